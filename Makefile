@@ -1,0 +1,44 @@
+# Every target sets itself up in .venv with nothing but python3 and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md
+
+.PHONY: demo test check lock
+
+# Checks two built-in programs: one that passes and one that is stopped.
+demo: .venv/installed
+	$(BIN)/kubewitness demo
+
+# The tests, against the installed wheel.
+test: .venv/tested
+	$(BIN)/python -m pytest -n auto
+
+# Lint and types.
+check: .venv/tested
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# pip refuses hashes and a local folder in one call, so: dependencies, the wheel, its installation.
+.venv/installed: .venv/dependencies $(SOURCES)
+	rm -rf .venv/wheel
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir .venv/wheel .
+	$(PIP) install --no-deps --no-compile --force-reinstall .venv/wheel/*.whl
+	touch $@
+
+.venv/dependencies: requirements/run.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install --no-compile --require-hashes -r requirements/run.txt
+	touch $@
+
+.venv/tested: .venv/installed requirements/dev.txt
+	$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
+	touch $@
+
+# Resolves the requirement files anew; needs uv.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --quiet
+lock:
+	$(COMPILE) --output-file requirements/run.txt pyproject.toml requirements/run.in
+	$(COMPILE) --output-file requirements/dev.txt pyproject.toml requirements/run.in requirements/dev.in

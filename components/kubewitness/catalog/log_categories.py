@@ -1,0 +1,71 @@
+"""The log categories of an AKS cluster and the tables that they fill.
+
+Sources: Azure Monitor reference, "Supported log categories for
+Microsoft.ContainerService/managedClusters"; table references AKSAudit, AKSAuditAdmin and
+AKSControlPlane; "Diagnostic settings in Azure Monitor" for category groups.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class LogCategory:
+    """One category that a diagnostic setting on an AKS cluster can enable.
+
+    Attributes:
+        name: the category as Azure spells it.
+        table: the Log Analytics table it fills in resource-specific mode.
+        holds: what is in it, in one line.
+    """
+
+    name: str
+    table: str
+    holds: str
+
+
+KUBE_AUDIT: Final = "kube-audit"
+KUBE_AUDIT_ADMIN: Final = "kube-audit-admin"
+GUARD: Final = "guard"
+
+AUDIT_CATEGORIES: Final = (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD)
+"""The categories that kubewitness exists for, in the order in which they are reported."""
+
+AKS_LOG_CATEGORIES: Final = {
+    category.name: category
+    for category in (
+        LogCategory(KUBE_AUDIT, "AKSAudit", "every audited request, reads included"),
+        LogCategory(KUBE_AUDIT_ADMIN, "AKSAuditAdmin", "audited requests other than get and list"),
+        LogCategory(GUARD, "AKSControlPlane", "Entra ID authentication and Azure RBAC decisions"),
+        LogCategory("kube-apiserver", "AKSControlPlane", "API server"),
+        LogCategory("kube-controller-manager", "AKSControlPlane", "controller manager"),
+        LogCategory("kube-scheduler", "AKSControlPlane", "scheduler"),
+        LogCategory("cluster-autoscaler", "AKSControlPlane", "cluster autoscaler"),
+        LogCategory("cloud-controller-manager", "AKSControlPlane", "cloud controller manager"),
+        LogCategory("csi-azuredisk-controller", "AKSControlPlane", "Azure Disk storage driver"),
+        LogCategory("csi-azurefile-controller", "AKSControlPlane", "Azure Files storage driver"),
+        LogCategory("csi-snapshot-controller", "AKSControlPlane", "volume snapshot controller"),
+        LogCategory("fleet-member-agent", "AKSControlPlane", "fleet member agent"),
+        LogCategory(
+            "fleet-member-net-controller-manager", "AKSControlPlane", "fleet network controller"
+        ),
+        LogCategory(
+            "fleet-mcs-controller-manager", "AKSControlPlane", "fleet multi-cluster services"
+        ),
+        LogCategory("karpenter-events", "AKSControlPlane", "node auto-provisioning events"),
+    )
+}
+"""Every category of a managed cluster, by name."""
+
+ALL_LOGS: Final = "allLogs"
+AUDIT_GROUP: Final = "audit"
+
+CATEGORY_GROUPS: Final[dict[str, frozenset[str] | None]] = {
+    ALL_LOGS: frozenset(AKS_LOG_CATEGORIES),
+    AUDIT_GROUP: None,
+}
+"""The members of each category group; None where Azure documents no membership for AKS.
+
+No Azure source lists what the group `audit` holds for a managed cluster, and Microsoft may change
+it at any time, so a setting that relies on it can be neither passed nor failed.
+"""

@@ -1,0 +1,87 @@
+"""Which Pulumi type token means which kind of resource.
+
+Providers spell one Azure resource in many ways: azure-native v1 and v2 with an API version in the
+module (`azure-native:containerservice/v20230101:ManagedCluster`), v3 with a package per version
+(`azure-native_containerservice_v20250602preview:containerservice:ManagedCluster`), azure-nextgen
+before them, and the classic `azure` provider, bridged from Terraform, with names of its own. The
+patterns below match a token whole.
+
+Sources: the type aliases in the generated Azure Native and Azure Classic SDKs; Pulumi's guide
+"Accessing any API version in Azure Native".
+"""
+
+import re
+from enum import Enum
+from typing import Final
+
+
+class Kind(Enum):
+    """The kinds of resource that the graph knows."""
+
+    CLUSTER = "AKS cluster"
+    DIAGNOSTIC_SETTING = "diagnostic setting"
+    WORKSPACE = "Log Analytics workspace"
+    STORAGE_ACCOUNT = "storage account"
+    EVENT_HUB = "event hub"
+    PARTNER = "partner solution"
+    RESOURCE_GROUP = "resource group"
+
+
+def _native(module: str, name: str) -> str:
+    """The pattern of one Azure Native resource in all versions of that provider."""
+    return rf"azure-(?:native|nextgen)(?:_(?:{module})_v\w+)?:(?:{module})(?:/v\w+)?:(?:{name})"
+
+
+def _classic(module: str, name: str) -> str:
+    """The pattern of one resource of the classic provider."""
+    return rf"azure:{module}/\w+:(?:{name})"
+
+
+_PATTERNS: Final = {
+    Kind.CLUSTER: (
+        _native("containerservice", "ManagedCluster"),
+        _classic("containerservice", "KubernetesCluster"),
+    ),
+    Kind.DIAGNOSTIC_SETTING: (
+        _native("insights|monitor", "DiagnosticSetting"),
+        _classic("monitoring", "DiagnosticSetting"),
+    ),
+    Kind.WORKSPACE: (
+        _native("operationalinsights", "Workspace"),
+        _classic("operationalinsights", "AnalyticsWorkspace"),
+    ),
+    Kind.STORAGE_ACCOUNT: (
+        _native("storage", "StorageAccount"),
+        _classic("storage", "Account"),
+    ),
+    Kind.EVENT_HUB: (
+        _native("eventhub", r"Namespace\w*|EventHub\w*"),
+        _classic("eventhub", r"EventHub\w*|Namespace\w*"),
+    ),
+    Kind.PARTNER: (
+        _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
+    ),
+    Kind.RESOURCE_GROUP: (
+        _native("resources", "ResourceGroup"),
+        _classic("core", "ResourceGroup"),
+    ),
+}
+
+_COMPILED: Final = tuple(
+    (kind, re.compile("|".join(patterns))) for kind, patterns in _PATTERNS.items()
+)
+
+DESTINATION_KINDS: Final = frozenset(
+    {Kind.WORKSPACE, Kind.STORAGE_ACCOUNT, Kind.EVENT_HUB, Kind.PARTNER}
+)
+"""What a diagnostic setting can send logs to."""
+
+
+def kind_of(token: str) -> Kind | None:
+    """The kind of resource that a type token stands for, or None where the graph has no use."""
+    return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
+
+
+def is_classic(token: str) -> bool:
+    """True for a token of the classic `azure` provider, whose property names are Terraform's."""
+    return token.startswith("azure:")

@@ -1,0 +1,92 @@
+"""`kubewitness check`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from kubewitness.check import CheckResult, check_program, first_that_applies
+from kubewitness.errors import ExitCode
+from kubewitness.reports.document import report
+from kubewitness.reports.table import print_results
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command("check")
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--stack", help="The stack; by default the only one that has a file.")
+@click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
+@click.option("--python", type=FILE, help="The interpreter; by default what Pulumi.yaml names.")
+@click.option(
+    "--policy-pack", "policy_packs", type=FOLDER, multiple=True, help="Another pack to run, too."
+)
+@click.option("--policy-pack-config", type=FILE, help="Levels and settings of the rules, as JSON.")
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
+@click.option("--no-progress", is_flag=True, help="Show no progress on a terminal.")
+def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
+    sources: tuple[Path, ...],
+    stack: str | None,
+    answers: Path | None,
+    python: Path | None,
+    policy_packs: tuple[Path, ...],
+    policy_pack_config: Path | None,
+    format_: str,
+    output: Path | None,
+    tree: bool,
+    no_progress: bool,
+) -> int:
+    """Check Pulumi programs offline: no cloud, no account, no Pulumi CLI.
+
+    SOURCE is a folder with a Pulumi.yaml; by default the current one. The program's own code
+    runs, with the interpreter that its Pulumi.yaml names. Nothing is created.
+    """
+    results = []
+    with _progress(shown=not no_progress):
+        for source in sources or (Path(),):
+            results.append(  # noqa: PERF401 each source takes seconds
+                check_program(
+                    source,
+                    stack=stack,
+                    answers=answers,
+                    python=python,
+                    policy_packs=policy_packs,
+                    policy_pack_config=policy_pack_config,
+                )
+            )
+    _write(results, format_, output, tree=tree)
+    return first_that_applies([result.exit_code for result in results])
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[None]:
+    """A spinner on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    if shown and console.is_terminal:
+        with console.status("previewing offline"):
+            yield
+    else:
+        yield
+
+
+def _write(results: list[CheckResult], format_: str, output: Path | None, *, tree: bool) -> None:
+    text = StringIO()
+    if format_ == "json":
+        text.write(report(results).model_dump_json(by_alias=True, indent=2) + "\n")
+    else:
+        to_terminal = output is None and sys.stdout.isatty()
+        console = Console() if to_terminal else Console(file=text, width=120)
+        print_results(console, results, tree=tree)
+    if output is None:
+        click.echo(text.getvalue(), nl=False)
+    else:
+        output.write_text(text.getvalue(), encoding="utf-8")
+    if any(result.exit_code is ExitCode.NOTHING for result in results):
+        click.echo("nothing to check: no AKS cluster that these programs manage", err=True)

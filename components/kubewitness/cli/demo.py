@@ -1,0 +1,40 @@
+"""`kubewitness demo`."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from kubewitness.check import check_program
+from kubewitness.errors import ExitCode
+from kubewitness.reports.table import print_results
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+"""The repository's `examples/quickstart` and `examples/blocked`, which the wheel carries."""
+
+_NEXT = """\
+What to type next:
+  kubewitness check DIR                      check your own Pulumi program, offline
+  pulumi preview --policy-pack "$(kubewitness policy-pack)"
+                                             put the same rules in front of every deployment
+"""
+
+
+@click.command("demo")
+def command() -> int:
+    """Check two built-in programs: one that passes and one that is stopped."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    passed = _check(console, "quickstart", "ten lines with SecureAksCluster: this one passes")
+    stopped = _check(console, "blocked", "no guard, local accounts on: this one is stopped")
+    console.print(_NEXT, markup=False, highlight=False)
+    as_promised = passed is ExitCode.OK and stopped is ExitCode.VIOLATION
+    return ExitCode.OK if as_promised else ExitCode.INTERNAL
+
+
+def _check(console: Console, name: str, what: str) -> ExitCode:
+    console.rule(f"{name}: {what}", align="left")
+    result = check_program(EXAMPLES / name, python=Path(sys.executable))
+    print_results(console, [result], tree=True)
+    console.print()
+    return result.exit_code

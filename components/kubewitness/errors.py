@@ -1,0 +1,42 @@
+"""The errors that people see, and the exit codes of every command."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes; the first that applies, in the order of their listing here."""
+
+    INTERNAL = 70
+    """A fault of ours; never the user's."""
+    USAGE = 2
+    """Bad usage or input."""
+    VIOLATION = 1
+    """Violations or findings."""
+    UNREADABLE = 5
+    """Something could not be read."""
+    UNDECIDED = 4
+    """Undecided where undecided blocks."""
+    NOTHING = 3
+    """Nothing to check."""
+    OK = 0
+    """All well."""
+
+
+class KubewitnessError(Exception):
+    """Base of every error that is raised on purpose."""
+
+
+class InputError(KubewitnessError):
+    """What the user gave cannot be used.
+
+    Args:
+        faults: every fault found, each saying what, where and how to fix it.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class NothingToCheckError(KubewitnessError):
+    """There is nothing here that could be checked."""

@@ -1,0 +1,1 @@
+"""The normalised resources that every rule reads, and the links between them."""

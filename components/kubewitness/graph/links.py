@@ -1,0 +1,141 @@
+"""Which diagnostic setting belongs to which cluster, and what cannot be known of it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Final
+
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
+from kubewitness.graph.model import Cluster, DiagnosticSetting, Link
+from kubewitness.graph.values import ABSENT, Unknown, Value
+
+_CLUSTER_ID: Final = re.compile(
+    r"/subscriptions/[^/]+/resourcegroups/(?P<group>[^/]+)"
+    r"/providers/microsoft\.containerservice/managedclusters/(?P<name>[^/]+)/?",
+    re.IGNORECASE,
+)
+
+_HIDDEN_TARGET: Final = "the resource it is attached to cannot be known before the deployment"
+
+
+@dataclass
+class Placement:
+    """Where each diagnostic setting belongs; see `kubewitness.graph.model.Graph`."""
+
+    links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    foreign: tuple[DiagnosticSetting, ...] = ()
+    unplaced: tuple[DiagnosticSetting, ...] = ()
+
+    def add(self, clusters: Iterable[Cluster], link: Link) -> None:
+        """Note the same link for each of the clusters."""
+        for cluster in clusters:
+            urn = cluster.resource.urn
+            self.links[urn] = (*self.links.get(urn, ()), link)
+
+
+def place(
+    settings: Iterable[DiagnosticSetting],
+    clusters: Sequence[Cluster],
+    resource_groups: AbstractSet[str],
+    opaque: AbstractSet[str],
+) -> Placement:
+    """Link each setting to its cluster.
+
+    A known target id decides, by the cluster's id or by its name and resource group. Where the id
+    is unknown, the resources that it came from decide.
+
+    Args:
+        settings: the settings that this stack manages.
+        clusters: all clusters of the stack.
+        resource_groups: URNs of resource groups, of which a part of an id may come.
+        opaque: URNs of resources that cannot be seen into.
+
+    Returns:
+        The placement. A setting that certainly belongs to something else is left out.
+    """
+    placement = Placement()
+    by_urn = {cluster.resource.urn: cluster for cluster in clusters}
+    for setting in settings:
+        if isinstance(setting.target_id, str):
+            _place_by_id(placement, setting, setting.target_id, clusters)
+        elif isinstance(setting.target_id, Unknown):
+            sources = {urn: by_urn[urn] for urn in setting.target_dependencies if urn in by_urn}
+            harmless = resource_groups | opaque
+            if sources:
+                _place_by_dependency(placement, setting, tuple(sources.values()))
+            elif _could_be_for_a_cluster(setting, harmless):
+                placement.unplaced = (*placement.unplaced, setting)
+                placement.add(clusters, Link(setting, certain=False, why=_HIDDEN_TARGET))
+    return placement
+
+
+def _place_by_dependency(
+    placement: Placement, setting: DiagnosticSetting, sources: tuple[Cluster, ...]
+) -> None:
+    if len(sources) == 1:
+        placement.add(sources, Link(setting, certain=True))
+        return
+    names = " or ".join(f"`{cluster.resource.name}`" for cluster in sources)
+    why = f"its target is computed from several clusters and could be {names}"
+    placement.add(sources, Link(setting, certain=False, why=why))
+
+
+def _place_by_id(
+    placement: Placement, setting: DiagnosticSetting, target: str, clusters: Sequence[Cluster]
+) -> None:
+    match = _CLUSTER_ID.fullmatch(target)
+    if match is None:
+        return
+    judged = [(cluster, _is_target(cluster, match, setting)) for cluster in clusters]
+    same = [cluster for cluster, verdict in judged if verdict is True]
+    possible = [cluster for cluster, verdict in judged if verdict is None]
+    if same:
+        placement.add(same, Link(setting, certain=True))
+    elif possible:
+        why = "its target is a literal id with the cluster's name, but not surely this cluster"
+        placement.add(possible, Link(setting, certain=False, why=why))
+    else:
+        placement.foreign = (*placement.foreign, setting)
+
+
+def _is_target(cluster: Cluster, target: re.Match[str], setting: DiagnosticSetting) -> bool | None:
+    """Whether a cluster has this id: yes, no, or None where it cannot be known."""
+    own_id = cluster.resource.id
+    if isinstance(own_id, str) and own_id:
+        return _same(own_id.rstrip("/"), target.group(0).rstrip("/"))
+    if cluster.resource.urn in setting.target_dependencies:
+        return _same_name(cluster, target["name"])
+    name = _same_name(cluster, target["name"])
+    group = _compare(cluster.resource_group, target["group"])
+    if name is False or group is False:
+        return False
+    return True if name and group else None
+
+
+def _same_name(cluster: Cluster, name: str) -> bool | None:
+    if cluster.name is ABSENT:  # The provider names it: the logical name and a random suffix.
+        return None if name.lower().startswith(cluster.resource.name.lower()) else False
+    return _compare(cluster.name, name)
+
+
+def _compare(own: Value[str], other: str) -> bool | None:
+    return _same(own, other) if isinstance(own, str) else None
+
+
+def _same(one: str, other: str) -> bool:
+    """Azure compares ids and names without regard to case."""
+    return one.lower() == other.lower()
+
+
+def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[str]) -> bool:
+    """Whether a setting with a hidden target may be meant for a cluster.
+
+    It may where it names a category that only clusters have, or where nothing in its target's
+    origin points at a resource of another kind.
+    """
+    if isinstance(setting.logs, tuple) and any(
+        entry.category in AKS_LOG_CATEGORIES for entry in setting.logs
+    ):
+        return True
+    return set(setting.target_dependencies) <= harmless

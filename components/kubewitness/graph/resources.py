@@ -1,0 +1,50 @@
+"""A resource as any source hands it over: Pulumi's shape, not yet understood.
+
+Adapters in `kubewitness.sources` make these; `kubewitness.graph.build` normalises them. Nothing
+else of a source's own format goes further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from kubewitness.graph.values import ABSENT, Value
+
+
+class Origin(Enum):
+    """Who is responsible for a resource."""
+
+    MANAGED = "managed"
+    """This stack creates, updates and deletes it."""
+    READ = "read"
+    """This stack only looks it up, as `.get()` does."""
+    REMOTE = "remote component"
+    """A component whose children only its own provider process knows."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a Pulumi program or state.
+
+    Attributes:
+        urn: Pulumi's unique name of it.
+        type: the type token, such as `azure-native:containerservice:ManagedCluster`.
+        name: the logical name.
+        properties: JSON values by wire name; an unknown leaf is `Unknown`, a secret is unwrapped.
+        id: the provider's id.
+        property_dependencies: for each property, the URNs of the resources that it came from.
+        parent: the parent's URN, empty where there is none.
+        origin: who is responsible for it.
+        options: resource options by Pulumi's wire name, such as `protect`.
+    """
+
+    urn: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    id: Value[str] = ABSENT
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parent: str = ""
+    origin: Origin = Origin.MANAGED
+    options: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,67 @@
+"""Values as a rule meets them: known, unknown until the deployment, or absent.
+
+Keeping the three apart is what lets a rule fail closed: an unknown value is never compared as if
+it were known, and an absent one is never taken for unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that exists but cannot be known before the deployment.
+
+    Attributes:
+        why: what hides the value, for people; empty where the source does not say.
+    """
+
+    why: str = ""
+
+
+class Absent(Enum):
+    """The type of `ABSENT`, the value that nobody set."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+Value: TypeAlias = T | Unknown | Absent
+
+
+def read(properties: Value[Mapping[str, Any]], *path: str) -> Value[Any]:
+    """Read a nested property.
+
+    Args:
+        properties: a resource's properties; unknown leaves are `Unknown`.
+        path: the property names from the outside in, as the provider spells them on the wire.
+
+    Returns:
+        The value; `Unknown` where it or a parent is unknown; `ABSENT` where it or a parent is
+        missing, null, or not a mapping.
+    """
+    value: Any = properties
+    for name in path:
+        if isinstance(value, Unknown):
+            return value
+        if not isinstance(value, Mapping):
+            return ABSENT
+        value = value.get(name)
+    return ABSENT if value is None else value
+
+
+def text(value: Value[Any]) -> Value[str]:
+    """The value where it is text with something in it, unknown where unknown, else absent."""
+    if isinstance(value, Unknown):
+        return value
+    return value if isinstance(value, str) and value.strip() else ABSENT
+
+
+def first_present(*values: Value[Any]) -> Value[Any]:
+    """The first value that is not absent, for a property with several spellings."""
+    return next((value for value in values if value is not ABSENT), ABSENT)

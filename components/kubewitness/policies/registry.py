@@ -1,0 +1,21 @@
+"""Every rule there is, found in the folder `rules`."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from kubewitness.policies import rules
+from kubewitness.policies.rule import Rule
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """The rules in the order of their file names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
+    modules = [importlib.import_module(f"{rules.__name__}.{name}") for name in names]
+    return tuple(module.RULE for module in modules)
+
+
+def rule_ids() -> frozenset[str]:
+    """The ids of all rules."""
+    return frozenset(rule.id for rule in all_rules())

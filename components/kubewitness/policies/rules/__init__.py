@@ -1,0 +1,1 @@
+"""The rules, one file each; a module here that defines `RULE` is in the registry."""

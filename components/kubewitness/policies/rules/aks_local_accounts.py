@@ -1,0 +1,53 @@
+"""`aks-local-accounts`: nobody gets in past Entra ID."""
+
+from kubewitness.graph.model import Cluster, Graph
+from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.policies.configuration import RuleConfiguration
+from kubewitness.policies.rule import Reference, Rule, Scope, Severity
+from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+
+
+def judge(cluster: Cluster, _graph: Graph, _configuration: RuleConfiguration) -> Judgement:
+    """Pass only where local accounts are switched off in so many words; Azure's default is on."""
+    disabled = cluster.local_accounts_disabled
+    if disabled is True:
+        return PASS
+    if isinstance(disabled, Unknown):
+        return undecided(
+            Finding(
+                "unknown",
+                "whether local accounts are disabled cannot be known before the deployment",
+                "write the property as a plain value",
+            )
+        )
+    how = "Azure's default, for the property is not set" if disabled is ABSENT else "set so"
+    return fail(Finding("enabled", f"local accounts are enabled ({how})"))
+
+
+RULE = Rule(
+    id="aks-local-accounts",
+    title="Local accounts of each AKS cluster are disabled",
+    why=(
+        "A local account is a certificate of the group `system:masters`: it bypasses Entra ID, "
+        "conditional access and Azure RBAC, cannot be revoked alone, and the audit log shows "
+        "`masterclient` in place of a person."
+    ),
+    fix_pulumi=(
+        "set `disable_local_accounts=True` on the `ManagedCluster` (classic provider: "
+        "`local_account_disabled=True`), together with managed Entra ID, without which nobody "
+        "gets in any more"
+    ),
+    fix_cli=(
+        "az aks update --resource-group GROUP --name CLUSTER --disable-local-accounts; "
+        "certificates issued before stay valid until `az aks rotate-certs`"
+    ),
+    severity=Severity.HIGH,
+    scope=Scope.RESOURCE,
+    judge=judge,
+    references=(
+        Reference(
+            "PSRule for Azure", "Azure.AKS.LocalAccounts", "AZR-000031", "PSRule.Rules.Azure"
+        ),
+    ),
+    links=("https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad",),
+)

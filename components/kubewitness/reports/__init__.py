@@ -1,0 +1,1 @@
+"""PROVE: verdicts as a table for people and as documents for machines."""

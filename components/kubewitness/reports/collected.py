@@ -1,0 +1,52 @@
+"""What each cluster's settings collect, and where it goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, CATEGORY_GROUPS
+from kubewitness.graph.model import DiagnosticSetting, Graph, LogEntry
+from kubewitness.graph.values import Unknown
+
+
+@dataclass(frozen=True)
+class Collected:
+    """One category of one cluster on its way to one kind of destination."""
+
+    cluster: str
+    category: str
+    setting: str
+    destination: str
+    table: str
+
+
+def collected(graph: Graph) -> list[Collected]:
+    """Every category that certainly goes somewhere, in the order of clusters and settings."""
+    return [
+        Collected(cluster.resource.name, name, link.setting.resource.name, kind, _table(name, kind))
+        for cluster in graph.clusters
+        for link in graph.links.get(cluster.resource.urn, ())
+        if link.certain
+        for name in _categories(link.setting)
+        for kind in [destination.kind for destination in link.setting.destinations]
+    ]
+
+
+def _categories(setting: DiagnosticSetting) -> Iterator[str]:
+    if isinstance(setting.logs, Unknown):
+        return
+    for entry in setting.logs:
+        if entry.enabled is True:
+            yield from _of_entry(entry)
+
+
+def _of_entry(entry: LogEntry) -> list[str]:
+    if isinstance(entry.category, str):
+        return [entry.category]
+    members = CATEGORY_GROUPS.get(entry.group) if isinstance(entry.group, str) else None
+    return sorted(members or ())
+
+
+def _table(category: str, destination: str) -> str:
+    """Only a workspace has tables; another destination holds the records as they are."""
+    known = AKS_LOG_CATEGORIES.get(category)
+    return known.table if known and destination == "Log Analytics workspace" else ""

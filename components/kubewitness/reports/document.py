@@ -1,0 +1,138 @@
+"""The JSON report: one document, versioned; a field is added within a version, never changed."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from kubewitness.check import CheckResult
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.reports.collected import collected
+
+_BY_ID = {rule.id: rule for rule in all_rules()}
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class FindingDocument(_Document):
+    """One reason for an outcome."""
+
+    code: str
+    message: str
+    decide: str
+
+
+class VerdictDocument(_Document):
+    """One verdict of one rule on one resource."""
+
+    rule: str
+    title: str
+    severity: str
+    outcome: str
+    blocks: bool
+    resource: str
+    type: str
+    urn: str
+    findings: list[FindingDocument]
+    fix_pulumi: str
+    fix_cli: str
+
+
+class ViolationDocument(_Document):
+    """What another policy pack reported."""
+
+    pack: str
+    policy: str
+    level: str
+    urn: str
+    message: str
+
+
+class CollectedDocument(_Document):
+    """One category on its way to one destination."""
+
+    cluster: str
+    category: str
+    setting: str
+    destination: str
+    table: str
+
+
+class SourceDocument(_Document):
+    """Everything on one source."""
+
+    source: str
+    stack: str
+    exit_code: int
+    verdicts: list[VerdictDocument]
+    violations: list[ViolationDocument]
+    collected: list[CollectedDocument]
+    unanswered: list[str]
+
+
+class SummaryDocument(_Document):
+    """What was looked at, over all sources."""
+
+    checked: int
+    failed: int
+    undecided: int
+    exempt: int
+    not_assessed: int
+    unreadable: int
+
+
+class ReportDocument(_Document):
+    """The report of `kubewitness check --format json`."""
+
+    version: Literal[1] = 1
+    summary: SummaryDocument
+    sources: list[SourceDocument]
+
+
+def report(results: list[CheckResult]) -> ReportDocument:
+    """The document for these results."""
+    return ReportDocument(summary=summarise(results), sources=[_source(r) for r in results])
+
+
+def summarise(results: list[CheckResult]) -> SummaryDocument:
+    """The counts that every report ends with. A failure of another pack counts as failed."""
+    return SummaryDocument(
+        checked=sum(result.checked for result in results),
+        failed=sum(r.count(Outcome.FAIL) + len(r.violations) for r in results),
+        undecided=sum(result.count(Outcome.UNDECIDED) for result in results),
+        exempt=0,
+        not_assessed=sum(result.count(Outcome.NOT_APPLICABLE) for result in results),
+        unreadable=0,
+    )
+
+
+def _source(result: CheckResult) -> SourceDocument:
+    return SourceDocument(
+        source=result.source,
+        stack=result.stack,
+        exit_code=result.exit_code,
+        verdicts=[_verdict(verdict) for verdict in result.verdicts],
+        violations=[ViolationDocument(**vars(v)) for v in result.violations],
+        collected=[CollectedDocument(**vars(item)) for item in collected(result.graph)],
+        unanswered=list(result.unanswered),
+    )
+
+
+def _verdict(verdict: Verdict) -> VerdictDocument:
+    rule = _BY_ID[verdict.rule_id]
+    return VerdictDocument(
+        rule=rule.id,
+        title=rule.title,
+        severity=rule.severity.value,
+        outcome=verdict.outcome.value,
+        blocks=verdict.blocks,
+        resource=verdict.resource.name,
+        type=verdict.resource.type,
+        urn=verdict.resource.urn,
+        findings=[FindingDocument(**vars(finding)) for finding in verdict.judgement.findings],
+        fix_pulumi=rule.fix_pulumi,
+        fix_cli=rule.fix_cli,
+    )

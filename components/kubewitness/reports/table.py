@@ -1,0 +1,89 @@
+"""Verdicts for people: what is wrong, where, and how to mend it; one line where all is well."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.tree import Tree
+
+from kubewitness.check import CheckResult
+from kubewitness.graph.resources import Resource
+from kubewitness.policies.messages import explain
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.reports.collected import collected
+from kubewitness.reports.document import summarise
+
+_BY_ID = {rule.id: rule for rule in all_rules()}
+_STYLES = {Outcome.FAIL: "bold red", Outcome.UNDECIDED: "bold yellow"}
+
+
+def print_results(console: Console, results: list[CheckResult], *, tree: bool) -> None:
+    """Print what failed or is undecided, then the summary line.
+
+    Args:
+        console: where to.
+        results: one for each source.
+        tree: also print each source's resources and what is collected where.
+    """
+    for result in results:
+        if tree:
+            _print_tree(console, result)
+        for verdict in result.verdicts:
+            if verdict.outcome in _STYLES:
+                _print_verdict(console, verdict)
+        for violation in result.violations:
+            heading = f"{violation.level.upper()} {violation.pack}/{violation.policy}"
+            console.print(heading, style="bold red", markup=False)
+            console.print(f"{violation.urn}\n{violation.message}\n", markup=False, highlight=False)
+        _print_unanswered(console, result)
+    console.print(summary_line(results), markup=False, highlight=False)
+
+
+def summary_line(results: list[CheckResult]) -> str:
+    """The counts in words."""
+    counts = summarise(results)
+    clusters = sum(len(result.graph.clusters) for result in results)
+    return (
+        f"{clusters} cluster{'' if clusters == 1 else 's'}: checked {counts.checked}, "
+        f"failed {counts.failed}, undecided {counts.undecided}, exempt {counts.exempt}, "
+        f"not assessed {counts.not_assessed}, unreadable {counts.unreadable}"
+    )
+
+
+def _print_verdict(console: Console, verdict: Verdict) -> None:
+    rule = _BY_ID[verdict.rule_id]
+    word = verdict.outcome.value.upper() + ("" if verdict.blocks else " (does not block)")
+    heading = f"{word} {rule.id}: {rule.title}"
+    console.print(heading, style=_STYLES[verdict.outcome], markup=False, soft_wrap=True)
+    console.print(explain(rule, verdict) + "\n", markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_unanswered(console: Console, result: CheckResult) -> None:
+    undecided = any(verdict.outcome is Outcome.UNDECIDED for verdict in result.verdicts)
+    if undecided and result.unanswered:
+        console.print(
+            "Answers that nobody gave, which may decide it: " + ", ".join(result.unanswered) + "\n",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _print_tree(console: Console, result: CheckResult) -> None:
+    root = Tree(f"{result.source} (stack {result.stack})")
+    branches = {"": root}
+    for resource in result.resources:
+        parent = branches.get(resource.parent, root)
+        branches[resource.urn] = parent.add(_label(resource))
+    console.print(root, markup=False, highlight=False)
+    rows = collected(result.graph)
+    if rows:
+        table = Table("cluster", "category", "setting", "destination", "table", box=None)
+        for row in rows:
+            table.add_row(row.cluster, row.category, row.setting, row.destination, row.table)
+        console.print("\nCollected:", markup=False)
+        console.print(table, highlight=False)
+    console.print()
+
+
+def _label(resource: Resource) -> str:
+    return f"{resource.name}  {resource.type}"

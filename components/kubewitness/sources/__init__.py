@@ -1,0 +1,1 @@
+"""Adapters: each makes `Resource`s from one place that holds the truth."""

@@ -1,0 +1,63 @@
+"""What the user knows and an offline preview cannot: answers in a YAML file.
+
+version: 1
+config:                       # values of encrypted keys, or of keys that ESC provides
+my-project:adminGroup: 00000000-0000-0000-0000-000000000000
+functions:                    # results of provider functions, by token
+azure-native:authorization:getClientConfig:
+subscriptionId: 00000000-0000-0000-0000-000000000000
+stacks:                       # outputs of other stacks
+organization/network/prod:
+workspaceId: /subscriptions/…
+resources:                    # properties of resources read with `.get()`, by id
+/subscriptions/…/managedClusters/shared:
+location: westeurope
+"""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kubewitness.errors import InputError
+from kubewitness.sources.program.project import read_yaml
+
+ANSWERS_FILE: Final = "kubewitness.answers.yaml"
+"""The file looked for beside `Pulumi.yaml` where none is named."""
+
+
+class Answers(BaseModel):
+    """The answers; see the module's example. Everything is optional."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    config: dict[str, Any] = {}
+    functions: dict[str, dict[str, Any]] = {}
+    stacks: dict[str, dict[str, Any]] = {}
+    resources: dict[str, dict[str, Any]] = {}
+
+
+def load_answers(folder: Path, file: Path | None) -> Answers:
+    """Read the answers.
+
+    Args:
+        folder: the project's folder, where `kubewitness.answers.yaml` is looked for.
+        file: another file that the user names; then it must exist.
+
+    Raises:
+        InputError: the file cannot be read; every fault in it, with its path.
+    """
+    path = file or folder / ANSWERS_FILE
+    if file is None and not path.is_file():
+        return Answers()
+    try:
+        return Answers.model_validate(read_yaml(path))
+    except ValidationError as error:
+        # `input` is left out of the message, for an answer may be a secret.
+        raise InputError(
+            *(
+                f"{path}: {'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
+                for detail in error.errors(include_input=False)
+            )
+        ) from None

@@ -1,0 +1,209 @@
+"""An offline preview from end to end: start the program, serve the monitor, collect resources."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from kubewitness.errors import InputError
+from kubewitness.graph.resources import Resource
+from kubewitness.sources.program.answers import ANSWERS_FILE, Answers, load_answers
+from kubewitness.sources.program.interpreter import find_interpreter
+from kubewitness.sources.program.monitor import EngineLog, Monitor
+from kubewitness.sources.program.policy_packs import PolicyPacks, Violation
+from kubewitness.sources.program.project import Project, load_project
+
+TIMEOUT_SECONDS: Final = 300
+_WORKERS: Final = 64
+"""Requests answered at once: a program registers many resources in parallel and awaits each."""
+
+_ANSWER_LINES: Final = {
+    "result of the function": "functions: {{{name}: {{...}}}}",
+    "output of another stack": "stacks: {{ORGANIZATION/PROJECT/STACK: {{{name}: ...}}}}",
+}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a program would make.
+
+    Attributes:
+        project: the project that was run.
+        resources: every resource, in the order of registration.
+        violations: what other policy packs reported.
+        unanswered: functions and stacks whose answers stayed unknown.
+        warnings: what the program logged.
+    """
+
+    project: Project
+    resources: tuple[Resource, ...]
+    violations: tuple[Violation, ...]
+    unanswered: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def preview(
+    folder: Path,
+    *,
+    stack: str | None = None,
+    answers: Path | None = None,
+    python: Path | None = None,
+    policy_packs: Sequence[Path] = (),
+) -> Preview:
+    """Run a Pulumi program in Python offline. This runs the user's own code.
+
+    Args:
+        folder: the folder that holds `Pulumi.yaml`.
+        stack: the stack; by default the only one there is.
+        answers: a file of answers; by default `kubewitness.answers.yaml` in the folder.
+        python: the interpreter; by default the one that `Pulumi.yaml` names.
+        policy_packs: folders of other packs to run on the same preview.
+
+    Raises:
+        NothingToCheckError: no project there, or its runtime is not Python.
+        InputError: the program fails, or needs an answer that nobody gave.
+    """
+    project = load_project(folder, stack)
+    if project.runtime != "python":
+        raise InputError(
+            f"{folder}: the offline preview runs programs in Python, this one is in "
+            f"`{project.runtime}`; run `pulumi preview --policy-pack` on it"
+        )
+    interpreter = find_interpreter(project.folder, project.runtime_options, "pulumi", python)
+    given = load_answers(project.folder, answers)
+    packs = PolicyPacks(policy_packs, project)
+    try:
+        monitor = Monitor(project, given, packs)
+        engine = EngineLog()
+        with _serve(monitor, engine) as address:
+            _run(project, given, interpreter, address, monitor)
+        packs.review_stack(monitor.registrations.values())
+    finally:
+        packs.close()
+    if packs.faults:
+        raise InputError(*packs.faults)
+    return Preview(
+        project=project,
+        resources=tuple(r.as_resource() for r in monitor.registrations.values()),
+        violations=tuple(packs.violations),
+        unanswered=tuple(monitor.unanswered),
+        warnings=tuple(engine.warnings),
+    )
+
+
+@contextmanager
+def _serve(monitor: Monitor, engine: EngineLog) -> Iterator[str]:
+    """Serve both on a free port of loopback for as long as the program runs."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS))
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(grace=None)
+
+
+def _run(
+    project: Project, answers: Answers, interpreter: Path, address: str, monitor: Monitor
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="kubewitness-") as scratch:
+        report, job = Path(scratch, "report.jsonl"), Path(scratch, "job.json")
+        job.write_text(json.dumps(_job(project, answers, address, report)), encoding="utf-8")
+        launcher = Path(__file__).with_name("launcher.py")
+        command = [str(interpreter), "-u", str(launcher), str(job)]
+        try:
+            ended = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,  # results go to stdout, and a program's chatter is none
+                timeout=TIMEOUT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise InputError(
+                f"{project.folder}: the program did not end within {TIMEOUT_SECONDS} seconds"
+            ) from None
+        _raise_for(project, _events(report), ended.returncode, monitor)
+
+
+def _job(project: Project, answers: Answers, address: str, report: Path) -> dict[str, Any]:
+    """What the launcher needs to know, in JSON."""
+    configuration = project.configuration
+    given = {key: _as_text(value) for key, value in answers.config.items()}
+    is_folder = project.program.is_dir()
+    return {
+        "report": str(report),
+        "working_directory": str(project.program if is_folder else project.program.parent),
+        "program": "." if is_folder else project.program.name,
+        "config": {**configuration.values, **given},
+        "encrypted": sorted(configuration.encrypted - set(given)),
+        "environments": list(configuration.environments),
+        "settings": {
+            "monitor": address,
+            "engine": address,
+            "project": project.name,
+            "stack": project.stack,
+            "organization": "organization",
+            "parallel": _WORKERS // 4,
+            "dry_run": True,
+            "root_directory": str(project.folder.absolute()),
+        },
+    }
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _events(report: Path) -> list[dict[str, Any]]:
+    if not report.is_file():
+        return []
+    return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+
+
+def _raise_for(
+    project: Project, events: list[dict[str, Any]], returncode: int, monitor: Monitor
+) -> None:
+    """Turn what stopped the program into errors, all at once; an answer missing comes first."""
+    missing = [_missing_answer(project, event) for event in events if event["kind"] == "unanswered"]
+    if missing:
+        raise InputError(*dict.fromkeys(missing))
+    failed = [event["message"] for event in events if event["kind"] == "failed"]
+    if failed or returncode:
+        why = "\n".join(failed) or f"the program ended with exit code {returncode}"
+        raise InputError(f"{project.folder}: the program fails: {why}")
+    says_unknown = any(event.get("says_unknown") for event in events)
+    functions = [name for name in monitor.unanswered if not name.startswith("stack ")]
+    if functions and not says_unknown:
+        raise InputError(
+            *(
+                f"{project.folder}: the function `{name}` has no answer, and the program's "
+                "Pulumi SDK is older than 3.231 and would read that as nothing; "
+                f"{_line_to_add(project, 'result of the function', name)}"
+                for name in functions
+            )
+        )
+
+
+def _missing_answer(project: Project, event: dict[str, Any]) -> str:
+    where = f"{project.folder / event['where']}: " if event["where"] else f"{project.folder}: "
+    return (
+        f"{where}the program needs the {event['what']} `{event['name']}` as a plain value, which "
+        f"nobody knows offline; {_line_to_add(project, event['what'], event['name'])}"
+    )
+
+
+def _line_to_add(project: Project, what: str, name: str) -> str:
+    line = _ANSWER_LINES.get(what, "config: {{{name}: ...}}").format(name=name)
+    return f"add to {project.folder / ANSWERS_FILE}: `{line}`"
