@@ -24,9 +24,11 @@ def judge(cluster: Cluster, graph: Graph, configuration: RuleConfiguration) -> J
     if not missing:
         return PASS
     doubts = [finding for link in links for finding in _doubts(link)]
-    if _could_be_complete(links, covered, configuration.coverage):
+    hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
+    if not _missing(covered | hoped, configuration.coverage):
         return undecided(*doubts)
-    return fail(*(_missing_finding(name, links) for name in missing), *doubts)
+    sure = (name for name in missing if name not in hoped)
+    return fail(*(_missing_finding(name, links) for name in sure), *doubts)
 
 
 def _missing(covered: set[str], coverage: Coverage) -> list[str]:
@@ -70,13 +72,8 @@ def _has_destination(setting: DiagnosticSetting) -> bool | None:
     return None if setting.destinations else False
 
 
-def _could_be_complete(links: tuple[Link, ...], covered: set[str], coverage: Coverage) -> bool:
-    """Whether everything unknown, turning out well, would make the coverage complete."""
-    hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
-    return not _missing(covered | hoped, coverage)
-
-
 def _may_send(link: Link, name: str) -> bool:
+    """Whether a setting would send this category if everything unknown turned out well."""
     setting = link.setting
     if _has_destination(setting) is False:
         return False

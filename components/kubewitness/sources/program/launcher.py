@@ -65,10 +65,8 @@ def _no_pulumi(error: ImportError) -> str:
 def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Python 3.9 runs this
     import pulumi  # noqa: PLC0415 only this interpreter knows whether it has it
     from pulumi.runtime import config as runtime_config  # noqa: PLC0415 likewise
-    from pulumi.runtime.proto import resource_pb2  # noqa: PLC0415 likewise
 
-    says_unknown = "unknown" in resource_pb2.ResourceInvokeResponse.DESCRIPTOR.fields_by_name
-    report("started", says_unknown=says_unknown)
+    report("started", says_unknown=_says_unknown())
     for key, value in job["config"].items():
         runtime_config.set_config(key, value)
     wanted = inspect.signature(pulumi.runtime.Settings.__init__).parameters
@@ -77,7 +75,16 @@ def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Pyth
     _guard_configuration(pulumi, job, report)
     _guard_functions(pulumi, report)
     _guard_stack_references(pulumi, report)
+    _tolerate_inputs_as_outputs()
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # as the language host does
+
+
+def _says_unknown() -> bool:
+    """Whether this SDK can be told that the result of a function is unknown."""
+    from pulumi.runtime.proto import resource_pb2  # noqa: PLC0415 as above
+
+    response = getattr(resource_pb2, "ResourceInvokeResponse", None)
+    return response is not None and "unknown" in response.DESCRIPTOR.fields_by_name
 
 
 def _stop(report: Reporter, what: str, name: str) -> NoReturn:
@@ -90,7 +97,7 @@ def _caller() -> str:
     here = os.path.abspath(__file__)
     for frame in reversed(traceback.extract_stack()):
         if os.path.abspath(frame.filename) != here and _is_own(frame.filename):
-            return f"{os.path.relpath(frame.filename)}:{frame.lineno}"
+            return f"{os.path.abspath(frame.filename)}:{frame.lineno}"
     return ""
 
 
@@ -179,6 +186,26 @@ def _guard_stack_references(pulumi: Any, report: Reporter) -> None:
     reference.get_output_details = get_output_details
 
 
+def _tolerate_inputs_as_outputs() -> None:
+    """Inputs are handed back as outputs; where an output has another shape it becomes unknown.
+
+    A user-assigned identity, for one, is a list among the inputs and a mapping among the outputs.
+    """
+    from pulumi.output import UNKNOWN  # noqa: PLC0415 as above
+    from pulumi.runtime import rpc  # noqa: PLC0415 likewise
+
+    original = rpc.translate_output_properties
+
+    @functools.wraps(original)
+    def translate(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(*args, **kwargs)
+        except AssertionError:
+            return UNKNOWN
+
+    rpc.translate_output_properties = translate
+
+
 def _run(job: Dict[str, Any], report: Reporter) -> int:  # noqa: UP006 Python 3.9 runs this
     import pulumi  # noqa: PLC0415 as above
 
@@ -216,7 +243,7 @@ def _describe(error: BaseException) -> str:
     lines = traceback.format_list(own) + traceback.format_exception_only(type(error), error)
     where: Optional[str] = None  # noqa: UP045 Python 3.9 runs this
     if own and not isinstance(error, SyntaxError):
-        where = f"{os.path.relpath(own[-1].filename)}:{own[-1].lineno}: "
+        where = f"{os.path.abspath(own[-1].filename)}:{own[-1].lineno}: "
     return (where or "") + "".join(lines).rstrip()
 
 

@@ -197,9 +197,8 @@ def _raise_for(
 
 
 def _missing_answer(project: Project, event: dict[str, Any]) -> str:
-    where = f"{project.folder / event['where']}: " if event["where"] else f"{project.folder}: "
     return (
-        f"{where}the program needs the {event['what']} `{event['name']}` as a plain value, which "
+        f"{event['where'] or project.folder}: the program needs the {event['what']} `{event['name']}` as a plain value, which "
         f"nobody knows offline; {_line_to_add(project, event['what'], event['name'])}"
     )
 

@@ -1,0 +1,16 @@
+"""A stand-in for the Azure resource providers of Pulumi.
+
+The real engine starts it as a plugin and previews, creates, reads and deletes through it. It never
+contacts anything: identifiers are derived from the inputs, and what Azure would compute is made up.
+
+What policies see is copied from the real azure-native provider, version 3:
+
+* its outputs are the answer of Azure. Inputs that only say where a resource is (`resourceUri`,
+  `resourceGroupName`, `resourceName` …) are *not* among them;
+* at preview every output that is not an input is unknown, at every depth: where only `category` is
+  given, `logs[0].categoryGroup` is unknown, not absent;
+* it takes no secrets. The engine hands over plain values and marks the answers secret again.
+
+Importing a resource (`import_`) is not supported. Set `STAND_IN_LOG` to a file to have each call
+that is not part of a preview appended to it, as one line of JSON.
+"""

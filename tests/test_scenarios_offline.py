@@ -1,0 +1,45 @@
+"""The scenario table through the offline check."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine import write_policy_pack, write_project
+from kubewitness.check import CheckResult, check_program
+from kubewitness.policies.verdict import Outcome
+from scenarios import PRELUDE, SCENARIOS, Scenario
+
+
+def check(folder: Path, scenario: Scenario) -> CheckResult:
+    """Check a scenario's program as the command does."""
+    program = write_project(folder / "program", PRELUDE + scenario.program)
+    packs = [
+        write_policy_pack(folder / f"pack-{index}", source)
+        for index, source in enumerate(scenario.packs)
+    ]
+    settings = folder / "settings.json"
+    settings.write_text(json.dumps(dict(scenario.settings)), "utf-8")
+    return check_program(program, policy_packs=packs, policy_pack_config=settings)
+
+
+def found(result: CheckResult, *, blocks: bool) -> dict[tuple[str, str], str]:
+    """What a result says beside passes, in the form of the table."""
+    silent = (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    return {
+        (verdict.rule_id, verdict.resource.name): verdict.outcome.value
+        for verdict in result.verdicts
+        if verdict.outcome not in silent and verdict.blocks is blocks
+    }
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_offline_check_gives_the_verdicts_of_the_table(scenario: Scenario, tmp_path: Path) -> None:
+    """Each program gets exactly the verdicts that the table says, and their exit code."""
+    result = check(tmp_path, scenario)
+    assert found(result, blocks=True) == dict(scenario.expected)
+    assert found(result, blocks=False) == dict(scenario.printed)
+    assert {violation.policy for violation in result.violations} == scenario.stopped_by
+    failed = "fail" in scenario.expected.values() or scenario.stopped_by
+    undecided = "undecided" in scenario.expected.values()
+    assert result.exit_code == (1 if failed else 4 if undecided else 0)
