@@ -1,0 +1,32 @@
+"""Kubernetes audit logging as code: provision it, enforce it, prove it, investigate with it.
+
+This module holds the Pulumi components and their arguments, by lazy names: Pulumi is loaded when
+one of them is first used, so that reading logs starts quickly and works without it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kubewitness.provision.aks_audit_logging import AksAuditLogging
+    from kubewitness.provision.arguments import AksAuditLoggingArgs, SecureAksClusterArgs
+    from kubewitness.provision.secure_aks_cluster import SecureAksCluster
+
+__all__ = ["AksAuditLogging", "AksAuditLoggingArgs", "SecureAksCluster", "SecureAksClusterArgs"]
+
+_MODULES: Final = {
+    "AksAuditLogging": "kubewitness.provision.aks_audit_logging",
+    "AksAuditLoggingArgs": "kubewitness.provision.arguments",
+    "SecureAksCluster": "kubewitness.provision.secure_aks_cluster",
+    "SecureAksClusterArgs": "kubewitness.provision.arguments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,62 @@
+"""The component that collects the audit logs of a cluster that somebody else made."""
+
+from typing import Optional
+
+import pulumi
+
+from kubewitness.provision.arguments import AksAuditLoggingArgs
+from kubewitness.provision.audit_trail import collect_logs
+from kubewitness.provision.cluster_models import AksAuditLoggingModel
+from kubewitness.provision.validation import check_arguments
+
+
+class AksAuditLogging(pulumi.ComponentResource):
+    """The audit logs of an existing AKS cluster, collected as SecureAksCluster does.
+
+    The categories kube-audit, kube-audit-admin and guard go to a Log Analytics workspace, into a
+    table for each kind of log. The cluster itself is not changed. Azure refuses a category that
+    another setting of the cluster already sends to the same workspace.
+    """
+
+    workspace_id: pulumi.Output[str]
+    """Resource id of the Log Analytics workspace that receives the logs."""
+
+    diagnostic_setting_ids: pulumi.Output[list[str]]
+    """Resource ids of the diagnostic settings that collect the logs."""
+
+    collected: pulumi.Output[dict[str, dict[str, str]]]
+    """What is collected where: for each log category its `workspace_id` and `table`."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AksAuditLoggingArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        """Collect the logs.
+
+        Args:
+            name: of the component; the names of all that it creates begin with it.
+            args: its arguments.
+            opts: as for every Pulumi component.
+
+        Raises:
+            InvalidArguments: with everything that is wrong with the arguments.
+        """
+        checked = check_arguments(AksAuditLoggingModel, f'AksAuditLogging "{name}"', args)
+        super().__init__("kubewitness:index:AksAuditLogging", name, {**args}, opts)
+
+        logs = collect_logs(
+            name, checked.cluster_id, checked, setting_name=checked.setting_name, parent=self
+        )
+
+        self.workspace_id = logs.workspace_id
+        self.diagnostic_setting_ids = logs.setting_ids
+        self.collected = logs.collected
+        self.register_outputs(
+            {
+                "workspaceId": self.workspace_id,
+                "diagnosticSettingIds": self.diagnostic_setting_ids,
+                "collected": self.collected,
+            }
+        )

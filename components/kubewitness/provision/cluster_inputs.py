@@ -1,0 +1,135 @@
+"""The inputs of the cluster and its node pools, as azure-native takes them.
+
+Nested inputs are plain dictionaries: their classes were renamed within version 3 of azure-native.
+
+Sources, all of the Azure documentation: "Use Entra ID authorization for the Kubernetes API";
+"Manage local accounts"; "Configure Azure CNI Powered by Cilium"; "Create a private AKS cluster";
+"Long-term support for AKS versions".
+"""
+
+import re
+from typing import Any
+
+from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.models import SYSTEM_POOL_NAME, ApiAccess, Pool, UserPool
+
+
+def cluster_inputs(name: str, arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return the inputs of the cluster, all but its identity.
+
+    Args:
+        name: of the component, from which the DNS prefix is made if none is given.
+        arguments: those of the component.
+    """
+    return {
+        "resource_group_name": arguments.resource_group_name,
+        "resource_name_": arguments.cluster_name,
+        "location": arguments.location,
+        "dns_prefix": arguments.dns_prefix or default_dns_prefix(name),
+        "kubernetes_version": arguments.kubernetes_version,
+        "sku": {"name": "Base", "tier": arguments.sku_tier},
+        "support_plan": _support_plan(arguments),
+        **_who_gets_in(arguments),
+        "api_server_access_profile": _api_server_access(arguments.api_access),
+        "network_profile": _network(arguments.network_policy),
+        "agent_pool_profiles": [_system_pool(arguments)],
+        "auto_upgrade_profile": {
+            "upgrade_channel": arguments.channel,
+            "node_os_upgrade_channel": arguments.node_os_upgrade_channel,
+        },
+        "oidc_issuer_profile": {"enabled": True},
+        "security_profile": {"workload_identity": {"enabled": True}},
+        "tags": arguments.tags,
+    }
+
+
+def user_pool_inputs(pool: UserPool, arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return the inputs of a user pool, all but the name of its cluster."""
+    linux = pool.os_type == "Linux"
+    return {
+        "resource_group_name": arguments.resource_group_name,
+        "agent_pool_name": pool.name,
+        "mode": "User",
+        **_pool(pool),
+        "os_type": pool.os_type,
+        "os_sku": (pool.os_sku or "AzureLinux") if linux else None,
+        "vnet_subnet_id": pool.vnet_subnet_id or arguments.system_pool.vnet_subnet_id,
+        "node_labels": pool.node_labels,
+        "node_taints": pool.node_taints,
+        "tags": arguments.tags,
+    }
+
+
+def ignored_changes(arguments: SecureAksClusterModel) -> list[str]:
+    """Return the cluster's properties that Azure changes by itself, so that they are no drift."""
+    ignored = []
+    if arguments.system_pool.autoscales:
+        ignored.append("agentPoolProfiles[0].count")
+    if arguments.channel in {"stable", "rapid"}:
+        ignored.append("kubernetesVersion")
+    return ignored
+
+
+def default_dns_prefix(name: str) -> str:
+    """Return a DNS prefix made from a name: at most 54 letters, digits and inner hyphens."""
+    return re.sub("[^A-Za-z0-9]+", "-", name).strip("-")[:54].strip("-") or "aks"
+
+
+def _who_gets_in(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return what lets in nobody but Entra ID's identities that Azure RBAC authorizes."""
+    return {
+        "aad_profile": {
+            "managed": True,
+            "enable_azure_rbac": True,
+            "admin_group_object_ids": arguments.cluster_admins.group_object_ids,
+        },
+        "disable_local_accounts": True,
+        "enable_rbac": True,
+    }
+
+
+def _api_server_access(access: ApiAccess) -> dict[str, Any]:
+    if access.authorized_ip_ranges is not None:
+        return {"authorized_ip_ranges": access.authorized_ip_ranges}
+    if access.private_dns_zone_id is not None:
+        return {"enable_private_cluster": True, "private_dns_zone": access.private_dns_zone_id}
+    return {"enable_private_cluster": access.private}
+
+
+def _network(policy: str) -> dict[str, str]:
+    return {
+        "network_plugin": "azure",
+        "network_plugin_mode": "overlay",
+        "network_dataplane": "cilium" if policy == "cilium" else "azure",
+        "network_policy": policy,
+    }
+
+
+def _support_plan(arguments: SecureAksClusterModel) -> str:
+    premium = arguments.sku_tier == "Premium"
+    return "AKSLongTermSupport" if premium else "KubernetesOfficial"
+
+
+def _system_pool(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    pool = arguments.system_pool
+    return {
+        "name": SYSTEM_POOL_NAME,
+        "mode": "System",
+        **_pool(pool),
+        "os_type": "Linux",
+        "os_sku": pool.os_sku or "AzureLinux",
+        "vnet_subnet_id": pool.vnet_subnet_id,
+        "tags": arguments.tags,
+    }
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    return {
+        "type": "VirtualMachineScaleSets",
+        "vm_size": pool.vm_size,
+        "availability_zones": pool.availability_zones,
+        "count": pool.first_count,
+        "enable_auto_scaling": pool.autoscales,
+        "min_count": pool.min_count,
+        "max_count": pool.max_count,
+    }

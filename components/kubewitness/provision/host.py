@@ -1,0 +1,37 @@
+"""Serves the components to programs in every Pulumi language."""
+
+import sys
+from typing import Any
+
+from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
+
+from kubewitness.provision.aks_audit_logging import AksAuditLogging
+from kubewitness.provision.secure_aks_cluster import SecureAksCluster
+from kubewitness.provision.validation import InvalidArguments
+
+
+class ComponentHost(ComponentProvider):
+    """The provider of our components.
+
+    It is what Pulumi's `component_provider_host` runs, except that wrong arguments are reported
+    without a traceback of ours and in the spelling of the program's language.
+    """
+
+    def __init__(self) -> None:
+        super().__init__([SecureAksCluster, AksAuditLogging], "kubewitness")
+
+    def construct(self, *args: Any, **kwargs: Any) -> ConstructResult:
+        """Construct a component, as Pulumi's own provider does."""
+        try:
+            return super().construct(*args, **kwargs)
+        except ComponentInitError as error:
+            if isinstance(error.inner, InvalidArguments):
+                raise error.inner.for_other_languages() from None
+            raise
+
+
+def serve() -> None:
+    """Serve the components until the engine ends the process; its address is an argument."""
+    main(ComponentHost(), sys.argv[1:])

@@ -1,0 +1,120 @@
+"""The component that provisions an AKS cluster with its audit logs."""
+
+from typing import Any, Optional
+
+import pulumi
+from pulumi_azure_native import containerservice
+
+from kubewitness.provision.arguments import SecureAksClusterArgs
+from kubewitness.provision.audit_trail import collect_logs
+from kubewitness.provision.cluster_access import admit_admins, cluster_identity
+from kubewitness.provision.cluster_inputs import cluster_inputs, ignored_changes, user_pool_inputs
+from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.kubeconfig import cluster_kubeconfig
+from kubewitness.provision.validation import check_arguments
+
+
+class SecureAksCluster(pulumi.ComponentResource):
+    """An AKS cluster that lets in only identities of Entra ID and whose audit logs are collected.
+
+    It has Entra ID with Azure RBAC, no local accounts, network policy, an OIDC issuer, workload
+    identity and upgrade channels, on the Standard tier. The categories kube-audit, kube-audit-admin
+    and guard go to a Log Analytics workspace. Wrong arguments are reported all at once.
+    """
+
+    cluster_id: pulumi.Output[str]
+    """Resource id of the cluster."""
+
+    cluster_name: pulumi.Output[str]
+    """Name of the cluster."""
+
+    oidc_issuer_url: pulumi.Output[str]
+    """URL of the issuer that workload identities are federated with."""
+
+    kubeconfig: pulumi.Output[str]
+    """A kubeconfig without any secret: kubelogin signs in as the identity of the Azure CLI."""
+
+    workspace_id: pulumi.Output[str]
+    """Resource id of the Log Analytics workspace that receives the logs."""
+
+    diagnostic_setting_ids: pulumi.Output[list[str]]
+    """Resource ids of the diagnostic settings that collect the logs."""
+
+    collected: pulumi.Output[dict[str, dict[str, str]]]
+    """What is collected where: for each log category its `workspace_id` and `table`."""
+
+    def __init__(
+        self,
+        name: str,
+        args: SecureAksClusterArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        """Create the cluster.
+
+        Args:
+            name: of the component; the names of all that it creates begin with it.
+            args: its arguments.
+            opts: as for every Pulumi component.
+
+        Raises:
+            InvalidArguments: with everything that is wrong with the arguments.
+        """
+        checked = check_arguments(SecureAksClusterModel, f'SecureAksCluster "{name}"', args)
+        super().__init__("kubewitness:index:SecureAksCluster", name, {**args}, opts)
+
+        cluster = self._cluster(name, checked)
+        self._user_pools(name, checked, cluster)
+        admit_admins(name, checked.cluster_admins, cluster)
+        logs = collect_logs(name, cluster.id, checked, parent=self)
+
+        self.cluster_id = cluster.id
+        self.cluster_name = cluster.name
+        self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
+        self.kubeconfig = cluster_kubeconfig(cluster, after=logs.setting_ids)
+        self.workspace_id = logs.workspace_id
+        self.diagnostic_setting_ids = logs.setting_ids
+        self.collected = logs.collected
+        self._register_outputs()
+
+    def _cluster(
+        self, name: str, checked: SecureAksClusterModel
+    ) -> containerservice.ManagedCluster:
+        identity = cluster_identity(name, checked, self)
+        return containerservice.ManagedCluster(
+            f"{name}-cluster",
+            **cluster_inputs(name, checked),
+            identity=identity.inputs,
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=identity.grants, ignore_changes=ignored_changes(checked)
+            ),
+        )
+
+    def _user_pools(
+        self, name: str, checked: SecureAksClusterModel, cluster: containerservice.ManagedCluster
+    ) -> None:
+        for pool in checked.user_pools:
+            containerservice.AgentPool(
+                f"{name}-pool-{pool.name}",
+                resource_name_=cluster.name,
+                **user_pool_inputs(pool, checked),
+                opts=pulumi.ResourceOptions(
+                    parent=self, ignore_changes=["count"] if pool.autoscales else None
+                ),
+            )
+
+    def _register_outputs(self) -> None:
+        self.register_outputs(
+            {
+                "clusterId": self.cluster_id,
+                "clusterName": self.cluster_name,
+                "oidcIssuerUrl": self.oidc_issuer_url,
+                "kubeconfig": self.kubeconfig,
+                "workspaceId": self.workspace_id,
+                "diagnosticSettingIds": self.diagnostic_setting_ids,
+                "collected": self.collected,
+            }
+        )
+
+
+def _issuer_url(profile: Any) -> str:
+    return str(profile.issuer_url) if profile is not None else ""

@@ -1,0 +1,123 @@
+"""The kinds of value that arguments have, each with its check.
+
+Sources, all of the Azure documentation: "Naming rules and restrictions for Azure resources"; "API
+server authorized IP ranges"; "Manage data retention in a Log Analytics workspace"; "Well-known
+labels, annotations and taints" of Kubernetes.
+"""
+
+import ipaddress
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
+
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
+from kubewitness.provision.validation import Given, problem, problems, suggestion
+
+MINIMUM_INTERACTIVE_DAYS: Final = 90
+MAXIMUM_INTERACTIVE_DAYS: Final = 730
+MINIMUM_TOTAL_DAYS: Final = 365
+# Beyond 730 days Azure keeps tables for whole years only.
+DAYS_BEYOND_TWO_YEARS: Final = (1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018, 4383)
+
+
+def _whole(value: Any) -> Any:
+    """Other languages' numbers arrive as floats: 30.0 is 30."""
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _total_days(days: int) -> int:
+    if not MINIMUM_TOTAL_DAYS <= days <= MAXIMUM_INTERACTIVE_DAYS and (
+        days not in DAYS_BEYOND_TWO_YEARS
+    ):
+        years = ", ".join(map(str, DAYS_BEYOND_TWO_YEARS))
+        raise problem(
+            f"is not a period that Azure takes or is too short; give {MINIMUM_TOTAL_DAYS} to "
+            f"{MAXIMUM_INTERACTIVE_DAYS} days, or one of {years}"
+        )
+    return days
+
+
+def _ip_range(text: str) -> str:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise problem("is not an IP range; give CIDR notation such as `203.0.113.0/24`") from None
+    if network.prefixlen == 0:
+        raise problem("is the whole internet; give narrower ranges, or say `public_because`")
+    if str(network.network_address) != text.partition("/")[0]:
+        raise problem("does not start with the first address of its range; clear the host bits")
+    return text
+
+
+def _narrow(ranges: list[Any]) -> list[Any]:
+    """Refuse ranges that are narrow one by one and together are the whole internet."""
+    networks = [ipaddress.ip_network(text) for text in ranges if isinstance(text, str)]
+    for version in (4, 6):
+        same: list[Any] = [network for network in networks if network.version == version]
+        if any(network.prefixlen == 0 for network in ipaddress.collapse_addresses(same)):
+            raise problem(
+                "are together the whole internet; give narrower ranges, or say `public_because`"
+            )
+    return ranges
+
+
+def _other_categories(names: list[str]) -> list[str]:
+    found = []
+    for i, name in enumerate(names):
+        if name in AUDIT_CATEGORIES:
+            found.append((f"[{i}]", "is collected in any case; leave it out"))
+        elif name not in AKS_LOG_CATEGORIES:
+            hint = suggestion(name, [c for c in AKS_LOG_CATEGORIES if c not in AUDIT_CATEGORIES])
+            found.append((f"[{i}]", f"is not a log category of AKS; {hint}"))
+        elif name in names[:i]:
+            found.append((f"[{i}]", "is given twice; leave one out"))
+    if found:
+        raise problems(*found)
+    return names
+
+
+def _resource_id(provider: str, *types: str) -> StringConstraints:
+    """Return the constraint that a string is the id of a resource; Azure ignores its case."""
+    path = "/[^/]+/".join(types)
+    return StringConstraints(
+        pattern=r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
+        rf"{provider.replace('.', '[.]')}/{path}/[^/]+$"
+    )
+
+
+Text: TypeAlias = Annotated[str, StringConstraints(pattern=r"\S")]
+Sentence: TypeAlias = Annotated[str, StringConstraints(pattern=r"\S\s+\S")]
+Flag: TypeAlias = Annotated[bool, Strict()]
+Whole: TypeAlias = Annotated[int, BeforeValidator(_whole), Strict()]
+TotalDays: TypeAlias = Annotated[Whole, AfterValidator(_total_days)]
+Tags: TypeAlias = Given[dict[str, Given[str]]]
+
+Guid: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
+]
+ClusterName: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")
+]
+DnsPrefix: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?$")
+]
+WorkspaceName: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$")
+]
+SettingName: TypeAlias = Annotated[str, StringConstraints(pattern=r'^[^<>*%&:\\?+/"]{1,260}$')]
+PoolName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
+KubernetesVersion: TypeAlias = Annotated[str, StringConstraints(pattern=r"^1\.\d+(\.\d+)?$")]
+Taint: TypeAlias = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
+]
+LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
+IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
+IpRanges: TypeAlias = Annotated[list[Given[IpRange]], AfterValidator(_narrow)]
+
+ClusterId: TypeAlias = Annotated[str, _resource_id("Microsoft.ContainerService", "managedClusters")]
+WorkspaceId: TypeAlias = Annotated[str, _resource_id("Microsoft.OperationalInsights", "workspaces")]
+SubnetId: TypeAlias = Annotated[
+    str, _resource_id("Microsoft.Network", "virtualNetworks", "subnets")
+]
+PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network", "privateDnsZones")]

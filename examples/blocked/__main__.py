@@ -1,0 +1,31 @@
+import pulumi
+from pulumi_azure_native import containerservice, monitor, operationalinsights, resources
+
+group = resources.ResourceGroup("unaudited", location="westeurope")
+workspace = operationalinsights.Workspace(
+    "logs", resource_group_name=group.name, sku={"name": "PerGB2018"}, retention_in_days=90
+)
+cluster = containerservice.ManagedCluster(
+    "unaudited",
+    resource_group_name=group.name,
+    dns_prefix="unaudited",
+    # Local accounts are on and Entra ID is not in charge: both are what AKS does by default.
+    disable_local_accounts=False,
+    identity={"type": containerservice.ResourceIdentityType.SYSTEM_ASSIGNED},
+    agent_pool_profiles=[
+        {"name": "system", "mode": "System", "count": 1, "vm_size": "Standard_D4ds_v5"}
+    ],
+)
+setting = monitor.DiagnosticSetting(
+    "audit-logs",
+    resource_uri=cluster.id,
+    workspace_id=workspace.id,
+    log_analytics_destination_type="Dedicated",
+    # Without `guard`, nobody sees who signed in and what Azure RBAC decided.
+    logs=[
+        {"category": "kube-audit", "enabled": True},
+        {"category": "kube-audit-admin", "enabled": True},
+    ],
+)
+
+pulumi.export("clusterId", cluster.id)

@@ -1,0 +1,41 @@
+"""A preview within the test's own process: the offline preview's monitor, without the network."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from pulumi.runtime import mocks, settings
+from pulumi.runtime.stack import run_pulumi_func
+
+from kubewitness.graph.resources import Resource
+from kubewitness.sources.program.answers import Answers
+from kubewitness.sources.program.monitor import Monitor
+from kubewitness.sources.program.project import Project, StackConfiguration
+
+PROJECT = Project(Path(), "project", "python", {}, Path(), "stack", StackConfiguration())
+
+
+class _NoMocks(mocks.Mocks):
+    """The monitor answers for itself."""
+
+    def call(self, _args: mocks.MockCallArgs) -> tuple[dict[str, object], None]:
+        raise NotImplementedError
+
+    def new_resource(self, _args: mocks.MockResourceArgs) -> tuple[str, dict[str, object]]:
+        raise NotImplementedError
+
+
+def preview_in_process(program: Callable[[], object]) -> list[Resource]:
+    """The resources that a function registers, as the offline preview records them."""
+    monitor = Monitor(PROJECT, Answers())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        mocks.set_mocks(_NoMocks(), PROJECT.name, PROJECT.stack, preview=True, monitor=monitor)
+        settings.SETTINGS.rpc_manager.clear()
+        settings.SETTINGS.outputs.clear()
+        loop.run_until_complete(run_pulumi_func(program))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    return [registration.as_resource() for registration in monitor.registrations.values()]
