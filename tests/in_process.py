@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.stack import run_pulumi_func
 
 from kubewitness.graph.resources import Resource
+from kubewitness.sources.program import launcher
 from kubewitness.sources.program.answers import Answers
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.project import Project, StackConfiguration
+
+launcher._tolerate_inputs_as_outputs()  # as in the process of a checked program
 
 PROJECT = Project(Path(), "project", "python", {}, Path(), "stack", StackConfiguration())
 
@@ -28,13 +32,18 @@ class _NoMocks(mocks.Mocks):
 def preview_in_process(program: Callable[[], object]) -> list[Resource]:
     """The resources that a function registers, as the offline preview records them."""
     monitor = Monitor(PROJECT, Answers())
+    as_mock = cast(mocks.MockMonitor, monitor)  # noqa: TC006 same methods, no common base
+
+    def run() -> None:
+        program()
+
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        mocks.set_mocks(_NoMocks(), PROJECT.name, PROJECT.stack, preview=True, monitor=monitor)
+        mocks.set_mocks(_NoMocks(), PROJECT.name, PROJECT.stack, preview=True, monitor=as_mock)
         settings.SETTINGS.rpc_manager.clear()
         settings.SETTINGS.outputs.clear()
-        loop.run_until_complete(run_pulumi_func(program))
+        loop.run_until_complete(run_pulumi_func(run))
     finally:
         loop.close()
         asyncio.set_event_loop(None)

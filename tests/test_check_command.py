@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from engine import write_policy_pack, write_project
 from scenarios import PRELUDE, PROTECT_PACK
-from syrupy.assertion import SnapshotAssertion
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PASSING = PRELUDE + 'setting("audit", cluster("aks").id)'
@@ -45,9 +46,7 @@ def test_blocked_names_cluster_category_rule_and_fix(snapshot: SnapshotAssertion
 
 def test_tree_shows_resources_and_what_is_collected_where(snapshot: SnapshotAssertion) -> None:
     """`--tree` draws the stack and lists each category with its setting and destination."""
-    done = kubewitness(
-        "check", "quickstart", "--tree", "--python", sys.executable, cwd=EXAMPLES
-    )
+    done = kubewitness("check", "quickstart", "--tree", "--python", sys.executable, cwd=EXAMPLES)
     assert done.stdout == snapshot
 
 
@@ -94,7 +93,7 @@ def test_an_exception_shows_the_users_frames_only(tmp_path: Path) -> None:
 
 def test_an_exception_that_only_an_apply_meets_is_not_lost(tmp_path: Path) -> None:
     """What fails after the program's last line fails the check."""
-    source = PASSING + '\npulumi.Output.from_input(1).apply(lambda _: 1 / 0)\n'
+    source = PASSING + "\npulumi.Output.from_input(1).apply(lambda _: 1 / 0)\n"
     done = kubewitness("check", write_project(tmp_path, source))
     assert done.returncode == 2
     assert "ZeroDivisionError" in done.stderr

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from argument_strategies import Arguments, valid_cluster_arguments
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from in_process import preview_in_process
 
+from argument_strategies import Arguments, valid_cluster_arguments
+from in_process import preview_in_process
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.catalog.type_tokens import Kind, kind_of
@@ -50,9 +50,15 @@ def weakened(
     return changed
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+QUICK = settings(
+    deadline=None,
+    derandomize=True,  # the same cases in every run
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],  # explaining takes minutes
+    suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+@settings(QUICK, max_examples=60)
 @given(arguments=valid_cluster_arguments())
 def test_every_valid_combination_of_arguments_passes_the_pack(arguments: Arguments) -> None:
     """Opinionated means: there is no argument with which the cluster is not audited."""
@@ -114,13 +120,9 @@ WEAKENINGS = {
 
 
 @pytest.mark.parametrize("name", WEAKENINGS)
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+@settings(QUICK, max_examples=5)
 @given(arguments=valid_cluster_arguments())
-def test_each_single_weakening_is_caught_by_its_rule_alone(
-    name: str, arguments: Arguments
-) -> None:
+def test_each_single_weakening_is_caught_by_its_rule_alone(name: str, arguments: Arguments) -> None:
     """The rule that names the protection fails, and no other one does."""
     kind, weaken, rule = WEAKENINGS[name]
     found = outcomes(weakened(preview_cluster(arguments), kind, weaken))
@@ -152,10 +154,10 @@ PATHS = (
     (SETTING, ("logs", 1, "enabled")),
     (SETTING, ("logs", 2)),
 )
-ODDITIES = (None, "", "true", "false", 0, 1, [], {}, "Unknown", False)
+ODDITIES: tuple[Any, ...] = (None, "", "true", "false", 0, 1, [], {}, "Unknown", False)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(QUICK, max_examples=200)
 @given(where=st.sampled_from(PATHS), what=st.sampled_from([*ODDITIES, Unknown("hidden")]))
 def test_whatever_stands_in_a_property_that_protects_is_never_a_silent_pass(
     where: tuple[Kind, tuple[Any, ...]], what: Any

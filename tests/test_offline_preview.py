@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from engine import write_project
-from scenarios import PRELUDE
 
+from engine import write_project
 from kubewitness.check import CheckResult, check_program
 from kubewitness.errors import InputError
 from kubewitness.policies.verdict import Outcome
+from scenarios import PRELUDE
 
 SECURE = {"secure": "v1:not:decryptable"}
 
@@ -80,7 +80,7 @@ def test_a_direct_call_takes_its_answer_from_the_file(tmp_path: Path) -> None:
 
 
 def test_an_output_call_without_an_answer_is_unknown(tmp_path: Path) -> None:
-    """The output form of a function can say that nobody knows, and what rests on it is undecided."""
+    """The output form can say that nobody knows, and what rests on it is undecided."""
     source = (
         "client = azure.authorization.get_client_config_output()\n"
         'setting("audit", cluster("aks",\n'
@@ -108,7 +108,7 @@ def test_a_plain_read_of_an_encrypted_value_stops_with_key_line_and_what_to_add(
     assert "v1:not:decryptable" not in fault
 
 
-SECRET_READ = (
+HIDDEN_DESTINATION = (
     'setting("audit", cluster("aks").id,\n'
     '        workspace_id=pulumi.Config().require_secret("workspaceId"))'
 )
@@ -116,13 +116,13 @@ SECRET_READ = (
 
 def test_an_encrypted_value_read_as_a_secret_is_unknown(tmp_path: Path) -> None:
     """It exists, nobody can read it here, and whether logs go anywhere is undecided."""
-    result = check_program(write(tmp_path, SECRET_READ, ENCRYPTED))
+    result = check_program(write(tmp_path, HIDDEN_DESTINATION, ENCRYPTED))
     assert outcomes(result)["aks-audit-logs"] is Outcome.UNDECIDED
 
 
 def test_an_encrypted_value_takes_its_answer_from_the_file(tmp_path: Path) -> None:
     """With an answer it is known, and decided."""
-    program = write(tmp_path, SECRET_READ, ENCRYPTED)
+    program = write(tmp_path, HIDDEN_DESTINATION, ENCRYPTED)
     answer(program, config={"program:workspaceId": "/subscriptions/s/w"})
     assert set(outcomes(check_program(program)).values()) == {Outcome.PASS}
 

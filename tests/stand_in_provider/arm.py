@@ -126,13 +126,17 @@ def _cluster(name: str, inputs: Values) -> Values:
     location, prefix = inputs.get("location", LOCATION), inputs.get("dnsPrefix", name)
     oidc, version = inputs.get("oidcIssuerProfile", {}), inputs.get("kubernetesVersion", "1.33")
     issuer = f"https://{location}.oic.prod-aks.azure.com/{TENANT}/{name}/"
-    identity = {"principalId": _fake_uuid(name), "tenantId": TENANT}
+    identity = {**inputs.get("identity", {}), "principalId": _fake_uuid(name), "tenantId": TENANT}
+    if "userAssignedIdentities" in identity:  # a list among the inputs, a mapping in answers
+        identity["userAssignedIdentities"] = {
+            key: {"principalId": _fake_uuid(key)} for key in identity["userAssignedIdentities"]
+        }
     return {
         "fqdn": f"{prefix}-stand-in.hcp.{location}.azmk8s.io",
         "currentKubernetesVersion": version if version.count(".") > 1 else f"{version}.0",
         "nodeResourceGroup": f"MC_{inputs.get('resourceGroupName', 'group')}_{name}_{location}",
         "oidcIssuerProfile": {**oidc, **({"issuerURL": issuer} if oidc.get("enabled") else {})},
-        "identity": {**inputs.get("identity", {}), **identity},
+        "identity": identity,
         "powerState": {"code": "Running"},
     }
 

@@ -72,6 +72,8 @@ def _preview_members(given: Values, shape: Mapping[str, Any]) -> Values:
 
 def _preview_value(value: Any, typ: Any) -> Any:
     typ = types.unwrap_type(typ)
+    if isinstance(value, list) and _is_mapping(typ):
+        return UNKNOWN  # the list of identities given becomes a mapping of those assigned
     if isinstance(value, list):
         return [_preview_value(item, _item_type(typ, Sequence)) for item in value]
     if not isinstance(value, dict):
@@ -79,6 +81,11 @@ def _preview_value(value: Any, typ: Any) -> Any:
     if isinstance(typ, type) and types.is_output_type(typ):
         return _preview_members(value, types.output_type_types(typ))
     return {key: _preview_value(item, _item_type(typ, Mapping)) for key, item in value.items()}
+
+
+def _is_mapping(typ: Any) -> bool:
+    origin = get_origin(typ)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def _item_type(typ: Any, container: type) -> Any:

@@ -29,7 +29,7 @@ class Kind(Enum):
 
 def _native(module: str, name: str) -> str:
     """The pattern of one Azure Native resource in all versions of that provider."""
-    return rf"azure-(?:native|nextgen)(?:_(?:{module})_v\w+)?:(?:{module})(?:/v\w+)?:(?:{name})"
+    return rf"azure-(?:native|nextgen)(?:_(?:{module})_v\w+)?:(?:{module})(?:/\w+)?:(?:{name})"
 
 
 def _classic(module: str, name: str) -> str:

@@ -197,9 +197,10 @@ def _raise_for(
 
 
 def _missing_answer(project: Project, event: dict[str, Any]) -> str:
+    what, name = event["what"], event["name"]
     return (
-        f"{event['where'] or project.folder}: the program needs the {event['what']} `{event['name']}` as a plain value, which "
-        f"nobody knows offline; {_line_to_add(project, event['what'], event['name'])}"
+        f"{event['where'] or project.folder}: the program needs the {what} `{name}` as a plain "
+        f"value, which nobody knows offline; {_line_to_add(project, what, name)}"
     )
 
 

@@ -1,0 +1,112 @@
+"""Every command and every program in the README does what the README says."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from engine import Engine, write_project
+
+from kubewitness.check import check_program
+from kubewitness.errors import ExitCode
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.sources.program.answers import Answers
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BIN = Path(sys.executable).parent
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
+EXIT_CODES = {".venv/bin/kubewitness check examples/blocked": ExitCode.VIOLATION}
+
+
+def kubewitness(line: str) -> "subprocess.CompletedProcess[str]":
+    """Run a line of the README with the command under test in place of `.venv/bin/…`."""
+    arguments = shlex.split(line)[1:]
+    command = [BIN / "kubewitness", *arguments]
+    # The examples name no environment: what is first on PATH runs them.
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("line", [c for c in COMMANDS if c.startswith(".venv/bin/kubewitness")])
+def test_each_kubewitness_command_does_what_it_says(line: str) -> None:
+    """It ends with the exit code that the text promises."""
+    done = kubewitness(line)
+    assert done.returncode == EXIT_CODES.get(line, ExitCode.OK), done.stderr
+
+
+def test_no_command_of_the_readme_goes_untested() -> None:
+    """What is neither ours nor `make` is listed here with the test that runs it."""
+    others = [line for line in COMMANDS if not line.startswith(".venv/bin/kubewitness")]
+    assert others == [
+        "make demo",  # its recipe is run below
+        "make test",  # is running
+        'pulumi preview --policy-pack "$(.venv/bin/kubewitness policy-pack)"',  # below
+    ]
+
+
+def test_make_demo_runs_the_demo() -> None:
+    """The recipe of `make demo` is `kubewitness demo`, which passes one and stops the other."""
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--always-make", "demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert recipe.stdout.splitlines()[-1] == ".venv/bin/kubewitness demo"
+    done = kubewitness(".venv/bin/kubewitness demo")
+    assert done.returncode == 0, done.stderr
+    assert "What to type next" in done.stdout
+    assert "kube-audit-admin  audited-audit-logs  Log Analytics workspace" in done.stdout
+    assert "category `guard` is not sent anywhere" in done.stdout
+
+
+def test_the_program_passes_its_own_pack(tmp_path: Path) -> None:
+    """The ten lines are a cluster that passes."""
+    (source,) = blocks("python")
+    assert check_program(write_project(tmp_path, source)).exit_code is ExitCode.OK
+
+
+def test_the_documents_are_accepted() -> None:
+    """Both documents are read without a fault."""
+    (settings,) = blocks("json")
+    Configuration(json.loads(settings), rule_ids())
+    (answers,) = blocks("yaml")
+    Answers.model_validate(yaml.safe_load(answers))
+
+
+def test_every_rule_and_exit_code_is_in_the_readme() -> None:
+    """A new rule or code is told of."""
+    for rule in all_rules():
+        assert f"| `{rule.id}` |" in README
+    for code in ExitCode:
+        assert f"| {int(code)} |" in README
+
+
+@pytest.mark.engine
+def test_the_pulumi_command_works_from_the_root(engine: Engine, tmp_path: Path) -> None:
+    """`pulumi preview` from a clone previews the quickstart with the pack on."""
+    manifest = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))
+    source = (ROOT / manifest["main"] / "__main__.py").read_text("utf-8")
+    pack = kubewitness(".venv/bin/kubewitness policy-pack").stdout.strip()
+    program = write_project(tmp_path / "clone", source, name=manifest["name"])
+    assert engine.init_stack(program).exit_code == 0
+    previewed = engine.preview(program, [Path(pack)])
+    assert previewed.exit_code == 0, previewed.stdout
+    assert previewed.violations == []

@@ -1,0 +1,173 @@
+"""What holds for every rule, and the corners of linking that no program in the table reaches."""
+
+from dataclasses import replace
+
+import pytest
+
+from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.graph.build import build_graph
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import ABSENT, Unknown, Value, read
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.evaluate import evaluate
+from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.policies.rule import Rule
+from kubewitness.policies.verdict import Outcome, Verdict
+
+DEFAULTS = Configuration({}, rule_ids())
+CLUSTER = Resource(
+    urn="urn:aks",
+    type="azure-native:containerservice:ManagedCluster",
+    name="aks",
+    properties={"resourceName": "shop", "resourceGroupName": "shops"},
+)
+LOGS = [{"category": name, "enabled": True} for name in ("kube-audit", "kube-audit-admin", "guard")]
+
+
+def setting(target: Value[str], *sources: str) -> Resource:
+    """A complete setting with this target."""
+    return Resource(
+        urn="urn:audit",
+        type="azure-native:monitor:DiagnosticSetting",
+        name="audit",
+        properties={"resourceUri": target, "workspaceId": "/w", "logs": LOGS},
+        property_dependencies={"resourceUri": sources},
+    )
+
+
+def audit_logs(*resources: Resource) -> list[Verdict]:
+    """The verdicts of `aks-audit-logs`."""
+    verdicts = evaluate(all_rules(), build_graph(resources), DEFAULTS)
+    return [verdict for verdict in verdicts if verdict.rule_id == "aks-audit-logs"]
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_says_what_why_and_how_to_fix(rule: Rule) -> None:
+    """Nobody has to look a violation up elsewhere."""
+    texts = (rule.title, rule.why, rule.fix_pulumi, rule.fix_cli)
+    assert all(text.strip() for text in texts)
+    assert rule.links
+    assert not rule.title.endswith(".")
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_a_rule_that_raises_is_a_violation_naming_the_rule(rule: Rule) -> None:
+    """Whatever a rule raises, the deployment does not go through."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("secret-looking detail")
+
+    raising = replace(rule, judge=broken)  # type: ignore[arg-type]  # a rule that breaks its word
+    (verdict,) = evaluate((raising,), build_graph([CLUSTER]), DEFAULTS)
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.blocks
+    (finding,) = verdict.judgement.findings
+    assert rule.id in finding.message
+    assert "secret-looking" not in finding.message
+
+
+ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/managedClusters/{}"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "target", "outcome"),
+    [
+        (CLUSTER, ID.format("SHOPS", "Shop"), Outcome.PASS),
+        (CLUSTER, ID.format("shops", "other"), Outcome.FAIL),
+        (CLUSTER, ID.format("others", "shop"), Outcome.FAIL),
+        (CLUSTER, "/subscriptions/s/resourceGroups/shops", Outcome.FAIL),
+        (CLUSTER, "", Outcome.FAIL),
+        (replace(CLUSTER, id=ID.format("x", "y")), ID.format("X", "Y") + "/", Outcome.PASS),
+        (replace(CLUSTER, id=ID.format("x", "y")), ID.format("shops", "shop"), Outcome.FAIL),
+        (
+            replace(CLUSTER, properties={"resourceName": "shop", "resourceGroupName": Unknown()}),
+            ID.format("shops", "shop"),
+            Outcome.UNDECIDED,
+        ),
+        (
+            replace(CLUSTER, properties={"resourceGroupName": "shops"}),
+            ID.format("shops", "aks1a2b3c"),
+            Outcome.UNDECIDED,
+        ),
+        (
+            replace(CLUSTER, properties={"resourceGroupName": "shops"}),
+            ID.format("shops", "shop"),
+            Outcome.FAIL,
+        ),
+        (
+            replace(
+                CLUSTER,
+                properties={
+                    "name": "shop",
+                    "location": "west europe",
+                    "nodeResourceGroup": "MC_shops_shop_westeurope",
+                },
+            ),
+            ID.format("shops", "shop"),
+            Outcome.PASS,
+        ),
+    ],
+    ids=[
+        "name and group, other case",
+        "another name",
+        "another group",
+        "not a cluster",
+        "nothing",
+        "by id, with a slash",
+        "another id although the name fits",
+        "group unknown",
+        "named by the provider, could be it",
+        "named by the provider, cannot be it",
+        "group from the node resource group",
+    ],
+)
+def test_a_literal_target_links_by_id_or_by_name_and_group(
+    cluster: Resource, target: str, outcome: Outcome
+) -> None:
+    """A literal id decides as far as the cluster's own id or name and group are known."""
+    verdicts = audit_logs(cluster, setting(target))
+    own = [verdict for verdict in verdicts if verdict.resource.name == "aks"]
+    assert [verdict.outcome for verdict in own] == [outcome]
+
+
+def test_a_setting_for_something_else_is_no_business_of_ours() -> None:
+    """A hidden target that comes from a vault, by a group of categories, is not a cluster's."""
+    vault = replace(CLUSTER, urn="urn:vault", type="azure-native:keyvault:Vault", name="vault")
+    other = setting(Unknown(), "urn:vault")
+    other = replace(other, properties={**other.properties, "logs": [{"categoryGroup": "allLogs"}]})
+    assert audit_logs(vault, other) == []
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [
+        ("azure-native:containerservice:ManagedCluster", Kind.CLUSTER),
+        ("azure-native:containerservice/v20230101:ManagedCluster", Kind.CLUSTER),
+        ("azure-nextgen:containerservice/latest:ManagedCluster", Kind.CLUSTER),
+        (
+            "azure-native_containerservice_v20250602preview:containerservice:ManagedCluster",
+            Kind.CLUSTER,
+        ),
+        ("azure:containerservice/kubernetesCluster:KubernetesCluster", Kind.CLUSTER),
+        ("azure-native:insights:DiagnosticSetting", Kind.DIAGNOSTIC_SETTING),
+        ("azure-native:insights/v20210501preview:DiagnosticSetting", Kind.DIAGNOSTIC_SETTING),
+        ("azure-native:monitor:DiagnosticSetting", Kind.DIAGNOSTIC_SETTING),
+        ("azure:monitoring/diagnosticSetting:DiagnosticSetting", Kind.DIAGNOSTIC_SETTING),
+        ("azure-native:containerservice:AgentPool", None),
+        ("azure-native:containerservice:ManagedClusterSnapshot", None),
+        ("aws:eks/cluster:Cluster", None),
+    ],
+)
+def test_type_tokens_of_every_generation_are_known(token: str, kind: Kind | None) -> None:
+    """Versioned modules, packages per version, the classic provider; nothing by half a name."""
+    assert kind_of(token) is kind
+
+
+def test_reading_keeps_known_unknown_and_absent_apart() -> None:
+    """A null is absent, an unknown parent makes its children unknown."""
+    properties = {"a": {"b": 1, "n": None}, "u": Unknown("why"), "s": "text"}
+    assert read(properties, "a", "b") == 1
+    assert read(properties, "a", "n") is ABSENT
+    assert read(properties, "a", "x") is ABSENT
+    assert read(properties, "s", "x") is ABSENT
+    assert read(properties, "u", "x") == Unknown("why")
