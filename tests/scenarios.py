@@ -63,6 +63,8 @@ class Scenario:
         settings: configuration of the pack.
         packs: sources of other packs that run beside ours.
         stopped_by: policies of those packs that stop it.
+        stack: the content of the stack's file.
+        stops: what the offline check says where it must stop, for nobody gave an answer.
         offline_only: why the engine cannot run it or would rightly decide otherwise.
     """
 
@@ -73,6 +75,8 @@ class Scenario:
     settings: Mapping[str, Any] = field(default_factory=dict)
     packs: tuple[str, ...] = ()
     stopped_by: frozenset[str] = frozenset()
+    stack: Mapping[str, Any] = field(default_factory=dict)
+    stops: tuple[str, ...] = ()
     offline_only: str = ""
 
 
@@ -364,5 +368,34 @@ SCENARIOS = (
         'Remote("black-box")',
         {(rule, "black-box"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
         offline_only="the engine asks the component's provider and then sees its children",
+    ),
+    Scenario(
+        "a direct call to the cloud that has no answer",
+        "client = azure.authorization.get_client_config()\n"
+        'setting("audit", cluster("aks", tags={"tenant": client.tenant_id}).id)',
+        stops=("functions: {azure-native:authorization:getClientConfig: {...}}",),
+        offline_only="the engine asks the cloud",
+    ),
+    Scenario(
+        "a plain read of an encrypted value that has no answer",
+        'setting("audit", cluster("aks").id, workspace_id=pulumi.Config().require("workspace"))',
+        stack={"config": {"program:workspace": {"secure": "v1:x"}}},
+        stops=("config: {program:workspace: ...}",),
+        offline_only="the engine decrypts it",
+    ),
+    Scenario(
+        "an encrypted value read as a secret",
+        'setting("audit", cluster("aks").id,\n'
+        '        workspace_id=pulumi.Config().require_secret("workspace"))',
+        {(LOGS, "aks"): "undecided"},
+        stack={"config": {"program:workspace": {"secure": "v1:x"}}},
+        offline_only="the engine decrypts it",
+    ),
+    Scenario(
+        "the workspace of another stack",
+        'other = pulumi.StackReference("organization/network/prod")\n'
+        'setting("audit", cluster("aks").id, workspace_id=other.get_output("workspace"))',
+        {(LOGS, "aks"): "undecided"},
+        offline_only="the engine asks the backend for the other stack",
     ),
 )

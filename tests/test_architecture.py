@@ -4,9 +4,11 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import yaml
 
 import kubewitness
 
@@ -62,6 +64,12 @@ def test_only_the_adapter_touches_raw_policy_properties() -> None:
 def test_tests_run_against_the_installed_wheel() -> None:
     """A file that the wheel forgot must fail a test, so the source folder is not imported."""
     assert "site-packages" in PACKAGE.parts
+
+
+def test_the_plugin_has_the_version_of_the_package() -> None:
+    """Without a version Pulumi would call the component package 0.0.0."""
+    plugin = Path(__file__).parent.parent / "components" / "PulumiPlugin.yaml"
+    assert yaml.safe_load(plugin.read_text("utf-8"))["version"] == version("kubewitness")
 
 
 def test_importing_the_package_does_not_load_pulumi() -> None:

@@ -35,7 +35,7 @@ EXIT_CODES = {".venv/bin/kubewitness check examples/blocked": ExitCode.VIOLATION
 def kubewitness(line: str) -> "subprocess.CompletedProcess[str]":
     """Run a line of the README with the command under test in place of `.venv/bin/…`."""
     arguments = shlex.split(line)[1:]
-    command = [BIN / "kubewitness", *arguments]
+    command = [str(BIN / "kubewitness"), *arguments]
     # The examples name no environment: what is first on PATH runs them.
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     return subprocess.run(
@@ -63,7 +63,7 @@ def test_no_command_of_the_readme_goes_untested() -> None:
 def test_make_demo_runs_the_demo() -> None:
     """The recipe of `make demo` is `kubewitness demo`, which passes one and stops the other."""
     recipe = subprocess.run(
-        ["make", "--dry-run", "--always-make", "demo"],  # noqa: S607 the user's own make
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "demo"],  # noqa: S607 the user's own make
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import pytest
 
 from engine import write_policy_pack, write_project
 from kubewitness.check import CheckResult, check_program
+from kubewitness.errors import InputError
 from kubewitness.policies.verdict import Outcome
 from scenarios import PRELUDE, SCENARIOS, Scenario
 
@@ -14,6 +15,7 @@ from scenarios import PRELUDE, SCENARIOS, Scenario
 def check(folder: Path, scenario: Scenario) -> CheckResult:
     """Check a scenario's program as the command does."""
     program = write_project(folder / "program", PRELUDE + scenario.program)
+    (program / "Pulumi.dev.yaml").write_text(json.dumps(dict(scenario.stack)), "utf-8")
     packs = [
         write_policy_pack(folder / f"pack-{index}", source)
         for index, source in enumerate(scenario.packs)
@@ -36,6 +38,11 @@ def found(result: CheckResult, *, blocks: bool) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_offline_check_gives_the_verdicts_of_the_table(scenario: Scenario, tmp_path: Path) -> None:
     """Each program gets exactly the verdicts that the table says, and their exit code."""
+    if scenario.stops:
+        with pytest.raises(InputError) as stopped:
+            check(tmp_path, scenario)
+        assert all(words in str(stopped.value) for words in scenario.stops)
+        return
     result = check(tmp_path, scenario)
     assert found(result, blocks=True) == dict(scenario.expected)
     assert found(result, blocks=False) == dict(scenario.printed)
