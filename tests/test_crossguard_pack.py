@@ -15,12 +15,12 @@ from kubewitness.policies.crossguard import policies
 SENTINELS = sorted(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 UNKNOWN = proxy.UNKNOWN_STRING_VALUE
 LOGS = [{"category": name, "enabled": True} for name in ("kube-audit", "kube-audit-admin", "guard")]
-CLUSTER = {
+CLUSTER: dict[str, Any] = {
     "resourceGroupName": UNKNOWN,
     "disableLocalAccounts": True,
     "aadProfile": {"managed": True, "enableAzureRBAC": True},
 }
-SETTING = {"resourceUri": UNKNOWN, "workspaceId": UNKNOWN, "logs": LOGS}
+SETTING: dict[str, Any] = {"resourceUri": UNKNOWN, "workspaceId": UNKNOWN, "logs": LOGS}
 TYPES = {
     "aks": "azure-native:containerservice:ManagedCluster",
     "audit": "azure-native:monitor:DiagnosticSetting",
@@ -52,8 +52,8 @@ class Pack:
                 diagnostics += self._servicer.Analyze(request, None).diagnostics
         names = random.sample(sorted(stack), len(stack))
         resources = [_with_outputs(name, stack[name]) for name in names]
-        request = analyzer_pb2.AnalyzeStackRequest(resources=resources)
-        diagnostics += self._servicer.AnalyzeStack(request, None).diagnostics
+        whole = analyzer_pb2.AnalyzeStackRequest(resources=resources)
+        diagnostics += self._servicer.AnalyzeStack(whole, None).diagnostics
         assert {found.enforcementLevel for found in diagnostics} <= {analyzer_pb2.MANDATORY}
         return {found.policyName: found.message for found in diagnostics}
 
@@ -78,7 +78,11 @@ def _with_outputs(name: str, inputs: dict[str, Any]) -> analyzer_pb2.AnalyzerRes
 
 def stack(**changes: dict[str, Any]) -> dict[str, Any]:
     """A stack in order, some properties of its resources changed."""
-    resources = {"aks": CLUSTER, "audit": SETTING, "logs": {"location": "westeurope"}}
+    resources: dict[str, dict[str, Any]] = {
+        "aks": CLUSTER,
+        "audit": SETTING,
+        "logs": {"location": "westeurope"},
+    }
     return {name: {**inputs, **changes.get(name, {})} for name, inputs in resources.items()}
 
 
@@ -120,7 +124,7 @@ def test_without_the_inputs_nothing_more_is_passed() -> None:
 def test_a_secret_is_judged_like_any_other_value() -> None:
     """Wrapping a value as a secret changes no verdict."""
     secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-    wrapped = {
+    wrapped: dict[str, Any] = {
         "aks": {"disableLocalAccounts": {**secret, "value": True}},
         "audit": {"logs": {**secret, "value": LOGS}},
     }
