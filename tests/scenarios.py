@@ -370,6 +370,14 @@ SCENARIOS = (
         offline_only="the engine asks the component's provider and then sees its children",
     ),
     Scenario(
+        "changes of what protects are ignored, so what is deployed decides",
+        'setting("audit", cluster("aks",\n'
+        '    opts=pulumi.ResourceOptions(ignore_changes=["disableLocalAccounts"])).id,\n'
+        '    opts=pulumi.ResourceOptions(ignore_changes=["metrics", "logs[0].retentionPolicy"]))',
+        {(ACCOUNTS, "aks"): "undecided"},
+        offline_only="the engine knows whether anything is deployed, and what",
+    ),
+    Scenario(
         "a direct call to the cloud that has no answer",
         "client = azure.authorization.get_client_config()\n"
         'setting("audit", cluster("aks", tags={"tenant": client.tenant_id}).id)',

@@ -265,6 +265,26 @@ def test_a_main_elsewhere_runs_in_its_own_folder(tmp_path: Path) -> None:
     assert set(outcomes(check_program(program)).values()) == {Outcome.PASS}
 
 
+def test_a_program_that_ends_before_its_end_is_an_error(tmp_path: Path) -> None:
+    """Half a program is no program, whatever its exit code."""
+    source = 'setting("audit", cluster("aks").id)\nimport os\nos._exit(0)\n'
+    with pytest.raises(InputError, match="ended early"):
+        check_program(write(tmp_path, source))
+
+
+def test_an_awaited_function_without_an_answer_stops(tmp_path: Path) -> None:
+    """`invoke_async` hands out None for a result that nobody knows."""
+    source = (
+        "import asyncio\n"
+        "async def main():\n"
+        f"    await pulumi.runtime.invoke_async({CLIENT_CONFIG!r}, {{}})\n"
+        "asyncio.ensure_future(main())\n"
+        'setting("audit", cluster("aks").id)\n'
+    )
+    with pytest.raises(InputError, match=CLIENT_CONFIG):
+        check_program(write(tmp_path, source))
+
+
 def test_two_resources_of_one_urn_are_an_error(tmp_path: Path) -> None:
     """The engine refuses a duplicate; a check that merged them would judge half."""
     with pytest.raises(InputError, match="Duplicate resource URN"):

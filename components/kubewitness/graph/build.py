@@ -134,24 +134,27 @@ def _setting(resource: Resource, kinds: Mapping[str, Kind | None]) -> Diagnostic
             for name in TARGET_PROPERTIES
             for urn in resource.property_dependencies.get(name, ())
         ),
-        logs=_entries(properties),
+        logs=_entries(properties, is_classic(resource.type)),
         destinations=_destinations(resource, kinds),
     )
 
 
-def _entries(properties: Mapping[str, Any]) -> tuple[LogEntry, ...] | Unknown:
-    """The entries of `logs` and of classic's `enabledLogs`, where being listed means enabled."""
+def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ...] | Unknown:
+    """The entries of `logs`, and of `enabledLogs` as the classic provider has called it since.
+
+    To be listed means to be enabled in the classic provider; in Azure Native it must be said.
+    """
     entries: list[LogEntry] = []
-    for name, enabled_by_default in (("logs", False), ("enabledLogs", True)):
+    for name in ("logs", "enabledLogs"):
         listed = read(properties, name)
         if isinstance(listed, Unknown):
             return listed
         if isinstance(listed, Sequence) and not isinstance(listed, str):
-            entries += [_entry(item, enabled_by_default) for item in listed]
+            entries += [_entry(item, enabled_by_default=classic) for item in listed]
     return tuple(entries)
 
 
-def _entry(item: Value[Any], enabled_by_default: bool) -> LogEntry:
+def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:
     if isinstance(item, Unknown):
         return LogEntry(category=item, group=item, enabled=item)
     enabled = read(item, "enabled")

@@ -134,6 +134,15 @@ def _guard_configuration(
         return value
 
     config._get = get  # noqa: SLF001 likewise
+    below = pulumi.runtime.get_config
+
+    @functools.wraps(below)
+    def get_config(key: str) -> Any:
+        if key in encrypted:
+            _stop(report, "encrypted configuration value", key)
+        return below(key)
+
+    pulumi.runtime.get_config = get_config
 
 
 def _secret_getter(pulumi: Any, original: Any, encrypted: Any) -> Any:
@@ -169,6 +178,19 @@ def _guard_functions(pulumi: Any, report: Reporter) -> None:
 
     setattr(module, "invoke", invoke)  # noqa: B010 its type is known only over there
     pulumi.runtime.invoke = invoke
+    original_async = getattr(module, "invoke_async", None)
+    if original_async is None:
+        return
+
+    @functools.wraps(original_async)
+    async def invoke_async(tok: str, *args: Any, **kwargs: Any) -> Any:
+        value = await original_async(tok, *args, **kwargs)
+        if value is None:  # a result that is known is never None, be it empty
+            _stop(report, "result of the function", tok)
+        return value
+
+    setattr(module, "invoke_async", invoke_async)  # noqa: B010 likewise
+    pulumi.runtime.invoke_async = invoke_async
 
 
 def _guard_stack_references(pulumi: Any, report: Reporter) -> None:
@@ -221,6 +243,7 @@ def _run(job: Dict[str, Any], report: Reporter) -> int:  # noqa: UP006 Python 3.
         return 1
     except SystemExit as exit_:
         if exit_.code in (None, 0):
+            report("finished")
             return 0
         report("failed", message="the program called sys.exit(" + repr(exit_.code) + ")")
         return 1
@@ -230,6 +253,7 @@ def _run(job: Dict[str, Any], report: Reporter) -> int:  # noqa: UP006 Python 3.
     except BaseException as error:  # noqa: BLE001 whatever the program raises is reported
         report("failed", message=_describe(error))
         return 1
+    report("finished")
     return 0
 
 
@@ -244,7 +268,10 @@ def _describe(error: BaseException) -> str:
     where: Optional[str] = None  # noqa: UP045 Python 3.9 runs this
     if own and not isinstance(error, SyntaxError):
         where = f"{os.path.abspath(own[-1].filename)}:{own[-1].lineno}: "
-    return (where or "") + "".join(lines).rstrip()
+    text = (where or "") + "".join(lines).rstrip()
+    if isinstance(error, ImportError):
+        text += "\n(the program ran with the interpreter " + sys.executable + ")"
+    return text
 
 
 if __name__ == "__main__":

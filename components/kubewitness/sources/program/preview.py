@@ -180,8 +180,9 @@ def _raise_for(
     if missing:
         raise InputError(*dict.fromkeys(missing))
     failed = [event["message"] for event in events if event["kind"] == "failed"]
-    if failed or returncode:
-        why = "\n".join(failed) or f"the program ended with exit code {returncode}"
+    finished = any(event["kind"] == "finished" for event in events)
+    if failed or returncode or not finished:
+        why = "\n".join(failed) or f"it ended early, with exit code {returncode}"
         raise InputError(f"{project.folder}: the program fails: {why}")
     says_unknown = any(event.get("says_unknown") for event in events)
     functions = [name for name in monitor.unanswered if not name.startswith("stack ")]

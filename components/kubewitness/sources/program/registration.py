@@ -55,11 +55,14 @@ class Registration:
     def as_resource(self) -> Resource:
         """The resource as the graph takes it."""
         identifier: Value[str] = self.id or Unknown("Azure gives the id at the deployment")
+        properties = wire.plain(self.properties)
+        for path in self.options.ignore_changes:
+            _hide(properties, path.split("."))
         return Resource(
             urn=self.urn,
             type=self.type,
             name=self.name,
-            properties=wire.plain(self.properties),
+            properties=properties,
             id=identifier,
             property_dependencies={
                 name: tuple(sorted(urns)) for name, urns in self.property_dependencies.items()
@@ -71,6 +74,20 @@ class Registration:
                 "ignoreChanges": list(self.options.ignore_changes),
             },
         )
+
+
+def _hide(properties: Any, path: list[str]) -> None:
+    """Make a property unknown whose changes are ignored: what is deployed decides, if anything is.
+
+    A path into a list, such as `agentPoolProfiles[0].count`, says nothing about the list.
+    """
+    if not isinstance(properties, dict):
+        return
+    for name in list(properties) if path[0] == "*" else [path[0]]:
+        if len(path) > 1:
+            _hide(properties.get(name), path[1:])
+        elif name in properties:
+            properties[name] = Unknown("its changes are ignored")
 
 
 def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
