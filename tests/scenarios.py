@@ -296,6 +296,23 @@ SCENARIOS = (
         {(ACCOUNTS, "aks"): "fail"},
     ),
     Scenario(
+        "a setting stripped of a category by a transform of its own",
+        "def strip(args):\n"
+        '    logs = [log for log in args.props["logs"] if log["category"] != "guard"]\n'
+        "    return pulumi.ResourceTransformResult(\n"
+        '        props={**args.props, "logs": logs}, opts=args.opts)\n\n\n'
+        'setting("audit", cluster("aks").id, opts=pulumi.ResourceOptions(transforms=[strip]))',
+        {(LOGS, "aks"): "fail"},
+    ),
+    Scenario(
+        "a setting that a transform of its own only tags",
+        "def touch(args):\n"
+        '    return pulumi.ResourceTransformResult(props={**args.props, "name": "audit"},\n'
+        "                                          opts=args.opts)\n\n\n"
+        'setting("audit", cluster("aks").id, opts=pulumi.ResourceOptions(transforms=[touch]))',
+        {(LOGS, "aks"): "undecided"},
+    ),
+    Scenario(
         "mended by a transform of the stack",
         WEAKEN.replace("False", "True")
         + "pulumi.runtime.register_resource_transform(weaken)\n"

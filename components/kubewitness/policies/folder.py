@@ -35,6 +35,8 @@ if [ -x {python} ]; then
     exec {python} "$@"
 fi
 echo 'kubewitness: {gone} is gone; install kubewitness again and ask for the policy pack anew' >&2
+# The Pulumi CLI may stop reading as soon as the process ends.
+sleep 1
 exit 1
 """
 
