@@ -184,6 +184,7 @@ SCENARIOS = (
         "linked through a literal id",
         'cluster("aks", resource_name_="shop", resource_group_name="shops")\n'
         f'setting("audit", "{ID.format("SHOPS", "Shop")}")',
+        {(LOGS, "aks"): "undecided"},
     ),
     Scenario(
         "literal id of the same name in another group",
@@ -213,6 +214,37 @@ SCENARIOS = (
         'one, two = cluster("one"), cluster("two")\n'
         'setting("audit", pulumi.Output.all(one.id, two.id).apply(lambda ids: ids[0]))',
         {(LOGS, "one"): "undecided", (LOGS, "two"): "undecided"},
+    ),
+    Scenario(
+        "target computed from a cluster and from something else",
+        'aks = cluster("aks")\n'
+        'setting("audit", pulumi.Output.all(aks.id, workspace.id).apply(lambda ids: ids[1]),\n'
+        '        logs=[{"category_group": "allLogs", "enabled": True}])',
+        {(LOGS, "aks"): "undecided"},
+    ),
+    Scenario(
+        "a cluster within an ARM template",
+        'azure.resources.Deployment("template", resource_group_name=rg.name, properties={\n'
+        '    "mode": "Incremental", "template": {"resources": [\n'
+        '        {"type": "Microsoft.ContainerService/managedClusters", "name": "hidden"}]}})',
+        {(rule, "template"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
+    ),
+    Scenario(
+        "an ARM template without a cluster",
+        'azure.resources.Deployment("template", resource_group_name=rg.name, properties={\n'
+        '    "mode": "Incremental", "template": {"resources": []}})\n'
+        'setting("audit", cluster("aks").id)',
+    ),
+    Scenario(
+        "a cluster of a bridged Terraform provider",
+        'pulumi.CustomResource("azurerm:index/kubernetesCluster:KubernetesCluster", "aks", {})',
+        {(rule, "aks"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
+        offline_only="no such provider stands in here",
+    ),
+    Scenario(
+        "only the rule on the stack is enabled",
+        'setting("audit", cluster("aks", disable_local_accounts=False).id)',
+        settings={"all": "disabled", LOGS: "mandatory"},
     ),
     Scenario(
         "setting without destination",

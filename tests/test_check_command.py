@@ -145,6 +145,47 @@ def test_several_sources_give_one_report_and_the_worst_code(tmp_path: Path) -> N
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("order", [("empty", "bad"), ("bad", "empty")])
+def test_a_source_that_cannot_be_checked_hides_no_violation(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """Every source is checked, and the report is of those that could be."""
+    (tmp_path / "empty").mkdir()
+    write_project(tmp_path / "bad", FAILING)
+    done = kubewitness("check", *(tmp_path / name for name in order))
+    assert done.returncode == 1
+    assert "nothing to check" in done.stderr
+    assert "FAIL aks-local-accounts" in done.stdout
+
+
+def test_an_output_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """Exit code 2 and the path."""
+    program = write_project(tmp_path / "program", PASSING)
+    target = tmp_path / "no" / "report"
+    done = kubewitness("check", program, "--output", target)
+    assert done.returncode == 2
+    assert f"{target}: cannot be written" in done.stderr
+
+
+def test_a_program_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
+    """It says how to allow more."""
+    program = write_project(tmp_path, "import time\ntime.sleep(60)\n")
+    done = kubewitness("check", program, "--timeout", "1")
+    assert done.returncode == 2
+    assert "--timeout" in done.stderr
+
+
+def test_the_initial_configuration_of_another_pack_counts(tmp_path: Path) -> None:
+    """A pack may lower its own level, for one policy or for all."""
+    lowered = 'initial_config={"all": EnforcementLevel.ADVISORY}, enforcement_level'
+    source = PROTECT_PACK.replace("enforcement_level", lowered)
+    program = write_project(tmp_path / "program", PASSING)
+    pack = write_policy_pack(tmp_path / "pack", source)
+    done = kubewitness("check", program, "--policy-pack", pack)
+    assert done.returncode == 0
+    assert "ADVISORY other/protected" in done.stdout
+
+
 def test_advisory_rules_are_printed_and_do_not_fail(tmp_path: Path) -> None:
     """Levels come from the same file that `pulumi --policy-pack-config` takes."""
     settings = tmp_path / "settings.json"

@@ -119,6 +119,17 @@ def test_without_the_inputs_nothing_more_is_passed() -> None:
     """Where the policy that remembers inputs is disabled, outputs decide less, never worse."""
     bare = stack(audit={"logs": LOGS[:2]})
     assert set(Pack().judge(bare, remember=False)) == {"aks-audit-logs"}
+    assert Pack().judge(stack(), remember=False) == {}
+
+
+def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
+    """No stack trace, and no default in place of what was meant."""
+    pack = Pack()
+    wrong = analyzer_pb2.PolicyConfig(enforcementLevel=analyzer_pb2.MANDATORY)
+    wrong.properties.update({"coverge": "any"})
+    configuration = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"aks-audit-logs": wrong})
+    pack._servicer.Configure(configuration, None)
+    assert "coverge" in pack.judge(stack())["aks-audit-logs"]
 
 
 def test_a_secret_is_judged_like_any_other_value() -> None:

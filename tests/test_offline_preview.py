@@ -135,6 +135,34 @@ def test_an_object_with_something_encrypted_inside_counts_as_encrypted(tmp_path:
         check_program(write(tmp_path, source, stack))
 
 
+def test_an_environment_with_values_of_its_own_counts_as_imported(tmp_path: Path) -> None:
+    """`environment:` may hold values inline, and imports of nothing."""
+    values = {"pulumiConfig": {"program:open": True}}
+    stack = {"environment": {"imports": None, "values": values}, "config": None}
+    source = 'cluster("aks", disable_local_accounts=pulumi.Config().get_bool("open") is None)'
+    with pytest.raises(InputError, match="program:open"):
+        check_program(write(tmp_path, source, stack))
+
+
+def test_a_raw_read_of_an_encrypted_value_stops_like_any_other(tmp_path: Path) -> None:
+    """Below `Config` lies `get_config`, which some programs call."""
+    source = 'pulumi.runtime.get_config("program:workspaceId")'
+    with pytest.raises(InputError, match="program:workspaceId"):
+        check_program(write(tmp_path, source, ENCRYPTED))
+
+
+def test_a_misspelt_stack_is_an_error(tmp_path: Path) -> None:
+    """Without its file the program would run with another configuration."""
+    with pytest.raises(InputError, match=r"no stack `prd`; stacks: dev"):
+        check_program(write(tmp_path, "", {}), stack="prd")
+
+
+def test_a_large_resource_goes_through(tmp_path: Path) -> None:
+    """The engine takes 400 MB; gRPC alone would stop at 4."""
+    source = 'setting("audit", cluster("aks", tags={"large": "x" * 5_000_000}).id)'
+    assert set(outcomes(check_program(write(tmp_path, source))).values()) == {Outcome.PASS}
+
+
 def test_a_key_that_an_imported_environment_may_hold_stops_the_program(tmp_path: Path) -> None:
     """With ESC a missing key is not known to be missing."""
     stack = {"environment": ["audit/production"], "config": {}}
@@ -225,11 +253,15 @@ def test_configuration_comes_from_project_and_stack(tmp_path: Path) -> None:
         "azure-native:location": {"value": "westeurope"},
     }
     (program / "Pulumi.yaml").write_text(yaml.safe_dump(manifest), "utf-8")
-    stack = {"config": {"program:stack": "own", "program:object": {"a": [1]}}}
-    (program / "Pulumi.live.yaml").write_text(yaml.safe_dump(stack), "utf-8")
+    (program / "Pulumi.live.yaml").write_text(
+        "config:\n"
+        "  program:stack: off\n"  # not a boolean in the YAML that the Pulumi CLI reads
+        "  program:object: {a: [1, 12:30, 2024-01-01]}\n",
+        "utf-8",
+    )
     check_program(program)
     seen = json.loads((program / "seen.json").read_text("utf-8"))
-    assert seen == ["s", 7, "own", {"a": [1]}, "live", "westeurope"]
+    assert seen == ["s", 7, "off", {"a": [1, "12:30", "2024-01-01"]}, "live", "westeurope"]
 
 
 def test_several_stacks_ask_which_one(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/ma
 @pytest.mark.parametrize(
     ("cluster", "target", "outcome"),
     [
-        (CLUSTER, ID.format("SHOPS", "Shop"), Outcome.PASS),
+        (CLUSTER, ID.format("SHOPS", "Shop"), Outcome.UNDECIDED),
         (CLUSTER, ID.format("shops", "other"), Outcome.FAIL),
         (CLUSTER, ID.format("others", "shop"), Outcome.FAIL),
         (CLUSTER, "/subscriptions/s/resourceGroups/shops", Outcome.FAIL),
@@ -103,12 +103,12 @@ ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/ma
                     "nodeResourceGroup": "MC_shops_shop_westeurope",
                 },
             ),
-            ID.format("shops", "shop"),
-            Outcome.PASS,
+            ID.format("others", "shop"),
+            Outcome.FAIL,
         ),
     ],
     ids=[
-        "name and group, other case",
+        "name and group, perhaps of another subscription",
         "another name",
         "another group",
         "not a cluster",
@@ -118,13 +118,13 @@ ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/ma
         "group unknown",
         "named by the provider, could be it",
         "named by the provider, cannot be it",
-        "group from the node resource group",
+        "another group, by the node resource group",
     ],
 )
 def test_a_literal_target_links_by_id_or_by_name_and_group(
     cluster: Resource, target: str, outcome: Outcome
 ) -> None:
-    """A literal id decides as far as the cluster's own id or name and group are known."""
+    """A literal id decides by the cluster's own id; name and group alone can only exclude."""
     verdicts = audit_logs(cluster, setting(target))
     own = [verdict for verdict in verdicts if verdict.resource.name == "aks"]
     assert [verdict.outcome for verdict in own] == [outcome]

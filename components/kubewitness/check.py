@@ -13,7 +13,7 @@ from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import all_rules, rule_ids
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.program.policy_packs import Violation
-from kubewitness.sources.program.preview import preview
+from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def check_program(  # noqa: PLR0913 each is an option of the command
     python: Path | None = None,
     policy_packs: Sequence[Path] = (),
     policy_pack_config: Path | None = None,
+    timeout: float = TIMEOUT_SECONDS,
 ) -> CheckResult:
     """Check a Pulumi program by an offline preview. This runs the user's own code.
 
@@ -79,6 +80,7 @@ def check_program(  # noqa: PLR0913 each is an option of the command
         python: the interpreter; by default the one that `Pulumi.yaml` names.
         policy_packs: folders of other packs to run on the same preview.
         policy_pack_config: levels and settings of the rules, as `pulumi` takes them.
+        timeout: seconds that the program may take.
 
     Raises:
         NothingToCheckError: there is no program.
@@ -87,7 +89,14 @@ def check_program(  # noqa: PLR0913 each is an option of the command
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder; name the folder that holds `Pulumi.yaml`")
     configuration = load(policy_pack_config, rule_ids())
-    seen = preview(folder, stack=stack, answers=answers, python=python, policy_packs=policy_packs)
+    seen = preview(
+        folder,
+        stack=stack,
+        answers=answers,
+        python=python,
+        policy_packs=policy_packs,
+        timeout=timeout,
+    )
     graph = build_graph(seen.resources)
     return CheckResult(
         source=str(folder),

@@ -1,5 +1,6 @@
 """The errors that people see, and the exit codes of every command."""
 
+import sys
 from enum import IntEnum
 
 
@@ -40,3 +41,13 @@ class InputError(KubewitnessError):
 
 class NothingToCheckError(KubewitnessError):
     """There is nothing here that could be checked."""
+
+
+def explain_error(error: KubewitnessError) -> ExitCode:
+    """Tell a person on standard error, every fault on a line of its own; returns the exit code."""
+    if isinstance(error, NothingToCheckError):
+        print(f"nothing to check: {error}", file=sys.stderr)  # noqa: T201 this is the place
+        return ExitCode.NOTHING
+    for fault in getattr(error, "faults", (str(error),)):
+        print(f"error: {fault}", file=sys.stderr)  # noqa: T201 likewise
+    return ExitCode.USAGE

@@ -25,6 +25,8 @@ class Kind(Enum):
     EVENT_HUB = "event hub"
     PARTNER = "partner solution"
     RESOURCE_GROUP = "resource group"
+    UNREADABLE_CLUSTER = "AKS cluster made through a provider whose properties are not read"
+    ARM = "anything that Azure Resource Manager can make"
 
 
 def _native(module: str, name: str) -> str:
@@ -60,6 +62,12 @@ _PATTERNS: Final = {
     ),
     Kind.PARTNER: (
         _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
+    ),
+    Kind.UNREADABLE_CLUSTER: (r"azurerm:\w+/kubernetesCluster:KubernetesCluster",),
+    Kind.ARM: (
+        _native("resources", r"Resource|Deployment\w*|TemplateSpec\w*"),
+        _classic("core", r"\w*TemplateDeployment"),
+        r"azapi:.*",
     ),
     Kind.RESOURCE_GROUP: (
         _native("resources", "ResourceGroup"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from kubewitness.errors import ExitCode, InputError, NothingToCheckError
+from kubewitness.errors import ExitCode, KubewitnessError, explain_error
 
 COMMANDS: Final = ("check", "demo", "policy-pack")
 """The subcommands; `policy-pack` is `command` in `kubewitness.cli.policy_pack`."""
@@ -60,13 +60,8 @@ def _run(arguments: list[str] | None) -> int:
         return ExitCode.USAGE
     except click.Abort:
         return ExitCode.USAGE
-    except InputError as error:
-        for fault in error.faults:
-            click.echo(f"error: {fault}", err=True)
-        return ExitCode.USAGE
-    except NothingToCheckError as error:
-        click.echo(f"nothing to check: {error}", err=True)
-        return ExitCode.NOTHING
+    except KubewitnessError as error:
+        return explain_error(error)
     except Exception as error:  # noqa: BLE001 whatever else happens is a fault of ours
         return _internal(error)
     return int(result or ExitCode.OK)

@@ -10,9 +10,12 @@ import click
 from rich.console import Console
 
 from kubewitness.check import CheckResult, check_program, first_that_applies
-from kubewitness.errors import ExitCode
+from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
+from kubewitness.policies.configuration import load
+from kubewitness.policies.registry import rule_ids
 from kubewitness.reports.document import report
 from kubewitness.reports.table import print_results
+from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -31,6 +34,9 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on a terminal.")
+@click.option(
+    "--timeout", default=TIMEOUT_SECONDS, show_default=True, help="Seconds a program has."
+)
 def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
     sources: tuple[Path, ...],
     stack: str | None,
@@ -42,27 +48,35 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     output: Path | None,
     tree: bool,
     no_progress: bool,
+    timeout: float,
 ) -> int:
     """Check Pulumi programs offline: no cloud, no account, no Pulumi CLI.
 
     SOURCE is a folder with a Pulumi.yaml; by default the current one. The program's own code
     runs, with the interpreter that its Pulumi.yaml names. Nothing is created.
     """
-    results = []
+    load(policy_pack_config, rule_ids())  # a fault in it concerns every source: told once
+    results: list[CheckResult] = []
+    codes: list[ExitCode] = []
     with _progress(shown=not no_progress):
         for source in sources or (Path(),):
-            results.append(  # noqa: PERF401 each source takes seconds
-                check_program(
+            try:
+                result = check_program(
                     source,
                     stack=stack,
                     answers=answers,
                     python=python,
                     policy_packs=policy_packs,
                     policy_pack_config=policy_pack_config,
+                    timeout=timeout,
                 )
-            )
-    _write(results, format_, output, tree=tree)
-    return first_that_applies([result.exit_code for result in results])
+            except KubewitnessError as error:
+                codes.append(explain_error(error))
+            else:
+                results.append(result)
+    if results:
+        _write(results, format_, output, tree=tree)
+    return first_that_applies([*codes, *(result.exit_code for result in results)])
 
 
 @contextmanager
@@ -87,6 +101,13 @@ def _write(results: list[CheckResult], format_: str, output: Path | None, *, tre
     if output is None:
         click.echo(text.getvalue(), nl=False)
     else:
-        output.write_text(text.getvalue(), encoding="utf-8")
+        _write_file(output, text.getvalue())
     if any(result.exit_code is ExitCode.NOTHING for result in results):
         click.echo("nothing to check: no AKS cluster that these programs manage", err=True)
+
+
+def _write_file(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -16,6 +16,9 @@ from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read
 TARGET_PROPERTIES: Final = ("resourceUri", "targetResourceId")
 """Where Azure Native and Azure Classic keep the id of a diagnostic setting's target."""
 
+TEMPLATE_PROPERTIES: Final = (("properties", "template"), ("templateContent",), ("body",))
+"""Where deployments of Azure Native and Azure Classic and azapi keep what they deploy."""
+
 DESTINATION_PROPERTIES: Final = {
     "workspaceId": "Log Analytics workspace",
     "logAnalyticsWorkspaceId": "Log Analytics workspace",
@@ -47,10 +50,25 @@ def build_graph(resources: Iterable[Resource]) -> Graph:
         {urn for urn, kind in kinds.items() if kind is Kind.RESOURCE_GROUP},
         {urn for urn, resource in by_urn.items() if resource.origin is Origin.REMOTE},
     )
-    opaque = tuple(r for r in by_urn.values() if r.origin is Origin.REMOTE)
+    opaque = tuple(r for r in by_urn.values() if _may_hide_a_cluster(r, kinds[r.urn]))
     return Graph(
         tuple(clusters), placement.links, placement.foreign, placement.unplaced, opaque=opaque
     )
+
+
+def _may_hide_a_cluster(resource: Resource, kind: Kind | None) -> bool:
+    """A remote component, another provider's cluster, a template that names or hides one."""
+    if resource.origin is Origin.REMOTE or kind is Kind.UNREADABLE_CLUSTER:
+        return True
+    if kind is not Kind.ARM:
+        return False
+    template = first_present(*(read(resource.properties, *path) for path in TEMPLATE_PROPERTIES))
+    named = "microsoft.containerservice/managedclusters" in str(resource.properties).lower()
+    return named or _is_generic_cluster(resource) or isinstance(template, Unknown)
+
+
+def _is_generic_cluster(resource: Resource) -> bool:
+    return str(read(resource.properties, "resourceType")).lower() == "managedclusters"
 
 
 def _of(kinds: Mapping[str, Kind | None], wanted: Kind) -> list[str]:
@@ -77,7 +95,10 @@ def _native_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> Clust
 
 def _classic_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> Cluster:
     properties = resource.properties
-    entra = read(properties, "azureActiveDirectoryRoleBasedAccessControl")
+    entra = first_present(
+        read(properties, "azureActiveDirectoryRoleBasedAccessControl"),
+        read(properties, "roleBasedAccessControl", "azureActiveDirectory"),  # until version 4
+    )
     return Cluster(
         resource=resource,
         name=text(read(properties, "name")),

@@ -16,6 +16,7 @@ _CLUSTER_ID: Final = re.compile(
     re.IGNORECASE,
 )
 
+_MIXED_TARGET: Final = "its target is computed from a cluster and from other resources"
 _HIDDEN_TARGET: Final = "the resource it is attached to cannot be known before the deployment"
 
 
@@ -42,8 +43,9 @@ def place(
 ) -> Placement:
     """Link each setting to its cluster.
 
-    A known target id decides, by the cluster's id or by its name and resource group. Where the id
-    is unknown, the resources that it came from decide.
+    A known target id decides by the cluster's id. Where that is unknown, an id with another name
+    or group is another cluster's, and one with the same could be of another subscription. Where
+    the target id is unknown, the resources that it came from decide.
 
     Args:
         settings: the settings that this stack manages.
@@ -62,7 +64,10 @@ def place(
         elif isinstance(setting.target_id, Unknown):
             sources = {urn: by_urn[urn] for urn in setting.target_dependencies if urn in by_urn}
             harmless = resource_groups | opaque
-            if sources:
+            others = set(setting.target_dependencies) - set(sources) - harmless
+            if sources and others and not _names_a_cluster_category(setting):
+                placement.add(sources.values(), Link(setting, certain=False, why=_MIXED_TARGET))
+            elif sources:
                 _place_by_dependency(placement, setting, tuple(sources.values()))
             elif _could_be_for_a_cluster(setting, harmless):
                 placement.unplaced = (*placement.unplaced, setting)
@@ -93,7 +98,7 @@ def _place_by_id(
     if same:
         placement.add(same, Link(setting, certain=True))
     elif possible:
-        why = "its target is a literal id with the cluster's name, but not surely this cluster"
+        why = "its target is a literal id that could be this cluster's or one of the same name"
         placement.add(possible, Link(setting, certain=False, why=why))
     else:
         placement.foreign = (*placement.foreign, setting)
@@ -110,7 +115,7 @@ def _is_target(cluster: Cluster, target: re.Match[str], setting: DiagnosticSetti
     group = _compare(cluster.resource_group, target["group"])
     if name is False or group is False:
         return False
-    return True if name and group else None
+    return None  # the same name and group may stand in another subscription
 
 
 def _same_name(cluster: Cluster, name: str) -> bool | None:
@@ -134,8 +139,11 @@ def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[st
     It may where it names a category that only clusters have, or where nothing in its target's
     origin points at a resource of another kind.
     """
-    if isinstance(setting.logs, tuple) and any(
+    return _names_a_cluster_category(setting) or set(setting.target_dependencies) <= harmless
+
+
+def _names_a_cluster_category(setting: DiagnosticSetting) -> bool:
+    """Whether an entry names a category that Azure refuses for every other kind of resource."""
+    return isinstance(setting.logs, tuple) and any(
         entry.category in AKS_LOG_CATEGORIES for entry in setting.logs
-    ):
-        return True
-    return set(setting.target_dependencies) <= harmless
+    )

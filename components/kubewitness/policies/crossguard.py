@@ -16,10 +16,16 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 from pulumi_policy import Severity as PolicySeverity
+from pydantic import ValidationError
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
-from kubewitness.policies.configuration import Coverage, RuleConfiguration, UndecidedMeans
+from kubewitness.policies.configuration import (
+    INPUTS_POLICY,
+    Coverage,
+    RuleConfiguration,
+    UndecidedMeans,
+)
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
 from kubewitness.policies.registry import all_rules
@@ -50,7 +56,7 @@ def policies() -> list[Policy]:
 def _remembering(inputs: RememberedInputs) -> Policy:
     """Where a user disables this one, what only inputs say is undecided, never passed."""
     return ResourceValidationPolicy(
-        name="kubewitness-inputs",
+        name=INPUTS_POLICY,
         description="Remembers each resource's inputs for the rules on the stack; reports nothing",
         validate=lambda args, _report_violation: inputs.remember(args),
     )
@@ -69,7 +75,7 @@ def _policy(rule: Rule, inputs: RememberedInputs) -> Policy:
         "url": rule.links[0],
     }
     if rule.scope is Scope.RESOURCE:
-        return ResourceValidationPolicy(validate=_resource_validation(rule), **common)
+        return ResourceValidationPolicy(validate=_resource_validation(rule, inputs), **common)
     return StackValidationPolicy(validate=_stack_validation(rule, inputs), **common)
 
 
@@ -93,8 +99,11 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return PolicyComplianceFramework(first.framework, first.source, first.number, first.title)
 
 
-def _resource_validation(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+def _resource_validation(
+    rule: Rule, inputs: RememberedInputs
+) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        inputs.remember(args)
         graph = build_graph([from_resource_call(args)])
         _report(rule, graph, args.get_config(), report_violation)
 
@@ -112,7 +121,14 @@ def _stack_validation(
 
 
 def _report(rule: Rule, graph: Graph, config: Any, report_violation: ReportViolation) -> None:
-    for verdict in judge(rule, graph, RuleConfiguration.model_validate(dict(config))):
+    try:
+        configuration = RuleConfiguration.model_validate(dict(config))
+    except ValidationError as error:
+        for detail in error.errors():
+            where = ".".join(str(part) for part in detail["loc"])
+            report_violation(f"the configuration of this policy is wrong: {where}: {detail['msg']}")
+        return
+    for verdict in judge(rule, graph, configuration):
         if verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
             continue
         if verdict.blocks:

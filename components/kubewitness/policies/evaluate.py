@@ -106,14 +106,13 @@ def _guarded(
 
 
 def _hidden(resource: Resource) -> Judgement:
-    return undecided(
-        Finding(
-            "hidden",
-            f"`{resource.type}` is a remote component, which may hold a cluster that cannot be "
-            "seen without its provider",
-            "run `pulumi preview` with the policy pack, which sees the component's children",
-        )
-    )
+    if resource.origin is Origin.REMOTE:
+        what = "is a remote component, whose children cannot be seen without its provider"
+        decide = "run `pulumi preview` with the policy pack, which sees the component's children"
+    else:
+        what = "makes a cluster, or may make one, in a way that is not read"
+        decide = "make the cluster as a `ManagedCluster` of Azure Native"
+    return undecided(Finding("hidden", f"`{resource.type}` {what}", decide))
 
 
 def _verdict(

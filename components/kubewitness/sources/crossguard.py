@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 
+from kubewitness.graph.build import DESTINATION_PROPERTIES, TARGET_PROPERTIES
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 
@@ -26,6 +27,9 @@ _SENTINELS: Final = frozenset(
 )
 _BEHIND_THE_PROXY: Final = "__target"
 """The key under which the SDK's proxies hand out what they wrap, unknown values included."""
+
+_ONLY_INPUTS_SAY: Final = (*TARGET_PROPERTIES, *DESTINATION_PROPERTIES)
+"""What outputs may lack although the program has set it: where something is, and goes."""
 
 _BEFORE_DEPLOYMENT: Final = Unknown("it is known only after the deployment")
 
@@ -47,7 +51,10 @@ class RememberedInputs:
         the program. Without inputs the outputs stay, and what they hide is unknown.
         """
         inputs = self._inputs.get(resource.urn)
-        return resource if inputs is None else replace(resource, properties=inputs)
+        if inputs is None:
+            hidden = dict.fromkeys(_ONLY_INPUTS_SAY, Unknown("the inputs were never shown"))
+            inputs = {**hidden, **resource.properties}
+        return replace(resource, properties=inputs)
 
 
 def from_resource_call(args: ResourceValidationArgs) -> Resource:

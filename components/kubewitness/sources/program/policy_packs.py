@@ -27,11 +27,6 @@ from kubewitness.sources.program.registration import Registration
 
 START_SECONDS: Final = 60
 CALL_SECONDS: Final = 120
-_MEGABYTE: Final = 1024 * 1024
-_CHANNEL_OPTIONS: Final = [
-    ("grpc.max_receive_message_length", 400 * _MEGABYTE),
-    ("grpc.max_send_message_length", 400 * _MEGABYTE),
-]
 
 
 @dataclass(frozen=True)
@@ -85,17 +80,10 @@ class PolicyPack:
     def _configure(self) -> str:
         """Give each policy its own level and defaults, for none given would mean advisory."""
         info = self._analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=CALL_SECONDS)
-        configuration = {}
-        for policy in info.policies:
-            initial = info.initialConfig.get(policy.name)
-            level = policy.enforcementLevel
-            properties = wire.encode(_defaults(policy))
-            if initial is not None:
-                properties.update(wire.decode(initial.properties))
-                level = initial.enforcementLevel or level
-            configuration[policy.name] = analyzer_pb2.PolicyConfig(
-                enforcementLevel=level, properties=properties
-            )
+        configuration = {
+            policy.name: _policy_configuration(policy, info.initialConfig)
+            for policy in info.policies
+        }
         self._analyzer.Configure(
             analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=configuration),
             timeout=CALL_SECONDS,
@@ -236,8 +224,22 @@ def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grp
         raise InputError(
             f"{folder}: the policy pack did not start; run `python __main__.py` in it to see why"
         ) from None
-    channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=_CHANNEL_OPTIONS)
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=wire.CHANNEL_OPTIONS)
     return analyzer_pb2_grpc.AnalyzerStub(channel)
+
+
+def _policy_configuration(policy: Any, initial: Any) -> analyzer_pb2.PolicyConfig:
+    """A policy's level and settings: the pack's initial configuration before the policy's own."""
+    own = initial.get(policy.name)
+    common = initial.get("all")
+    given = own if own is not None else common
+    properties = _defaults(policy)
+    if own is not None:
+        properties |= wire.decode(own.properties)
+    return analyzer_pb2.PolicyConfig(
+        enforcementLevel=policy.enforcementLevel if given is None else given.enforcementLevel,
+        properties=wire.encode(properties),
+    )
 
 
 def _defaults(policy: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Resource
+from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import ANSWERS_FILE, Answers, load_answers
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.monitor import EngineLog, Monitor
@@ -51,13 +52,14 @@ class Preview:
     warnings: tuple[str, ...]
 
 
-def preview(
+def preview(  # noqa: PLR0913 each is an option of the command
     folder: Path,
     *,
     stack: str | None = None,
     answers: Path | None = None,
     python: Path | None = None,
     policy_packs: Sequence[Path] = (),
+    timeout: float = TIMEOUT_SECONDS,
 ) -> Preview:
     """Run a Pulumi program in Python offline. This runs the user's own code.
 
@@ -67,6 +69,7 @@ def preview(
         answers: a file of answers; by default `kubewitness.answers.yaml` in the folder.
         python: the interpreter; by default the one that `Pulumi.yaml` names.
         policy_packs: folders of other packs to run on the same preview.
+        timeout: seconds that the program may take.
 
     Raises:
         NothingToCheckError: no project there, or its runtime is not Python.
@@ -85,7 +88,7 @@ def preview(
         monitor = Monitor(project, given, packs)
         engine = EngineLog()
         with _serve(monitor, engine) as address:
-            _run(project, given, interpreter, address, monitor)
+            _run(project, given, interpreter, address, monitor, timeout)
         packs.review_stack(monitor.registrations.values())
     finally:
         packs.close()
@@ -103,7 +106,8 @@ def preview(
 @contextmanager
 def _serve(monitor: Monitor, engine: EngineLog) -> Iterator[str]:
     """Serve both on a free port of loopback for as long as the program runs."""
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=_WORKERS))
+    workers = futures.ThreadPoolExecutor(max_workers=_WORKERS)
+    server = grpc.server(workers, options=wire.CHANNEL_OPTIONS)
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -114,8 +118,13 @@ def _serve(monitor: Monitor, engine: EngineLog) -> Iterator[str]:
         server.stop(grace=None)
 
 
-def _run(
-    project: Project, answers: Answers, interpreter: Path, address: str, monitor: Monitor
+def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
+    project: Project,
+    answers: Answers,
+    interpreter: Path,
+    address: str,
+    monitor: Monitor,
+    timeout: float,
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="kubewitness-") as scratch:
         report, job = Path(scratch, "report.jsonl"), Path(scratch, "job.json")
@@ -127,12 +136,13 @@ def _run(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,  # results go to stdout, and a program's chatter is none
-                timeout=TIMEOUT_SECONDS,
+                timeout=timeout,
                 check=False,
             )
         except subprocess.TimeoutExpired:
             raise InputError(
-                f"{project.folder}: the program did not end within {TIMEOUT_SECONDS} seconds"
+                f"{project.folder}: the program did not end within {timeout:g} seconds; allow it "
+                "more with --timeout"
             ) from None
         _raise_for(project, _events(report), ended.returncode, monitor)
 
@@ -163,7 +173,7 @@ def _job(project: Project, answers: Answers, address: str, report: Path) -> dict
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _events(report: Path) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A Pulumi project on disk: `Pulumi.yaml`, one stack's configuration, where the program is."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,28 @@ from typing import Any, Final
 import yaml
 
 from kubewitness.errors import InputError, NothingToCheckError
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2, as the Pulumi CLI reads it: `off`, `12:30` and dates are text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag.rpartition(":")[-1] not in ("bool", "int", "timestamp")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile("^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$"),
+    list("-+0123456789"),
+)
 
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 DEFAULT_STACK: Final = "dev"
@@ -92,9 +115,12 @@ def read_yaml(file: Path) -> dict[str, Any]:
         InputError: with file and line where it cannot be read.
     """
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 it is safe
+        json.dumps(document, default=str)  # a document that contains itself fails here
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise InputError(f"{file}: cannot be read as YAML: {error}") from error
+    if document is None:
+        return {}
     if not isinstance(document, dict):
         raise InputError(f"{file}: must be a YAML mapping")
     return document
@@ -121,6 +147,8 @@ def _stack(
     }
     if wanted is not None:
         short = wanted.rsplit("/", maxsplit=1)[-1]
+        if files and short not in files:
+            raise InputError(f"{folder}: has no stack `{short}`; stacks: {', '.join(files)}")
         return files.get(short), short
     if len(files) > 1:
         raise InputError(
@@ -168,11 +196,15 @@ def _holds_secret(value: Any) -> bool:
 
 
 def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _environments(imports: Any) -> tuple[str, ...]:
     """ESC environments, listed as `environment: [a, b]` or `environment: {imports: [a, b]}`."""
     if isinstance(imports, Mapping):
-        return tuple(str(name) for name in imports.get("imports", ("inline values",)))
+        named = [str(name) for name in imports.get("imports") or ()]
+        inline = ["inline values"] if set(imports) - {"imports"} else []
+        return (*named, *inline)
     return tuple(str(name) for name in imports) if isinstance(imports, list) else ()

@@ -80,6 +80,6 @@ class Transforms:
     def _program(self, target: str) -> callback_pb2_grpc.CallbacksStub:
         with self._lock:
             if target not in self._programs:
-                channel = grpc.insecure_channel(target)
+                channel = grpc.insecure_channel(target, options=wire.CHANNEL_OPTIONS)
                 self._programs[target] = callback_pb2_grpc.CallbacksStub(channel)
             return self._programs[target]

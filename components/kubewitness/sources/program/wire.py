@@ -12,6 +12,13 @@ from pulumi.runtime import rpc
 
 from kubewitness.graph.values import Unknown
 
+_MEGABYTE: Final = 1024 * 1024
+CHANNEL_OPTIONS: Final = [
+    ("grpc.max_receive_message_length", 400 * _MEGABYTE),
+    ("grpc.max_send_message_length", 400 * _MEGABYTE),
+]
+"""The size of message that the Pulumi engine allows on every channel."""
+
 UNKNOWN: Final = rpc.UNKNOWN
 """How an unknown value of any type is sent."""
 
