@@ -38,9 +38,10 @@ def build_graph(resources: Iterable[Resource]) -> Graph:
         resources: everything the source knows, in any order.
 
     Returns:
-        The graph. Resources that no rule needs leave no trace in it.
+        The graph, in the order of URNs, so that the same resources give the same report.
+        Resources that no rule needs leave no trace in it.
     """
-    by_urn = {resource.urn: resource for resource in resources}
+    by_urn = {resource.urn: resource for resource in sorted(resources, key=lambda r: r.urn)}
     kinds = {urn: kind_of(resource.type) for urn, resource in by_urn.items()}
     clusters = [_cluster(by_urn[urn], by_urn) for urn in _of(kinds, Kind.CLUSTER)]
     settings = [_setting(by_urn[urn], kinds) for urn in _of(kinds, Kind.DIAGNOSTIC_SETTING)]

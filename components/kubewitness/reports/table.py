@@ -71,7 +71,7 @@ def _print_unanswered(console: Console, result: CheckResult) -> None:
 def _print_tree(console: Console, result: CheckResult) -> None:
     root = Tree(f"{result.source} (stack {result.stack})")
     branches = {"": root}
-    for resource in result.resources:
+    for resource in sorted(result.resources, key=_depth_and_urn):
         parent = branches.get(resource.parent, root)
         branches[resource.urn] = parent.add(_label(resource))
     console.print(root, markup=False, highlight=False)
@@ -83,6 +83,11 @@ def _print_tree(console: Console, result: CheckResult) -> None:
         console.print("\nCollected:", markup=False)
         console.print(table, highlight=False)
     console.print()
+
+
+def _depth_and_urn(resource: Resource) -> tuple[int, str]:
+    """Parents before children, then by name: programs register in an order that varies."""
+    return resource.urn.split("::")[2].count("$"), resource.urn
 
 
 def _label(resource: Resource) -> str:

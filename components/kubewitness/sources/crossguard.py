@@ -71,9 +71,8 @@ def from_resource_call(args: ResourceValidationArgs) -> Resource:
 def from_stack_call(
     resources: Sequence[PolicyResource], inputs: RememberedInputs
 ) -> list[Resource]:
-    """The resources of a stack policy in the order of their URNs, for the engine's is random."""
-    ordered = sorted(resources, key=lambda resource: resource.urn)
-    return [inputs.complete(_from_policy_resource(resource)) for resource in ordered]
+    """The resources of a stack policy, completed by the inputs remembered."""
+    return [inputs.complete(_from_policy_resource(resource)) for resource in resources]
 
 
 def _from_policy_resource(resource: PolicyResource) -> Resource:
