@@ -136,6 +136,7 @@ def test_a_setting_for_something_else_is_no_business_of_ours() -> None:
     other = setting(Unknown(), "urn:vault")
     other = replace(other, properties={**other.properties, "logs": [{"categoryGroup": "allLogs"}]})
     assert audit_logs(vault, other) == []
+    assert audit_logs(replace(other, property_dependencies={})) == []
 
 
 @pytest.mark.parametrize(

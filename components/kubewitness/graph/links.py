@@ -70,7 +70,8 @@ def place(
             elif sources:
                 _place_by_dependency(placement, setting, tuple(sources.values()))
             elif _could_be_for_a_cluster(setting, harmless):
-                placement.unplaced = (*placement.unplaced, setting)
+                if _names_a_cluster_category(setting):
+                    placement.unplaced = (*placement.unplaced, setting)
                 placement.add(clusters, Link(setting, certain=False, why=_HIDDEN_TARGET))
     return placement
 

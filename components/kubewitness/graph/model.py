@@ -96,7 +96,7 @@ class Graph:
         clusters: the clusters, those this stack only reads included.
         links: for each cluster's URN, the settings that are or could be attached to it.
         foreign: settings of this stack that are attached to a cluster outside of it, by its id.
-        unplaced: settings whose target cannot be known and that could be for a cluster.
+        unplaced: settings whose target cannot be known, but by their categories is a cluster.
         opaque: resources that could hold a cluster which cannot be seen.
     """
 
