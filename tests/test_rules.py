@@ -139,6 +139,15 @@ def test_a_setting_for_something_else_is_no_business_of_ours() -> None:
     assert audit_logs(replace(other, property_dependencies={})) == []
 
 
+def test_a_target_from_a_component_and_its_cluster_is_the_clusters() -> None:
+    """An output of a component that the engine constructs depends on both."""
+    made = replace(CLUSTER, parent="urn:component")
+    audit = setting(Unknown(), "urn:component", "urn:aks")
+    group = {**audit.properties, "logs": [{"categoryGroup": "allLogs", "enabled": True}]}
+    (verdict,) = audit_logs(made, replace(audit, properties=group))
+    assert verdict.outcome is Outcome.PASS
+
+
 @pytest.mark.parametrize(
     ("token", "kind"),
     [

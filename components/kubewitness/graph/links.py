@@ -64,7 +64,9 @@ def place(
         elif isinstance(setting.target_id, Unknown):
             sources = {urn: by_urn[urn] for urn in setting.target_dependencies if urn in by_urn}
             harmless = resource_groups | opaque
-            others = set(setting.target_dependencies) - set(sources) - harmless
+            # A component's output depends on the component, too, which has no id in Azure.
+            parents = {cluster.resource.parent for cluster in sources.values()}
+            others = set(setting.target_dependencies) - set(sources) - harmless - parents
             if sources and others and not _names_a_cluster_category(setting):
                 placement.add(sources.values(), Link(setting, certain=False, why=_MIXED_TARGET))
             elif sources:
