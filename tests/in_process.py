@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import pulumi
 from pulumi.runtime import mocks, settings
 from pulumi.runtime.stack import run_pulumi_func
 
@@ -29,8 +30,28 @@ class _NoMocks(mocks.Mocks):
         raise NotImplementedError
 
 
-def preview_in_process(program: Callable[[], object]) -> list[Resource]:
-    """The resources that a function registers, as the offline preview records them."""
+class _Calls:
+    """Takes the place of the launcher's reporter: keeps the functions that are called."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+
+    def __call__(self, _kind: str, **details: str) -> None:
+        self.tokens.append(details["token"])
+
+
+_calls = _Calls()
+launcher._note_functions(pulumi, cast(launcher.Reporter, _calls))  # noqa: TC006 same call
+
+
+def preview_in_process(
+    program: Callable[[], object], calls: list[str] | None = None
+) -> list[Resource]:
+    """The resources that a function registers, as the offline preview records them.
+
+    Tokens of the provider functions that it calls are added to `calls`.
+    """
+    _calls.tokens = calls if calls is not None else []
     monitor = Monitor(PROJECT, Answers())
     as_mock = cast(mocks.MockMonitor, monitor)  # noqa: TC006 same methods, no common base
 

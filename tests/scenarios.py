@@ -8,36 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PRELUDE = """\
-import pulumi
+from kubewitness.policies.examples import PRELUDE as EXAMPLES_PRELUDE
+
+PRELUDE = (
+    EXAMPLES_PRELUDE
+    + """\
 import pulumi_azure_native as azure
 
-rg = azure.resources.ResourceGroup("rg")
-workspace = azure.operationalinsights.Workspace("workspace", resource_group_name=rg.name)
-ALL = ("kube-audit", "kube-audit-admin", "guard")
-
-
-def cluster(name, opts=None, **overrides):
-    properties = {
-        "resource_group_name": rg.name,
-        "disable_local_accounts": True,
-        "aad_profile": {"managed": True, "enable_azure_rbac": True},
-        **overrides,
-    }
-    return azure.containerservice.ManagedCluster(name, opts=opts, **properties)
-
-
-def setting(name, target, categories=ALL, opts=None, **overrides):
-    properties = {
-        "resource_uri": target,
-        "workspace_id": workspace.id,
-        "logs": [{"category": category, "enabled": True} for category in categories],
-        **overrides,
-    }
-    return azure.monitor.DiagnosticSetting(name, opts=opts, **properties)
+rg, ALL = group, AUDIT_CATEGORIES
 
 
 """
+)
 
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000000a"
 """The subscription that the stand-in provider creates everything in."""
@@ -81,6 +63,7 @@ class Scenario:
 
 
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
+VALID, API, EKS_LOGS = "aks-audit-settings-valid", "aks-api-access", "eks-audit-logs"
 
 PROTECT_PACK = """\
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
@@ -249,7 +232,7 @@ SCENARIOS = (
     Scenario(
         "setting without destination",
         'setting("audit", cluster("aks").id, workspace_id=None)',
-        {(LOGS, "aks"): "fail"},
+        {(LOGS, "aks"): "fail", (VALID, "aks"): "fail"},
     ),
     Scenario(
         "categories listed but not enabled",
@@ -393,7 +376,7 @@ SCENARIOS = (
         "classic provider, in order",
         "aks = pulumi.CustomResource(\n"
         '    "azure:containerservice/kubernetesCluster:KubernetesCluster", "aks",\n'
-        '    {"localAccountDisabled": True,\n'
+        '    {"localAccountDisabled": True, "privateClusterEnabled": True,\n'
         '            "azureActiveDirectoryRoleBasedAccessControl": {"azureRbacEnabled": True}})\n'
         'pulumi.CustomResource("azure:monitoring/diagnosticSetting:DiagnosticSetting", "audit",\n'
         '    {"targetResourceId": aks.id, "logAnalyticsWorkspaceId": workspace.id,\n'
@@ -407,7 +390,7 @@ SCENARIOS = (
         'pulumi.CustomResource("azure:monitoring/diagnosticSetting:DiagnosticSetting", "audit",\n'
         '    {"targetResourceId": aks.id, "logAnalyticsWorkspaceId": workspace.id,\n'
         '     "logs": [{"category": name, "enabled": name != "guard"} for name in ALL]})',
-        {(LOGS, "aks"): "fail", (ACCOUNTS, "aks"): "fail", (ENTRA, "aks"): "fail"},
+        {(rule, "aks"): "fail" for rule in (LOGS, ACCOUNTS, ENTRA, API)},
     ),
     Scenario(
         "a remote component, which cannot be seen into",
@@ -415,7 +398,7 @@ SCENARIOS = (
         "    def __init__(self, name):\n"
         '        super().__init__("example:index:Remote", name, {"id": None}, remote=True)\n\n\n'
         'Remote("black-box")',
-        {(rule, "black-box"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
+        {(rule, "black-box"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA, EKS_LOGS)},
         offline_only="the engine asks the component's provider and then sees its children",
     ),
     Scenario(

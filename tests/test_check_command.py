@@ -33,7 +33,8 @@ def test_quickstart_passes_with_one_line_and_exit_code_0() -> None:
     done = kubewitness("check", EXAMPLES / "quickstart", "--python", sys.executable)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
-        "1 cluster: checked 3, failed 0, undecided 0, exempt 0, not assessed 0, unreadable 0\n"
+        "1 cluster: checked 10, failed 0, undecided 0, exempt 0, collected elsewhere 0, "
+        "not assessed 0, unreadable 0\n"
     )
 
 
@@ -113,10 +114,11 @@ def test_json_is_one_versioned_document(tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert document["version"] == 1
     assert document["summary"] == {
-        "checked": 3,
+        "checked": 10,
         "failed": 2,
         "undecided": 0,
         "exempt": 0,
+        "collectedElsewhere": 0,
         "notAssessed": 0,
         "unreadable": 0,
     }
@@ -194,7 +196,7 @@ def test_advisory_rules_are_printed_and_do_not_fail(tmp_path: Path) -> None:
     done = kubewitness("check", program, "--policy-pack-config", settings)
     assert done.returncode == 0
     assert "FAIL (does not block) aks-local-accounts" in done.stdout
-    assert "checked 2, failed 2" in done.stdout
+    assert "failed 2, undecided 0" in done.stdout
 
 
 def test_every_fault_in_a_configuration_is_told_at_once(tmp_path: Path) -> None:

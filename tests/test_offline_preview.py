@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from engine import write_project
-from kubewitness.check import CheckResult, check_program
+from kubewitness.check import CheckResult, check_source
 from kubewitness.errors import InputError
 from kubewitness.policies.verdict import Outcome
 from scenarios import PRELUDE
@@ -50,7 +50,7 @@ def test_a_direct_call_without_an_answer_stops_with_token_line_and_what_to_add(
     """The SDK alone would hand out None, and `/subscriptions/None` would pass for an id."""
     program = write(tmp_path, DIRECT_CALL)
     with pytest.raises(InputError) as stopped:
-        check_program(program)
+        check_source(program)
     (fault,) = stopped.value.faults
     line = (PRELUDE + DIRECT_CALL).splitlines().index(DIRECT_CALL.splitlines()[0]) + 1
     assert f"{program}/__main__.py:{line}" in fault
@@ -66,14 +66,14 @@ def test_a_direct_call_is_stopped_even_where_the_program_catches_everything(
         'setting("audit", cluster("aks").id)\n'
     )
     with pytest.raises(InputError, match=CLIENT_CONFIG):
-        check_program(write(tmp_path, source))
+        check_source(write(tmp_path, source))
 
 
 def test_a_direct_call_takes_its_answer_from_the_file(tmp_path: Path) -> None:
     """With the line added the program runs."""
     program = write(tmp_path, DIRECT_CALL)
     answer(program, functions={CLIENT_CONFIG: {"tenantId": "t", "subscriptionId": "s"}})
-    result = check_program(program)
+    result = check_source(program)
     assert set(outcomes(result).values()) == {Outcome.PASS}
     (aks,) = (resource for resource in result.resources if resource.name == "aks")
     assert aks.properties["tags"] == {"tenant": "t"}
@@ -86,7 +86,7 @@ def test_an_output_call_without_an_answer_is_unknown(tmp_path: Path) -> None:
         'setting("audit", cluster("aks",\n'
         "    disable_local_accounts=client.apply(lambda known: known.tenant_id is not None)).id)"
     )
-    result = check_program(write(tmp_path, source))
+    result = check_source(write(tmp_path, source))
     assert outcomes(result)["aks-local-accounts"] is Outcome.UNDECIDED
     assert result.unanswered == (CLIENT_CONFIG,)
 
@@ -101,7 +101,7 @@ def test_a_plain_read_of_an_encrypted_value_stops_with_key_line_and_what_to_add(
     source = 'setting("audit", cluster("aks").id, workspace_id=pulumi.Config().get("workspaceId"))'
     program = write(tmp_path, source, ENCRYPTED)
     with pytest.raises(InputError) as stopped:
-        check_program(program)
+        check_source(program)
     (fault,) = stopped.value.faults
     assert "`program:workspaceId`" in fault
     assert "config: {program:workspaceId: ...}" in fault
@@ -116,7 +116,7 @@ HIDDEN_DESTINATION = (
 
 def test_an_encrypted_value_read_as_a_secret_is_unknown(tmp_path: Path) -> None:
     """It exists, nobody can read it here, and whether logs go anywhere is undecided."""
-    result = check_program(write(tmp_path, HIDDEN_DESTINATION, ENCRYPTED))
+    result = check_source(write(tmp_path, HIDDEN_DESTINATION, ENCRYPTED))
     assert outcomes(result)["aks-audit-logs"] is Outcome.UNDECIDED
 
 
@@ -124,7 +124,7 @@ def test_an_encrypted_value_takes_its_answer_from_the_file(tmp_path: Path) -> No
     """With an answer it is known, and decided."""
     program = write(tmp_path, HIDDEN_DESTINATION, ENCRYPTED)
     answer(program, config={"program:workspaceId": "/subscriptions/s/w"})
-    assert set(outcomes(check_program(program)).values()) == {Outcome.PASS}
+    assert outcomes(check_source(program))["aks-audit-logs"] is Outcome.PASS
 
 
 def test_an_object_with_something_encrypted_inside_counts_as_encrypted(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_an_object_with_something_encrypted_inside_counts_as_encrypted(tmp_path:
     stack = {"config": {"program:settings": {"days": 90, "key": SECURE}}}
     source = 'pulumi.Config().get_object("settings")'
     with pytest.raises(InputError, match="program:settings"):
-        check_program(write(tmp_path, source, stack))
+        check_source(write(tmp_path, source, stack))
 
 
 def test_an_environment_with_values_of_its_own_counts_as_imported(tmp_path: Path) -> None:
@@ -141,26 +141,26 @@ def test_an_environment_with_values_of_its_own_counts_as_imported(tmp_path: Path
     stack = {"environment": {"imports": None, "values": values}, "config": None}
     source = 'cluster("aks", disable_local_accounts=pulumi.Config().get_bool("open") is None)'
     with pytest.raises(InputError, match="program:open"):
-        check_program(write(tmp_path, source, stack))
+        check_source(write(tmp_path, source, stack))
 
 
 def test_a_raw_read_of_an_encrypted_value_stops_like_any_other(tmp_path: Path) -> None:
     """Below `Config` lies `get_config`, which some programs call."""
     source = 'pulumi.runtime.get_config("program:workspaceId")'
     with pytest.raises(InputError, match="program:workspaceId"):
-        check_program(write(tmp_path, source, ENCRYPTED))
+        check_source(write(tmp_path, source, ENCRYPTED))
 
 
 def test_a_misspelt_stack_is_an_error(tmp_path: Path) -> None:
     """Without its file the program would run with another configuration."""
     with pytest.raises(InputError, match=r"no stack `prd`; stacks: dev"):
-        check_program(write(tmp_path, "", {}), stack="prd")
+        check_source(write(tmp_path, "", {}), stack="prd")
 
 
 def test_a_large_resource_goes_through(tmp_path: Path) -> None:
     """The engine takes 400 MB; gRPC alone would stop at 4."""
     source = 'setting("audit", cluster("aks", tags={"large": "x" * 5_000_000}).id)'
-    assert set(outcomes(check_program(write(tmp_path, source))).values()) == {Outcome.PASS}
+    assert set(outcomes(check_source(write(tmp_path, source))).values()) == {Outcome.PASS}
 
 
 def test_a_key_that_an_imported_environment_may_hold_stops_the_program(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_key_that_an_imported_environment_may_hold_stops_the_program(tmp_path:
     stack = {"environment": ["audit/production"], "config": {}}
     source = 'cluster("aks", disable_local_accounts=pulumi.Config().get_bool("open") is None)'
     with pytest.raises(InputError, match="program:open"):
-        check_program(write(tmp_path, source, stack))
+        check_source(write(tmp_path, source, stack))
 
 
 REFERENCE = """\
@@ -179,7 +179,7 @@ setting("audit", cluster("aks").id, workspace_id=other.get_output("workspaceId")
 
 def test_the_output_of_another_stack_is_unknown_never_none(tmp_path: Path) -> None:
     """A central workspace may or may not be there: undecided, and the report names the stack."""
-    result = check_program(write(tmp_path, REFERENCE))
+    result = check_source(write(tmp_path, REFERENCE))
     assert outcomes(result)["aks-audit-logs"] is Outcome.UNDECIDED
     assert result.unanswered == ("stack organization/network/prod",)
 
@@ -195,7 +195,7 @@ def test_the_output_of_another_stack_takes_its_answer_from_the_file(
     """An answer decides either way."""
     program = write(tmp_path, REFERENCE)
     answer(program, stacks={"organization/network/prod": outputs})
-    assert outcomes(check_program(program))["aks-audit-logs"] is outcome
+    assert outcomes(check_source(program))["aks-audit-logs"] is outcome
 
 
 def test_the_output_of_another_stack_awaited_as_a_plain_value_stops(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_the_output_of_another_stack_awaited_as_a_plain_value_stops(tmp_path: Pa
         'setting("audit", cluster("aks").id)\n'
     )
     with pytest.raises(InputError, match="output of another stack `workspaceId`"):
-        check_program(write(tmp_path, source))
+        check_source(write(tmp_path, source))
 
 
 def test_properties_of_a_resource_read_with_get_are_unknown_or_answered(tmp_path: Path) -> None:
@@ -220,9 +220,9 @@ def test_properties_of_a_resource_read_with_get_are_unknown_or_answered(tmp_path
         'setting("audit", cluster("aks", disable_local_accounts=flag).id)'
     )
     program = write(tmp_path, source)
-    assert outcomes(check_program(program))["aks-local-accounts"] is Outcome.UNDECIDED
+    assert outcomes(check_source(program))["aks-local-accounts"] is Outcome.UNDECIDED
     answer(program, resources={"/w": {"name": "central"}})
-    assert outcomes(check_program(program))["aks-local-accounts"] is Outcome.PASS
+    assert outcomes(check_source(program))["aks-local-accounts"] is Outcome.PASS
 
 
 def test_every_fault_in_the_answers_is_told_without_its_value(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_every_fault_in_the_answers_is_told_without_its_value(tmp_path: Path) ->
     program = write(tmp_path, "")
     answer(program, config=["topsecret"], function={"a": "topsecret"})
     with pytest.raises(InputError) as stopped:
-        check_program(program)
+        check_source(program)
     assert len(stopped.value.faults) == 2
     assert "topsecret" not in str(stopped.value)
 
@@ -259,7 +259,7 @@ def test_configuration_comes_from_project_and_stack(tmp_path: Path) -> None:
         "  program:object: {a: [1, 12:30, 2024-01-01]}\n",
         "utf-8",
     )
-    check_program(program)
+    check_source(program)
     seen = json.loads((program / "seen.json").read_text("utf-8"))
     assert seen == ["s", 7, "off", {"a": [1, "12:30", "2024-01-01"]}, "live", "westeurope"]
 
@@ -269,8 +269,8 @@ def test_several_stacks_ask_which_one(tmp_path: Path) -> None:
     program = write(tmp_path, "", {})
     (program / "Pulumi.prod.yaml").write_text("config: {}\n", "utf-8")
     with pytest.raises(InputError, match=r"dev, prod.*--stack"):
-        check_program(program)
-    assert check_program(program, stack="prod").stack == "prod"
+        check_source(program)
+    assert check_source(program, stack="prod").stack == "prod"
 
 
 def test_an_environment_that_does_not_exist_says_how_to_get_one(tmp_path: Path) -> None:
@@ -280,8 +280,8 @@ def test_an_environment_that_does_not_exist_says_how_to_get_one(tmp_path: Path) 
     manifest = {"name": "program", "runtime": {"name": "python", "options": {"virtualenv": "no"}}}
     (program / "Pulumi.yaml").write_text(yaml.safe_dump(manifest), "utf-8")
     with pytest.raises(InputError, match=r"no/bin/python.*--python"):
-        check_program(program)
-    assert check_program(program, python=Path(sys.executable)).verdicts == ()
+        check_source(program)
+    assert check_source(program, python=Path(sys.executable)).verdicts == ()
 
 
 def test_a_main_elsewhere_runs_in_its_own_folder(tmp_path: Path) -> None:
@@ -294,14 +294,14 @@ def test_a_main_elsewhere_runs_in_its_own_folder(tmp_path: Path) -> None:
     (program / "infra" / "start.py").write_text(source, "utf-8")
     manifest = json.loads((program / "Pulumi.yaml").read_text("utf-8")) | {"main": "infra/start.py"}
     (program / "Pulumi.yaml").write_text(json.dumps(manifest), "utf-8")
-    assert set(outcomes(check_program(program)).values()) == {Outcome.PASS}
+    assert set(outcomes(check_source(program)).values()) == {Outcome.PASS}
 
 
 def test_a_program_that_ends_before_its_end_is_an_error(tmp_path: Path) -> None:
     """Half a program is no program, whatever its exit code."""
     source = 'setting("audit", cluster("aks").id)\nimport os\nos._exit(0)\n'
     with pytest.raises(InputError, match="ended early"):
-        check_program(write(tmp_path, source))
+        check_source(write(tmp_path, source))
 
 
 def test_an_awaited_function_without_an_answer_stops(tmp_path: Path) -> None:
@@ -314,10 +314,10 @@ def test_an_awaited_function_without_an_answer_stops(tmp_path: Path) -> None:
         'setting("audit", cluster("aks").id)\n'
     )
     with pytest.raises(InputError, match=CLIENT_CONFIG):
-        check_program(write(tmp_path, source))
+        check_source(write(tmp_path, source))
 
 
 def test_two_resources_of_one_urn_are_an_error(tmp_path: Path) -> None:
     """The engine refuses a duplicate; a check that merged them would judge half."""
     with pytest.raises(InputError, match="Duplicate resource URN"):
-        check_program(write(tmp_path, 'cluster("aks")\ncluster("aks")'))
+        check_source(write(tmp_path, 'cluster("aks")\ncluster("aks")'))

@@ -245,13 +245,15 @@ def test_the_workspace_by_default() -> None:
         table["name"]: table["properties"]
         for table in deployment["properties"]["template"]["resources"]
     } == {
-        f"prod-logs/{table}": {
+        f"[format('{{0}}/{table}', parameters('workspace'))]": {
             "plan": "Analytics",
             "retentionInDays": 90,
             "totalRetentionInDays": 365,
         }
         for table in ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
     }
+    workspace_name = deployment["properties"]["parameters"]["workspace"]["value"]
+    assert workspace_name == "prod-logs"
     (tables,), (setting,) = deployed.requests("Deployment"), deployed.requests("DiagnosticSetting")
     assert any(urn.endswith("::prod-table-retention") for urn in setting.dependencies)
     assert tables.parent.endswith("::prod-logs")

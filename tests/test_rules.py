@@ -10,11 +10,11 @@ from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.policies.registry import all_rules
 from kubewitness.policies.rule import Rule
 from kubewitness.policies.verdict import Outcome, Verdict
 
-DEFAULTS = Configuration({}, rule_ids())
+DEFAULTS = Configuration({}, all_rules())
 CLUSTER = Resource(
     urn="urn:aks",
     type="azure-native:containerservice:ManagedCluster",

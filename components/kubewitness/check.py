@@ -1,19 +1,23 @@
 """A check from end to end: source, graph, rules, verdicts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.configuration import Configuration, load
-from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.policies.configuration import Configuration, Stack, load
+from kubewitness.policies.evaluate import evaluate, unused
+from kubewitness.policies.messages import explain_change
+from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.rule import Change
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.program.policy_packs import Violation
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
+from kubewitness.sources.state import load_state
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class CheckResult:
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
         warnings: what the program logged.
+        notes: what a reader should know besides: what was mended before it was judged, exemptions
+            that nothing used, what a benchmark leaves to others.
     """
 
     source: str
@@ -39,6 +45,7 @@ class CheckResult:
     violations: tuple[Violation, ...] = ()
     unanswered: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""
@@ -61,9 +68,10 @@ class CheckResult:
         return ExitCode.OK if self.checked or self.violations else ExitCode.NOTHING
 
 
-def check_program(  # noqa: PLR0913 each is an option of the command
-    folder: Path,
+def check_source(  # noqa: PLR0913 each is an option of the command
+    source: Path,
     *,
+    pack: str = DEFAULT_PACK,
     stack: str | None = None,
     answers: Path | None = None,
     python: Path | None = None,
@@ -71,10 +79,14 @@ def check_program(  # noqa: PLR0913 each is an option of the command
     policy_pack_config: Path | None = None,
     timeout: float = TIMEOUT_SECONDS,
 ) -> CheckResult:
-    """Check a Pulumi program by an offline preview. This runs the user's own code.
+    """Check a Pulumi program, or the exported state of a stack.
+
+    A folder is a program, and is run: this runs the user's own code. A file is a state, for which
+    only `pack` and `policy_pack_config` count.
 
     Args:
-        folder: the folder that holds `Pulumi.yaml`.
+        source: the folder that holds `Pulumi.yaml`, or the file.
+        pack: the policy pack whose rules judge it.
         stack: the stack; by default the only one there is.
         answers: a file of answers to what only the cloud knows.
         python: the interpreter; by default the one that `Pulumi.yaml` names.
@@ -86,32 +98,89 @@ def check_program(  # noqa: PLR0913 each is an option of the command
         NothingToCheckError: there is no program.
         InputError: something given cannot be used, or the program fails.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: is no folder; name the folder that holds `Pulumi.yaml`")
-    configuration = load(policy_pack_config, rule_ids())
+    chosen = find_pack(pack)
+    load(policy_pack_config, all_rules(), chosen.rules)  # before a program is run for nothing
+    if source.is_file():
+        return check_state(source, chosen, policy_pack_config)
+    if not source.is_dir():
+        raise InputError(
+            f"{source}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
+            "or the exported state of a stack"
+        )
     seen = preview(
-        folder,
+        source,
         stack=stack,
         answers=answers,
         python=python,
         policy_packs=policy_packs,
         timeout=timeout,
     )
-    graph = build_graph(seen.resources)
-    return CheckResult(
-        source=str(folder),
-        stack=seen.project.stack,
-        resources=seen.resources,
-        graph=graph,
-        verdicts=_verdicts(graph, configuration),
-        violations=seen.violations,
-        unanswered=seen.unanswered,
-        warnings=seen.warnings,
+    name = seen.project.stack
+    where = Stack(seen.project.name, name, seen.tags)
+    configuration = load(policy_pack_config, all_rules(), chosen.rules, where)
+    judged = judge_resources(
+        str(source), name, seen.resources, chosen, configuration, calls=seen.calls
+    )
+    return replace(
+        judged, violations=seen.violations, unanswered=seen.unanswered, warnings=seen.warnings
     )
 
 
-def _verdicts(graph: Graph, configuration: Configuration) -> tuple[Verdict, ...]:
-    return tuple(evaluate(all_rules(), graph, configuration))
+def check_state(file: Path, pack: Pack, policy_pack_config: Path | None = None) -> CheckResult:
+    """Check the exported state of a stack; what is secret in it is unknown.
+
+    Raises:
+        InputError: the file is no exported state, or the configuration has faults.
+    """
+    state = load_state(file)
+    where = Stack(state.project, state.stack)
+    configuration = load(policy_pack_config, all_rules(), pack.rules, where)
+    return judge_resources(str(file), state.stack, state.resources, pack, configuration)
+
+
+def judge_resources(  # noqa: PLR0913 the parts of every check
+    source: str,
+    stack: str,
+    resources: Iterable[Resource],
+    pack: Pack,
+    configuration: Configuration,
+    *,
+    calls: tuple[str, ...] | None = None,
+) -> CheckResult:
+    """Judge resources, wherever they come from, mended first where that is switched on."""
+    notes: list[str] = []
+    mended = tuple(_mended(resource, pack, configuration, notes) for resource in resources)
+    graph = build_graph(mended, calls)
+    verdicts = tuple(evaluate(pack.members, graph, configuration))
+    notes += [f"unused {one}" for one in unused(pack.members, configuration, verdicts)]
+    if pack.benchmark and graph.clusters:
+        notes.append(str(pack.benchmark))
+    return CheckResult(source, stack, mended, graph, verdicts, notes=tuple(notes))
+
+
+def _mended(
+    resource: Resource, pack: Pack, configuration: Configuration, notes: list[str]
+) -> Resource:
+    """What the engine's remediations would make of a resource before it is judged."""
+    for rule in pack.members:
+        if rule.remediate is None or not configuration.mends(rule):
+            continue
+        for change in rule.remediate(resource, configuration.of(rule.id)):
+            resource = replace(resource, properties=_applied(resource.properties, change))
+            notes.append(explain_change(rule, resource, change))
+    return resource
+
+
+def _applied(properties: object, change: Change) -> dict[str, object]:
+    name, *rest = change.path
+    inner = dict(properties) if isinstance(properties, dict) else {}
+    if rest:
+        inner[name] = _applied(inner.get(name), replace(change, path=tuple(rest)))
+    elif change.append:
+        inner[name] = [*(inner.get(name) or ()), *change.value]
+    else:
+        inner[name] = change.value
+    return inner
 
 
 def first_that_applies(codes: Sequence[ExitCode]) -> ExitCode:

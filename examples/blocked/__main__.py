@@ -3,7 +3,7 @@ from pulumi_azure_native import containerservice, monitor, operationalinsights, 
 
 group = resources.ResourceGroup("unaudited", location="westeurope")
 workspace = operationalinsights.Workspace(
-    "logs", resource_group_name=group.name, sku={"name": "PerGB2018"}, retention_in_days=90
+    "logs", resource_group_name=group.name, sku={"name": "PerGB2018"}, retention_in_days=365
 )
 cluster = containerservice.ManagedCluster(
     "unaudited",
@@ -11,6 +11,7 @@ cluster = containerservice.ManagedCluster(
     dns_prefix="unaudited",
     # Local accounts are on and Entra ID is not in charge: both are what AKS does by default.
     disable_local_accounts=False,
+    api_server_access_profile={"enable_private_cluster": True},
     identity={"type": containerservice.ResourceIdentityType.SYSTEM_ASSIGNED},
     agent_pool_profiles=[
         {"name": "system", "mode": "System", "count": 1, "vm_size": "Standard_D4ds_v5"}

@@ -57,6 +57,9 @@ AKS_LOG_CATEGORIES: Final = {
 }
 """Every category of a managed cluster, by name."""
 
+AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
+"""The table that all categories share where the destination type is not `Dedicated`."""
+
 ALL_LOGS: Final = "allLogs"
 AUDIT_GROUP: Final = "audit"
 

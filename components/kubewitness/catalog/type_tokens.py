@@ -6,12 +6,13 @@ module (`azure-native:containerservice/v20230101:ManagedCluster`), v3 with a pac
 before them, and the classic `azure` provider, bridged from Terraform, with names of its own. The
 patterns below match a token whole.
 
-Sources: the type aliases in the generated Azure Native and Azure Classic SDKs; Pulumi's guide
-"Accessing any API version in Azure Native".
+Sources: the type aliases in the generated Azure Native, Azure Classic, AWS and AWS Native SDKs;
+Pulumi's guide "Accessing any API version in Azure Native".
 """
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 
@@ -19,13 +20,19 @@ class Kind(Enum):
     """The kinds of resource that the graph knows."""
 
     CLUSTER = "AKS cluster"
+    EKS_CLUSTER = "EKS cluster"
     DIAGNOSTIC_SETTING = "diagnostic setting"
     WORKSPACE = "Log Analytics workspace"
+    TABLE = "table of a Log Analytics workspace"
     STORAGE_ACCOUNT = "storage account"
+    LIFECYCLE_POLICY = "lifecycle policy of a storage account"
+    IMMUTABILITY_POLICY = "immutability policy of a storage container"
     EVENT_HUB = "event hub"
     PARTNER = "partner solution"
     RESOURCE_GROUP = "resource group"
-    UNREADABLE_CLUSTER = "AKS cluster made through a provider whose properties are not read"
+    JWT_AUTHENTICATOR = "other identity provider of an AKS cluster"
+    KUBERNETES_PROVIDER = "provider for Kubernetes"
+    UNREADABLE_CLUSTER = "cluster made through a provider whose properties are not read"
     ARM = "anything that Azure Resource Manager can make"
 
 
@@ -44,6 +51,7 @@ _PATTERNS: Final = {
         _native("containerservice", "ManagedCluster"),
         _classic("containerservice", "KubernetesCluster"),
     ),
+    Kind.EKS_CLUSTER: (r"aws:eks/\w+:Cluster", r"aws-native:eks:Cluster"),
     Kind.DIAGNOSTIC_SETTING: (
         _native("insights|monitor", "DiagnosticSetting"),
         _classic("monitoring", "DiagnosticSetting"),
@@ -52,9 +60,21 @@ _PATTERNS: Final = {
         _native("operationalinsights", "Workspace"),
         _classic("operationalinsights", "AnalyticsWorkspace"),
     ),
+    Kind.TABLE: (
+        _native("operationalinsights", "Table"),
+        _classic("loganalytics", "WorkspaceTable"),
+    ),
     Kind.STORAGE_ACCOUNT: (
         _native("storage", "StorageAccount"),
         _classic("storage", "Account"),
+    ),
+    Kind.LIFECYCLE_POLICY: (
+        _native("storage", "ManagementPolicy"),
+        _classic("storage", "ManagementPolicy"),
+    ),
+    Kind.IMMUTABILITY_POLICY: (
+        _native("storage", "BlobContainerImmutabilityPolicy"),
+        _classic("storage", "ContainerImmutabilityPolicy"),
     ),
     Kind.EVENT_HUB: (
         _native("eventhub", r"Namespace\w*|EventHub\w*"),
@@ -63,7 +83,13 @@ _PATTERNS: Final = {
     Kind.PARTNER: (
         _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
     ),
-    Kind.UNREADABLE_CLUSTER: (r"azurerm:\w+/kubernetesCluster:KubernetesCluster",),
+    Kind.JWT_AUTHENTICATOR: (_native("containerservice", "JWTAuthenticator"),),
+    Kind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
+    Kind.UNREADABLE_CLUSTER: (
+        r"azurerm:\w+/kubernetesCluster:KubernetesCluster",
+        r"aws:index/eksCluster:EksCluster",
+        r"kubernetes:containerservice\.azure\.com/\w+:ManagedCluster",
+    ),
     Kind.ARM: (
         _native("resources", r"Resource|Deployment\w*|TemplateSpec\w*"),
         _classic("core", r"\w*TemplateDeployment"),
@@ -85,11 +111,12 @@ DESTINATION_KINDS: Final = frozenset(
 """What a diagnostic setting can send logs to."""
 
 
+@lru_cache(maxsize=4096)
 def kind_of(token: str) -> Kind | None:
     """The kind of resource that a type token stands for, or None where the graph has no use."""
     return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
 
 
 def is_classic(token: str) -> bool:
-    """True for a token of the classic `azure` provider, whose property names are Terraform's."""
-    return token.startswith("azure:")
+    """True for a token of a provider bridged from Terraform, whose property names are its own."""
+    return token.startswith(("azure:", "aws:"))

@@ -1,5 +1,6 @@
 """`kubewitness check`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,16 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markdown import Markdown
 
-from kubewitness.check import CheckResult, check_program, first_that_applies
+from kubewitness.check import CheckResult, check_source, first_that_applies
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
 from kubewitness.policies.configuration import load
-from kubewitness.policies.registry import rule_ids
+from kubewitness.policies.packs import DEFAULT_PACK, find_pack
+from kubewitness.policies.registry import all_rules, find_rule
 from kubewitness.reports.document import report
+from kubewitness.reports.rule_page import rule_page
+from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 
@@ -23,6 +28,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.command("check")
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
 @click.option("--stack", help="The stack; by default the only one that has a file.")
 @click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
 @click.option("--python", type=FILE, help="The interpreter; by default what Pulumi.yaml names.")
@@ -30,7 +36,8 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--policy-pack", "policy_packs", type=FOLDER, multiple=True, help="Another pack to run, too."
 )
 @click.option("--policy-pack-config", type=FILE, help="Levels and settings of the rules, as JSON.")
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
+@click.option("--explain", metavar="RULE", help="Print the page of a rule, and check nothing.")
+@click.option("--format", "format_", type=click.Choice(["table", "json", "sarif"]), default="table")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
 @click.option("--no-progress", is_flag=True, help="Show no progress on a terminal.")
@@ -39,11 +46,13 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 )
 def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
     sources: tuple[Path, ...],
+    pack: str,
     stack: str | None,
     answers: Path | None,
     python: Path | None,
     policy_packs: tuple[Path, ...],
     policy_pack_config: Path | None,
+    explain: str | None,
     format_: str,
     output: Path | None,
     tree: bool,
@@ -52,17 +61,23 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
 ) -> int:
     """Check Pulumi programs offline: no cloud, no account, no Pulumi CLI.
 
-    SOURCE is a folder with a Pulumi.yaml; by default the current one. The program's own code
-    runs, with the interpreter that its Pulumi.yaml names. Nothing is created.
+    SOURCE is a folder with a Pulumi.yaml, by default the current one, or a file that `pulumi stack
+    export` wrote. A program's own code runs, with the interpreter that its Pulumi.yaml names.
+    Nothing is created.
     """
-    load(policy_pack_config, rule_ids())  # a fault in it concerns every source: told once
+    if explain is not None:
+        _explain(explain)
+        return ExitCode.OK
+    # A fault in it concerns every source: told once.
+    load(policy_pack_config, all_rules(), find_pack(pack).rules)
     results: list[CheckResult] = []
     codes: list[ExitCode] = []
     with _progress(shown=not no_progress):
         for source in sources or (Path(),):
             try:
-                result = check_program(
+                result = check_source(
                     source,
+                    pack=pack,
                     stack=stack,
                     answers=answers,
                     python=python,
@@ -77,6 +92,15 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     if results:
         _write(results, format_, output, tree=tree)
     return first_that_applies([*codes, *(result.exit_code for result in results)])
+
+
+def _explain(rule_id: str) -> None:
+    """The rule's page: rendered on a terminal, Markdown in a pipe."""
+    page = rule_page(find_rule(rule_id))
+    if sys.stdout.isatty():
+        Console().print(Markdown(page))
+    else:
+        click.echo(page, nl=False)
 
 
 @contextmanager
@@ -94,6 +118,8 @@ def _write(results: list[CheckResult], format_: str, output: Path | None, *, tre
     text = StringIO()
     if format_ == "json":
         text.write(report(results).model_dump_json(by_alias=True, indent=2) + "\n")
+    elif format_ == "sarif":
+        text.write(json.dumps(sarif(results), indent=2) + "\n")
     else:
         to_terminal = output is None and sys.stdout.isatty()
         console = Console() if to_terminal else Console(file=text, width=120)
@@ -103,7 +129,7 @@ def _write(results: list[CheckResult], format_: str, output: Path | None, *, tre
     else:
         _write_file(output, text.getvalue())
     if any(result.exit_code is ExitCode.NOTHING for result in results):
-        click.echo("nothing to check: no AKS cluster that these programs manage", err=True)
+        click.echo("nothing to check: no cluster that these sources manage", err=True)
 
 
 def _write_file(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from kubewitness.check import check_program
+from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
 from kubewitness.reports.table import print_results
 
@@ -45,7 +45,7 @@ def _typed() -> str:
 
 def _check(console: Console, name: str, what: str) -> ExitCode:
     console.rule(f"{name}: {what}", align="left")
-    result = check_program(EXAMPLES / name, python=Path(sys.executable))
+    result = check_source(EXAMPLES / name, python=Path(sys.executable))
     print_results(console, [result], tree=True)
     console.print()
     return result.exit_code

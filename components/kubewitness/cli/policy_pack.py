@@ -2,14 +2,15 @@
 
 import click
 
-from kubewitness.policies.folder import PACK_NAMES, write_policy_pack
+from kubewitness.policies.folder import write_policy_pack
+from kubewitness.policies.packs import DEFAULT_PACK
 
 
 @click.command("policy-pack")
-@click.argument("name", default=PACK_NAMES[0])
+@click.argument("name", default=DEFAULT_PACK)
 def command(name: str) -> None:
     """Print the folder of a policy pack, for `pulumi preview --policy-pack`.
 
-    NAME is the pack; default kubewitness.
+    NAME is kubewitness (default), cis-aks-audit or psrule-parity.
     """
     click.echo(write_policy_pack(name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
-from kubewitness.graph.model import Cluster, DiagnosticSetting, Link
+from kubewitness.graph.model import AksCluster, DiagnosticSetting, Link
 from kubewitness.graph.values import ABSENT, Unknown, Value
 
 _CLUSTER_ID: Final = re.compile(
@@ -28,7 +28,7 @@ class Placement:
     foreign: tuple[DiagnosticSetting, ...] = ()
     unplaced: tuple[DiagnosticSetting, ...] = ()
 
-    def add(self, clusters: Iterable[Cluster], link: Link) -> None:
+    def add(self, clusters: Iterable[AksCluster], link: Link) -> None:
         """Note the same link for each of the clusters."""
         for cluster in clusters:
             urn = cluster.resource.urn
@@ -37,7 +37,7 @@ class Placement:
 
 def place(
     settings: Iterable[DiagnosticSetting],
-    clusters: Sequence[Cluster],
+    clusters: Sequence[AksCluster],
     resource_groups: AbstractSet[str],
     opaque: AbstractSet[str],
 ) -> Placement:
@@ -79,7 +79,7 @@ def place(
 
 
 def _place_by_dependency(
-    placement: Placement, setting: DiagnosticSetting, sources: tuple[Cluster, ...]
+    placement: Placement, setting: DiagnosticSetting, sources: tuple[AksCluster, ...]
 ) -> None:
     if len(sources) == 1:
         placement.add(sources, Link(setting, certain=True))
@@ -90,7 +90,7 @@ def _place_by_dependency(
 
 
 def _place_by_id(
-    placement: Placement, setting: DiagnosticSetting, target: str, clusters: Sequence[Cluster]
+    placement: Placement, setting: DiagnosticSetting, target: str, clusters: Sequence[AksCluster]
 ) -> None:
     match = _CLUSTER_ID.fullmatch(target)
     if match is None:
@@ -107,7 +107,9 @@ def _place_by_id(
         placement.foreign = (*placement.foreign, setting)
 
 
-def _is_target(cluster: Cluster, target: re.Match[str], setting: DiagnosticSetting) -> bool | None:
+def _is_target(
+    cluster: AksCluster, target: re.Match[str], setting: DiagnosticSetting
+) -> bool | None:
     """Whether a cluster has this id: yes, no, or None where it cannot be known."""
     own_id = cluster.resource.id
     if isinstance(own_id, str) and own_id:
@@ -121,7 +123,7 @@ def _is_target(cluster: Cluster, target: re.Match[str], setting: DiagnosticSetti
     return None  # the same name and group may stand in another subscription
 
 
-def _same_name(cluster: Cluster, name: str) -> bool | None:
+def _same_name(cluster: AksCluster, name: str) -> bool | None:
     if cluster.name is ABSENT:  # The provider names it: the logical name and a random suffix.
         return None if name.lower().startswith(cluster.resource.name.lower()) else False
     return _compare(cluster.name, name)

@@ -1,41 +1,153 @@
-"""The graph that rules read: clusters, diagnostic settings, and which belongs to which."""
+"""The graph that rules read: clusters, diagnostic settings, destinations, and what belongs to what.
+
+Every class here is normalised: no provider's spelling, no type token, no nesting of its own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.values import Unknown, Value
+from kubewitness.graph.values import ABSENT, Unknown, Value
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """An AKS cluster, whichever provider made it.
+    """What clusters of every kind have.
 
     Attributes:
         resource: where it came from; its `origin` says whether this stack manages it.
-        name: the name in Azure.
+        name: the name in the cloud.
+    """
+
+    resource: Resource
+    name: Value[str]
+
+
+@dataclass(frozen=True)
+class AksCluster(Cluster):
+    """An AKS cluster, whichever provider made it.
+
+    Attributes:
         resource_group: the resource group's name in Azure.
+        location: the region, as Azure normalises it.
         local_accounts_disabled: true where certificates and static tokens are refused.
         entra_managed: true where AKS-managed Entra ID authenticates users.
         azure_rbac: true where Azure RBAC authorises requests to Kubernetes.
+        admin_groups: the Entra ID groups whose members are cluster admins.
+        private: true where the API server has a private address only.
+        vnet_integrated: true where the API server also stands in the cluster's network.
+        authorized_ranges: the address ranges that reach a public API server.
+    """
+
+    resource_group: Value[str] = ABSENT
+    location: Value[str] = ABSENT
+    local_accounts_disabled: Value[Any] = ABSENT
+    entra_managed: Value[Any] = ABSENT
+    azure_rbac: Value[Any] = ABSENT
+    admin_groups: Value[Any] = ABSENT
+    private: Value[Any] = ABSENT
+    vnet_integrated: Value[Any] = ABSENT
+    authorized_ranges: Value[Any] = ABSENT
+
+
+@dataclass(frozen=True)
+class EksCluster(Cluster):
+    """An EKS cluster, whichever provider made it.
+
+    Attributes:
+        log_types: the control plane log types sent to CloudWatch, or unknown as a whole.
+    """
+
+    log_types: tuple[Value[str], ...] | Unknown = ()
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One entry of a diagnostic setting's list of logs: a category or a group of categories.
+
+    Attributes:
+        category: the category's name.
+        group: the name of the category group.
+        enabled: true where it is sent.
+        retention_policy: true where the entry asks for the retention that Azure has switched off.
+    """
+
+    category: Value[str]
+    group: Value[str]
+    enabled: Value[Any]
+    retention_policy: Value[Any] = ABSENT
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a stack says of one table of a workspace.
+
+    Attributes:
+        plan: `Analytics`, `Basic` or `Auxiliary`.
+        interactive_days: for how long it can be queried as usual.
+        total_days: for how long it is kept in all.
+    """
+
+    plan: Value[Any]
+    interactive_days: Value[Any]
+    total_days: Value[Any]
+
+
+@dataclass(frozen=True)
+class Store:
+    """A resource of this stack that logs can be sent to.
+
+    Attributes:
+        resource: where it came from.
+        name: the name in Azure.
+        resource_group: the resource group's name in Azure.
+        location: the region, as Azure normalises it.
     """
 
     resource: Resource
     name: Value[str]
     resource_group: Value[str]
-    local_accounts_disabled: Value[Any]
-    entra_managed: Value[Any]
-    azure_rbac: Value[Any]
+    location: Value[str]
 
 
 @dataclass(frozen=True)
-class LogEntry:
-    """One entry of a diagnostic setting's list of logs: a category or a group of categories."""
+class Workspace(Store):
+    """A Log Analytics workspace.
 
-    category: Value[str]
-    group: Value[str]
-    enabled: Value[bool]
+    Attributes:
+        sku: the pricing plan.
+        interactive_days: the retention of every table that has none of its own.
+        daily_cap: gigabytes a day after which nothing more is taken in.
+        purges_at_once: true where records are gone for good as soon as retention ends.
+        tables: what this stack says of its tables, by name.
+    """
+
+    sku: Value[Any] = ABSENT
+    interactive_days: Value[Any] = ABSENT
+    daily_cap: Value[Any] = ABSENT
+    purges_at_once: Value[Any] = ABSENT
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StorageAccount(Store):
+    """A storage account.
+
+    Attributes:
+        premium: true where its performance tier is premium.
+        deletes_after_days: the shortest period after which a lifecycle rule deletes blobs.
+        immutability: the states of the immutability policies on its containers, by container.
+    """
+
+    premium: Value[bool] = ABSENT
+    deletes_after_days: Value[Any] = ABSENT
+    immutability: Mapping[str, Value[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EventHubNamespace(Store):
+    """An Event Hubs namespace."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +159,13 @@ class Destination:
         id: its Azure id; never `ABSENT`.
         from_destination: true where the id comes from a resource of this stack that can be a
             destination, so that an unknown id is certain to exist.
+        store: that resource, where it is one that can be read.
     """
 
     kind: str
     id: Value[str]
     from_destination: bool
+    store: Store | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +178,7 @@ class DiagnosticSetting:
         target_dependencies: URNs of the resources that the target id came from.
         logs: its entries, or unknown as a whole.
         destinations: the places it sends to; empty where it names none.
+        destination_type: `Dedicated` where each kind of log has a table of its own.
     """
 
     resource: Resource
@@ -71,6 +186,7 @@ class DiagnosticSetting:
     target_dependencies: tuple[str, ...]
     logs: tuple[LogEntry, ...] | Unknown
     destinations: tuple[Destination, ...]
+    destination_type: Value[Any] = ABSENT
 
 
 @dataclass(frozen=True)
@@ -89,6 +205,19 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Opaque:
+    """A resource that could hold a cluster which cannot be seen.
+
+    Attributes:
+        resource: where it came from.
+        of: the kind of cluster that it could hold; None where it could be any.
+    """
+
+    resource: Resource
+    of: type[Cluster] | None
+
+
+@dataclass(frozen=True)
 class Graph:
     """All that a rule may know.
 
@@ -98,10 +227,17 @@ class Graph:
         foreign: settings of this stack that are attached to a cluster outside of it, by its id.
         unplaced: settings whose target cannot be known, but by their categories is a cluster.
         opaque: resources that could hold a cluster which cannot be seen.
+        authenticators: resources that admit another identity provider to a cluster.
+        kubeconfigs: providers for Kubernetes, with the kubeconfig that they use.
+        calls: the provider functions that the program called, by token; None where the source
+            does not show them.
     """
 
     clusters: tuple[Cluster, ...] = ()
     links: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
     foreign: tuple[DiagnosticSetting, ...] = ()
     unplaced: tuple[DiagnosticSetting, ...] = ()
-    opaque: tuple[Resource, ...] = ()
+    opaque: tuple[Opaque, ...] = ()
+    authenticators: tuple[Resource, ...] = ()
+    kubeconfigs: tuple[tuple[Resource, Value[str]], ...] = ()
+    calls: tuple[str, ...] | None = None

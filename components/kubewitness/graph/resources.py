@@ -37,6 +37,7 @@ class Resource:
         parent: the parent's URN, empty where there is none.
         origin: who is responsible for it.
         options: resource options by Pulumi's wire name, such as `protect`.
+        outputs: what the provider answered, where that is known; only for what no input says.
     """
 
     urn: str
@@ -48,3 +49,4 @@ class Resource:
     parent: str = ""
     origin: Origin = Origin.MANAGED
     options: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)

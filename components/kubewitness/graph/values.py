@@ -4,7 +4,7 @@ Keeping the three apart is what lets a rule fail closed: an unknown value is nev
 it were known, and an absent one is never taken for unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias, TypeVar
@@ -60,6 +60,24 @@ def text(value: Value[Any]) -> Value[str]:
     if isinstance(value, Unknown):
         return value
     return value if isinstance(value, str) and value.strip() else ABSENT
+
+
+def number(value: Value[Any]) -> Value[float]:
+    """The value where it is a number, unknown where unknown, else absent; true is no number."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return ABSENT
+
+
+def items(value: Value[Any]) -> tuple[Any, ...] | Unknown:
+    """The items of a list, none where it is no list, unknown where it is unknown."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return tuple(value)
+    return ()
 
 
 def first_present(*values: Value[Any]) -> Value[Any]:

@@ -1,8 +1,9 @@
-"""The rules as a CrossGuard policy pack, one policy a rule, mandatory unless configured."""
+"""The rules as a CrossGuard policy pack: one policy a rule, at its level unless configured."""
 
+import gc
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -20,75 +21,234 @@ from pydantic import ValidationError
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
+from kubewitness.graph.resources import Resource
 from kubewitness.policies.configuration import (
-    INPUTS_POLICY,
-    Coverage,
+    COMMON,
+    LEVEL,
+    REMEDIATION,
+    Level,
     RuleConfiguration,
-    UndecidedMeans,
+    Stack,
+    common_layer,
+    resolve,
 )
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import all_rules
-from kubewitness.policies.rule import Rule, Scope
+from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
+from kubewitness.policies.rule import Rule
+from kubewitness.policies.schema import configuration_schema
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.crossguard import (
     RememberedInputs,
+    amended,
     from_resource_call,
     from_stack_call,
+    is_relevant,
 )
-
-PACK_NAME = "kubewitness"
 
 ReportViolation = Callable[..., None]
 
-
-def serve() -> None:
-    """Serve the pack to the Pulumi engine; returns when the engine ends the process."""
-    PolicyPack(PACK_NAME, policies(), enforcement_level=EnforcementLevel.MANDATORY)
+_SILENT: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
-def policies() -> list[Policy]:
-    """A CrossGuard policy for each rule, named by the rule's id, and one that remembers inputs."""
-    inputs = RememberedInputs()
-    return [_remembering(inputs), *(_policy(rule, inputs) for rule in all_rules())]
+def serve(name: str = DEFAULT_PACK) -> None:
+    """Serve a pack to the Pulumi engine; returns when the engine ends the process."""
+    pack = find_pack(name)
+    # The SDK decodes all resources anew for each policy: most of what the collector would look at
+    # lives for one call. A third of the pack's time, by `benchmarks/policy_pack.py`.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1000)
+    PolicyPack(pack.name, policies(pack), enforcement_level=EnforcementLevel.MANDATORY)
 
 
-def _remembering(inputs: RememberedInputs) -> Policy:
-    """Where a user disables this one, what only inputs say is undecided, never passed."""
-    return ResourceValidationPolicy(
-        name=INPUTS_POLICY,
-        description="Remembers each resource's inputs for the rules on the stack; reports nothing",
-        validate=lambda args, _report_violation: inputs.remember(args),
-    )
+def policies(pack: Pack) -> list[Policy]:
+    """The CrossGuard policies of a pack: what holds for all, then one for each rule."""
+    return _Assembly(pack).policies()
 
 
-def _policy(rule: Rule, inputs: RememberedInputs) -> Policy:
-    common: dict[str, Any] = {
-        "name": rule.id,
-        "description": rule.title,
-        "enforcement_level": EnforcementLevel.MANDATORY,
-        "config_schema": PolicyConfigSchema(properties=_schema()),
-        "display_name": rule.title,
-        "severity": PolicySeverity(rule.severity.value),
-        "framework": _framework(rule),
-        "remediation_steps": rule.fix_pulumi,
-        "url": rule.links[0],
-    }
-    if rule.scope is Scope.RESOURCE:
-        return ResourceValidationPolicy(validate=_resource_validation(rule, inputs), **common)
-    return StackValidationPolicy(validate=_stack_validation(rule, inputs), **common)
+class _Assembly:
+    """The policies of one pack, and what they tell each other within one process."""
 
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._inputs = RememberedInputs()
+        self._common: Mapping[str, Any] = {}
+        self._last: tuple[list[Resource], Graph] = ([], Graph())
+        self._unused: dict[str, None] = {}
+        self._stack_rules_left = sum(rule.needs_stack for rule in pack.members)
+        self._said: set[str] = set()
 
-def _schema() -> dict[str, Any]:
-    """What a user can set, for CrossGuard to check before it calls us."""
-    return {
-        "coverage": {"type": "string", "enum": [c.value for c in Coverage], "default": "all"},
-        "undecided": {
-            "type": "string",
-            "enum": [meaning.value for meaning in UndecidedMeans],
-            "default": "block",
-        },
-    }
+    def policies(self) -> list[Policy]:
+        """All of them, the common one first, for its settings count in the others."""
+        mending = [rule for rule in self._pack.members if rule.remediate and rule.needs_stack]
+        return [
+            self._remembering(),
+            *(self._policy(rule) for rule in self._pack.members),
+            *(self._mending(rule) for rule in mending),
+        ]
+
+    def _remembering(self) -> Policy:
+        """Where a user disables this one, what only inputs say is undecided, never passed."""
+
+        def validate(args: ResourceValidationArgs, _report_violation: ReportViolation) -> None:
+            self._common = args.get_config()
+            self._see(args)
+
+        return ResourceValidationPolicy(
+            name=COMMON,
+            description="Holds settings for several rules and shows them inputs; reports nothing",
+            validate=validate,
+            config_schema=PolicyConfigSchema(
+                properties=configuration_schema(
+                    *(rule.configuration for rule in self._pack.members)
+                )
+            ),
+        )
+
+    def _policy(self, rule: Rule) -> Policy:
+        common: dict[str, Any] = {
+            "name": rule.id,
+            "description": rule.title,
+            "enforcement_level": self._level(rule),
+            "config_schema": PolicyConfigSchema(
+                properties=configuration_schema(rule.configuration)
+            ),
+            "display_name": rule.title,
+            "severity": PolicySeverity(rule.severity.value),
+            "framework": _framework(rule),
+            "remediation_steps": rule.fix_pulumi,
+            "url": rule.links[0],
+        }
+        if rule.needs_stack:
+            return StackValidationPolicy(validate=self._stack_validation(rule), **common)
+        if rule.remediate:
+            common["remediate"] = self._remediation(rule)
+        return ResourceValidationPolicy(validate=self._resource_validation(rule), **common)
+
+    def _level(self, rule: Rule) -> EnforcementLevel:
+        level = self._pack.rules.get(rule.id, {}).get(LEVEL, rule.level)
+        return EnforcementLevel(str(level))
+
+    def _mending(self, rule: Rule) -> Policy:
+        """Beside a rule on the stack, which the engine lets mend nothing; disabled by default."""
+        return ResourceValidationPolicy(
+            name=rule.id + REMEDIATION,
+            description=f"At level remediate, {rule.remediation}",
+            enforcement_level=EnforcementLevel.DISABLED,
+            config_schema=PolicyConfigSchema(properties=configuration_schema(rule.configuration)),
+            remediate=self._remediation(rule),
+        )
+
+    def _see(self, args: ResourceValidationArgs) -> Resource | None:
+        """The resource of a call, remembered; None where no rule has a use for it."""
+        if not is_relevant(args.resource_type):
+            return None
+        resource = from_resource_call(args)
+        self._inputs.remember(resource)
+        return resource
+
+    def _resource_validation(
+        self, rule: Rule
+    ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+        def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+            resource = self._see(args)
+            if resource is not None:
+                graph = build_graph([resource])
+                self._report(rule, graph, args, args.urn, report_violation)
+
+        return validate
+
+    def _stack_validation(
+        self, rule: Rule
+    ) -> Callable[[StackValidationArgs, ReportViolation], None]:
+        def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+            graph = self._graph(from_stack_call(args.resources, self._inputs))
+            urn = args.resources[0].urn if args.resources else ""
+            self._report(rule, graph, args, urn, report_violation)
+            self._conclude(graph)
+
+        return validate
+
+    def _remediation(self, rule: Rule) -> Callable[[ResourceValidationArgs], Any]:
+        def remediate(args: ResourceValidationArgs) -> Any:
+            if rule.remediate is None or not is_relevant(args.resource_type):
+                return None
+            resource = from_resource_call(args)
+            configuration = self._configuration(rule, args, args.urn)
+            changes = rule.remediate(resource, configuration)
+            if not changes:
+                return None
+            self._say(f"{rule.id}: mended `{args.name}`: {rule.remediation}")
+            return amended(args, [(c.path, c.value, c.append) for c in changes])
+
+        return remediate
+
+    def _graph(self, resources: list[Resource]) -> Graph:
+        """The graph of a stack, built once for all rules that are called with the same stack."""
+        if self._last[0] != resources:
+            self._last = (resources, build_graph(resources))
+        return self._last[1]
+
+    def _configuration(
+        self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs, urn: str
+    ) -> RuleConfiguration:
+        # The level is the engine's business; only settings of some stacks can soften it here.
+        base = {**self._pack.rules.get(rule.id, {}), LEVEL: Level.MANDATORY}
+        layers = [base, common_layer(rule, _plain(self._common)), _plain(args.get_config())]
+        return resolve(rule, layers, _stack(urn, args.stack_tags))
+
+    def _report(
+        self,
+        rule: Rule,
+        graph: Graph,
+        args: ResourceValidationArgs | StackValidationArgs,
+        urn: str,
+        report_violation: ReportViolation,
+    ) -> None:
+        try:
+            configuration = self._configuration(rule, args, urn)
+        except ValidationError as error:
+            for detail in error.errors():
+                where = ".".join(str(part) for part in detail["loc"])
+                report_violation(
+                    f"the configuration of this policy is wrong: {where}: {detail['msg']}"
+                )
+            return
+        verdicts = list(judge(rule, graph, configuration))
+        self._note_exemptions(configuration, verdicts)
+        for verdict in verdicts:
+            if verdict.blocks:
+                report_violation(explain(rule, verdict), verdict.resource.urn)
+            elif verdict.outcome not in _SILENT:
+                # CrossGuard has no second level within one policy.
+                self._say(f"{rule.id}: {explain(rule, verdict)}")
+
+    def _note_exemptions(self, configuration: RuleConfiguration, verdicts: list[Verdict]) -> None:
+        """Keep track of what no verdict has used so far, over all rules."""
+        for one in configuration.exemptions:
+            self._unused.setdefault(str(one), None)
+        used = " ".join(
+            text
+            for verdict in verdicts
+            for text in (*verdict.declarations, *(f.message for f in verdict.judgement.findings))
+        )
+        self._said |= {one for one in self._unused if one in used}
+
+    def _conclude(self, graph: Graph) -> None:
+        """After the last rule on the stack: what was not used, and what was not assessed."""
+        self._stack_rules_left -= 1
+        if self._stack_rules_left == 0:
+            for one in self._unused:
+                if one not in self._said:
+                    self._say(f"{self._pack.name}: unused {one}")
+            if self._pack.benchmark and graph.clusters:
+                self._say(f"{self._pack.name}: {self._pack.benchmark}")
+            self._stack_rules_left = sum(rule.needs_stack for rule in self._pack.members)
+
+    @staticmethod
+    def _say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 the engine shows it to the user
 
 
 def _framework(rule: Rule) -> PolicyComplianceFramework | None:
@@ -99,44 +259,11 @@ def _framework(rule: Rule) -> PolicyComplianceFramework | None:
     return PolicyComplianceFramework(first.framework, first.source, first.number, first.title)
 
 
-def _resource_validation(
-    rule: Rule, inputs: RememberedInputs
-) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
-    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        inputs.remember(args)
-        graph = build_graph([from_resource_call(args)])
-        _report(rule, graph, args.get_config(), report_violation)
-
-    return validate
+def _stack(urn: str, tags: Mapping[str, str]) -> Stack:
+    """The stack that a URN is of: `urn:pulumi:STACK::PROJECT::…`."""
+    head, _, rest = urn.partition("::")
+    return Stack(rest.partition("::")[0], head.rpartition(":")[2], tags)
 
 
-def _stack_validation(
-    rule: Rule, inputs: RememberedInputs
-) -> Callable[[StackValidationArgs, ReportViolation], None]:
-    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        graph = build_graph(from_stack_call(args.resources, inputs))
-        _report(rule, graph, args.get_config(), report_violation)
-
-    return validate
-
-
-def _report(rule: Rule, graph: Graph, config: Any, report_violation: ReportViolation) -> None:
-    try:
-        configuration = RuleConfiguration.model_validate(dict(config))
-    except ValidationError as error:
-        for detail in error.errors():
-            where = ".".join(str(part) for part in detail["loc"])
-            report_violation(f"the configuration of this policy is wrong: {where}: {detail['msg']}")
-        return
-    for verdict in judge(rule, graph, configuration):
-        if verdict.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
-            continue
-        if verdict.blocks:
-            report_violation(explain(rule, verdict), verdict.resource.urn)
-        else:
-            _print(rule, verdict)
-
-
-def _print(rule: Rule, verdict: Verdict) -> None:
-    """Say what does not block; CrossGuard has no second level within one policy."""
-    print(f"{rule.id}: {explain(rule, verdict)}", file=sys.stderr, flush=True)  # noqa: T201
+def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(config)

@@ -18,14 +18,12 @@ from typing import Final
 import yaml
 
 from kubewitness.errors import InputError
-
-PACK_NAMES: Final = ("kubewitness",)
-"""The packs there are."""
+from kubewitness.policies.packs import Pack, find_pack
 
 _MAIN: Final = """\
 from kubewitness.policies.crossguard import serve
 
-serve()
+serve({name!r})
 """
 
 _PYTHON: Final = """\
@@ -45,20 +43,19 @@ def write_policy_pack(name: str, cache: Path | None = None) -> Path:
     """Write the pack and return its folder, an absolute path.
 
     Args:
-        name: one of `PACK_NAMES`.
+        name: the name of a pack.
         cache: where to write; by default `$XDG_CACHE_HOME/kubewitness`, else
             `~/.cache/kubewitness`.
 
     Raises:
         InputError: there is no such pack, or the folder cannot be written.
     """
-    if name not in PACK_NAMES:
-        raise InputError(f"no policy pack is called `{name}`; packs: {', '.join(PACK_NAMES)}")
+    pack = find_pack(name)
     # One folder for each installation, so that two of them do not run each other's pack.
     key = hashlib.sha256(sys.executable.encode()).hexdigest()[:12]
     folder = (cache or _cache()) / "policy-packs" / key / name
     try:
-        _write(folder)
+        _write(folder, pack)
     except OSError as error:
         raise InputError(
             f"{folder}: the policy pack cannot be written there: {error.strerror}; set "
@@ -73,11 +70,11 @@ def _cache() -> Path:
     return base.absolute() / "kubewitness"
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, pack: Pack) -> None:
     environment = folder / "environment"
     (environment / "bin").mkdir(parents=True, exist_ok=True)
-    _replace(folder / "PulumiPolicy.yaml", yaml.safe_dump(_project(environment)))
-    _replace(folder / "__main__.py", _MAIN)
+    _replace(folder / "PulumiPolicy.yaml", yaml.safe_dump(_project(environment, pack)))
+    _replace(folder / "__main__.py", _MAIN.format(name=pack.name))
     _replace(environment / "pyvenv.cfg", f"home = {Path(sys.executable).parent}\n")
     script = _PYTHON.format(
         python=shlex.quote(sys.executable), gone=sys.executable.replace("'", "")
@@ -86,10 +83,10 @@ def _write(folder: Path) -> None:
         _replace(environment / "bin" / name, script, mode=0o755)
 
 
-def _project(environment: Path) -> Mapping[str, object]:
+def _project(environment: Path, pack: Pack) -> Mapping[str, object]:
     on_windows = os.name == "nt"  # no shell script there: name the real environment
     return {
-        "description": "Kubernetes audit logging: provisioned, or the deployment stops",
+        "description": pack.title,
         "runtime": {
             "name": "python",
             "options": {"virtualenv": sys.prefix if on_windows else str(environment)},

@@ -1,7 +1,16 @@
 """A verdict in words: what, where, why, and how to mend it."""
 
-from kubewitness.policies.rule import Rule
+from typing import Final
+
+from kubewitness.graph.resources import Resource
+from kubewitness.policies.rule import Change, Rule
 from kubewitness.policies.verdict import Outcome, Verdict
+
+_WORDS: Final = {
+    Outcome.UNDECIDED: "UNDECIDED: ",
+    Outcome.EXEMPT: "EXEMPT: ",
+    Outcome.COLLECTED_ELSEWHERE: "COLLECTED ELSEWHERE: ",
+}
 
 
 def explain(rule: Rule, verdict: Verdict) -> str:
@@ -11,17 +20,24 @@ def explain(rule: Rule, verdict: Verdict) -> str:
         lines.append(f"  - {finding.message}")
         if finding.decide:
             lines.append(f"    to decide it: {finding.decide}")
+    if verdict.outcome is not Outcome.COLLECTED_ELSEWHERE:
+        lines += [f"  by {declaration}" for declaration in verdict.declarations]
     if verdict.outcome is Outcome.FAIL:
         lines += [f"  fix in Pulumi: {_indent(rule.fix_pulumi)}"]
         lines += [f"  fix in the CLI: {_indent(rule.fix_cli)}"]
-        lines += [f"  why: {rule.why}"]
+        lines += [f"  why: {rule.why}", f"  more: kubewitness check --explain {rule.id}"]
     return "\n".join(lines)
 
 
 def _headline(verdict: Verdict) -> str:
     resource = verdict.resource
-    word = "UNDECIDED: " if verdict.outcome is Outcome.UNDECIDED else ""
-    return f"{word}`{resource.name}` ({resource.type})"
+    return f"{_WORDS.get(verdict.outcome, '')}`{resource.name}` ({resource.type})"
+
+
+def explain_change(rule: Rule, resource: Resource, change: Change) -> str:
+    """What a remediation did; values stay out of it, for one may be a secret."""
+    path = ".".join(change.path)
+    return f"{rule.id}: mended `{resource.name}`: `{path}`: {rule.remediation}"
 
 
 def _indent(text: str) -> str:

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from functools import cache
 
+from kubewitness.errors import InputError
 from kubewitness.policies import rules
 from kubewitness.policies.rule import Rule
 
@@ -16,6 +17,14 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(module.RULE for module in modules)
 
 
-def rule_ids() -> frozenset[str]:
-    """The ids of all rules."""
-    return frozenset(rule.id for rule in all_rules())
+def find_rule(rule_id: str) -> Rule:
+    """The rule of this id.
+
+    Raises:
+        InputError: there is none.
+    """
+    for rule in all_rules():
+        if rule.id == rule_id:
+            return rule
+    known = ", ".join(rule.id for rule in all_rules())
+    raise InputError(f"no rule is called `{rule_id}`; rules: {known}")

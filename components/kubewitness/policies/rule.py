@@ -1,13 +1,14 @@
 """What a rule is: a pure function on the graph, and what people need to know of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from kubewitness.graph.model import Cluster, Graph
-from kubewitness.policies.configuration import RuleConfiguration
-from kubewitness.policies.verdict import Judgement
+from kubewitness.graph.model import AksCluster, Cluster, Graph
+from kubewitness.graph.resources import Resource
+from kubewitness.policies.configuration import Level, RuleConfiguration, UndecidedMeans
+from kubewitness.policies.verdict import Judgement, Outcome
 
 
 class Severity(Enum):
@@ -41,7 +42,58 @@ class Reference:
     source: str
 
 
-JudgeCluster: TypeAlias = Callable[[Cluster, Graph, RuleConfiguration], Judgement]
+@dataclass(frozen=True)
+class Example:
+    """A program and the verdict that the rule gives on it: documentation and test at once.
+
+    Attributes:
+        title: what is special about it, as a heading.
+        program: the part of a Pulumi program that matters; see `kubewitness.policies.examples`
+            for what comes before it.
+        outcome: the worst outcome of the rule on this program.
+        configuration: settings of the rule, if any.
+    """
+
+    title: str
+    program: str
+    outcome: Outcome
+    configuration: dict[str, Any] = field(default_factory=dict)
+
+
+def passing(title: str, program: str, **configuration: Any) -> Example:
+    """An example that the rule passes."""
+    return Example(title, program, Outcome.PASS, configuration)
+
+
+def failing(title: str, program: str, **configuration: Any) -> Example:
+    """An example that the rule fails."""
+    return Example(title, program, Outcome.FAIL, configuration)
+
+
+def doubtful(title: str, program: str, **configuration: Any) -> Example:
+    """An example that the rule cannot decide."""
+    return Example(title, program, Outcome.UNDECIDED, configuration)
+
+
+JudgeCluster: TypeAlias = Callable[[Any, Graph, Any], Judgement]
+JudgeOthers: TypeAlias = Callable[[Graph, Any], Iterator[tuple[Resource, Judgement]]]
+Path: TypeAlias = tuple[str, ...]
+Remediate: TypeAlias = Callable[[Resource, Any], "list[Change]"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a remediation changes in a resource's properties.
+
+    Attributes:
+        path: the property, by the names on the wire from the outside in.
+        value: what it becomes; where `append` is true, the items added to the list that it is.
+        append: whether what stands there is kept.
+    """
+
+    path: Path
+    value: Any
+    append: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,12 +105,22 @@ class Rule:
         title: what holds where the rule passes, in one sentence.
         why: what goes wrong where it does not hold.
         fix_pulumi: how to mend it in a Pulumi program.
-        fix_cli: how to mend it with the Azure CLI.
+        fix_cli: how to mend it with the cloud's CLI.
         severity: how bad a violation is.
         scope: how much of the stack it must see.
         judge: the decision on one cluster that this stack manages; pure.
+        examples: programs with the verdicts that they deserve.
         references: framework items that it decides.
         links: documents that the rule rests on.
+        subject: the kind of cluster that it judges.
+        judge_others: the decisions on resources that are no clusters, if it makes any.
+        judges_settings: true where it judges diagnostic settings themselves, so that a failure is
+            one whoever manages the cluster.
+        remediate: what to change in a resource so that the rule passes, where that is certain.
+        remediation: what the remediation does, for people.
+        level: the enforcement level unless configured.
+        undecided: what undecided means unless configured.
+        configuration: what can be configured.
     """
 
     id: str
@@ -69,5 +131,19 @@ class Rule:
     severity: Severity
     scope: Scope
     judge: JudgeCluster
+    examples: tuple[Example, ...] = ()
     references: tuple[Reference, ...] = ()
     links: tuple[str, ...] = ()
+    subject: type[Cluster] = AksCluster
+    judge_others: JudgeOthers | None = None
+    judges_settings: bool = False
+    remediate: Remediate | None = None
+    remediation: str = ""
+    level: Level = Level.MANDATORY
+    undecided: UndecidedMeans = UndecidedMeans.REPORT
+    configuration: type[RuleConfiguration] = RuleConfiguration
+
+    @property
+    def needs_stack(self) -> bool:
+        """True where it must see the whole stack."""
+        return self.scope is Scope.STACK

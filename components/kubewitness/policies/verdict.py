@@ -13,6 +13,8 @@ class Outcome(Enum):
     FAIL = "fail"
     UNDECIDED = "undecided"
     NOT_APPLICABLE = "not applicable"
+    EXEMPT = "exempt"
+    COLLECTED_ELSEWHERE = "collected elsewhere"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,41 @@ def undecided(*findings: Finding) -> Judgement:
     return Judgement(Outcome.UNDECIDED, findings)
 
 
+def not_applicable(code: str, why: str) -> Judgement:
+    """Nothing to judge here, and why."""
+    return Judgement(Outcome.NOT_APPLICABLE, (Finding(code, why),))
+
+
+def worst(*judgements: Judgement) -> Judgement:
+    """One judgement of several that must all hold: any failure fails, any doubt is undecided.
+
+    Returns:
+        The judgement, with the findings of every one that is not a pass, each once; a pass where
+        there is none to combine.
+    """
+    outcomes = {judgement.outcome for judgement in judgements}
+    for outcome in (Outcome.FAIL, Outcome.UNDECIDED):
+        if outcome in outcomes:
+            found = [f for j in judgements if j.outcome is not Outcome.PASS for f in j.findings]
+            return Judgement(outcome, tuple(dict.fromkeys(found)))
+    return PASS
+
+
+def best(*judgements: Judgement) -> Judgement:
+    """One judgement of several of which one must hold.
+
+    Returns:
+        A pass where one is a pass; else undecided with the doubts, where one is undecided; else
+        the failures.
+    """
+    outcomes = {judgement.outcome for judgement in judgements}
+    if Outcome.PASS in outcomes:
+        return PASS
+    outcome = Outcome.UNDECIDED if Outcome.UNDECIDED in outcomes else Outcome.FAIL
+    found = [f for j in judgements if j.outcome is outcome for f in j.findings]
+    return Judgement(outcome, tuple(dict.fromkeys(found)))
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A judgement on one resource by one rule.
@@ -60,12 +97,14 @@ class Verdict:
         resource: the resource judged.
         judgement: outcome and reasons.
         blocks: true where this verdict stops a deployment at level mandatory.
+        declarations: the exemptions and declarations that it rests on, as the report names them.
     """
 
     rule_id: str
     resource: Resource
     judgement: Judgement
     blocks: bool
+    declarations: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -113,21 +113,27 @@ def _table_retention(
     template = {
         "$schema": TEMPLATE_SCHEMA,
         "contentVersion": "1.0.0.0",
-        "resources": [_table(workspace.name, table, new) for table in AUDIT_TABLES],
+        # A parameter, so that the template itself is known before the workspace has its name.
+        "parameters": {"workspace": {"type": "string"}},
+        "resources": [_table(table, new) for table in AUDIT_TABLES],
     }
     return resources.Deployment(
         f"{name}-table-retention",
         resource_group_name=arguments.resource_group_name,
-        properties={"mode": resources.DeploymentMode.INCREMENTAL, "template": template},
+        properties={
+            "mode": resources.DeploymentMode.INCREMENTAL,
+            "template": template,
+            "parameters": {"workspace": {"value": workspace.name}},
+        },
         opts=pulumi.ResourceOptions(parent=workspace),
     )
 
 
-def _table(workspace: pulumi.Input[str], table: str, new: NewWorkspace) -> dict[str, Any]:
+def _table(table: str, new: NewWorkspace) -> dict[str, Any]:
     return {
         "type": "Microsoft.OperationalInsights/workspaces/tables",
         "apiVersion": "2022-10-01",
-        "name": pulumi.Output.concat(workspace, "/", table),
+        "name": f"[format('{{0}}/{table}', parameters('workspace'))]",
         "properties": {
             "plan": "Analytics",
             "retentionInDays": new.interactive_retention_days,

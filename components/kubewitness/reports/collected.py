@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, CATEGORY_GROUPS
 from kubewitness.graph.model import DiagnosticSetting, Graph, LogEntry
+from kubewitness.graph.settings import WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 
 
@@ -49,4 +50,4 @@ def _of_entry(entry: LogEntry) -> list[str]:
 def _table(category: str, destination: str) -> str:
     """Only a workspace has tables; another destination holds the records as they are."""
     known = AKS_LOG_CATEGORIES.get(category)
-    return known.table if known and destination == "Log Analytics workspace" else ""
+    return known.table if known and destination == WORKSPACE_KIND else ""

@@ -37,6 +37,7 @@ class VerdictDocument(_Document):
     type: str
     urn: str
     findings: list[FindingDocument]
+    declarations: list[str]
     fix_pulumi: str
     fix_cli: str
 
@@ -71,6 +72,7 @@ class SourceDocument(_Document):
     violations: list[ViolationDocument]
     collected: list[CollectedDocument]
     unanswered: list[str]
+    notes: list[str]
 
 
 class SummaryDocument(_Document):
@@ -80,6 +82,7 @@ class SummaryDocument(_Document):
     failed: int
     undecided: int
     exempt: int
+    collected_elsewhere: int
     not_assessed: int
     unreadable: int
 
@@ -103,7 +106,8 @@ def summarise(results: list[CheckResult]) -> SummaryDocument:
         checked=sum(result.checked for result in results),
         failed=sum(r.count(Outcome.FAIL) + len(r.violations) for r in results),
         undecided=sum(result.count(Outcome.UNDECIDED) for result in results),
-        exempt=0,
+        exempt=sum(result.count(Outcome.EXEMPT) for result in results),
+        collected_elsewhere=sum(r.count(Outcome.COLLECTED_ELSEWHERE) for r in results),
         not_assessed=sum(result.count(Outcome.NOT_APPLICABLE) for result in results),
         unreadable=0,
     )
@@ -118,6 +122,7 @@ def _source(result: CheckResult) -> SourceDocument:
         violations=[ViolationDocument(**vars(v)) for v in result.violations],
         collected=[CollectedDocument(**vars(item)) for item in collected(result.graph)],
         unanswered=list(result.unanswered),
+        notes=list(result.notes),
     )
 
 
@@ -133,6 +138,7 @@ def _verdict(verdict: Verdict) -> VerdictDocument:
         type=verdict.resource.type,
         urn=verdict.resource.urn,
         findings=[FindingDocument(**vars(finding)) for finding in verdict.judgement.findings],
+        declarations=list(verdict.declarations),
         fix_pulumi=rule.fix_pulumi,
         fix_cli=rule.fix_cli,
     )

@@ -1,5 +1,7 @@
 """Verdicts for people: what is wrong, where, and how to mend it; one line where all is well."""
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
@@ -13,7 +15,12 @@ from kubewitness.reports.collected import collected
 from kubewitness.reports.document import summarise
 
 _BY_ID = {rule.id: rule for rule in all_rules()}
-_STYLES = {Outcome.FAIL: "bold red", Outcome.UNDECIDED: "bold yellow"}
+_STYLES = {
+    Outcome.FAIL: "bold red",
+    Outcome.UNDECIDED: "bold yellow",
+    Outcome.EXEMPT: "bold",
+    Outcome.COLLECTED_ELSEWHERE: "bold",
+}
 
 
 def print_results(console: Console, results: list[CheckResult], *, tree: bool) -> None:
@@ -27,14 +34,15 @@ def print_results(console: Console, results: list[CheckResult], *, tree: bool) -
     for result in results:
         if tree:
             _print_tree(console, result)
-        for verdict in result.verdicts:
-            if verdict.outcome in _STYLES:
-                _print_verdict(console, verdict)
+        for same in _alike(result.verdicts):
+            _print_verdicts(console, same)
         for violation in result.violations:
             heading = f"{violation.level.upper()} {violation.pack}/{violation.policy}"
             console.print(heading, style="bold red", markup=False)
             console.print(f"{violation.urn}\n{violation.message}\n", markup=False, highlight=False)
         _print_unanswered(console, result)
+        for note in result.notes:
+            console.print(f"note: {note}\n", markup=False, highlight=False, soft_wrap=True)
     console.print(summary_line(results), markup=False, highlight=False)
 
 
@@ -45,16 +53,36 @@ def summary_line(results: list[CheckResult]) -> str:
     return (
         f"{clusters} cluster{'' if clusters == 1 else 's'}: checked {counts.checked}, "
         f"failed {counts.failed}, undecided {counts.undecided}, exempt {counts.exempt}, "
-        f"not assessed {counts.not_assessed}, unreadable {counts.unreadable}"
+        f"collected elsewhere {counts.collected_elsewhere}, not assessed {counts.not_assessed}, "
+        f"unreadable {counts.unreadable}"
     )
 
 
-def _print_verdict(console: Console, verdict: Verdict) -> None:
-    rule = _BY_ID[verdict.rule_id]
-    word = verdict.outcome.value.upper() + ("" if verdict.blocks else " (does not block)")
-    heading = f"{word} {rule.id}: {rule.title}"
-    console.print(heading, style=_STYLES[verdict.outcome], markup=False, soft_wrap=True)
-    console.print(explain(rule, verdict) + "\n", markup=False, highlight=False, soft_wrap=True)
+def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """What is worth printing, the same words on the same resource by several rules together.
+
+    A resource that cannot be seen into is so for every rule; ten times the same helps nobody.
+    """
+    groups: dict[object, list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.outcome in _STYLES:
+            is_undecided = verdict.outcome is Outcome.UNDECIDED
+            words = verdict.judgement if is_undecided else verdict.rule_id
+            key = (verdict.resource.urn, verdict.resource.name, words, verdict.blocks)
+            groups.setdefault(key, []).append(verdict)
+    return list(groups.values())
+
+
+def _print_verdicts(console: Console, verdicts: list[Verdict]) -> None:
+    first = verdicts[0]
+    rule = _BY_ID[first.rule_id]
+    stops = first.blocks or first.outcome not in (Outcome.FAIL, Outcome.UNDECIDED)
+    word = first.outcome.value.upper() + ("" if stops else " (does not block)")
+    names = ", ".join(verdict.rule_id for verdict in verdicts)
+    title = f": {rule.title}" if len(verdicts) == 1 else ""
+    style = _STYLES[first.outcome]
+    console.print(f"{word} {names}{title}", style=style, markup=False, soft_wrap=True)
+    console.print(explain(rule, first) + "\n", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_unanswered(console: Console, result: CheckResult) -> None:

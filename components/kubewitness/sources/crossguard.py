@@ -10,14 +10,16 @@ whole policy to advisory, so a policy that is not written against this fails ope
 proxies are unwrapped once, and each of the SDK's sentinels becomes an `Unknown`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
+from pulumi_policy.secret import Secret, secrets_preserving_proxy
 
-from kubewitness.graph.build import DESTINATION_PROPERTIES, TARGET_PROPERTIES
-from kubewitness.graph.resources import Resource
+from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.settings import DESTINATION_PROPERTIES, TARGET_PROPERTIES
 from kubewitness.graph.values import Unknown
 
 _SENTINELS: Final = frozenset(
@@ -40,39 +42,96 @@ class RememberedInputs:
     def __init__(self) -> None:
         self._inputs: dict[str, dict[str, Any]] = {}
 
-    def remember(self, args: ResourceValidationArgs) -> None:
+    def remember(self, resource: Resource) -> None:
         """Note the inputs of a resource; the last call counts."""
-        self._inputs[args.urn] = plain(args.props)
+        self._inputs[resource.urn] = dict(resource.properties)
 
     def complete(self, resource: Resource) -> Resource:
         """The resource with the inputs remembered in place of its outputs.
 
-        Of the outputs only the id is of use: everything else that Azure adds is no decision of
-        the program. Without inputs the outputs stay, and what they hide is unknown.
+        Of the outputs only the id and what Azure alone decides are of use: everything else that
+        it adds is no decision of the program. Without inputs the outputs stay, and what they
+        hide is unknown.
         """
         inputs = self._inputs.get(resource.urn)
         if inputs is None:
             hidden = dict.fromkeys(_ONLY_INPUTS_SAY, Unknown("the inputs were never shown"))
-            inputs = {**hidden, **resource.properties}
-        return replace(resource, properties=inputs)
+            return replace(resource, properties={**hidden, **resource.properties})
+        origin = _origin(resource.type, inputs)
+        outputs = resource.properties
+        properties = inputs if origin is Origin.MANAGED else outputs
+        return replace(resource, properties=properties, outputs=outputs, origin=origin)
+
+
+def is_relevant(token: str) -> bool:
+    """Whether the graph has a use for resources of a type; all others are not even converted."""
+    return kind_of(token) is not None
 
 
 def from_resource_call(args: ResourceValidationArgs) -> Resource:
     """The resource of a resource policy: its inputs, without any link to others."""
+    properties = plain(args.props)
     return Resource(
         urn=args.urn,
         type=args.resource_type,
         name=args.name,
-        properties=plain(args.props),
+        properties=properties,
+        origin=_origin(args.resource_type, properties),
         options=_options(args.opts),
     )
+
+
+def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
+    """Where exported state is analyzed, what is only read comes along, without any input.
+
+    A cluster that the stack manages has at least its resource group or its role.
+    """
+    is_cluster = kind_of(token) in (Kind.CLUSTER, Kind.EKS_CLUSTER)
+    return Origin.READ if is_cluster and not inputs else Origin.MANAGED
 
 
 def from_stack_call(
     resources: Sequence[PolicyResource], inputs: RememberedInputs
 ) -> list[Resource]:
-    """The resources of a stack policy, completed by the inputs remembered."""
-    return [inputs.complete(_from_policy_resource(resource)) for resource in resources]
+    """The resources of a stack policy that matter, completed by the inputs remembered."""
+    return [
+        inputs.complete(_from_policy_resource(resource))
+        for resource in resources
+        if is_relevant(resource.resource_type)
+    ]
+
+
+def amended(
+    args: ResourceValidationArgs, changes: Iterable[tuple[tuple[str, ...], Any, bool]]
+) -> dict[str, Any]:
+    """All properties of a remediation call, some of them changed.
+
+    Everything else is handed back as it came: a secret stays secret, around a change, too, and
+    what is unknown stays unknown.
+
+    Args:
+        args: the call.
+        changes: for each the property's path from the outside in, its value, and whether the
+            value is a list of items to add to what is there.
+    """
+    raw = args.props[_BEHIND_THE_PROXY] if isinstance(args.props, _SECRETS_PROXY) else args.props
+    changed: dict[str, Any] = dict(raw)
+    for path, value, append in changes:
+        changed = _amend(changed, path, value, append=append)
+    return changed
+
+
+_SECRETS_PROXY: Final = type(secrets_preserving_proxy({}))
+
+
+def _amend(raw: Any, path: tuple[str, ...], value: Any, *, append: bool) -> Any:
+    if isinstance(raw, Secret):
+        return Secret(_amend(raw.value, path, value, append=append))
+    if not path:
+        return [*(raw or ()), *value] if append else value
+    inner = dict(raw or {})
+    inner[path[0]] = _amend(inner.get(path[0]), path[1:], value, append=append)
+    return inner
 
 
 def _from_policy_resource(resource: PolicyResource) -> Resource:

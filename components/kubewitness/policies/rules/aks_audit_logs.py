@@ -1,105 +1,98 @@
 """`aks-audit-logs`: the audit log categories of a cluster are sent somewhere."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from kubewitness.catalog.log_categories import (
+    AKS_LOG_CATEGORIES,
     AUDIT_CATEGORIES,
-    CATEGORY_GROUPS,
     GUARD,
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.graph.model import Cluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
+from kubewitness.graph.settings import diagnostic_setting
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import Coverage, RuleConfiguration
-from kubewitness.policies.rule import Reference, Rule, Scope, Severity
-from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+from kubewitness.policies.collection import CollectionConfiguration
+from kubewitness.policies.configuration import UndecidedMeans
+from kubewitness.policies.rule import (
+    Change,
+    Reference,
+    Rule,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.verdict import PASS, Finding, Judgement, Outcome, fail, undecided
 
 
-def judge(cluster: Cluster, graph: Graph, configuration: RuleConfiguration) -> Judgement:
+class Coverage(StrEnum):
+    """Which audit log categories a cluster must send."""
+
+    ALL = "all"
+    """kube-audit, kube-audit-admin and guard."""
+    ANY = "any"
+    """Either of kube-audit and kube-audit-admin, and guard."""
+    CIS = "cis"
+    """kube-audit and kube-audit-admin, which CIS AKS 2.1.1 names; it does not name guard."""
+
+
+class AuditLogsConfiguration(CollectionConfiguration):
+    """The configuration of `aks-audit-logs`.
+
+    Attributes:
+        coverage: which categories are demanded; default all three.
+    """
+
+    coverage: Coverage = Coverage.ALL
+
+
+def judge(cluster: AksCluster, graph: Graph, configuration: AuditLogsConfiguration) -> Judgement:
     """Take the union over all enabled entries of all settings of this cluster."""
     links = graph.links.get(cluster.resource.urn, ())
     covered = {name for name in AUDIT_CATEGORIES if _is_covered(name, links)}
     missing = _missing(covered, configuration.coverage)
     if not missing:
         return PASS
+    elsewhere, declared = configuration.elsewhere(cluster.resource)
+    if not _missing(covered | elsewhere, configuration.coverage):
+        return Judgement(Outcome.COLLECTED_ELSEWHERE, declared)
     doubts = [finding for link in links for finding in _doubts(link)]
     hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
-    if not _missing(covered | hoped, configuration.coverage):
+    if not _missing(covered | elsewhere | hoped, configuration.coverage):
         return undecided(*doubts)
-    sure = (name for name in missing if name not in hoped)
-    return fail(*(_missing_finding(name, links) for name in sure), *doubts)
+    sure = (name for name in missing if name not in hoped | elsewhere)
+    expired = configuration.expired_for(cluster.resource)
+    return fail(*(_missing_finding(name, links) for name in sure), *expired, *doubts)
 
 
 def _missing(covered: set[str], coverage: Coverage) -> list[str]:
     """What a coverage lacks; under `any`, one of the two audit categories stands for both."""
+    demanded = {
+        Coverage.ALL: AUDIT_CATEGORIES,
+        Coverage.ANY: (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD),
+        Coverage.CIS: (KUBE_AUDIT, KUBE_AUDIT_ADMIN),
+    }[coverage]
     if coverage is Coverage.ANY and covered & {KUBE_AUDIT, KUBE_AUDIT_ADMIN}:
-        return [] if GUARD in covered else [GUARD]
-    return [name for name in AUDIT_CATEGORIES if name not in covered]
+        demanded = (GUARD,)
+    return [name for name in demanded if name not in covered]
 
 
 def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
     """True where some setting certainly sends this category somewhere."""
     return any(
-        link.certain and _has_destination(link.setting) is True and _sends(link.setting, name)
+        link.certain and has_destination(link.setting) is True and carries(link.setting, name)
         for link in links
     )
 
 
-def _sends(setting: DiagnosticSetting, name: str) -> bool:
-    return not isinstance(setting.logs, Unknown) and any(
-        entry.enabled is True and _names(entry, name) for entry in setting.logs
-    )
-
-
-def _names(entry: LogEntry, name: str) -> bool:
-    if isinstance(entry.category, str):
-        return entry.category.lower() == name
-    return name in (_members(entry.group) or ())
-
-
-def _members(group: object) -> frozenset[str] | None:
-    """A group's categories; None where it is no known group or its members are not documented."""
-    if not isinstance(group, str):
-        return None
-    return {key.lower(): value for key, value in CATEGORY_GROUPS.items()}.get(group.lower())
-
-
-def _has_destination(setting: DiagnosticSetting) -> bool | None:
-    """Whether a setting sends its logs anywhere; None where that cannot be known."""
-    if any(isinstance(d.id, str) or d.from_destination for d in setting.destinations):
-        return True
-    return None if setting.destinations else False
-
-
 def _may_send(link: Link, name: str) -> bool:
     """Whether a setting would send this category if everything unknown turned out well."""
-    setting = link.setting
-    if _has_destination(setting) is False:
-        return False
-    if isinstance(setting.logs, Unknown):
-        return True
-    return any(_may_name(entry, name) for entry in setting.logs)
-
-
-def _may_name(entry: LogEntry, name: str) -> bool:
-    if entry.enabled is not True and not isinstance(entry.enabled, Unknown):
-        return False
-    if _is_hidden(entry):
-        return True
-    undocumented = isinstance(entry.group, str) and _members(entry.group) is None
-    return undocumented or _names(entry, name)
-
-
-def _is_hidden(entry: LogEntry) -> bool:
-    """Whether it is unknown what an entry is about.
-
-    An entry has a category or a group, never both, so one that is known decides. A preview shows
-    the other as unknown, for a provider cannot say before the deployment what Azure will add.
-    """
-    if isinstance(entry.category, str) or isinstance(entry.group, str):
-        return False
-    return isinstance(entry.category, Unknown) or isinstance(entry.group, Unknown)
+    return has_destination(link.setting) is not False and carries(link.setting, name) is not False
 
 
 def _doubts(link: Link) -> Iterator[Finding]:
@@ -111,7 +104,7 @@ def _doubts(link: Link) -> Iterator[Finding]:
             f"diagnostic setting `{name}`: {link.why}",
             "pass the id of the cluster resource itself as its target",
         )
-    if _has_destination(setting) is None:
+    if has_destination(setting) is None:
         kinds = " and ".join(sorted({d.kind for d in setting.destinations}))
         yield Finding(
             "unknown-destination",
@@ -130,7 +123,7 @@ def _doubts(link: Link) -> Iterator[Finding]:
 
 
 def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Finding]:
-    if _is_hidden(entry):
+    if is_hidden(entry):
         yield Finding(
             "unknown-category",
             f"diagnostic setting `{setting}`: a category cannot be known before the deployment",
@@ -143,7 +136,7 @@ def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Finding]:
             f"diagnostic setting `{setting}`: whether `{what}` is enabled cannot be known",
             "write `enabled` as a plain value",
         )
-    elif entry.enabled is True and isinstance(entry.group, str) and _members(entry.group) is None:
+    elif _is_undocumented(entry):
         yield Finding(
             "undocumented-group",
             f"diagnostic setting `{setting}`: Azure does not document which categories the "
@@ -153,12 +146,17 @@ def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Finding]:
         )
 
 
+def _is_undocumented(entry: LogEntry) -> bool:
+    is_group = isinstance(entry.group, str) and not isinstance(entry.category, str)
+    return entry.enabled is True and is_group and group_members(entry.group) is None
+
+
 def _missing_finding(name: str, links: tuple[Link, ...]) -> Finding:
     head = f"category `{name}` is not sent anywhere"
     mine = [link.setting for link in links if link.certain]
     if not mine:
         return Finding(f"missing:{name}", f"{head}: no diagnostic setting is attached")
-    nowhere = [s.resource.name for s in mine if _sends(s, name)]
+    nowhere = [s.resource.name for s in mine if carries(s, name)]
     if nowhere:
         return Finding(
             f"missing:{name}",
@@ -166,6 +164,30 @@ def _missing_finding(name: str, links: tuple[Link, ...]) -> Finding:
         )
     names = ", ".join(f"`{setting.resource.name}`" for setting in mine)
     return Finding(f"missing:{name}", f"{head}: diagnostic setting {names} does not enable it")
+
+
+def remediate(resource: Resource, configuration: AuditLogsConfiguration) -> list[Change]:
+    """Add the categories that a setting lacks, where it is certainly a cluster's.
+
+    Certain is a setting with destination that names a category which only clusters have, and
+    whose entries are all known. A setting for a group, or none at all, is left alone.
+    """
+    setting = diagnostic_setting(resource, {}, {})
+    if not setting.destinations or not _certainly_of_a_cluster(setting):
+        return []
+    covered = {name for name in AUDIT_CATEGORIES if carries(setting, name)}
+    added = [
+        {"category": name, "enabled": True} for name in _missing(covered, configuration.coverage)
+    ]
+    listed = "logs" if "logs" in resource.properties else "enabledLogs"
+    return [Change((listed,), added, append=True)] if added else []
+
+
+def _certainly_of_a_cluster(setting: DiagnosticSetting) -> bool:
+    if isinstance(setting.logs, Unknown):
+        return False
+    known = all(isinstance(e.category, str) and e.enabled is True for e in setting.logs)
+    return known and any(str(e.category).lower() in AKS_LOG_CATEGORIES for e in setting.logs)
 
 
 RULE = Rule(
@@ -192,6 +214,53 @@ RULE = Rule(
     severity=Severity.HIGH,
     scope=Scope.STACK,
     judge=judge,
+    undecided=UndecidedMeans.BLOCK,
+    configuration=AuditLogsConfiguration,
+    remediate=remediate,
+    remediation=(
+        "adds the missing categories to a diagnostic setting that has a destination and names at "
+        "least one category of a cluster; not for settings that share the coverage between them"
+    ),
+    examples=(
+        passing("All three categories", 'setting("audit", cluster("aks").id)'),
+        passing(
+            "Two settings share the coverage",
+            'aks = cluster("aks")\n'
+            'setting("requests", aks.id, ["kube-audit", "kube-audit-admin"])\n'
+            'setting("sign-ins", aks.id, ["guard"])',
+        ),
+        passing(
+            "The category group allLogs",
+            'setting("audit", cluster("aks").id, logs=[{"category_group": "allLogs", '
+            '"enabled": True}])',
+        ),
+        passing(
+            "Coverage any: changes and sign-ins",
+            'setting("audit", cluster("aks").id, ["kube-audit-admin", "guard"])',
+            coverage="any",
+        ),
+        passing(
+            "Coverage cis: without guard",
+            'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])',
+            coverage="cis",
+        ),
+        failing("No diagnostic setting", 'cluster("aks")'),
+        failing(
+            "A category is missing",
+            'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])',
+        ),
+        failing(
+            "Categories listed but not enabled",
+            'setting("audit", cluster("aks").id, logs=[\n'
+            '    {"category": name, "enabled": False} for name in AUDIT_CATEGORIES])',
+        ),
+        failing("No destination", 'setting("audit", cluster("aks").id, workspace_id=None)'),
+        doubtful(
+            "The category group audit, whose members nobody documents",
+            'setting("audit", cluster("aks").id, logs=[{"category_group": "audit", '
+            '"enabled": True}])',
+        ),
+    ),
     references=(
         Reference("CIS AKS Benchmark", "Enable audit Logs", "2.1.1", "v1.8.0"),
         Reference("Kubescape", "Enable audit Logs", "C-0254", "regolibrary"),

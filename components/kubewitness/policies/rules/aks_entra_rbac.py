@@ -1,11 +1,22 @@
-"""`aks-entra-rbac`: Entra ID says who somebody is, Azure RBAC what they may do."""
+"""`aks-entra-rbac`: Entra ID alone says who somebody is, Azure RBAC what they may do."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from kubewitness.graph.model import Cluster, Graph
+from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value
-from kubewitness.policies.configuration import RuleConfiguration
-from kubewitness.policies.rule import Reference, Rule, Scope, Severity
+from kubewitness.policies.access import AccessConfiguration, secure_access
+from kubewitness.policies.configuration import UndecidedMeans
+from kubewitness.policies.rule import (
+    Reference,
+    Rule,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
 from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
 
 _DEMANDS: Final = (
@@ -14,12 +25,12 @@ _DEMANDS: Final = (
 )
 
 
-def judge(cluster: Cluster, _graph: Graph, _configuration: RuleConfiguration) -> Judgement:
+def judge(cluster: AksCluster, _graph: Graph, _configuration: AccessConfiguration) -> Judgement:
     """Pass only where both are switched on in so many words; Azure's default is off for both."""
     values = {what: getattr(cluster, attribute) for attribute, what in _DEMANDS}
     off = [_off(what, value) for what, value in values.items() if _is_off(value)]
     if off:
-        return fail(*off)
+        return fail(*off, *_locked_out(cluster))
     hidden = [_hidden(what) for what, value in values.items() if isinstance(value, Unknown)]
     return undecided(*hidden) if hidden else PASS
 
@@ -41,18 +52,46 @@ def _hidden(what: str) -> Finding:
     )
 
 
+def _locked_out(cluster: AksCluster) -> Iterator[Finding]:
+    """Without local accounts and without Entra ID, or anybody it would let in, nobody gets in."""
+    if cluster.local_accounts_disabled is not True:
+        return
+    if _is_off(cluster.entra_managed):
+        yield Finding(
+            "nobody-gets-in",
+            "nobody can get in: local accounts are disabled and Entra ID is not in charge, so "
+            "that every sign-in fails",
+        )
+    elif _is_off(cluster.azure_rbac) and cluster.admin_groups in (ABSENT, [], ()):
+        yield Finding(
+            "nobody-gets-in",
+            "nobody can get in: local accounts are disabled, no Entra ID group is cluster admin "
+            "and Azure RBAC gives nobody a role",
+        )
+
+
+def judge_authenticators(
+    graph: Graph, _configuration: AccessConfiguration
+) -> Iterator[tuple[Resource, Judgement]]:
+    """Each JWT authenticator admits people past Entra ID, whatever its cluster says."""
+    for resource in graph.authenticators:
+        message = "admits another identity provider to the cluster, past Entra ID and Azure RBAC"
+        yield resource, fail(Finding("other-identity-provider", message))
+
+
 RULE = Rule(
     id="aks-entra-rbac",
     title="Each AKS cluster authenticates by managed Entra ID and authorises by Azure RBAC",
     why=(
         "Without Entra ID the audit log cannot say which person acted, and `guard` has nothing "
         "to log. Without Azure RBAC, access is granted inside each cluster, out of sight of "
-        "access reviews."
+        "access reviews. A JWT authenticator lets another identity provider say who somebody is."
     ),
     fix_pulumi=(
         'set `aad_profile={"managed": True, "enable_azure_rbac": True, '
         '"admin_group_object_ids": [...]}` on the `ManagedCluster` (classic provider: '
-        '`azure_active_directory_role_based_access_control={"azure_rbac_enabled": True, ...}`)'
+        '`azure_active_directory_role_based_access_control={"azure_rbac_enabled": True, ...}`) '
+        "and remove each `JWTAuthenticator`"
     ),
     fix_cli=(
         "az aks update --resource-group GROUP --name CLUSTER --enable-aad --enable-azure-rbac "
@@ -61,6 +100,42 @@ RULE = Rule(
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
     judge=judge,
+    judge_others=judge_authenticators,
+    undecided=UndecidedMeans.BLOCK,
+    configuration=AccessConfiguration,
+    remediate=secure_access,
+    remediation=(
+        "with `adminGroupObjectIds` only: switches managed Entra ID and Azure RBAC on and local "
+        "accounts off, together. Entra ID cannot be switched off again. Certificates issued "
+        "before stay valid until `az aks rotate-certs`"
+    ),
+    examples=(
+        passing(
+            "Both are on",
+            'cluster("aks", aad_profile={"managed": True, "enable_azure_rbac": True})',
+        ),
+        passing(
+            "AKS Automatic, which forces both",
+            'cluster("aks", aad_profile=None, sku={"name": "Automatic", "tier": "Standard"})',
+        ),
+        failing("No Entra ID, and nobody gets in", 'cluster("aks", aad_profile=None)'),
+        failing("Without Azure RBAC", 'cluster("aks", aad_profile={"managed": True})'),
+        failing(
+            "Another identity provider is admitted",
+            "containerservice.JWTAuthenticator(\n"
+            '    "partner",\n'
+            "    resource_group_name=group.name,\n"
+            '    resource_name_=cluster("aks").name,\n'
+            '    properties={"issuer": {"url": "https://idp.example", "audiences": ["aks"]},\n'
+            '                "claim_mappings": {"username": {"expression": "claims.sub"}}},\n'
+            ")",
+        ),
+        doubtful(
+            "Unknown before the deployment",
+            'cluster("aks", aad_profile={"managed": True,\n'
+            '    "enable_azure_rbac": workspace.customer_id.apply(bool)})',
+        ),
+    ),
     references=(
         Reference(
             "CIS AKS Benchmark",
@@ -75,5 +150,6 @@ RULE = Rule(
     links=(
         "https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id",
         "https://learn.microsoft.com/azure/aks/manage-azure-rbac",
+        "https://learn.microsoft.com/azure/aks/external-identity-provider-authentication-configure",
     ),
 )

@@ -1,13 +1,22 @@
 """`aks-local-accounts`: nobody gets in past Entra ID."""
 
-from kubewitness.graph.model import Cluster, Graph
+from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.values import ABSENT, Unknown
-from kubewitness.policies.configuration import RuleConfiguration
-from kubewitness.policies.rule import Reference, Rule, Scope, Severity
+from kubewitness.policies.access import AccessConfiguration, secure_access
+from kubewitness.policies.configuration import UndecidedMeans
+from kubewitness.policies.rule import (
+    Reference,
+    Rule,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
 from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
 
 
-def judge(cluster: Cluster, _graph: Graph, _configuration: RuleConfiguration) -> Judgement:
+def judge(cluster: AksCluster, _graph: Graph, _configuration: AccessConfiguration) -> Judgement:
     """Pass only where local accounts are switched off in so many words; Azure's default is on."""
     disabled = cluster.local_accounts_disabled
     if disabled is True:
@@ -44,6 +53,28 @@ RULE = Rule(
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
     judge=judge,
+    undecided=UndecidedMeans.BLOCK,
+    configuration=AccessConfiguration,
+    remediate=secure_access,
+    remediation=(
+        "with `adminGroupObjectIds` only: switches local accounts off and managed Entra ID and "
+        "Azure RBAC on, together. Entra ID cannot be switched off again. Certificates issued "
+        "before stay valid until `az aks rotate-certs`"
+    ),
+    examples=(
+        passing("Switched off", 'cluster("aks", disable_local_accounts=True)'),
+        failing("Switched on", 'cluster("aks", disable_local_accounts=False)'),
+        failing("Left at Azure's default", 'cluster("aks", disable_local_accounts=None)'),
+        failing(
+            "AKS Automatic does not document that they are off",
+            'cluster("aks", disable_local_accounts=None, sku={"name": "Automatic", '
+            '"tier": "Standard"})',
+        ),
+        doubtful(
+            "Unknown before the deployment",
+            'cluster("aks", disable_local_accounts=workspace.customer_id.apply(bool))',
+        ),
+    ),
     references=(
         Reference(
             "PSRule for Azure", "Azure.AKS.LocalAccounts", "AZR-000031", "PSRule.Rules.Azure"

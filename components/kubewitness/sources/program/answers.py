@@ -12,6 +12,8 @@ workspaceId: /subscriptions/…
 resources:                    # properties of resources read with `.get()`, by id
 /subscriptions/…/managedClusters/shared:
 location: westeurope
+tags:                         # tags of the stack, which only the backend knows
+environment: production
 """
 
 from pathlib import Path
@@ -36,6 +38,7 @@ class Answers(BaseModel):
     functions: dict[str, dict[str, Any]] = {}
     stacks: dict[str, dict[str, Any]] = {}
     resources: dict[str, dict[str, Any]] = {}
+    tags: dict[str, str] = {}
 
 
 def load_answers(folder: Path, file: Path | None) -> Answers:

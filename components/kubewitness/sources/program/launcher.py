@@ -74,6 +74,7 @@ def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Pyth
     pulumi.runtime.configure(pulumi.runtime.Settings(**settings))
     _guard_configuration(pulumi, job, report)
     _guard_functions(pulumi, report)
+    _note_functions(pulumi, report)
     _guard_stack_references(pulumi, report)
     _tolerate_inputs_as_outputs()
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # as the language host does
@@ -191,6 +192,29 @@ def _guard_functions(pulumi: Any, report: Reporter) -> None:
 
     setattr(module, "invoke_async", invoke_async)  # noqa: B010 likewise
     pulumi.runtime.invoke_async = invoke_async
+
+
+def _note_functions(pulumi: Any, report: Reporter) -> None:
+    """Report each function that is called, also where the SDK holds the call back.
+
+    It does so in every preview where an argument is unknown, so that no monitor sees the call.
+    """
+    module = sys.modules["pulumi.runtime.invoke"]
+    for name in ("invoke", "invoke_async", "invoke_output"):
+        original = getattr(module, name, None)
+        if original is not None:
+            noted = _noted(original, report)
+            setattr(module, name, noted)
+            setattr(pulumi.runtime, name, noted)
+
+
+def _noted(original: Any, report: Reporter) -> Any:
+    @functools.wraps(original)
+    def call(tok: str, *args: Any, **kwargs: Any) -> Any:
+        report("called", token=tok)
+        return original(tok, *args, **kwargs)
+
+    return call
 
 
 def _guard_stack_references(pulumi: Any, report: Reporter) -> None:

@@ -4,10 +4,10 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent import futures
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +43,8 @@ class Preview:
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
         warnings: what the program logged.
+        calls: tokens of the provider functions that it called.
+        tags: the stack's tags, as answered.
     """
 
     project: Project
@@ -50,6 +52,8 @@ class Preview:
     violations: tuple[Violation, ...]
     unanswered: tuple[str, ...]
     warnings: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def preview(  # noqa: PLR0913 each is an option of the command
@@ -88,7 +92,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
         monitor = Monitor(project, given, packs)
         engine = EngineLog()
         with _serve(monitor, engine) as address:
-            _run(project, given, interpreter, address, monitor, timeout)
+            called = _run(project, given, interpreter, address, monitor, timeout)
         packs.review_stack(monitor.registrations.values())
     finally:
         packs.close()
@@ -100,6 +104,8 @@ def preview(  # noqa: PLR0913 each is an option of the command
         violations=tuple(packs.violations),
         unanswered=tuple(monitor.unanswered),
         warnings=tuple(engine.warnings),
+        calls=tuple(called),
+        tags=given.tags,
     )
 
 
@@ -125,7 +131,8 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
     address: str,
     monitor: Monitor,
     timeout: float,
-) -> None:
+) -> list[str]:
+    """Run the program; returns the functions that it called, each once."""
     with tempfile.TemporaryDirectory(prefix="kubewitness-") as scratch:
         report, job = Path(scratch, "report.jsonl"), Path(scratch, "job.json")
         job.write_text(json.dumps(_job(project, answers, address, report)), encoding="utf-8")
@@ -144,7 +151,9 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
                 f"{project.folder}: the program did not end within {timeout:g} seconds; allow it "
                 "more with --timeout"
             ) from None
-        _raise_for(project, _events(report), ended.returncode, monitor)
+        events = _events(report)
+    _raise_for(project, events, ended.returncode, monitor)
+    return list(dict.fromkeys(e["token"] for e in events if e["kind"] == "called"))
 
 
 def _job(project: Project, answers: Answers, address: str, report: Path) -> dict[str, Any]:

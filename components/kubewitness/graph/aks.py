@@ -1,0 +1,88 @@
+"""AKS clusters as each provider spells them.
+
+Property names are those on the wire. Sources: Azure Native API docs for ManagedCluster; Azure
+Classic API docs for KubernetesCluster.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kubewitness.catalog.aks_automatic import AUTOMATIC, FORCED
+from kubewitness.catalog.type_tokens import is_classic
+from kubewitness.graph.model import AksCluster
+from kubewitness.graph.places import location, resource_group
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read, text
+
+
+def aks_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> AksCluster:
+    """The cluster that a resource of either provider is."""
+    reader = _classic if is_classic(resource.type) else _native
+    cluster = replace(
+        reader(resource),
+        resource_group=resource_group(resource, by_urn),
+        location=location(resource, by_urn),
+    )
+    return _as_automatic(cluster, read(resource.properties, "sku", "name"))
+
+
+def _native(resource: Resource) -> AksCluster:
+    properties = resource.properties
+    return AksCluster(
+        resource=resource,
+        # An input is called `resourceName`; in outputs Azure calls the same `name`.
+        name=text(first_present(read(properties, "resourceName"), read(properties, "name"))),
+        local_accounts_disabled=read(properties, "disableLocalAccounts"),
+        entra_managed=read(properties, "aadProfile", "managed"),
+        azure_rbac=read(properties, "aadProfile", "enableAzureRBAC"),
+        admin_groups=read(properties, "aadProfile", "adminGroupObjectIDs"),
+        private=read(properties, "apiServerAccessProfile", "enablePrivateCluster"),
+        vnet_integrated=read(properties, "apiServerAccessProfile", "enableVnetIntegration"),
+        authorized_ranges=read(properties, "apiServerAccessProfile", "authorizedIPRanges"),
+    )
+
+
+def _classic(resource: Resource) -> AksCluster:
+    properties = resource.properties
+    entra = first_present(
+        read(properties, "azureActiveDirectoryRoleBasedAccessControl"),
+        read(properties, "roleBasedAccessControl", "azureActiveDirectory"),  # until version 4
+    )
+    return AksCluster(
+        resource=resource,
+        name=text(read(properties, "name")),
+        local_accounts_disabled=read(properties, "localAccountDisabled"),
+        entra_managed=_classic_entra_managed(entra),
+        azure_rbac=read(entra, "azureRbacEnabled"),
+        admin_groups=read(entra, "adminGroupObjectIds"),
+        private=read(properties, "privateClusterEnabled"),
+        vnet_integrated=first_present(
+            read(properties, "apiServerAccessProfile", "virtualNetworkIntegrationEnabled"),
+            read(properties, "apiServerAccessProfile", "vnetIntegrationEnabled"),
+        ),
+        authorized_ranges=first_present(
+            read(properties, "apiServerAccessProfile", "authorizedIpRanges"),
+            read(properties, "apiServerAuthorizedIpRanges"),
+        ),
+    )
+
+
+def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
+    """Since version 6 the block has no `managed`: AKS manages it unless an application is named."""
+    managed, application = read(entra, "managed"), read(entra, "serverAppId")
+    if managed is not ABSENT or isinstance(entra, Unknown) or not isinstance(entra, Mapping):
+        return managed
+    return application is ABSENT
+
+
+def _as_automatic(cluster: AksCluster, sku: Value[Any]) -> AksCluster:
+    """What AKS Automatic forces is known where the program is silent, or may be, SKU unknown."""
+    if isinstance(sku, Unknown):
+        forced: Any = Unknown("whether the cluster's SKU is Automatic cannot be known")
+    elif isinstance(sku, str) and sku.lower() == AUTOMATIC:
+        forced = True
+    else:
+        return cluster
+    silent = {name: forced for name in FORCED if getattr(cluster, name) is ABSENT}
+    return replace(cluster, **silent)

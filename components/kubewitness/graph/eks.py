@@ -1,0 +1,27 @@
+"""EKS clusters as each provider spells them.
+
+Property names are those on the wire. Sources: AWS Classic API docs for eks.Cluster
+(`enabledClusterLogTypes`); AWS Native API docs for eks.Cluster
+(`logging.clusterLogging.enabledTypes[].type`).
+"""
+
+from kubewitness.catalog.type_tokens import is_classic
+from kubewitness.graph.model import EksCluster
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import Unknown, items, read, text
+
+
+def eks_cluster(resource: Resource) -> EksCluster:
+    """The cluster that a resource of either provider is."""
+    properties = resource.properties
+    if is_classic(resource.type):
+        listed = items(read(properties, "enabledClusterLogTypes"))
+    else:
+        listed = items(read(properties, "logging", "clusterLogging", "enabledTypes"))
+        if not isinstance(listed, Unknown):
+            listed = tuple(read(item, "type") for item in listed)
+    return EksCluster(
+        resource=resource,
+        name=text(read(properties, "name")),
+        log_types=listed if isinstance(listed, Unknown) else tuple(text(item) for item in listed),
+    )

@@ -1,0 +1,56 @@
+"""Where a resource of Azure is: its resource group and its region."""
+
+from collections.abc import Mapping
+
+from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read, text
+
+
+def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
+    """The resource group, looked up in the group's own name where it comes from one."""
+    name = text(read(resource.properties, "resourceGroupName"))
+    if isinstance(name, str):
+        return name
+    group = _group(resource, by_urn)
+    if group is not None:
+        own = group.properties
+        return text(first_present(read(own, "resourceGroupName"), read(own, "name"), name))
+    return _from_node_resource_group(resource) if name is ABSENT else name
+
+
+def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
+    """The region in Azure's normal form, such as `westeurope`.
+
+    A resource without one is placed where its resource group is. Source: Pulumi's Azure Native
+    docs, "Location".
+    """
+    own = text(read(resource.properties, "location"))
+    if own is ABSENT:
+        group = _group(resource, by_urn)
+        own = text(read(group.properties, "location")) if group else ABSENT
+    if own is ABSENT:
+        return Unknown("it is that of the resource group")
+    return own.replace(" ", "").lower() if isinstance(own, str) else own
+
+
+def _group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | None:
+    """The one resource group of this stack that the group's name came from, or has that name."""
+    groups = [
+        by_urn[urn]
+        for urn in resource.property_dependencies.get("resourceGroupName", ())
+        if urn in by_urn and kind_of(by_urn[urn].type) is Kind.RESOURCE_GROUP
+    ]
+    return groups[0] if len(groups) == 1 else None
+
+
+def _from_node_resource_group(resource: Resource) -> Value[str]:
+    """Azure's outputs hold no group, but `MC_GROUP_CLUSTER_LOCATION` unless the user chose it."""
+    parts = [read(resource.properties, name) for name in ("nodeResourceGroup", "name", "location")]
+    if not all(isinstance(part, str) for part in parts):
+        return ABSENT
+    node_group, name, region = (str(part) for part in parts)
+    suffix = f"_{name}_{region.replace(' ', '')}".lower()
+    if node_group.startswith("MC_") and node_group.lower().endswith(suffix):
+        return text(node_group[len("MC_") : -len(suffix)])
+    return ABSENT

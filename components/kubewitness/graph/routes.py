@@ -1,0 +1,95 @@
+"""Which way the logs of a cluster go: from category through setting to destination."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kubewitness.catalog.log_categories import CATEGORY_GROUPS
+from kubewitness.graph.model import Cluster, Destination, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.values import Unknown
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way that a category of logs takes, or may take, out of a cluster.
+
+    Attributes:
+        link: the setting, and how certain it is that it is this cluster's.
+        destination: where it leads.
+        certain: true where nothing about it is unknown but perhaps the destination's id.
+    """
+
+    link: Link
+    destination: Destination
+    certain: bool
+
+
+def routes(cluster: Cluster, graph: Graph, category: str) -> list[Route]:
+    """The routes of a category, those that are only possible included."""
+    return [
+        Route(link, destination, certain=link.certain and carried is True)
+        for link in graph.links.get(cluster.resource.urn, ())
+        for carried in [carries(link.setting, category)]
+        if carried is not False
+        for destination in link.setting.destinations
+    ]
+
+
+def carries(setting: DiagnosticSetting, category: str) -> bool | None:
+    """Whether a setting enables a category; None where that cannot be known."""
+    if isinstance(setting.logs, Unknown):
+        return None
+    found = {_entry_carries(entry, category) for entry in setting.logs}
+    if True in found:
+        return True
+    return None if None in found else False
+
+
+def _entry_carries(entry: LogEntry, category: str) -> bool | None:
+    if entry.enabled is not True and not isinstance(entry.enabled, Unknown):
+        return False
+    is_undocumented = isinstance(entry.group, str) and group_members(entry.group) is None
+    if is_hidden(entry) or (is_undocumented and not isinstance(entry.category, str)):
+        return None
+    if not _names(entry, category):
+        return False
+    return True if entry.enabled is True else None
+
+
+def _names(entry: LogEntry, category: str) -> bool:
+    if isinstance(entry.category, str):
+        return entry.category.lower() == category
+    return category in (group_members(entry.group) or ())
+
+
+def group_members(group: object) -> frozenset[str] | None:
+    """A group's categories; None where it is no known group or its members are not documented."""
+    if not isinstance(group, str):
+        return None
+    return {key.lower(): value for key, value in CATEGORY_GROUPS.items()}.get(group.lower())
+
+
+def is_hidden(entry: LogEntry) -> bool:
+    """Whether it is unknown what an entry is about.
+
+    An entry has a category or a group, never both, so one that is known decides. A preview shows
+    the other as unknown, for a provider cannot say before the deployment what Azure will add.
+    """
+    if isinstance(entry.category, str) or isinstance(entry.group, str):
+        return False
+    return isinstance(entry.category, Unknown) or isinstance(entry.group, Unknown)
+
+
+def has_destination(setting: DiagnosticSetting) -> bool | None:
+    """Whether a setting sends its logs anywhere; None where that cannot be known."""
+    if any(isinstance(d.id, str) or d.from_destination for d in setting.destinations):
+        return True
+    return None if setting.destinations else False
+
+
+def enabled_categories(setting: DiagnosticSetting) -> Iterator[str]:
+    """The categories that a setting certainly enables, in lower case, once for each entry."""
+    for entry in () if isinstance(setting.logs, Unknown) else setting.logs:
+        if entry.enabled is True and isinstance(entry.category, str):
+            yield entry.category.lower()
+        elif entry.enabled is True:
+            yield from sorted(group_members(entry.group) or ())

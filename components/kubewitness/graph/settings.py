@@ -1,0 +1,136 @@
+"""Diagnostic settings as each provider spells them.
+
+Property names are those on the wire. Sources: Azure Native API docs for DiagnosticSetting; Azure
+Classic API docs for monitoring.DiagnosticSetting.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kubewitness.catalog.type_tokens import DESTINATION_KINDS, Kind, is_classic, kind_of
+from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.stores import owner
+from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, items, read, text
+
+TARGET_PROPERTIES: Final = ("resourceUri", "targetResourceId")
+"""Where Azure Native and Azure Classic keep the id of a diagnostic setting's target."""
+
+WORKSPACE_KIND: Final = "Log Analytics workspace"
+STORAGE_KIND: Final = "storage account"
+EVENT_HUB_KIND: Final = "event hub"
+PARTNER_KIND: Final = "partner solution"
+
+DESTINATION_PROPERTIES: Final = {
+    "workspaceId": WORKSPACE_KIND,
+    "logAnalyticsWorkspaceId": WORKSPACE_KIND,
+    "storageAccountId": STORAGE_KIND,
+    "eventHubAuthorizationRuleId": EVENT_HUB_KIND,
+    "eventhubAuthorizationRuleId": EVENT_HUB_KIND,
+    "marketplacePartnerId": PARTNER_KIND,
+    "partnerSolutionId": PARTNER_KIND,
+}
+"""Where either provider keeps the id of a destination, and what that destination is."""
+
+
+def diagnostic_setting(
+    resource: Resource, by_urn: Mapping[str, Resource], found: Mapping[str, Store]
+) -> DiagnosticSetting:
+    """The setting that a resource of either provider is."""
+    properties = resource.properties
+    return DiagnosticSetting(
+        resource=resource,
+        target_id=text(first_present(*(read(properties, name) for name in TARGET_PROPERTIES))),
+        target_dependencies=tuple(
+            urn
+            for name in TARGET_PROPERTIES
+            for urn in resource.property_dependencies.get(name, ())
+        ),
+        logs=_entries(properties, is_classic(resource.type)),
+        destinations=_destinations(resource, by_urn, found),
+        destination_type=text(read(properties, "logAnalyticsDestinationType")),
+    )
+
+
+def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ...] | Unknown:
+    """The entries of `logs`, and of `enabledLogs` as the classic provider has called it since.
+
+    To be listed means to be enabled in the classic provider; in Azure Native it must be said.
+    """
+    entries: list[LogEntry] = []
+    for name in ("logs", "enabledLogs"):
+        listed = items(read(properties, name))
+        if isinstance(listed, Unknown):
+            return listed
+        entries += [_entry(item, enabled_by_default=classic) for item in listed]
+    return tuple(entries)
+
+
+def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:
+    if isinstance(item, Unknown):
+        return LogEntry(category=item, group=item, enabled=item)
+    enabled = read(item, "enabled")
+    if enabled is ABSENT:
+        enabled = enabled_by_default
+    return LogEntry(
+        category=text(read(item, "category")),
+        group=text(read(item, "categoryGroup")),
+        enabled=enabled,
+        retention_policy=read(item, "retentionPolicy", "enabled"),
+    )
+
+
+def _destinations(
+    resource: Resource, by_urn: Mapping[str, Resource], stores: Mapping[str, Store]
+) -> tuple[Destination, ...]:
+    found = []
+    for name, kind in DESTINATION_PROPERTIES.items():
+        identifier = text(read(resource.properties, name))
+        if identifier is not ABSENT:
+            sources = [
+                by_urn[urn]
+                for urn in resource.property_dependencies.get(name, ())
+                if urn in by_urn and kind_of(by_urn[urn].type) in DESTINATION_KINDS
+            ]
+            store = _store(identifier, sources, stores)
+            found.append(Destination(kind, identifier, bool(sources), store))
+    return tuple(found)
+
+
+def _store(
+    identifier: Value[str], sources: list[Resource], stores: Mapping[str, Store]
+) -> Store | None:
+    """The resource of this stack with this id: by the id itself, else by what it came from."""
+    if isinstance(identifier, str):
+        same = [
+            store
+            for store in stores.values()
+            if isinstance(store.resource.id, str) and _is_at(store.resource.id, identifier)
+        ]
+        if same:
+            return same[0]
+    candidates = [store for source in sources if (store := _store_of(source, stores))]
+    if len(candidates) != 1:
+        return None
+    store = candidates[0]
+    if isinstance(identifier, Unknown):
+        return store
+    return store if isinstance(store.name, str) and _names(identifier, store.name) else None
+
+
+def _is_at(own: str, identifier: Value[str]) -> bool:
+    """An event hub's destination is a rule within the namespace; Azure ignores case."""
+    one, other = own.rstrip("/").lower(), str(identifier).rstrip("/").lower()
+    return one == other or other.startswith(f"{one}/")
+
+
+def _names(identifier: Value[str], name: str) -> bool:
+    return name.lower() in str(identifier).lower().split("/")
+
+
+def _store_of(source: Resource, stores: Mapping[str, Store]) -> Store | None:
+    """The store that a resource is or, for an authorization rule, belongs to."""
+    if source.urn in stores:
+        return stores[source.urn]
+    is_rule = kind_of(source.type) is Kind.EVENT_HUB
+    return owner(source, "namespaceName", stores) if is_rule else None

@@ -1,0 +1,87 @@
+"""The policy packs: each is a YAML file here that names rules and how they are set."""
+
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from kubewitness.errors import InputError
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.rule import Rule
+
+DEFAULT_PACK: Final = "kubewitness"
+
+
+class Benchmark(BaseModel):
+    """A published list of items, of which a pack decides a few.
+
+    Attributes:
+        name: its name and version.
+        items: how many items it has in all.
+        source: where they were counted.
+        decided: the titles of those that the pack decides.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    items: int
+    source: str
+    decided: tuple[str, ...] = Field(min_length=1)
+
+    def __str__(self) -> str:
+        left = self.items - len(self.decided)
+        titles = "; ".join(f"`{title}`" for title in self.decided)
+        return (
+            f"{self.name}: this pack decides {len(self.decided)} of {self.items} items "
+            f"({titles}); {left} are not assessed"
+        )
+
+
+class Pack(BaseModel):
+    """A policy pack.
+
+    Attributes:
+        name: its name.
+        title: what it is, in one sentence.
+        rules: settings by rule id, in place of the rule's defaults; empty for every rule there is.
+        benchmark: the list that it is taken from.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    title: str
+    rules: dict[str, dict[str, Any]] = {}
+    benchmark: Benchmark | None = None
+
+    @property
+    def members(self) -> tuple[Rule, ...]:
+        """Its rules."""
+        return tuple(rule for rule in all_rules() if not self.rules or rule.id in self.rules)
+
+
+@cache
+def all_packs() -> dict[str, Pack]:
+    """The packs by name, the default one first."""
+    files = sorted(
+        file.name for file in resources.files(__name__).iterdir() if file.name.endswith(".yaml")
+    )
+    texts = (resources.files(__name__).joinpath(name).read_text("utf-8") for name in files)
+    packs = [Pack.model_validate(yaml.safe_load(text)) for text in texts]
+    packs.sort(key=lambda pack: (pack.name != DEFAULT_PACK, pack.name))
+    return {pack.name: pack for pack in packs}
+
+
+def find_pack(name: str) -> Pack:
+    """The pack of this name.
+
+    Raises:
+        InputError: there is none.
+    """
+    packs = all_packs()
+    if name not in packs:
+        raise InputError(f"no policy pack is called `{name}`; packs: {', '.join(packs)}")
+    return packs[name]

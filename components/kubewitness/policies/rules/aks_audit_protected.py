@@ -1,0 +1,144 @@
+"""`aks-audit-protected`: whoever breaks in cannot make the audit trail disappear."""
+
+from typing import Final
+
+from pydantic import Field, field_validator
+
+from kubewitness.graph.model import AksCluster, Graph, StorageAccount
+from kubewitness.graph.routes import Route
+from kubewitness.graph.values import Unknown
+from kubewitness.policies.destinations import (
+    DestinationConfiguration,
+    Protection,
+    protection_words,
+)
+from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
+from kubewitness.policies.trail import judge_trail, where
+from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+
+CONTAINER: Final = "insights-logs-{}"
+"""The container that Azure gives each category. Source: Azure docs, "Azure resource logs"."""
+
+
+class ProtectionConfiguration(DestinationConfiguration):
+    """The configuration of `aks-audit-protected`.
+
+    Attributes:
+        grade: `recorded` (default), `hindered` or `write-once`.
+    """
+
+    grade: Protection = Field(
+        default=Protection.RECORDED,
+        json_schema_extra={"type": "string", "enum": [grade.words for grade in Protection]},
+    )
+
+    _grade = field_validator("grade", mode="before")(protection_words)
+
+
+def judge(cluster: AksCluster, graph: Graph, configuration: ProtectionConfiguration) -> Judgement:
+    """Each category must reach one destination that is protected as demanded."""
+
+    def judge_route(route: Route, category: str) -> Judgement:
+        demanded = configuration.grade
+        reached = _promised(route, configuration)
+        immutability = _immutability(route, category)
+        if immutability == "Locked":
+            reached = Protection.WRITE_ONCE
+        if reached >= demanded:
+            return PASS
+        if isinstance(immutability, Unknown):
+            return undecided(
+                Finding(
+                    "unknown-immutability",
+                    f"whether the immutability policy of the {where(route)} is locked is known "
+                    "only after the deployment",
+                    "check the exported state, or promise it under `allowedDestinations`",
+                )
+            )
+        message = (
+            f"the {where(route)} is protected at grade {reached.words}, demanded is "
+            f"{demanded.words}; Pulumi's `protect` and a lock in this stack do not count, for "
+            "destroy removes them"
+        )
+        return fail(Finding(f"{demanded.words}:{category}", message))
+
+    return judge_trail(cluster, graph, judge_route)
+
+
+def _promised(route: Route, configuration: ProtectionConfiguration) -> Protection:
+    grades = [one.protection for one in configuration.promises(route.destination)]
+    return max(grades, default=Protection.RECORDED)
+
+
+def _immutability(route: Route, category: str) -> object:
+    """The state of the policy on the category's container; None where there is no policy."""
+    store = route.destination.store
+    if not isinstance(store, StorageAccount):
+        return None
+    states = {name.lower(): state for name, state in store.immutability.items()}
+    state = states.get(CONTAINER.format(category))
+    return state if state != "Unlocked" else None
+
+
+_VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/vault"
+_ARCHIVE = (
+    'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
+    '    kind="StorageV2", sku={"name": "Standard_ZRS"})\n'
+    "for category in AUDIT_CATEGORIES:\n"
+    "    storage.BlobContainerImmutabilityPolicy(category, resource_group_name=group.name,\n"
+    '        account_name=account.name, container_name=f"insights-logs-{category}",\n'
+    "        immutability_period_since_creation_in_days=365,\n"
+    "        allow_protected_append_writes=True)\n"
+    'setting("audit", cluster("aks").id, workspace_id=None, storage_account_id=account.id)'
+)
+
+RULE = Rule(
+    id="aks-audit-protected",
+    title="The audit trail of each AKS cluster is protected from those who are audited",
+    why=(
+        "Who owns the stack can delete the trail. Three grades: `recorded`, Azure's activity log "
+        "shows for 90 days who deleted it; `hindered`, a lock that another stack or owner holds "
+        "must be removed first; `write-once`, a locked immutability policy lets nobody delete it. "
+        "Only Azure says that a policy is locked, so before the deployment it is undecided."
+    ),
+    fix_pulumi=(
+        "send a copy to a storage account of another stack with a locked "
+        "`BlobContainerImmutabilityPolicy` on each `insights-logs-<category>` container, and list "
+        "it under `allowedDestinations` with its `protection`"
+    ),
+    fix_cli=(
+        "az storage container immutability-policy lock --account-name ACCOUNT --container-name "
+        "insights-logs-kube-audit --if-match ETAG; a locked policy cannot be unlocked"
+    ),
+    severity=Severity.MEDIUM,
+    scope=Scope.STACK,
+    judge=judge,
+    configuration=ProtectionConfiguration,
+    examples=(
+        passing("Recorded by Azure itself", 'setting("audit", cluster("aks").id)'),
+        passing(
+            "Write-once, as its owner promises",
+            f'setting("audit", cluster("aks").id, storage_account_id="{_VAULT}")',
+            grade="write-once",
+            allowedDestinations=[{"id": _VAULT, "owner": "soc", "protection": "write-once"}],
+        ),
+        failing(
+            "Hindered is demanded, and Pulumi's protect does not count",
+            'setting("audit", cluster("aks").id, opts=pulumi.ResourceOptions(protect=True))',
+            grade="hindered",
+        ),
+        failing(
+            "A lock in the same stack does not count",
+            'authorization.ManagementLockByScope("lock", scope=workspace.id, '
+            'level="CanNotDelete")\n'
+            'setting("audit", cluster("aks").id)',
+            grade="hindered",
+        ),
+        doubtful("A policy whose lock only Azure can tell", _ARCHIVE, grade="write-once"),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies",
+        "https://learn.microsoft.com/azure/azure-monitor/platform/activity-log",
+        "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
+    ),
+)

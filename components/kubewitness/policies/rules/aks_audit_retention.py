@@ -1,0 +1,239 @@
+"""`aks-audit-retention`: the audit logs are still there when somebody asks."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
+from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
+from kubewitness.graph.routes import Route
+from kubewitness.graph.values import ABSENT, Unknown, Value, first_present
+from kubewitness.policies.destinations import DestinationConfiguration
+from kubewitness.policies.rule import (
+    Reference,
+    Rule,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.trail import judge_trail, where
+from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided, worst
+
+DEFAULT_DAYS: Final = 30.0
+"""How long a workspace keeps records that nobody said anything about, and any Basic table's.
+
+Source: Azure docs, "Manage data retention in a Log Analytics workspace".
+"""
+
+
+class RetentionConfiguration(DestinationConfiguration):
+    """The configuration of `aks-audit-retention`.
+
+    Attributes:
+        interactive_days: for how long queries must reach the logs; default 90.
+        total_days: for how long they must be kept in all; default 365. Both are PCI DSS 10.5.1.
+    """
+
+    interactive_days: int = 90
+    total_days: int = 365
+
+
+def judge(cluster: AksCluster, graph: Graph, configuration: RetentionConfiguration) -> Judgement:
+    """Each category must be at hand long enough somewhere, and kept long enough somewhere."""
+    kinds = (
+        ("interactive", "can be queried", configuration.interactive_days, _interactive),
+        ("total", "is kept", configuration.total_days, _total),
+    )
+    return worst(*(_judge_kind(cluster, graph, configuration, *kind) for kind in kinds))
+
+
+Days = Value[float]
+Measure = Callable[[Route, str, RetentionConfiguration], Days]
+
+
+def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
+    cluster: AksCluster,
+    graph: Graph,
+    configuration: RetentionConfiguration,
+    kind: str,
+    verb: str,
+    demanded: int,
+    measure: Measure,
+) -> Judgement:
+    def judge_route(route: Route, category: str) -> Judgement:
+        days = measure(route, category, configuration)
+        if isinstance(days, Unknown):
+            return undecided(
+                Finding(
+                    f"unknown:{kind}",
+                    f"for how long what is in the {where(route)} {verb} cannot be known: "
+                    f"{days.why}",
+                    "list it under `allowedDestinations` with its `interactiveDays` and "
+                    "`totalDays`, or manage its retention in this stack",
+                )
+            )
+        known = days if isinstance(days, float) else 0.0
+        if known >= demanded:
+            return PASS
+        message = (
+            f"category `{category}` in the {where(route)} {verb} for {known:g} days, demanded "
+            f"are {demanded}"
+        )
+        return fail(Finding(f"{kind}:{category}", message))
+
+    return judge_trail(cluster, graph, judge_route)
+
+
+def _interactive(route: Route, category: str, configuration: RetentionConfiguration) -> Days:
+    promised = [one.interactive_days for one in configuration.promises(route.destination)]
+    if promised:
+        return float(max(promised))
+    store = route.destination.store
+    if isinstance(store, Workspace):
+        return _least(store, route, category, _table_interactive)
+    if isinstance(store, StorageAccount):
+        return 0.0  # nothing queries a blob as it queries a table
+    return Unknown("it is not managed in this stack")
+
+
+def _total(route: Route, category: str, configuration: RetentionConfiguration) -> Days:
+    promised = [one.total_days for one in configuration.promises(route.destination)]
+    if promised:
+        return float(max(promised))
+    store = route.destination.store
+    if isinstance(store, Workspace):
+        return _least(store, route, category, _table_total)
+    if isinstance(store, StorageAccount):
+        return first_present(store.deletes_after_days, math.inf)
+    return Unknown("it is not managed in this stack")
+
+
+def _least(
+    workspace: Workspace,
+    route: Route,
+    category: str,
+    measure: Callable[[Workspace, Table], Days],
+) -> Days:
+    """Of all tables that the category may fill, the shortest period."""
+    none = Table(ABSENT, ABSENT, ABSENT)
+    periods = [
+        measure(workspace, workspace.tables.get(name, none)) for name in _tables(route, category)
+    ]
+    hidden = next((period for period in periods if isinstance(period, Unknown)), None)
+    return hidden or min((period for period in periods if isinstance(period, float)), default=0.0)
+
+
+def _tables(route: Route, category: str) -> list[str]:
+    own, kind = AKS_LOG_CATEGORIES[category].table, route.link.setting.destination_type
+    if isinstance(kind, Unknown):
+        return [own, AZURE_DIAGNOSTICS]
+    return [own] if kind == "Dedicated" else [AZURE_DIAGNOSTICS]
+
+
+def _table_interactive(workspace: Workspace, table: Table) -> Days:
+    if table.plan == "Basic":
+        return DEFAULT_DAYS
+    if isinstance(table.plan, Unknown):
+        return _said(table.plan)
+    # A table of -1 days has those of its workspace.
+    own = ABSENT if table.interactive_days == -1 else table.interactive_days
+    return _said(first_present(own, workspace.interactive_days, DEFAULT_DAYS))
+
+
+def _table_total(workspace: Workspace, table: Table) -> Days:
+    own = ABSENT if table.total_days == -1 else table.total_days
+    return _said(own) if own is not ABSENT else _table_interactive(workspace, table)
+
+
+def _said(value: Days) -> Days:
+    why = "it is known only after the deployment"
+    return Unknown(value.why or why) if isinstance(value, Unknown) else value
+
+
+_CENTRAL = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w"
+
+RULE = Rule(
+    id="aks-audit-retention",
+    title="The audit logs of each AKS cluster are at hand for 90 days and kept for 365",
+    why=(
+        "An intrusion is found months later on average. A workspace keeps 30 days unless told "
+        "otherwise, and a diagnostic setting's own `retentionPolicy` does nothing any more."
+    ),
+    fix_pulumi=(
+        "set `retention_in_days=90` on the `Workspace` and `total_retention_in_days=365` on the "
+        "tables `AKSAudit`, `AKSAuditAdmin` and `AKSControlPlane`, or 365 days on the workspace; "
+        "`kubewitness.SecureAksCluster` does so"
+    ),
+    fix_cli=(
+        "az monitor log-analytics workspace table update --resource-group GROUP "
+        "--workspace-name WORKSPACE --name AKSAudit --retention-time 90 --total-retention-time 365"
+    ),
+    severity=Severity.MEDIUM,
+    scope=Scope.STACK,
+    judge=judge,
+    configuration=RetentionConfiguration,
+    examples=(
+        passing(
+            "A workspace that keeps a year",
+            'year = operationalinsights.Workspace("year", resource_group_name=group.name,\n'
+            "    retention_in_days=365)\n"
+            'setting("audit", cluster("aks").id, workspace_id=year.id)',
+        ),
+        passing(
+            "90 days in the workspace, the rest in an archive",
+            'quarter = operationalinsights.Workspace("quarter", resource_group_name=group.name,\n'
+            "    retention_in_days=90)\n"
+            'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
+            '    kind="StorageV2", sku={"name": "Standard_ZRS"})\n'
+            'setting("audit", cluster("aks").id, workspace_id=quarter.id,\n'
+            "        storage_account_id=account.id)",
+        ),
+        passing(
+            "A workspace elsewhere, of which its owner promises enough",
+            f'setting("audit", cluster("aks").id, workspace_id="{_CENTRAL}")',
+            allowedDestinations=[
+                {"id": _CENTRAL, "owner": "soc", "interactiveDays": 90, "totalDays": 730}
+            ],
+        ),
+        failing(
+            "The default of 30 days",
+            'short = operationalinsights.Workspace("short", resource_group_name=group.name)\n'
+            'setting("audit", cluster("aks").id, workspace_id=short.id)',
+        ),
+        failing(
+            "90 days and nothing after them",
+            'quarter = operationalinsights.Workspace("quarter", resource_group_name=group.name,\n'
+            "    retention_in_days=90)\n"
+            'setting("audit", cluster("aks").id, workspace_id=quarter.id)',
+        ),
+        failing(
+            "An archive that a lifecycle rule empties, and nothing to query",
+            'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
+            '    kind="StorageV2", sku={"name": "Standard_ZRS"})\n'
+            'storage.ManagementPolicy("rule", resource_group_name=group.name,\n'
+            '    account_name=account.name, management_policy_name="default", policy={"rules": [\n'
+            '    {"name": "old", "type": "Lifecycle", "definition": {"actions": {"base_blob": {\n'
+            '        "delete": {"days_after_modification_greater_than": 30}}},\n'
+            '        "filters": {"blob_types": ["appendBlob"]}}}]})\n'
+            'setting("audit", cluster("aks").id, workspace_id=None, storage_account_id=account.id)',
+        ),
+        doubtful(
+            "A workspace elsewhere, of which nobody promises anything",
+            f'setting("audit", cluster("aks").id, workspace_id="{_CENTRAL}")',
+        ),
+    ),
+    references=(
+        Reference(
+            "PCI DSS",
+            "Retain audit log history for at least 12 months, three of them at hand",
+            "10.5.1",
+            "4.0.1",
+        ),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure",
+        "https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy",
+    ),
+)

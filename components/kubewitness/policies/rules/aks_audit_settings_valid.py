@@ -1,0 +1,184 @@
+"""`aks-audit-settings-valid`: Azure takes the diagnostic settings as they are written."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from kubewitness.graph.model import (
+    AksCluster,
+    Destination,
+    DiagnosticSetting,
+    Graph,
+    Link,
+    StorageAccount,
+)
+from kubewitness.graph.routes import enabled_categories
+from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.policies.configuration import RuleConfiguration
+from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
+from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+
+MAXIMUM_SETTINGS: Final = 5
+"""How many diagnostic settings a resource can have. Source: Azure docs, "Diagnostic settings"."""
+
+
+def judge(cluster: AksCluster, graph: Graph, _configuration: RuleConfiguration) -> Judgement:
+    """What Azure would refuse or drop fails; settings that may be another cluster's are doubts."""
+    links = graph.links.get(cluster.resource.urn, ())
+    certain = [link.setting for link in links if link.certain]
+    faults = [fault for setting in certain for fault in _faults(setting)]
+    faults += [*_too_many(certain), *_same_sink_twice(certain)]
+    if faults:
+        return fail(*faults)
+    doubts = [doubt for link in links for doubt in _doubts(link)]
+    return undecided(*doubts) if doubts else PASS
+
+
+def _faults(setting: DiagnosticSetting) -> Iterator[Finding]:
+    name = f"diagnostic setting `{setting.resource.name}`"
+    if not setting.destinations:
+        yield Finding("no-destination", f"{name} has no destination, and Azure demands one")
+    for destination in setting.destinations:
+        store = destination.store
+        if isinstance(store, StorageAccount) and store.premium is True:
+            message = f"{name}: `{store.resource.name}` is premium storage, which Azure refuses"
+            yield Finding("premium-storage", message)
+    if not isinstance(setting.logs, Unknown):
+        yield from _entry_faults(name, setting)
+
+
+def _entry_faults(name: str, setting: DiagnosticSetting) -> Iterator[Finding]:
+    entries = () if isinstance(setting.logs, Unknown) else setting.logs
+    categories = [e.category.lower() for e in entries if isinstance(e.category, str)]
+    if categories and any(isinstance(entry.group, str) for entry in entries):
+        message = (
+            f"{name} mixes categories with a category group, which Azure refuses even where the "
+            "entry is disabled"
+        )
+        yield Finding("mixed", message)
+    for category, times in Counter(categories).items():
+        if times > 1:
+            yield Finding("repeated", f"{name} lists category `{category}` {times} times")
+    if any(entry.retention_policy is True for entry in entries):
+        message = (
+            f"{name} asks for a `retentionPolicy`, which Azure ignores since 2025-09-30: the logs "
+            "are kept as long as their destination keeps them"
+        )
+        yield Finding("retention-policy", message)
+
+
+def _too_many(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
+    if len(settings) > MAXIMUM_SETTINGS:
+        message = f"{len(settings)} diagnostic settings, and Azure takes {MAXIMUM_SETTINGS}"
+        yield Finding("too-many", message)
+
+
+def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
+    taken: dict[tuple[str, str], str] = {}
+    for setting in settings:
+        for sink in {_sink(destination) for destination in setting.destinations}:
+            for category in dict.fromkeys(enabled_categories(setting)):
+                other = taken.setdefault((sink, category), setting.resource.name)
+                if sink and other != setting.resource.name:
+                    names = f"`{other}` and `{setting.resource.name}`"
+                    message = f"diagnostic settings {names} both send `{category}` to one sink"
+                    yield Finding(f"same-sink:{category}", message)
+
+
+def _sink(destination: Destination) -> str:
+    """What makes two destinations the same one; empty where it cannot be known."""
+    if isinstance(destination.id, str):
+        return destination.id.lower().rstrip("/")
+    return destination.store.resource.urn if destination.store else ""
+
+
+def _doubts(link: Link) -> Iterator[Finding]:
+    setting = link.setting
+    name = f"diagnostic setting `{setting.resource.name}`"
+    if not link.certain and any(_faults(setting)):
+        yield Finding("unknown-target", f"{name} has faults, and {link.why}", "pass a plain id")
+    if isinstance(setting.logs, Unknown):
+        message = f"{name}: its `logs` cannot be known before the deployment"
+        yield Finding("unknown-logs", message, "write the categories as plain values")
+        return
+    if any(isinstance(entry.retention_policy, Unknown) for entry in setting.logs):
+        message = f"{name}: whether it asks for a `retentionPolicy` cannot be known"
+        yield Finding("unknown-retention-policy", message, "remove the `retentionPolicy`")
+    if any(
+        entry.category is not ABSENT
+        and isinstance(entry.category, Unknown)
+        and not isinstance(entry.group, str)
+        for entry in setting.logs
+    ):
+        message = f"{name}: a category cannot be known before the deployment"
+        yield Finding("unknown-category", message, "write the categories as plain values")
+
+
+RULE = Rule(
+    id="aks-audit-settings-valid",
+    title="Azure accepts the diagnostic settings of each AKS cluster as they are written",
+    why=(
+        "What Azure refuses fails in the middle of a deployment, with the cluster made and its "
+        "logs not collected; what it ignores gives a false sense of retention."
+    ),
+    fix_pulumi=(
+        "name categories or a group, never both; send a category to a workspace or account in one "
+        "setting only; at most five settings; standard storage; no `retention_policy`, but "
+        "retention on the table or a lifecycle policy"
+    ),
+    fix_cli="az monitor diagnostic-settings list --resource CLUSTER_ID shows what is there already",
+    severity=Severity.MEDIUM,
+    scope=Scope.STACK,
+    judge=judge,
+    judges_settings=True,
+    examples=(
+        passing("One setting, named categories", 'setting("audit", cluster("aks").id)'),
+        passing(
+            "A group, the other one disabled, as Azure reads it back",
+            'setting("audit", cluster("aks").id, logs=[\n'
+            '    {"category_group": "allLogs", "enabled": True},\n'
+            '    {"category_group": "audit", "enabled": False}])',
+        ),
+        failing(
+            "A category beside a group",
+            'setting("audit", cluster("aks").id, logs=[{"category": "guard", "enabled": True},\n'
+            '    {"category_group": "allLogs", "enabled": False}])',
+        ),
+        failing(
+            "The same workspace twice for one category",
+            'aks = cluster("aks")\nsetting("one", aks.id)\nsetting("two", aks.id, ["guard"])',
+        ),
+        failing(
+            "Six settings",
+            'aks = cluster("aks")\nfor number in range(6):\n'
+            '    hub = "/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub"\n'
+            '    hub += f"/namespaces/n{number}/authorizationRules/r"\n'
+            '    setting(f"audit-{number}", aks.id, workspace_id=None,\n'
+            "            event_hub_authorization_rule_id=hub)",
+        ),
+        failing(
+            "Premium storage",
+            'fast = storage.StorageAccount("fast", resource_group_name=group.name,\n'
+            '    kind="BlockBlobStorage", sku={"name": "Premium_LRS"})\n'
+            'setting("audit", cluster("aks").id, storage_account_id=fast.id)',
+        ),
+        failing(
+            "The dead retentionPolicy",
+            'setting("audit", cluster("aks").id, logs=[{"category": "guard", "enabled": True,\n'
+            '    "retention_policy": {"enabled": True, "days": 365}}])',
+        ),
+        failing(
+            "A category twice, once on and once off",
+            'setting("audit", cluster("aks").id, logs=[{"category": "guard", "enabled": True},\n'
+            '    {"category": "guard", "enabled": False}])',
+        ),
+        doubtful(
+            "Logs unknown before the deployment",
+            'setting("audit", cluster("aks").id, logs=workspace.customer_id.apply(lambda _: []))',
+        ),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings",
+        "https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy",
+    ),
+)

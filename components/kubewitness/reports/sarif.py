@@ -1,0 +1,90 @@
+"""Verdicts as SARIF 2.1.0, for code scanning. The rules are those of the registry.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+"""
+
+from importlib.metadata import version
+from typing import Any, Final
+
+from kubewitness.check import CheckResult
+from kubewitness.policies.messages import explain
+from kubewitness.policies.registry import all_rules, find_rule
+from kubewitness.policies.rule import Rule, Severity
+from kubewitness.policies.verdict import Outcome, Verdict
+
+SCORES: Final = {
+    Severity.LOW: "3.0",
+    Severity.MEDIUM: "5.5",
+    Severity.HIGH: "8.0",
+    Severity.CRITICAL: "9.5",
+}
+"""GitHub sorts by `security-severity`: over 9.0 critical, over 7.0 high, over 4.0 medium."""
+
+
+def sarif(results: list[CheckResult]) -> dict[str, Any]:
+    """One SARIF document with a run for all results."""
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "kubewitness",
+                        "version": version("kubewitness"),
+                        "rules": [sarif_rule(rule) for rule in all_rules()],
+                    }
+                },
+                "results": [
+                    _result(result, verdict)
+                    for result in results
+                    for verdict in result.verdicts
+                    if verdict.outcome in (Outcome.FAIL, Outcome.UNDECIDED, Outcome.EXEMPT)
+                ],
+            }
+        ],
+    }
+
+
+def sarif_rule(rule: Rule) -> dict[str, Any]:
+    """A rule as SARIF describes it."""
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": f"In Pulumi: {rule.fix_pulumi}\nIn the CLI: {rule.fix_cli}"},
+        "helpUri": rule.links[0],
+        "properties": {
+            "security-severity": SCORES[rule.severity],
+            "tags": ["security", *(f"{r.framework} {r.number}" for r in rule.references)][:20],
+        },
+    }
+
+
+def _result(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
+    rule = find_rule(verdict.rule_id)
+    document = {
+        "ruleId": rule.id,
+        "ruleIndex": all_rules().index(rule),
+        "level": "error" if verdict.blocks else "warning",
+        "kind": "fail" if verdict.outcome is Outcome.FAIL else "review",
+        "message": {"text": explain(rule, verdict)},
+        "locations": [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": result.source}},
+                "logicalLocations": [
+                    {"fullyQualifiedName": verdict.resource.urn, "name": verdict.resource.name}
+                ],
+            }
+        ],
+        "partialFingerprints": {"resource/v1": f"{rule.id}/{verdict.resource.urn}"},
+    }
+    if document["kind"] == "review":
+        # SARIF demands level `none` beside any kind but `fail`; an undecided that blocks is one.
+        document |= {"kind": "fail"} if verdict.blocks else {"level": "none"}
+    if verdict.outcome is Outcome.EXEMPT:
+        document["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": text}
+            for text in verdict.declarations
+        ]
+    return document

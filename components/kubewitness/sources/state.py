@@ -1,0 +1,132 @@
+"""Resources from the state of a stack, as `pulumi stack export` writes it.
+
+Everything is known there but secrets, which stay encrypted and are unknown here. The inputs are
+what the program asked for; of the outputs only what Azure alone decides is of use.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kubewitness.errors import InputError
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.values import ABSENT, Unknown
+
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret
+_ENCRYPTED: Final = Unknown("it is encrypted in the state")
+
+
+@dataclass(frozen=True)
+class State:
+    """What an exported state holds.
+
+    Attributes:
+        project: the project's name.
+        stack: the stack's name.
+        resources: its resources.
+    """
+
+    project: str
+    stack: str
+    resources: tuple[Resource, ...]
+
+
+def load_state(path: Path) -> State:
+    """Read an exported state.
+
+    Raises:
+        InputError: the file cannot be read, or is no state.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: cannot be read as JSON: {type(error).__name__}") from error
+    listed = _listed(document)
+    if listed is None:
+        raise InputError(
+            f"{path}: is no exported state; write one with `pulumi stack export --file {path.name}`"
+        )
+    faults = [
+        f"{path}: resource {i}: {fault}" for i, item in enumerate(listed) for fault in _faults(item)
+    ]
+    if faults:
+        raise InputError(*faults)
+    resources = tuple(_resources(listed))
+    _, stack, project = ["", "", *_names(listed)][-3:]
+    return State(project, stack, resources)
+
+
+def _listed(document: Any) -> list[Any] | None:
+    """The resources of an export, or of a checkpoint in a backend."""
+    for path in (("deployment",), ("checkpoint", "latest")):
+        inner = document
+        for name in path:
+            inner = inner.get(name) if isinstance(inner, Mapping) else None
+        if isinstance(inner, Mapping):
+            listed = inner.get("resources", [])
+            return listed if isinstance(listed, list) else None
+    return None
+
+
+def _names(listed: list[Any]) -> list[str]:
+    """Stack and project, as the URN of any resource tells them."""
+    for item in listed:
+        head, _, rest = item["urn"].partition("::")
+        return [head.rpartition(":")[2], rest.partition("::")[0]]
+    return ["", ""]
+
+
+def _faults(item: Any) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        yield "is no object"
+        return
+    for name in ("urn", "type"):
+        if not isinstance(item.get(name), str):
+            yield f"has no `{name}`"
+    for name in ("inputs", "outputs", "propertyDependencies"):
+        if not isinstance(item.get(name) or {}, Mapping):
+            yield f"its `{name}` is no object"
+
+
+def _resources(listed: list[Any]) -> Iterator[Resource]:
+    for item in listed:
+        if item.get("delete"):
+            continue  # replaced already, and waiting to be deleted
+        inputs, outputs = _plain(item.get("inputs") or {}), _plain(item.get("outputs") or {})
+        is_read = bool(item.get("external"))
+        identifier = item.get("id")
+        dependencies = item.get("propertyDependencies") or {}
+        yield Resource(
+            urn=item["urn"],
+            type=item["type"],
+            name=item["urn"].rpartition("::")[2],
+            properties=outputs if is_read else inputs,
+            id=identifier if isinstance(identifier, str) and identifier else ABSENT,
+            property_dependencies={name: tuple(urns or ()) for name, urns in dependencies.items()},
+            parent=item.get("parent") or "",
+            origin=Origin.READ if is_read else Origin.MANAGED,
+            options={"protect": bool(item.get("protect"))},
+            outputs=outputs,
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Plain JSON, with unknown in place of what is encrypted."""
+    if isinstance(value, Mapping):
+        if value.get(_SIGNATURE) == _SECRET:
+            return _decrypted(value)
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _decrypted(secret: Mapping[str, Any]) -> Any:
+    """A secret that was exported with `--show-secrets` is readable, as JSON within a string."""
+    try:
+        return _plain(json.loads(secret["plaintext"]))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return _ENCRYPTED
