@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md
 
-.PHONY: demo test check lock
+.PHONY: demo test check benchmark lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -19,6 +19,10 @@ check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# What the policy pack costs, as a ratio to an empty one; takes minutes.
+benchmark: .venv/installed
+	$(BIN)/python benchmarks/policy_pack.py
 
 # pip refuses hashes and a local folder in one call, so: dependencies, the wheel, its installation.
 .venv/installed: .venv/dependencies $(SOURCES)
