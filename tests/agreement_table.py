@@ -16,15 +16,15 @@ from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES, Case
 from kubewitness.graph.build import build_graph
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.policies.registry import all_rules
 from kubewitness.policies.verdict import Outcome
 from peers import Check, PeerVerdict
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "agreement.md"
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
 
-DEFAULT: Final = Configuration({}, rule_ids())
-COVERAGE_ANY: Final = Configuration({LOGS: {"coverage": "any"}}, rule_ids())
+DEFAULT: Final = Configuration({}, all_rules())
+COVERAGE_ANY: Final = Configuration({LOGS: {"coverage": "any"}}, all_rules())
 
 
 class Relation(Enum):

@@ -1,11 +1,42 @@
 """What all tests share."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from engine import NEEDS_ENGINE, PULUMI, Engine
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--cases`: how many cases each rule gets where cases are drawn; `make fuzz` gives more."""
+    parser.addoption("--cases", type=int, default=200, help="drawn cases for each rule")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the drawn cases came to, by rule: the oracle's answer and the rule's."""
+    by_rule: dict[str, Counter[str]] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, counts in report.user_properties:
+            if name == "oracle":
+                mine = by_rule.setdefault(counts["rule"], Counter())
+                mine.update({key: count for key, count in counts.items() if key != "rule"})
+    if by_rule:
+        terminalreporter.section("cases (truth/verdict)")
+    for rule, counts in sorted(by_rule.items()):
+        words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
+        terminalreporter.write_line(f"{rule}: {words}")
+    total: Counter[str] = sum(by_rule.values(), Counter())
+    if total:
+        cases = sum(count for key, count in total.items() if "/" in key)
+        decidable = sum(count for key, count in total.items() if key.startswith(("True", "False")))
+        evaded = total["False/undecided"] + total["True/undecided"]
+        share = evaded / decidable
+        terminalreporter.write_line(
+            f"{cases} cases, 0 silent passes; of {decidable} that can be decided, "
+            f"{evaded} ({share:.2%}) were left undecided"
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from engine import Engine, write_project
-from kubewitness.check import check_program
+from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
 from kubewitness.policies.configuration import Configuration
-from kubewitness.policies.registry import all_rules, rule_ids
+from kubewitness.policies.registry import all_rules
 from kubewitness.sources.program.answers import Answers
 
 ROOT = Path(__file__).parent.parent
@@ -80,13 +80,13 @@ def test_make_demo_runs_the_demo() -> None:
 def test_the_program_passes_its_own_pack(tmp_path: Path) -> None:
     """The ten lines are a cluster that passes."""
     (source,) = blocks("python")
-    assert check_program(write_project(tmp_path, source)).exit_code is ExitCode.OK
+    assert check_source(write_project(tmp_path, source)).exit_code is ExitCode.OK
 
 
 def test_the_documents_are_accepted() -> None:
     """Both documents are read without a fault."""
     (settings,) = blocks("json")
-    Configuration(json.loads(settings), rule_ids())
+    Configuration(json.loads(settings), all_rules())
     (answers,) = blocks("yaml")
     Answers.model_validate(yaml.safe_load(answers))
 

@@ -21,6 +21,7 @@ CLUSTER = Resource(
     name="aks",
     properties={"resourceName": "shop", "resourceGroupName": "shops"},
 )
+EKS_CLUSTER = Resource("urn:eks", "aws:eks/cluster:Cluster", "eks", {})
 LOGS = [{"category": name, "enabled": True} for name in ("kube-audit", "kube-audit-admin", "guard")]
 
 
@@ -58,7 +59,8 @@ def test_a_rule_that_raises_is_a_violation_naming_the_rule(rule: Rule) -> None:
         raise KeyError("secret-looking detail")
 
     raising = replace(rule, judge=broken)  # type: ignore[arg-type]  # a rule that breaks its word
-    (verdict,) = evaluate((raising,), build_graph([CLUSTER]), DEFAULTS)
+    strict = Configuration({"all": "mandatory"}, all_rules())
+    (verdict,) = evaluate((raising,), build_graph([CLUSTER, EKS_CLUSTER]), strict)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.blocks
     (finding,) = verdict.judgement.findings
@@ -165,7 +167,23 @@ def test_a_target_from_a_component_and_its_cluster_is_the_clusters() -> None:
         ("azure:monitoring/diagnosticSetting:DiagnosticSetting", Kind.DIAGNOSTIC_SETTING),
         ("azure-native:containerservice:AgentPool", None),
         ("azure-native:containerservice:ManagedClusterSnapshot", None),
-        ("aws:eks/cluster:Cluster", None),
+        ("aws:eks/cluster:Cluster", Kind.EKS_CLUSTER),
+        ("aws-native:eks:Cluster", Kind.EKS_CLUSTER),
+        ("aws:eks/nodeGroup:NodeGroup", None),
+        ("aws:index/eksCluster:EksCluster", Kind.UNREADABLE_CLUSTER),
+        ("azurerm:index/kubernetesCluster:KubernetesCluster", Kind.UNREADABLE_CLUSTER),
+        (
+            "kubernetes:containerservice.azure.com/v1api20240901:ManagedCluster",
+            Kind.UNREADABLE_CLUSTER,
+        ),
+        ("azapi:resources:Resource", Kind.ARM),
+        ("azure-native:operationalinsights:Table", Kind.TABLE),
+        ("azure:loganalytics/workspaceTable:WorkspaceTable", Kind.TABLE),
+        ("azure-native:operationalinsights/v20250201:Workspace", Kind.WORKSPACE),
+        ("azure-native_storage_v20240101:storage:StorageAccount", Kind.STORAGE_ACCOUNT),
+        ("azure-native:storage:ManagementPolicy", Kind.LIFECYCLE_POLICY),
+        ("azure-native:storage:BlobContainerImmutabilityPolicy", Kind.IMMUTABILITY_POLICY),
+        ("azure-native:containerservice:JWTAuthenticator", Kind.JWT_AUTHENTICATOR),
     ],
 )
 def test_type_tokens_of_every_generation_are_known(token: str, kind: Kind | None) -> None:

@@ -10,7 +10,7 @@ from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Graph, Opaq
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.settings import diagnostic_setting
 from kubewitness.graph.stores import TEMPLATE_PROPERTIES, stores
-from kubewitness.graph.values import Unknown, first_present, read, text
+from kubewitness.graph.values import Unknown, declared_text, first_present, read
 
 
 def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = None) -> Graph:
@@ -50,7 +50,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         opaque=tuple(_opaque(by_urn, kinds)),
         authenticators=tuple(by_urn[u] for u in _of(kinds, Kind.JWT_AUTHENTICATOR) if u in managed),
         kubeconfigs=tuple(
-            (by_urn[urn], text(read(by_urn[urn].properties, "kubeconfig")))
+            (by_urn[urn], declared_text(read(by_urn[urn].properties, "kubeconfig")))
             for urn in _of(kinds, Kind.KUBERNETES_PROVIDER)
         ),
         calls=calls,

@@ -11,7 +11,17 @@ from kubewitness.catalog.type_tokens import DESTINATION_KINDS, Kind, is_classic,
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stores import owner
-from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, items, read, text
+from kubewitness.graph.values import (
+    ABSENT,
+    Unknown,
+    Value,
+    declared_flag,
+    declared_text,
+    first_present,
+    items,
+    read,
+    text,
+)
 
 TARGET_PROPERTIES: Final = ("resourceUri", "targetResourceId")
 """Where Azure Native and Azure Classic keep the id of a diagnostic setting's target."""
@@ -20,6 +30,9 @@ WORKSPACE_KIND: Final = "Log Analytics workspace"
 STORAGE_KIND: Final = "storage account"
 EVENT_HUB_KIND: Final = "event hub"
 PARTNER_KIND: Final = "partner solution"
+
+DEDICATED: Final = "Dedicated"
+"""The destination type that gives each kind of log a table of its own."""
 
 DESTINATION_PROPERTIES: Final = {
     "workspaceId": WORKSPACE_KIND,
@@ -48,8 +61,14 @@ def diagnostic_setting(
         ),
         logs=_entries(properties, is_classic(resource.type)),
         destinations=_destinations(resource, by_urn, found),
-        destination_type=text(read(properties, "logAnalyticsDestinationType")),
+        destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
     )
+
+
+def _destination_type(value: Value[Any]) -> Value[str]:
+    """Azure ignores the case of it."""
+    given = text(value)
+    return DEDICATED if isinstance(given, str) and given.lower() == DEDICATED.lower() else given
 
 
 def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ...] | Unknown:
@@ -74,9 +93,9 @@ def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:
         enabled = enabled_by_default
     return LogEntry(
         category=text(read(item, "category")),
-        group=text(read(item, "categoryGroup")),
+        group=declared_text(read(item, "categoryGroup")),
         enabled=enabled,
-        retention_policy=read(item, "retentionPolicy", "enabled"),
+        retention_policy=declared_flag(read(item, "retentionPolicy", "enabled")),
     )
 
 

@@ -23,9 +23,12 @@ from kubewitness.graph.values import (
     ABSENT,
     Unknown,
     Value,
+    declared_flag,
+    declared_text,
     first_present,
     items,
     number,
+    period,
     read,
     text,
 )
@@ -108,17 +111,19 @@ def _workspace(resource: Resource, by_urn: Mapping[str, Resource]) -> Workspace:
     sku = read(properties, "sku")
     return Workspace(
         **common,
-        sku=text(read(properties, "sku", "name") if isinstance(sku, Mapping) else sku),
-        interactive_days=number(read(properties, "retentionInDays")),
+        sku=declared_text(read(properties, "sku", "name") if isinstance(sku, Mapping) else sku),
+        interactive_days=period(read(properties, "retentionInDays")),
         daily_cap=number(
             first_present(
                 read(properties, "workspaceCapping", "dailyQuotaGb"),
                 read(properties, "dailyQuotaGb"),
             )
         ),
-        purges_at_once=first_present(
-            read(properties, "features", "immediatePurgeDataOn30Days"),
-            read(properties, "immediateDataPurgeOn30DaysEnabled"),
+        purges_at_once=declared_flag(
+            first_present(
+                read(properties, "features", "immediatePurgeDataOn30Days"),
+                read(properties, "immediateDataPurgeOn30DaysEnabled"),
+            )
         ),
         tables=_tables(Workspace(**common), by_urn),
     )
@@ -165,8 +170,8 @@ def _starts_with(name: str, workspace: Value[str]) -> bool:
 def _table(properties: Value[Mapping[str, Any]]) -> Table:
     return Table(
         plan=text(read(properties, "plan")),
-        interactive_days=number(read(properties, "retentionInDays")),
-        total_days=number(read(properties, "totalRetentionInDays")),
+        interactive_days=period(read(properties, "retentionInDays")),
+        total_days=period(read(properties, "totalRetentionInDays")),
     )
 
 
@@ -194,7 +199,9 @@ def _storage_account(resource: Resource, by_urn: Mapping[str, Resource]) -> Stor
 
 
 def _premium(properties: Mapping[str, Any]) -> Value[bool]:
-    tier = text(first_present(read(properties, "sku", "name"), read(properties, "accountTier")))
+    tier = declared_text(
+        first_present(read(properties, "sku", "name"), read(properties, "accountTier"))
+    )
     return tier.lower().startswith("premium") if isinstance(tier, str) else tier
 
 
@@ -217,7 +224,7 @@ def _rule_deletion(rule: Value[Any], *, classic: bool) -> Value[float]:
     if isinstance(delete, Unknown) or not isinstance(delete, Mapping):
         return delete if isinstance(delete, Unknown) else ABSENT
     prefix = "deleteAfterDaysSince" if classic else "daysAfter"
-    return _shortest([number(value) for name, value in delete.items() if name.startswith(prefix)])
+    return _shortest([period(read(delete, name)) for name in delete if name.startswith(prefix)])
 
 
 def _shortest(periods: list[Value[float]]) -> Value[float]:

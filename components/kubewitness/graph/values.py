@@ -62,13 +62,33 @@ def text(value: Value[Any]) -> Value[str]:
     return value if isinstance(value, str) and value.strip() else ABSENT
 
 
-def number(value: Value[Any]) -> Value[float]:
-    """The value where it is a number, unknown where unknown, else absent; true is no number."""
-    if isinstance(value, Unknown):
+def declared_text(value: Value[Any]) -> Value[str]:
+    """Like `text`, for a property whose absence is harmless: anything else is no absence."""
+    if isinstance(value, str):
+        return text(value)
+    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no text")
+
+
+def declared_flag(value: Value[Any]) -> Value[bool]:
+    """True or false, for a property whose absence is harmless: anything else is unknown."""
+    if isinstance(value, bool | Unknown) or value is ABSENT:
         return value
+    return Unknown("it is neither true nor false")
+
+
+def number(value: Value[Any]) -> Value[float]:
+    """The value where it is a number; unknown where it is unknown or no number at all."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    return ABSENT
+    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no number")
+
+
+def period(value: Value[Any]) -> Value[float]:
+    """A number of days, none where it is no number at all: nothing is kept for `[]` days."""
+    if value is ABSENT or isinstance(value, Unknown):
+        return value
+    known = number(value)
+    return 0.0 if isinstance(known, Unknown) else known
 
 
 def items(value: Value[Any]) -> tuple[Any, ...] | Unknown:

@@ -1,5 +1,6 @@
 """The page of a rule, in Markdown: what `--explain` prints and what stands in `docs/rules`."""
 
+import json
 from collections.abc import Iterator
 
 from kubewitness.graph.model import EksCluster
@@ -19,7 +20,7 @@ _HEADINGS = {
 def rule_page(rule: Rule) -> str:
     """Everything there is to say about a rule."""
     parts = [
-        f"# {rule.id}\n",
+        f"# {rule.id}\n\n",
         f"{rule.title}.\n",
         *_facts(rule),
         f"\n## Why\n\n{rule.why}\n",
@@ -117,7 +118,8 @@ def _examples(rule: Rule) -> Iterator[str]:
 
 
 def _example(example: Example) -> str:
-    settings = f"\nWith {example.configuration}:\n" if example.configuration else ""
+    as_json = json.dumps(example.configuration)
+    settings = f"\nWith `{as_json}`:\n" if example.configuration else ""
     return f"\n{example.title}:\n{settings}\n```python\n{example.program}\n```\n"
 
 

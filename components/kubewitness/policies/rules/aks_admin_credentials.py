@@ -6,9 +6,17 @@ from typing import Final
 
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import RuleConfiguration
 from kubewitness.policies.rule import Rule, Scope, Severity, failing, passing
-from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, not_applicable
+from kubewitness.policies.verdict import (
+    PASS,
+    Finding,
+    Judgement,
+    fail,
+    not_applicable,
+    undecided,
+)
 
 _FUNCTIONS: Final = re.compile(
     r"azure-(?:native|nextgen)(?:_\w+)?:containerservice(?:/\w+)?:"
@@ -42,6 +50,17 @@ def judge_others(
         if isinstance(kubeconfig, str) and _ADMIN in kubeconfig:
             message = "its kubeconfig is that of a local administrator"
             yield resource, fail(Finding("kubeconfig", message))
+        elif isinstance(kubeconfig, Unknown) and graph.calls is None:
+            yield (
+                resource,
+                undecided(
+                    Finding(
+                        "unknown-kubeconfig",
+                        "whose credentials its kubeconfig holds cannot be known beforehand",
+                        "run `kubewitness check` on the program, which sees the functions it calls",
+                    )
+                ),
+            )
 
 
 RULE = Rule(

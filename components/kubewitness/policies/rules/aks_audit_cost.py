@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kubewitness.catalog.log_categories import ALL_LOGS
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph
-from kubewitness.graph.settings import WORKSPACE_KIND
+from kubewitness.graph.settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import Level, RuleConfiguration
 from kubewitness.policies.rule import (
@@ -39,7 +39,7 @@ def _waste(setting: DiagnosticSetting) -> Iterator[Finding]:
     name = f"diagnostic setting `{setting.resource.name}`"
     sends = isinstance(setting.logs, Unknown) or any(e.enabled is True for e in setting.logs)
     is_legacy = not isinstance(setting.destination_type, Unknown) and (
-        setting.destination_type != "Dedicated"
+        setting.destination_type != DEDICATED
     )
     if sends and is_legacy:
         message = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.settings import EVENT_HUB_KIND, STORAGE_KIND
-from kubewitness.graph.values import Unknown, Value
+from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.destinations import DestinationConfiguration, known_id, matches
 from kubewitness.policies.rule import (
     Rule,
@@ -92,7 +92,8 @@ def _same_group(cluster: AksCluster, route: Route) -> bool:
     store = route.destination.store
     if store is None:
         return False
-    silent = not any("location" in r.properties for r in (cluster.resource, store.resource))
+    both = (cluster.resource, store.resource)
+    silent = all(read(resource.properties, "location") is ABSENT for resource in both)
     mine = cluster.resource.property_dependencies.get("resourceGroupName", ())
     same = mine == store.resource.property_dependencies.get("resourceGroupName", ()) != ()
     return silent and (same or cluster.resource_group == store.resource_group != Unknown())

@@ -7,6 +7,7 @@ from typing import Final
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
+from kubewitness.graph.settings import DEDICATED
 from kubewitness.graph.values import ABSENT, Unknown, Value, first_present
 from kubewitness.policies.destinations import DestinationConfiguration
 from kubewitness.policies.rule import (
@@ -129,7 +130,7 @@ def _tables(route: Route, category: str) -> list[str]:
     own, kind = AKS_LOG_CATEGORIES[category].table, route.link.setting.destination_type
     if isinstance(kind, Unknown):
         return [own, AZURE_DIAGNOSTICS]
-    return [own] if kind == "Dedicated" else [AZURE_DIAGNOSTICS]
+    return [own] if kind == DEDICATED else [AZURE_DIAGNOSTICS]
 
 
 def _table_interactive(workspace: Workspace, table: Table) -> Days:
@@ -158,7 +159,7 @@ RULE = Rule(
     id="aks-audit-retention",
     title="The audit logs of each AKS cluster are at hand for 90 days and kept for 365",
     why=(
-        "An intrusion is found months later on average. A workspace keeps 30 days unless told "
+        "An intrusion is often found months later. A workspace keeps 30 days unless told "
         "otherwise, and a diagnostic setting's own `retentionPolicy` does nothing any more."
     ),
     fix_pulumi=(

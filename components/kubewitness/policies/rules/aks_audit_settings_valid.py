@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from kubewitness.graph.model import (
@@ -10,10 +11,11 @@ from kubewitness.graph.model import (
     DiagnosticSetting,
     Graph,
     Link,
+    LogEntry,
     StorageAccount,
 )
 from kubewitness.graph.routes import enabled_categories
-from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import RuleConfiguration
 from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
@@ -31,6 +33,7 @@ def judge(cluster: AksCluster, graph: Graph, _configuration: RuleConfiguration) 
     if faults:
         return fail(*faults)
     doubts = [doubt for link in links for doubt in _doubts(link)]
+    doubts += _unknown_sinks(certain)
     return undecided(*doubts) if doubts else PASS
 
 
@@ -97,21 +100,41 @@ def _doubts(link: Link) -> Iterator[Finding]:
     name = f"diagnostic setting `{setting.resource.name}`"
     if not link.certain and any(_faults(setting)):
         yield Finding("unknown-target", f"{name} has faults, and {link.why}", "pass a plain id")
+    for destination in setting.destinations:
+        if isinstance(destination.store, StorageAccount) and isinstance(
+            destination.store.premium, Unknown
+        ):
+            message = f"{name}: whether its storage account is premium cannot be known"
+            yield Finding("unknown-storage", message, "write the `sku` as a plain value")
     if isinstance(setting.logs, Unknown):
         message = f"{name}: its `logs` cannot be known before the deployment"
         yield Finding("unknown-logs", message, "write the categories as plain values")
         return
-    if any(isinstance(entry.retention_policy, Unknown) for entry in setting.logs):
+    for entry in setting.logs:
+        yield from _entry_doubts(name, entry)
+
+
+def _entry_doubts(name: str, entry: LogEntry) -> Iterator[Finding]:
+    if isinstance(entry.retention_policy, Unknown):
         message = f"{name}: whether it asks for a `retentionPolicy` cannot be known"
         yield Finding("unknown-retention-policy", message, "remove the `retentionPolicy`")
-    if any(
-        entry.category is not ABSENT
-        and isinstance(entry.category, Unknown)
-        and not isinstance(entry.group, str)
-        for entry in setting.logs
-    ):
+    if isinstance(entry.category, Unknown) and not isinstance(entry.group, str):
         message = f"{name}: a category cannot be known before the deployment"
         yield Finding("unknown-category", message, "write the categories as plain values")
+    if isinstance(entry.group, Unknown) and isinstance(entry.category, str):
+        message = f"{name}: whether it mixes categories with a group cannot be known"
+        yield Finding("unknown-group", message, "remove the `categoryGroup`")
+
+
+def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
+    """Two sinks of which nothing is known could be one."""
+    hidden = [s for s in settings if any(not _sink(d) for d in s.destinations)]
+    for one, other in combinations(hidden, 2):
+        both = set(enabled_categories(one)) & set(enabled_categories(other))
+        if both:
+            names = f"`{one.resource.name}` and `{other.resource.name}`"
+            message = f"whether {names} send `{min(both)}` to one sink cannot be known"
+            yield Finding("unknown-sink", message, "send each category in one setting only")
 
 
 RULE = Rule(

@@ -1,0 +1,34 @@
+"""Writes the pages that are generated: the rules' and the agreement with other tools."""
+
+import sys
+from pathlib import Path
+
+from kubewitness.policies.examples import PRELUDE
+from kubewitness.policies.registry import all_rules
+from kubewitness.reports.rule_page import rule_page, rules_index
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS.parent / "tests"))
+
+from agreement_table import page  # noqa: E402 it stands beside the test that it is
+
+
+def pages() -> dict[Path, str]:
+    """Each generated page, by its path."""
+    rules = {DOCS / "rules" / f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
+    return {
+        **rules,
+        DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
+        DOCS / "agreement.md": page(),
+    }
+
+
+def main() -> None:
+    """Write them all."""
+    for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
