@@ -41,7 +41,7 @@ def get(value: Any, *path: str | int) -> Any:
     for step in (*path, None):
         if isinstance(value, Mapping) and SECRET.items() <= value.items():
             value = value["value"]
-        if isinstance(value, str) and value in SENTINELS:
+        if value is UNKNOWN or (isinstance(value, str) and value in SENTINELS):
             return UNKNOWN
         if step is None:
             return MISSING if value is None else value

@@ -1,0 +1,244 @@
+"""How rules are set: layers, stacks, exemptions, what others collect, and every mistake told."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import jsonschema
+import pytest
+
+from kubewitness.errors import InputError
+from kubewitness.graph.build import build_graph
+from kubewitness.policies.configuration import COMMON, Configuration, Level, Stack
+from kubewitness.policies.evaluate import evaluate, unused
+from kubewitness.policies.packs import find_pack
+from kubewitness.policies.registry import all_rules, find_rule
+from kubewitness.policies.schema import configuration_schema
+from kubewitness.policies.verdict import Outcome, Verdict
+from rule_examples import run_example
+
+LOGS = find_rule("aks-audit-logs")
+RETENTION = find_rule("aks-audit-retention")
+WITHOUT_GUARD = 'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])'
+TODAY = date(2026, 11, 21)
+EXEMPTION = {
+    "resource": "*::aks",
+    "reason": "moves to the new platform",
+    "owner": "shop team",
+    "expires": "2026-12-31",
+}
+
+
+def configured(document: Mapping[str, Any], stack: Stack | None = None) -> Configuration:
+    """The configuration that a document makes."""
+    return Configuration(document, all_rules(), stack=stack)
+
+
+def verdicts(
+    program: str, document: Mapping[str, Any], stack: Stack | None = None
+) -> dict[str, Verdict]:
+    """The verdicts on a program with one cluster, by rule."""
+    graph = build_graph(run_example(program)[0])
+    found = evaluate(all_rules(), graph, configured(document, stack), TODAY)
+    return {verdict.rule_id: verdict for verdict in found}
+
+
+def test_common_settings_hold_for_each_rule_that_has_them_and_lists_add_up() -> None:
+    """A rule's own value wins; its own list is added to the common one."""
+    one, two = {"id": "/a", "owner": "soc"}, {"id": "/b", "owner": "soc"}
+    document = {
+        COMMON: {"totalDays": 400, "allowedDestinations": [one]},
+        "aks-audit-retention": {"allowedDestinations": [two]},
+        "aks-audit-destination": {},
+    }
+    configuration: Any = configured(document)
+    retention = configuration.of("aks-audit-retention")
+    assert retention.total_days == 400
+    assert [d.id for d in retention.allowed_destinations] == ["/a", "/b"]
+    assert [d.id for d in configuration.of("aks-audit-destination").allowed_destinations] == ["/a"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "level"),
+    [
+        (Stack("shop", "dev-1"), Level.ADVISORY),
+        (Stack("shop", "prod"), Level.MANDATORY),
+        (Stack("other", "dev-1"), Level.MANDATORY),
+        (Stack("shop", "prod", {"environment": "test"}), Level.DISABLED),
+    ],
+)
+def test_settings_of_some_stacks_go_by_project_name_and_tags(stack: Stack, level: Level) -> None:
+    """Everything that `when` names must match, and the last that matches wins."""
+    document = {
+        "aks-audit-retention": {
+            "stacks": [
+                {
+                    "when": {"project": "shop", "stack": "dev*"},
+                    "set": {"enforcementLevel": "advisory"},
+                },
+                {
+                    "when": {"tags": {"environment": "test"}},
+                    "set": {"enforcementLevel": "disabled"},
+                },
+            ]
+        }
+    }
+    assert configured(document, stack).of("aks-audit-retention").level is level
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"aks-audit-log": {}}, "no rule is called `aks-audit-log`"),
+        ({COMMON: {"coverge": "any"}}, "no rule has a setting `coverge`"),
+        ({"aks-audit-logs": {"coverage": "half"}}, "aks-audit-logs.coverage"),
+        ({"aks-audit-logs": "strict"}, "aks-audit-logs.enforcementLevel"),
+        ({"aks-audit-logs": {"exemptions": [{"resource": "x"}]}}, "exemptions.0.owner"),
+        (
+            {"aks-audit-logs": {"stacks": [{"when": {"stack": "no"}, "set": {"covrage": "any"}}]}},
+            "covrage",
+        ),
+        ({"aks-audit-retention": {"totalDays": "long"}}, "totalDays"),
+        (
+            {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "protection": "iron"}]}},
+            "recorded, hindered, write-once",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(document: dict[str, Any], words: str) -> None:
+    """Also in the settings of a stack that is not this one."""
+    with pytest.raises(InputError) as error:
+        configured(document)
+    assert words in str(error.value)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Nobody mends a file one error at a time."""
+    with pytest.raises(InputError) as error:
+        configured({"nonsense": {}, "aks-audit-logs": {"coverage": 1, "undecided": 2}})
+    assert len(error.value.faults) == 3
+
+
+def test_an_exemption_in_force_is_printed_and_does_not_block() -> None:
+    """The verdict is exempt, and says who answers for it until when."""
+    found = verdicts(WITHOUT_GUARD, {"aks-audit-logs": {"exemptions": [EXEMPTION]}})
+    verdict = found["aks-audit-logs"]
+    assert verdict.outcome is Outcome.EXEMPT
+    assert not verdict.blocks
+    assert "shop team until 2026-12-31: moves to" in verdict.declarations[0]
+
+
+def test_an_expired_exemption_is_a_violation_that_says_so() -> None:
+    """The last day still counts, the day after does not."""
+    for expires, outcome in (("2026-11-21", Outcome.EXEMPT), ("2026-11-20", Outcome.FAIL)):
+        document = {"aks-audit-logs": {"exemptions": [{**EXEMPTION, "expires": expires}]}}
+        verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
+        assert verdict.outcome is outcome
+    assert verdict.blocks
+    assert "has expired" in verdict.judgement.findings[-1].message
+
+
+def test_an_exemption_of_one_category_exempts_no_other() -> None:
+    """What else is missing still fails."""
+    program = 'setting("audit", cluster("aks").id, ["kube-audit"])'
+    document = {"aks-audit-logs": {"exemptions": [{**EXEMPTION, "category": "guard"}]}}
+    verdict = verdicts(program, document)["aks-audit-logs"]
+    assert verdict.outcome is Outcome.FAIL
+    assert [f.code for f in verdict.judgement.findings] == ["missing:kube-audit-admin"]
+
+
+@pytest.mark.parametrize("resource", ["*::other", "ak", "other"])
+def test_an_exemption_of_another_resource_counts_for_nothing_and_is_reported(
+    resource: str,
+) -> None:
+    """It is unused, and whoever wrote it should know."""
+    document = {COMMON: {"exemptions": [{**EXEMPTION, "resource": resource}]}}
+    found = verdicts(WITHOUT_GUARD, document)
+    assert found["aks-audit-logs"].outcome is Outcome.FAIL
+    (report,) = unused(all_rules(), configured(document), found.values())
+    assert f"`{resource}`" in report
+
+
+def test_a_common_exemption_names_its_rule_and_is_used_once() -> None:
+    """A glob of rule ids; used by one rule, it is not unused for the others."""
+    document = {COMMON: {"exemptions": [{**EXEMPTION, "rule": "aks-audit-l*"}]}}
+    found = verdicts(WITHOUT_GUARD, document)
+    assert found["aks-audit-logs"].outcome is Outcome.EXEMPT
+    assert unused(all_rules(), configured(document), found.values()) == []
+
+
+ELSEWHERE = {
+    "resource": "aks",
+    "by": "the policy assignment setbypolicy",
+    "categories": ["guard"],
+    "expires": "2027-01-01",
+}
+
+
+def test_what_others_collect_counts_and_is_a_verdict_of_its_own() -> None:
+    """No exemption: the logs are collected, and the report says by whom."""
+    document = {"aks-audit-logs": {"collectedElsewhere": [ELSEWHERE]}}
+    verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
+    assert verdict.outcome is Outcome.COLLECTED_ELSEWHERE
+    assert not verdict.blocks
+    assert "setbypolicy until 2027-01-01" in verdict.declarations[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"expires": "2026-11-20"}, "the declaration has expired"),
+        ({"resource": "other"}, "category `guard` is not sent"),
+        ({"categories": ["kube-audit"]}, "category `guard` is not sent"),
+    ],
+)
+def test_a_declaration_that_does_not_cover_what_is_missing_helps_nothing(
+    change: dict[str, Any], words: str
+) -> None:
+    """Expired, of another cluster, of another category."""
+    document = {"aks-audit-logs": {"collectedElsewhere": [{**ELSEWHERE, **change}]}}
+    verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
+    assert verdict.outcome is Outcome.FAIL
+    assert words in " ".join(f.message for f in verdict.judgement.findings)
+
+
+def test_a_pack_sets_what_the_user_may_set_again() -> None:
+    """The pack's settings stand between the rule's and the user's."""
+    rules = find_pack("cis-aks-audit").rules
+    plain: Any = Configuration({}, all_rules(), rules)
+    own: Any = Configuration({"aks-audit-logs": {"coverage": "all"}}, all_rules(), rules)
+    assert plain.of("aks-audit-logs").coverage == "cis"
+    assert own.of("aks-audit-logs").coverage == "all"
+
+
+def test_packs_name_rules_that_exist_with_settings_that_are_valid() -> None:
+    """A few lines of data, and no misspelt one."""
+    for name in ("kubewitness", "cis-aks-audit", "psrule-parity"):
+        pack = find_pack(name)
+        Configuration({}, all_rules(), pack.rules)
+        assert {rule.id for rule in pack.members} == (
+            set(pack.rules) or {rule.id for rule in all_rules()}
+        )
+    with pytest.raises(InputError, match="kubewitness, cis-aks-audit, psrule-parity"):
+        find_pack("nonsense")
+
+
+def test_the_benchmark_pack_says_how_much_it_leaves_open() -> None:
+    """Items decided are keyed by titles that its rules refer to, or that one rule covers."""
+    benchmark = find_pack("cis-aks-audit").benchmark
+    assert benchmark is not None
+    assert "decides 4 of 51 items" in str(benchmark)
+    assert "47 are not assessed" in str(benchmark)
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_the_engine_checks_the_same_settings_as_we_do(rule: Any) -> None:
+    """CrossGuard's schema takes every example's settings and refuses what we refuse."""
+    schema = {"type": "object", "properties": configuration_schema(rule.configuration)}
+    for example in rule.examples:
+        jsonschema.validate(example.configuration, schema)
+    assert "enforcementLevel" not in schema["properties"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"exemptions": [{"resource": "x"}]}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"undecided": "shrug"}, schema)

@@ -1,0 +1,116 @@
+"""What the pack mends: only what is certain, secrets kept secret, unknowns untouched."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from oracle import BASE, CATEGORIES, NATIVE, SECRET, UNKNOWN_STRING
+from servicer import Servicer, Shown
+
+GROUP = "11111111-1111-1111-1111-111111111111"
+MENDING = {"aks-audit-logs-remediation": {"enforcementLevel": "remediate"}}
+ACCESS = {"aks-local-accounts": {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}}
+
+
+def mended(
+    configuration: Mapping[str, Mapping[str, Any]], kind: str, inputs: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """What the pack makes of a resource."""
+    return Servicer(configuration=configuration).remediated("it", Shown(NATIVE + kind, {**inputs}))
+
+
+def setting(**changes: Any) -> dict[str, Any] | None:
+    """What it makes of a diagnostic setting."""
+    inputs = {**BASE["audit"].inputs, "logs": [{"category": "guard", "enabled": True}], **changes}
+    return mended(MENDING, "monitor:DiagnosticSetting", inputs)
+
+
+def test_missing_categories_are_added_and_nothing_else_is_changed() -> None:
+    """What stands there stays, unknown ids included."""
+    found = setting(name="mine")
+    assert found is not None
+    assert {entry["category"] for entry in found["logs"]} == set(CATEGORIES)
+    assert found["logs"][0] == {"category": "guard", "enabled": True}
+    assert found["resourceUri"] == UNKNOWN_STRING
+    assert found["name"] == "mine"
+
+
+def test_a_secret_list_stays_secret() -> None:
+    """The list is longer and still wrapped, and so is what was secret within."""
+    logs = {**SECRET, "value": [{"category": {**SECRET, "value": "guard"}, "enabled": True}]}
+    found = setting(logs=logs)
+    assert found is not None
+    assert SECRET.items() <= found["logs"].items()
+    entries = found["logs"]["value"]
+    assert len(entries) == 3
+    assert SECRET.items() <= entries[0]["category"].items()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"logs": UNKNOWN_STRING},
+        {"logs": [UNKNOWN_STRING]},
+        {"logs": [{"category": "guard", "enabled": UNKNOWN_STRING}]},
+        {"logs": [{"category": UNKNOWN_STRING, "enabled": True}]},
+        {"logs": [{"categoryGroup": "audit", "enabled": True}]},
+        {"logs": [{"category": "AuditEvent", "enabled": True}]},
+        {"logs": [{"category": "guard", "enabled": False}]},
+        {"logs": []},
+        {"workspaceId": None},
+        {"logs": [{"category": name, "enabled": True} for name in CATEGORIES]},
+    ],
+    ids=str,
+)
+def test_what_is_not_certain_is_left_alone(changes: dict[str, Any]) -> None:
+    """Unknown, a group, perhaps not a cluster's, switched off on purpose, without destination."""
+    assert setting(**changes) is None
+
+
+def test_nothing_is_mended_unless_somebody_asks() -> None:
+    """The levels are the user's."""
+    inputs = {**BASE["audit"].inputs, "logs": [{"category": "guard", "enabled": True}]}
+    assert mended({}, "monitor:DiagnosticSetting", inputs) is None
+
+
+BARE = {"resourceGroupName": "shop", "disableLocalAccounts": False, "tags": {"a": UNKNOWN_STRING}}
+
+
+def test_local_accounts_and_entra_are_switched_together_with_the_group() -> None:
+    """One without the other would lock everybody out."""
+    assert mended(ACCESS, "containerservice:ManagedCluster", BARE) == {
+        **BARE,
+        "disableLocalAccounts": True,
+        "aadProfile": {
+            "managed": True,
+            "enableAzureRBAC": True,
+            "adminGroupObjectIDs": [GROUP],
+        },
+    }
+
+
+def test_without_a_group_access_is_never_changed() -> None:
+    """Nobody would get in."""
+    level = {"aks-local-accounts": {"enforcementLevel": "remediate"}}
+    assert mended(level, "containerservice:ManagedCluster", BARE) is None
+
+
+def test_what_is_unknown_and_who_is_admin_already_is_kept() -> None:
+    """An unknown may be right; groups that are there stay."""
+    profile = {"managed": UNKNOWN_STRING, "adminGroupObjectIDs": ["theirs"]}
+    found = mended(ACCESS, "containerservice:ManagedCluster", {**BARE, "aadProfile": profile})
+    assert found is not None
+    assert found["aadProfile"] == {**profile, "enableAzureRBAC": True}
+
+
+def test_a_setting_beside_the_secret_keeps_the_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    """Secrets come back wrapped, and never reach what is printed."""
+    secret = {**SECRET, "value": "hunter2"}
+    inputs = {**BARE, "servicePrincipalProfile": {"clientId": "x", "secret": secret}}
+    found = mended(ACCESS, "containerservice:ManagedCluster", inputs)
+    assert found is not None
+    assert found["servicePrincipalProfile"]["secret"] == secret
+    printed = capsys.readouterr()
+    assert "hunter2" not in printed.out + printed.err
+    assert "rotate-certs" in printed.err
