@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md
 
-.PHONY: demo test check benchmark lock
+.PHONY: demo test check docs fuzz benchmark lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -19,6 +19,14 @@ check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# The pages in docs that are generated from the rules and from the agreement with other tools.
+docs: .venv/tested
+	$(BIN)/python docs/generate.py
+
+# A hundred thousand cases against the oracle, and ten thousand stacks through every source.
+fuzz: .venv/tested
+	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py --cases 10000
 
 # What the policy pack costs, as a ratio to an empty one; takes minutes.
 benchmark: .venv/installed

@@ -6,11 +6,9 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from kubewitness.check import CheckResult
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import find_rule
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
-
-_BY_ID = {rule.id: rule for rule in all_rules()}
 
 
 class _Document(BaseModel):
@@ -127,7 +125,7 @@ def _source(result: CheckResult) -> SourceDocument:
 
 
 def _verdict(verdict: Verdict) -> VerdictDocument:
-    rule = _BY_ID[verdict.rule_id]
+    rule = find_rule(verdict.rule_id)
     return VerdictDocument(
         rule=rule.id,
         title=rule.title,

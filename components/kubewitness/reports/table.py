@@ -9,12 +9,11 @@ from rich.tree import Tree
 from kubewitness.check import CheckResult
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import find_rule
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
 from kubewitness.reports.document import summarise
 
-_BY_ID = {rule.id: rule for rule in all_rules()}
 _STYLES = {
     Outcome.FAIL: "bold red",
     Outcome.UNDECIDED: "bold yellow",
@@ -75,7 +74,7 @@ def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
 
 def _print_verdicts(console: Console, verdicts: list[Verdict]) -> None:
     first = verdicts[0]
-    rule = _BY_ID[first.rule_id]
+    rule = find_rule(first.rule_id)
     stops = first.blocks or first.outcome not in (Outcome.FAIL, Outcome.UNDECIDED)
     word = first.outcome.value.upper() + ("" if stops else " (does not block)")
     names = ", ".join(verdict.rule_id for verdict in verdicts)
