@@ -167,6 +167,7 @@ def test_every_policy_is_mandatory_and_documented() -> None:
         **{rule.id: analyzer_pb2.MANDATORY for rule in all_rules()},
         "aks-audit-cost": analyzer_pb2.ADVISORY,
         "aks-audit-logs-remediation": analyzer_pb2.DISABLED,
+        "kubewitness-notes": analyzer_pb2.MANDATORY,
     }
     for policy in info.policies:
         if policy.name not in {rule.id for rule in all_rules()}:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
-from kubewitness.graph.resources import Resource
+from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.configuration import Configuration, Stack, load
 from kubewitness.policies.evaluate import evaluate, unused
 from kubewitness.policies.messages import explain_change
@@ -162,7 +162,7 @@ def _mended(
     resource: Resource, pack: Pack, configuration: Configuration, notes: list[str]
 ) -> Resource:
     """What the engine's remediations would make of a resource before it is judged."""
-    for rule in pack.members:
+    for rule in pack.members if resource.origin is Origin.MANAGED else ():
         if rule.remediate is None or not configuration.mends(rule):
             continue
         for change in rule.remediate(resource, configuration.of(rule.id)):

@@ -33,6 +33,9 @@ ALL_RULES: Final = "all"
 COMMON: Final = "kubewitness-common"
 """The policy of our CrossGuard pack that holds settings for several rules and reports nothing."""
 
+NOTES: Final = "kubewitness-notes"
+"""The policy of our pack that only prints; in the file it has a level and nothing else."""
+
 REMEDIATION: Final = "-remediation"
 """What the name of a policy ends with that mends for a rule on the stack."""
 
@@ -255,7 +258,7 @@ def _strangers(document: Mapping[str, Any], rules: "tuple[Rule, ...]", where: st
     ids = sorted(rule.id for rule in rules)
     mending = {rule.id + REMEDIATION for rule in rules if rule.remediate and rule.needs_stack}
     for name in document:
-        if name not in {ALL_RULES, COMMON, *ids, *mending}:
+        if name not in {ALL_RULES, COMMON, NOTES, *ids, *mending}:
             yield f"{where}: no rule is called `{name}`; rules: {', '.join(ids)}"
     known = {m.alias for rule in rules for m in rule.configuration.model_fields.values()}
     for name in as_mapping(document.get(COMMON, {})):

@@ -25,6 +25,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.policies.configuration import (
     COMMON,
     LEVEL,
+    NOTES,
     REMEDIATION,
     Level,
     RuleConfiguration,
@@ -76,8 +77,7 @@ class _Assembly:
         self._common: Mapping[str, Any] = {}
         self._last: tuple[list[Resource], Graph] = ([], Graph())
         self._unused: dict[str, None] = {}
-        self._stack_rules_left = sum(rule.needs_stack for rule in pack.members)
-        self._said: set[str] = set()
+        self._used: set[str] = set()
 
     def policies(self) -> list[Policy]:
         """All of them, the common one first, for its settings count in the others."""
@@ -86,6 +86,7 @@ class _Assembly:
             self._remembering(),
             *(self._policy(rule) for rule in self._pack.members),
             *(self._mending(rule) for rule in mending),
+            self._concluding(),
         ]
 
     def _remembering(self) -> Policy:
@@ -104,6 +105,25 @@ class _Assembly:
                     *(rule.configuration for rule in self._pack.members)
                 )
             ),
+        )
+
+    def _concluding(self) -> Policy:
+        """The last one: by now every rule has used the exemptions that it could use."""
+
+        def validate(args: StackValidationArgs, _report_violation: ReportViolation) -> None:
+            for one in self._unused:
+                if one not in self._used:
+                    self._say(f"{self._pack.name}: unused {one}")
+            if (
+                self._pack.benchmark
+                and self._graph(from_stack_call(args.resources, self._inputs)).clusters
+            ):
+                self._say(f"{self._pack.name}: {self._pack.benchmark}")
+
+        return StackValidationPolicy(
+            name=NOTES,
+            description="Prints exemptions that nothing uses, and what is not assessed",
+            validate=validate,
         )
 
     def _policy(self, rule: Rule) -> Policy:
@@ -166,7 +186,6 @@ class _Assembly:
             graph = self._graph(from_stack_call(args.resources, self._inputs))
             urn = args.resources[0].urn if args.resources else ""
             self._report(rule, graph, args, urn, report_violation)
-            self._conclude(graph)
 
         return validate
 
@@ -233,18 +252,7 @@ class _Assembly:
             for verdict in verdicts
             for text in (*verdict.declarations, *(f.message for f in verdict.judgement.findings))
         )
-        self._said |= {one for one in self._unused if one in used}
-
-    def _conclude(self, graph: Graph) -> None:
-        """After the last rule on the stack: what was not used, and what was not assessed."""
-        self._stack_rules_left -= 1
-        if self._stack_rules_left == 0:
-            for one in self._unused:
-                if one not in self._said:
-                    self._say(f"{self._pack.name}: unused {one}")
-            if self._pack.benchmark and graph.clusters:
-                self._say(f"{self._pack.name}: {self._pack.benchmark}")
-            self._stack_rules_left = sum(rule.needs_stack for rule in self._pack.members)
+        self._used |= {one for one in self._unused if one in used}
 
     @staticmethod
     def _say(text: str) -> None:

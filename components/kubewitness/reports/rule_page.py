@@ -17,6 +17,16 @@ _HEADINGS = {
 }
 
 
+_PUBLISHING = """
+`kubewitness policy-pack NAME` prints the folder of a pack, for `--policy-pack`. `pulumi policy publish`
+takes that folder as well: tried against a stand-in of the service on loopback, never against Pulumi
+Cloud, and the CLI refuses it for backends that are not Pulumi Cloud. What is published that way names
+the Python of the machine that published it. For others to run it, publish a folder of your own: a
+`PulumiPolicy.yaml` with `runtime: python`, a `requirements.txt` that names kubewitness, and a
+`__main__.py` of two lines, `from kubewitness.policies.crossguard import serve` and `serve("NAME")`.
+"""
+
+
 def rule_page(rule: Rule) -> str:
     """Everything there is to say about a rule."""
     parts = [
@@ -53,6 +63,7 @@ def rules_index(rules: tuple[Rule, ...], prelude: str) -> str:
             for pack in all_packs().values()
         ),
         *(f"\n{pack.benchmark}.\n" for pack in all_packs().values() if pack.benchmark),
+        _PUBLISHING,
         "\n## What the examples have in common\n\nEach example begins with this:\n\n",
         f"```python\n{prelude.strip()}\n```\n",
     ]
