@@ -18,9 +18,9 @@ _HEADINGS = {
 
 
 _PUBLISHING = """
-`kubewitness policy-pack NAME` prints the folder of a pack, for `--policy-pack`. `pulumi policy publish`
-takes that folder as well: tried against a stand-in of the service on loopback, never against Pulumi
-Cloud, and the CLI refuses it for backends that are not Pulumi Cloud. What is published that way names
+`kubewitness policy-pack NAME` prints the folder of a pack, for `--policy-pack`. `pulumi policy
+publish` takes that folder as well: tried against a stand-in of the service on loopback, never
+against Pulumi Cloud, and the CLI refuses it for any other backend. What is published that way names
 the Python of the machine that published it. For others to run it, publish a folder of your own: a
 `PulumiPolicy.yaml` with `runtime: python`, a `requirements.txt` that names kubewitness, and a
 `__main__.py` of two lines, `from kubewitness.policies.crossguard import serve` and `serve("NAME")`.
