@@ -108,7 +108,7 @@ def test_a_wrong_configuration_is_a_clear_error(
     outcome = preview(engine, tmp_path, WITHOUT_GUARD, settings)
     assert outcome.exit_code != 0
     assert words in outcome.stdout + outcome.stderr
-    assert "Traceback" not in outcome.stdout + outcome.stderr
+    assert not any("Traceback" in violation.message for violation in outcome.violations)
 
 
 def test_settings_by_stack_exemptions_and_declarations_reach_the_engine(
