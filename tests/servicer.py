@@ -69,12 +69,13 @@ class Servicer:
         self.servicer.ConfigureStack(stack, None)
 
     def _configure(self, configuration: Mapping[str, Mapping[str, Any]]) -> None:
-        levels = {"advisory": 0, "mandatory": 1, "disabled": 2, "remediate": 3}
         documents = {}
         for policy in self._all:
             own = dict(configuration.get(policy.name, {}))
             default = (policy.enforcement_level or EnforcementLevel.MANDATORY).value
-            level = levels[own.pop("enforcementLevel", default)]
+            level = analyzer_pb2.EnforcementLevel.Value(
+                str(own.pop("enforcementLevel", default)).upper()
+            )
             documents[policy.name] = analyzer_pb2.PolicyConfig(enforcementLevel=level)
             documents[policy.name].properties.update(own)
         request = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=documents)
@@ -89,8 +90,8 @@ class Servicer:
             found += self.servicer.Analyze(request, None).diagnostics
         names = random.sample(sorted(stack), len(stack))
         resources = [_with_outputs(name, stack) for name in names]
-        request = analyzer_pb2.AnalyzeStackRequest(resources=resources)
-        return [*found, *self.servicer.AnalyzeStack(request, None).diagnostics]
+        whole = analyzer_pb2.AnalyzeStackRequest(resources=resources)
+        return [*found, *self.servicer.AnalyzeStack(whole, None).diagnostics]
 
     def remediated(self, name: str, shown: Shown) -> dict[str, Any] | None:
         """The properties that the pack makes of a resource's; None where it changes nothing."""

@@ -44,7 +44,7 @@ ELSEWHERE = (
     "/subscriptions/s/resourceGroups/other/providers/Microsoft.ContainerService/managedClusters/x"
 )
 NATIVE = "azure-native:"
-odd = st.sampled_from([None, "", "true", 0, 1, [], {}])
+odd: st.SearchStrategy[Any] = st.sampled_from([None, "", "true", 0, 1, [], {}])
 flags = st.one_of(st.booleans(), st.booleans(), st.booleans(), odd)
 
 
