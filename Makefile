@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md
 
-.PHONY: demo test check docs fuzz benchmark lock
+.PHONY: demo test check docs fuzz mutation benchmark lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -28,6 +28,10 @@ docs: .venv/tested
 fuzz: .venv/tested
 	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py --cases 10000
 
+# Breaks rules and graph piece by piece; some test must fail each time.
+mutation: .venv/mutated
+	$(BIN)/python tests/mutation.py
+
 # What the policy pack costs, as a ratio to an empty one; takes minutes.
 benchmark: .venv/installed
 	$(BIN)/python benchmarks/policy_pack.py
@@ -48,9 +52,15 @@ benchmark: .venv/installed
 	$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	touch $@
 
+.venv/mutated: .venv/tested requirements/mutation.txt
+	$(PIP) install --no-compile --require-hashes -r requirements/mutation.txt
+	touch $@
+
 # Resolves the requirement files anew; needs uv.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --quiet
 lock:
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml requirements/run.in
 	$(COMPILE) --output-file requirements/dev.txt pyproject.toml requirements/run.in requirements/dev.in
+	$(COMPILE) --output-file requirements/mutation.txt --constraint requirements/dev.txt \
+		requirements/mutation.in

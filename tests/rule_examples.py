@@ -1,6 +1,7 @@
 """The programs of the rules' examples, run in the test's own process."""
 
 import re
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.policies.examples import PRELUDE
 
 
+@cache
 def run_example(program: str) -> tuple[list[Resource], tuple[str, ...]]:
     """The resources that an example's program registers, and the functions that it calls."""
     calls: list[str] = []
