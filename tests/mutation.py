@@ -107,27 +107,43 @@ def run(*command: str, folder: Path = STAGE, **options: Any) -> "subprocess.Comp
 def functions(patterns: list[str]) -> Iterator[Mutant]:
     """What mutmut breaks, without those mutants that change nothing but the words of a message."""
     mutmut = str(Path(sys.executable).with_name("mutmut"))
-    if run(mutmut, "run", "--max-children", str(WORKERS), *patterns).returncode:
+    run(mutmut, "run", "none of them", stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # but makes
+    changes = {name: change for name, change in _changes() if _is_meant(name, patterns)}
+    if not changes:
+        return
+    if run(mutmut, "run", "--max-children", str(WORKERS), *changes).returncode:
         sys.exit("mutmut failed; see above")
     listed = run(mutmut, "results", "--all", "1", stdout=subprocess.PIPE).stdout
-    sources: dict[str, dict[str, ast.FunctionDef]] = {}
     for line in listed.splitlines():
         name, _, status = line.strip().partition(": ")
-        module, _, mutant = name.rpartition(".")
-        if status == "not checked":
-            continue
-        if module not in sources:
-            path = STAGE / "mutants" / module.replace(".", "/")
-            file = path.with_suffix(".py") if not path.is_dir() else path / "__init__.py"
-            nodes = ast.walk(ast.parse(file.read_text("utf-8")))
-            sources[module] = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
-        function = mutant.partition("__mutmut_")[0]
-        original, broken = sources[module][f"{function}__mutmut_orig"], sources[module][mutant]
-        original.name = broken.name = "function"
-        if _without_prose(original) != _without_prose(broken):
+        if name in changes:
+            module, _, mutant = name.rpartition(".")
+            function = mutant.partition("__mutmut_")[0]
             where = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
-            change, killed = _change(original, broken), status in {"killed", "timeout"}
-            yield Mutant(module, f"{module}.{where}", change, killed)
+            killed = status in {"killed", "timeout"}
+            yield Mutant(module, f"{module}.{where}", changes[name], killed)
+
+
+def _is_meant(name: str, patterns: list[str]) -> bool:
+    return not patterns or any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+def _changes() -> Iterator[tuple[str, str]]:
+    """Each mutant that mutmut has made, by its name, and what it changes beside wording."""
+    made = STAGE / "mutants"
+    for path in sorted(path for folder in MUTATED for path in (made / folder).rglob("*.py")):
+        names = path.relative_to(made).with_suffix("").parts
+        module = ".".join(name for name in names if name != "__init__")
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+        for name, broken in functions.items():
+            function, is_mutant, number = name.partition("__mutmut_")
+            if not is_mutant or number == "orig":
+                continue
+            original = functions[f"{function}__mutmut_orig"]
+            original.name = broken.name = "function"
+            if _without_prose(original) != _without_prose(broken):
+                yield f"{module}.{name}", _change(original, broken)
 
 
 def _without_prose(function: ast.FunctionDef) -> str:

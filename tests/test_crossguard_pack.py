@@ -1,108 +1,41 @@
 """The pack at the SDK's own door: every sentinel, wherever it stands, and never advisory."""
 
 import json
-import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import EnforcementLevel, proxy
-from pulumi_policy import policy as sdk
 
-from kubewitness.policies.crossguard import policies
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_rules
-
-SENTINELS = sorted(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
-UNKNOWN = proxy.UNKNOWN_STRING_VALUE
-LOGS = [{"category": name, "enabled": True} for name in ("kube-audit", "kube-audit-admin", "guard")]
-CLUSTER: dict[str, Any] = {
-    "resourceGroupName": UNKNOWN,
-    "disableLocalAccounts": True,
-    "aadProfile": {"managed": True, "enableAzureRBAC": True},
-    "apiServerAccessProfile": {"enablePrivateCluster": True},
-}
-SETTING: dict[str, Any] = {
-    "resourceUri": UNKNOWN,
-    "workspaceId": UNKNOWN,
-    "logs": LOGS,
-    "logAnalyticsDestinationType": "Dedicated",
-}
-WORKSPACE = {"location": "westeurope", "retentionInDays": 365}
-TYPES = {
-    "aks": "azure-native:containerservice:ManagedCluster",
-    "audit": "azure-native:monitor:DiagnosticSetting",
-    "logs": "azure-native:operationalinsights:Workspace",
-}
-LINKS = {"audit": {"resourceUri": ["urn:aks"], "workspaceId": ["urn:logs"]}}
+from oracle import BASE, CATEGORIES, LOGS, SECRET, SENTINELS, Stack
+from servicer import Servicer, Shown
 
 
-class Pack:
-    """The pack as the engine meets it, without a process of its own."""
+def judge(stack: Stack, servicer: Servicer | None = None) -> dict[str, str]:
+    """Words of each policy that reports, after all calls of one preview.
 
-    def __init__(self) -> None:
-        mandatory = EnforcementLevel.MANDATORY
-        self._servicer: Any = sdk._PolicyAnalyzerServicer(
-            "pack", "1", policies(find_pack("kubewitness")), mandatory
-        )
-
-    def judge(self, stack: dict[str, Any], *, remember: bool = True) -> dict[str, str]:
-        """Words of each policy that reports, after all calls of one preview.
-
-        Every report must be mandatory, but that of the one rule that is advisory. The resources
-        come to the stack call in random order, as
-        the engine sends them, and with outputs that a preview cannot know.
-        """
-        diagnostics = []
-        for name, inputs in stack.items():
-            if remember:
-                request = analyzer_pb2.AnalyzeRequest(
-                    type=TYPES[name], urn=f"urn:{name}", name=name
-                )
-                json_format.ParseDict(inputs, request.properties)
-                diagnostics += self._servicer.Analyze(request, None).diagnostics
-        names = random.sample(sorted(stack), len(stack))
-        resources = [_with_outputs(name, stack[name]) for name in names]
-        whole = analyzer_pb2.AnalyzeStackRequest(resources=resources)
-        diagnostics += self._servicer.AnalyzeStack(whole, None).diagnostics
-        levels = {found.policyName: found.enforcementLevel for found in diagnostics}
-        assert levels.pop("aks-audit-cost", analyzer_pb2.ADVISORY) == analyzer_pb2.ADVISORY
-        assert set(levels.values()) <= {analyzer_pb2.MANDATORY}
-        return {found.policyName: found.message for found in diagnostics}
+    Every report must be mandatory, but that of the one rule that is advisory.
+    """
+    diagnostics = (servicer or Servicer()).diagnostics(stack)
+    levels = {found.policyName: found.enforcementLevel for found in diagnostics}
+    assert levels.pop("aks-audit-cost", analyzer_pb2.ADVISORY) == analyzer_pb2.ADVISORY
+    assert set(levels.values()) <= {analyzer_pb2.MANDATORY}
+    return {found.policyName: found.message for found in diagnostics}
 
 
-def _with_outputs(name: str, inputs: dict[str, Any]) -> analyzer_pb2.AnalyzerResource:
-    """A resource as a preview shows its outputs: what only says where it is, is missing."""
-    outputs = {key: value for key, value in inputs.items() if not key.startswith("resource")}
-    resource = analyzer_pb2.AnalyzerResource(
-        type=TYPES[name],
-        urn=f"urn:{name}",
-        name=name,
-        propertyDependencies={
-            key: analyzer_pb2.AnalyzerPropertyDependencies(urns=urns)
-            for key, urns in LINKS.get(name, {}).items()
-        },
-    )
-    json_format.ParseDict(
-        {**outputs, "id": UNKNOWN, "provisioningState": UNKNOWN}, resource.properties
-    )
-    return resource
-
-
-def stack(**changes: dict[str, Any]) -> dict[str, Any]:
-    """A stack in order, some properties of its resources changed."""
-    resources: dict[str, dict[str, Any]] = {
-        "aks": CLUSTER,
-        "audit": SETTING,
-        "logs": WORKSPACE,
+def stack(**changes: dict[str, Any]) -> dict[str, Shown]:
+    """A stack in order, some inputs of its resources changed."""
+    return {
+        name: replace(shown, inputs={**shown.inputs, **changes.get(name, {})})
+        for name, shown in BASE.items()
     }
-    return {name: {**inputs, **changes.get(name, {})} for name, inputs in resources.items()}
 
 
 def test_a_first_preview_passes_though_every_id_is_unknown() -> None:
     """What came from what tells whose setting it is."""
-    assert Pack().judge(stack()) == {}
+    assert judge(stack()) == {}
 
 
 @pytest.mark.parametrize("sentinel", SENTINELS)
@@ -124,43 +57,44 @@ def test_an_unknown_anywhere_is_undecided_and_mandatory(
 ) -> None:
     """The SDK alone would downgrade the whole policy to advisory and let the deployment pass."""
     changed = json.loads(json.dumps(changes).replace("?", sentinel))
-    judged = Pack().judge(stack(**changed))
+    judged = judge(stack(**changed))
     assert set(judged) == {policy}
     assert "UNDECIDED: " in judged[policy]
 
 
+WITHOUT_COMMON = {
+    "kubewitness-common": {"enforcementLevel": "disabled"},
+    **{rule.id: {"enforcementLevel": "disabled"} for rule in all_rules() if not rule.needs_stack},
+}
+
+
 def test_without_the_inputs_nothing_more_is_passed() -> None:
-    """Where the policy that remembers inputs is disabled, outputs decide less, never worse."""
+    """Where the policies that show inputs are disabled, outputs decide less, never worse."""
     bare = stack(audit={"logs": LOGS[:2]})
-    assert set(Pack().judge(bare, remember=False)) == {"aks-audit-logs"}
-    assert Pack().judge(stack(), remember=False) == {}
+    assert set(judge(bare, Servicer(configuration=WITHOUT_COMMON))) == {"aks-audit-logs"}
+    assert judge(stack(), Servicer(configuration=WITHOUT_COMMON)) == {}
 
 
 def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     """No stack trace, and no default in place of what was meant."""
-    pack = Pack()
-    wrong = analyzer_pb2.PolicyConfig(enforcementLevel=analyzer_pb2.MANDATORY)
-    wrong.properties.update({"coverge": "any"})
-    configuration = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"aks-audit-logs": wrong})
-    pack._servicer.Configure(configuration, None)
-    assert "coverge" in pack.judge(stack())["aks-audit-logs"]
+    servicer = Servicer(configuration={"aks-audit-logs": {"coverge": "any"}})
+    assert "coverge" in judge(stack(), servicer)["aks-audit-logs"]
 
 
 def test_a_secret_is_judged_like_any_other_value() -> None:
     """Wrapping a value as a secret changes no verdict."""
-    secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
     wrapped: dict[str, Any] = {
-        "aks": {"disableLocalAccounts": {**secret, "value": True}},
-        "audit": {"logs": {**secret, "value": LOGS}},
+        "aks": {"disableLocalAccounts": {**SECRET, "value": True}},
+        "audit": {"logs": {**SECRET, "value": LOGS}},
     }
-    assert Pack().judge(stack(**wrapped)) == {}
-    wrapped["aks"] = {"disableLocalAccounts": {**secret, "value": False}}
-    assert set(Pack().judge(stack(**wrapped))) == {"aks-local-accounts"}
+    assert judge(stack(**wrapped)) == {}
+    wrapped["aks"] = {"disableLocalAccounts": {**SECRET, "value": False}}
+    assert set(judge(stack(**wrapped))) == {"aks-local-accounts"}
 
 
-def test_every_policy_is_mandatory_and_documented() -> None:
+def test_every_policy_has_its_level_and_is_documented() -> None:
     """CrossGuard's own default would be advisory."""
-    info = Pack()._servicer.GetAnalyzerInfo(None, None)
+    info = Servicer().servicer.GetAnalyzerInfo(None, None)
     levels = {policy.name: policy.enforcementLevel for policy in info.policies}
     assert levels == {
         "kubewitness-common": analyzer_pb2.MANDATORY,
@@ -169,8 +103,101 @@ def test_every_policy_is_mandatory_and_documented() -> None:
         "aks-audit-logs-remediation": analyzer_pb2.DISABLED,
         "kubewitness-notes": analyzer_pb2.MANDATORY,
     }
+    rules = {rule.id: rule for rule in all_rules()}
     for policy in info.policies:
-        if policy.name not in {rule.id for rule in all_rules()}:
-            continue
-        assert policy.url.startswith("https://")
-        assert policy.remediation_steps
+        if policy.name in rules:
+            rule = rules[policy.name]
+            assert policy.url == rule.links[0]
+            assert policy.remediation_steps == rule.fix_pulumi
+            assert policy.displayName == policy.description == rule.title
+            assert "exemptions" in policy.configSchema.properties
+            if rule.references:
+                assert policy.framework.specification == rule.references[0].title
+
+
+def test_a_cluster_that_a_state_only_reads_is_not_judged() -> None:
+    """`pulumi policy analyze` shows it without any input; no cluster of a stack has none."""
+    read = replace(BASE["aks"], inputs={}, outputs={"disableLocalAccounts": False})
+    assert judge({"aks": read}) == {}
+
+
+EXEMPTION = {"reason": "moves away", "owner": "shop team", "expires": "2999-01-01"}
+
+
+def test_common_settings_reach_every_rule_and_what_is_unused_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One exemption is applied and printed, the other reported, each once."""
+    common = {
+        "exemptions": [
+            {**EXEMPTION, "resource": "aks", "rule": "aks-*"},
+            {**EXEMPTION, "resource": "gone"},
+        ]
+    }
+    bad = stack(aks={"disableLocalAccounts": False}, audit={"logs": LOGS[:2]})
+    assert judge(bad, Servicer(configuration={"kubewitness-common": common})) == {}
+    printed = capsys.readouterr().err
+    assert "aks-local-accounts: EXEMPT: `aks`" in printed
+    assert "aks-audit-logs: EXEMPT: `aks`" in printed
+    assert printed.count("kubewitness: unused exemption of `gone`") == 1
+    assert "unused exemption of `aks`" not in printed
+
+
+def test_settings_of_a_stack_go_by_its_name_project_and_tags() -> None:
+    """The URN tells stack and project, the engine tells the tags."""
+    for when, applies in (
+        ({"stack": "dev"}, True),
+        ({"project": "shop", "tags": {"environment": "te*"}}, True),
+        ({"project": "other"}, False),
+        ({"tags": {"environment": "prod"}}, False),
+    ):
+        settings = [{"when": when, "set": {"coverage": "cis"}}]
+        servicer = Servicer(
+            configuration={"aks-audit-logs": {"stacks": settings}},
+            tags={"environment": "test"},
+        )
+        found = judge(stack(audit={"logs": LOGS[:2]}), servicer)
+        assert ("aks-audit-logs" not in found) is applies
+
+
+def test_a_level_that_a_stack_softens_is_printed_or_silent(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The engine's level stays; advisory is printed, disabled says nothing."""
+    for level, words in (("advisory", "aks-audit-logs: `aks`"), ("disabled", "")):
+        settings = [{"when": {}, "set": {"enforcementLevel": level}}]
+        servicer = Servicer(configuration={"aks-audit-logs": {"stacks": settings}})
+        assert judge(stack(audit={"logs": LOGS[:2]}), servicer) == {}
+        printed = capsys.readouterr().err
+        assert words in printed
+        assert bool(printed) is bool(words)
+
+
+def test_a_pack_of_few_rules_has_its_settings_and_says_what_it_leaves_open(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """CIS does not ask for guard; a stack without clusters is told nothing."""
+    servicer = Servicer(find_pack("cis-aks-audit"))
+    assert judge(stack(audit={"logs": LOGS[:2]}), servicer) == {}
+    assert "decides 4 of 51 items" in capsys.readouterr().err
+    assert set(judge(stack(audit={"logs": LOGS[:1]}), servicer)) == {"aks-audit-logs"}
+    capsys.readouterr()
+    assert judge({"workspace": BASE["workspace"]}, servicer) == {}
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_undecided_and_set_to_be_reported_is_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of the rules beside the three it is so by default."""
+    literal = {"workspaceId": "/subscriptions/s/resourceGroups/g/providers/p/workspaces/w"}
+    assert judge(stack(audit=literal)) == {}
+    assert "aks-audit-retention: UNDECIDED: `aks`" in capsys.readouterr().err
+
+
+def test_one_preview_leaves_no_trace_in_the_next() -> None:
+    """The engine may show several stacks to one process."""
+    servicer = Servicer()
+    assert set(judge(stack(audit={"logs": LOGS[:2]}), servicer)) == {"aks-audit-logs"}
+    assert judge(stack(), servicer) == {}
+    assert {entry["category"] for entry in LOGS} == set(CATEGORIES)
