@@ -40,12 +40,15 @@ NAME_PROPERTIES: Final = {
 }
 """Where each kind keeps its name: as an input, then as an output or in the classic provider."""
 
+CONTAINER_ID_PROPERTY: Final = "storageContainerResourceManagerId"
+"""Where the classic provider's immutability policy keeps the id of its container."""
+
 OWNER_PROPERTIES: Final = (
     "workspaceName",
     "workspaceId",
     "accountName",
     "storageAccountId",
-    "storageContainerResourceManagerId",
+    CONTAINER_ID_PROPERTY,
     "namespaceName",
 )
 """Where a table, a policy or an authorization rule names what it belongs to."""
@@ -56,6 +59,11 @@ TEMPLATE_PROPERTIES: Final = (("properties", "template"), ("templateContent",), 
 _TABLE_TYPE: Final = "microsoft.operationalinsights/workspaces/tables"
 _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
 """The table in `workspace/AKSAudit` and in `[format('{0}/AKSAudit', parameters('workspace'))]`."""
+
+_CONTAINER_ID: Final = re.compile(
+    r"/storageaccounts/(?P<account>[^/]+)/blobservices/[^/]+/containers/(?P<container>[^/]+)",
+    re.IGNORECASE,
+)
 
 
 def stores(by_urn: Mapping[str, Resource]) -> dict[str, Store]:
@@ -91,8 +99,9 @@ def owner(resource: Resource, name: str, found: Mapping[str, Store]) -> Store | 
 
 def _is_called(store: Store, known: str) -> bool:
     """Whether a name or an id is that of a store."""
-    last = known.rstrip("/").rpartition("/")[2].lower()
-    return isinstance(store.name, str) and store.name.lower() == last
+    within = _CONTAINER_ID.search(known)
+    name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
+    return isinstance(store.name, str) and store.name.lower() == name.lower()
 
 
 def _common(resource: Resource, kind: Kind, by_urn: Mapping[str, Resource]) -> dict[str, Any]:
@@ -236,16 +245,23 @@ def _shortest(periods: list[Value[float]]) -> Value[float]:
 
 
 def _immutability(policy: Resource) -> tuple[str, Value[str]]:
-    """The container and the policy's state; only Azure's answer says that it is locked."""
-    container = text(read(policy.properties, "containerName"))
+    """The container and the policy's state.
+
+    The classic provider locks a policy by itself; in Azure Native only Azure's answer says so.
+    """
     if is_classic(policy.type):
         locked = read(policy.properties, "locked")
-        state: Value[str] = "Locked" if locked is True else "Unlocked"
-        return policy.name, locked if isinstance(locked, Unknown) else state
+        named = _CONTAINER_ID.search(str(read(policy.properties, CONTAINER_ID_PROPERTY)))
+        name = named["container"] if named else policy.name
+        return name, locked if isinstance(locked, Unknown) else _STATES[locked is True]
+    container = text(read(policy.properties, "containerName"))
     name = container if isinstance(container, str) else policy.name
     if not policy.outputs:
         return name, Unknown("Azure says so only after the deployment")
     return name, text(read(policy.outputs, "state"))
+
+
+_STATES: Final = {True: "Locked", False: "Unlocked"}
 
 
 def _event_hub(resource: Resource, by_urn: Mapping[str, Resource]) -> EventHubNamespace:

@@ -1,0 +1,617 @@
+"""Every shape in the wild: the same thing said by another provider gets the same verdict."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from kubewitness.graph.build import build_graph
+from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.evaluate import evaluate
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.verdict import Outcome
+
+CATEGORIES = ("kube-audit", "kube-audit-admin", "guard")
+LATER = Unknown("later")
+AZURE = "azure:"
+NATIVE = "azure-native:"
+
+
+def resource(name: str, type_: str, given: Mapping[str, Any], /, **links: str) -> Resource:
+    """A resource with a source for some of its properties."""
+    return Resource(
+        urn=f"urn:{name}",
+        type=type_,
+        name=name,
+        properties=deepcopy(dict(given)),
+        id=LATER,
+        property_dependencies={key: (f"urn:{source}",) for key, source in links.items()},
+    )
+
+
+def outcomes(*resources: Resource, **settings: Any) -> dict[str, Outcome]:
+    """The outcome of each rule on the cluster."""
+    document = {rule.id: settings.get(rule.id.replace("-", "_"), {}) for rule in all_rules()}
+    graph = build_graph(resources, calls=())
+    verdicts = evaluate(all_rules(), graph, Configuration(document, all_rules()))
+    return {v.rule_id: v.outcome for v in verdicts if v.resource.name in ("aks", "eks")}
+
+
+def failing(*resources: Resource, **settings: Any) -> set[str]:
+    """The rules that the cluster fails or that cannot decide."""
+    found = outcomes(*resources, **settings)
+    return {rule for rule, o in found.items() if o in (Outcome.FAIL, Outcome.UNDECIDED)}
+
+
+CLASSIC: dict[str, Resource] = {
+    "group": resource("group", AZURE + "core/resourceGroup:ResourceGroup", {"name": "shop"}),
+    "aks": resource(
+        "aks",
+        AZURE + "containerservice/kubernetesCluster:KubernetesCluster",
+        {
+            "name": "shop",
+            "resourceGroupName": "shop",
+            "location": "West Europe",
+            "localAccountDisabled": True,
+            "azureActiveDirectoryRoleBasedAccessControl": {"azureRbacEnabled": True},
+            "privateClusterEnabled": True,
+        },
+    ),
+    "workspace": resource(
+        "workspace",
+        AZURE + "operationalinsights/analyticsWorkspace:AnalyticsWorkspace",
+        {"name": "logs", "resourceGroupName": "shop", "retentionInDays": 365, "dailyQuotaGb": -1},
+    ),
+    "audit": resource(
+        "audit",
+        AZURE + "monitoring/diagnosticSetting:DiagnosticSetting",
+        {
+            "targetResourceId": LATER,
+            "logAnalyticsWorkspaceId": LATER,
+            "logAnalyticsDestinationType": "Dedicated",
+            "enabledLogs": [{"category": name} for name in CATEGORIES],
+        },
+        targetResourceId="aks",
+        logAnalyticsWorkspaceId="workspace",
+    ),
+}
+
+
+def classic(name: str = "", **changes: Any) -> list[Resource]:
+    """The classic stack, some properties of one resource changed or, by None, taken away."""
+    stack = []
+    for key, one in CLASSIC.items():
+        own = {**one.properties, **(changes if key == name else {})}
+        kept = {key: value for key, value in own.items() if value is not None}
+        stack.append(Resource(**{**vars(one), "properties": kept}))
+    return stack
+
+
+def test_a_classic_stack_in_order_passes_every_rule() -> None:
+    """Terraform's names, and everything as it should be."""
+    assert set(outcomes(*classic()).values()) == {Outcome.PASS}
+
+
+ENTRA = "azureActiveDirectoryRoleBasedAccessControl"
+OLD_ENTRA = {"azureActiveDirectory": {"managed": True, "azureRbacEnabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "rules"),
+    [
+        ("aks", {"localAccountDisabled": False}, {"aks-local-accounts"}),
+        ("aks", {"localAccountDisabled": None}, {"aks-local-accounts"}),
+        ("aks", {ENTRA: None}, {"aks-entra-rbac"}),
+        ("aks", {ENTRA: LATER}, {"aks-entra-rbac"}),
+        ("aks", {ENTRA: {"azureRbacEnabled": False}}, {"aks-entra-rbac"}),
+        ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": False}}, {"aks-entra-rbac"}),
+        ("aks", {ENTRA: {"azureRbacEnabled": True, "serverAppId": "x"}}, {"aks-entra-rbac"}),
+        ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": True}}, set()),
+        ("aks", {ENTRA: None, "roleBasedAccessControl": OLD_ENTRA}, set()),
+        ("aks", {"privateClusterEnabled": False}, {"aks-api-access"}),
+        (
+            "aks",
+            {"privateClusterEnabled": None, "apiServerAuthorizedIpRanges": ["203.0.113.0/24"]},
+            set(),
+        ),
+        (
+            "aks",
+            {
+                "privateClusterEnabled": None,
+                "apiServerAccessProfile": {"authorizedIpRanges": ["203.0.113.0/24"]},
+            },
+            set(),
+        ),
+        (
+            "aks",
+            {
+                "privateClusterEnabled": None,
+                "apiServerAccessProfile": {"authorizedIpRanges": ["0.0.0.0/0"]},
+            },
+            {"aks-api-access"},
+        ),
+        ("workspace", {"retentionInDays": 90}, {"aks-audit-retention"}),
+        ("workspace", {"dailyQuotaGb": 1}, {"aks-audit-destination"}),
+        ("workspace", {"immediateDataPurgeOn30DaysEnabled": True}, {"aks-audit-destination"}),
+        ("workspace", {"sku": "Free"}, {"aks-audit-destination"}),
+        ("workspace", {"sku": "PerGB2018"}, set()),
+        ("audit", {"enabledLogs": [{"category": "guard"}]}, {"aks-audit-logs"}),
+        (
+            "audit",
+            {"enabledLogs": None, "logs": [{"category": name} for name in CATEGORIES]},
+            set(),
+        ),
+        (
+            "audit",
+            {
+                "enabledLogs": None,
+                "logs": [{"category": c, "enabled": c != "guard"} for c in CATEGORIES],
+            },
+            {"aks-audit-logs"},
+        ),
+        ("audit", {"enabledLogs": [{"categoryGroup": "allLogs"}]}, {"aks-audit-cost"}),
+        ("audit", {"logAnalyticsDestinationType": None}, {"aks-audit-cost"}),
+    ],
+)
+def test_the_classic_provider_is_read_as_it_spells(
+    name: str, changes: dict[str, Any], rules: set[str]
+) -> None:
+    """Each property is noticed by the rule that it concerns and by no other."""
+    assert failing(*classic(name, **changes)) == rules
+
+
+def test_a_classic_cluster_says_what_a_native_one_says() -> None:
+    """Normalised, both are the same."""
+    own = {
+        "name": "shop",
+        "resourceGroupName": "shop",
+        "location": "West Europe",
+        "localAccountDisabled": True,
+        ENTRA: {"azureRbacEnabled": False, "adminGroupObjectIds": ["g"]},
+        "privateClusterEnabled": False,
+        "apiServerAccessProfile": {
+            "virtualNetworkIntegrationEnabled": True,
+            "authorizedIpRanges": ["203.0.113.0/24"],
+        },
+    }
+    native = {
+        "resourceName": "shop",
+        "resourceGroupName": "shop",
+        "location": "westeurope",
+        "disableLocalAccounts": True,
+        "aadProfile": {"managed": True, "enableAzureRBAC": False, "adminGroupObjectIDs": ["g"]},
+        "apiServerAccessProfile": {
+            "enablePrivateCluster": False,
+            "enableVnetIntegration": True,
+            "authorizedIPRanges": ["203.0.113.0/24"],
+        },
+    }
+    tokens = {
+        AZURE + "containerservice/kubernetesCluster:KubernetesCluster": own,
+        NATIVE + "containerservice:ManagedCluster": native,
+    }
+    made = [build_graph([resource("aks", t, p)]).clusters[0] for t, p in tokens.items()]
+    one, other = ({k: v for k, v in vars(c).items() if k != "resource"} for c in made)
+    assert one == other
+    assert isinstance(made[0], AksCluster)
+    assert made[0].admin_groups == ["g"]
+    assert made[0].vnet_integrated is True
+
+
+WORKSPACE = resource(
+    "workspace",
+    NATIVE + "operationalinsights:Workspace",
+    {"workspaceName": "logs", "resourceGroupName": "shop", "retentionInDays": 90},
+)
+TABLES = ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
+LONG = {"plan": "Analytics", "retentionInDays": 90, "totalRetentionInDays": 365}
+
+
+def native_tables(**link: str) -> list[Resource]:
+    """A resource for each table."""
+    return [
+        resource(
+            f"table-{table}",
+            NATIVE + "operationalinsights:Table",
+            {"workspaceName": LATER if link else "LOGS", "tableName": table, **LONG},
+            **link,
+        )
+        for table in TABLES
+    ]
+
+
+def classic_tables() -> list[Resource]:
+    """The same in the classic provider, which names the workspace by its id."""
+    return [
+        resource(
+            f"classic-{table}",
+            AZURE + "loganalytics/workspaceTable:WorkspaceTable",
+            {"workspaceId": LATER, "name": table, **LONG},
+            workspaceId="workspace",
+        )
+        for table in TABLES
+    ]
+
+
+def template(name: str, **link: str) -> list[Resource]:
+    """An ARM deployment of all tables; `{}` in the name is the table."""
+    listed = [
+        {
+            "type": "Microsoft.OperationalInsights/workspaces/tables",
+            "name": name.format(table),
+            "properties": LONG,
+        }
+        for table in TABLES
+    ]
+    inner = {"template": {"resources": listed}}
+    return [resource("tables", NATIVE + "resources:Deployment", {"properties": inner}, **link)]
+
+
+PARAMETER = "[format('{{0}}/{}', parameters('workspace'))]"
+
+
+def in_workspace(*tables: Resource, workspace: Resource = WORKSPACE) -> set[str]:
+    """What fails of a stack whose logs go to a workspace with these tables."""
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {
+            "resourceUri": LATER,
+            "workspaceId": LATER,
+            "logAnalyticsDestinationType": "dedicated",
+            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
+        },
+        resourceUri="aks",
+        workspaceId="workspace",
+    )
+    return failing(CLASSIC["aks"], workspace, audit, *tables)
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        native_tables(),
+        native_tables(workspaceName="workspace"),
+        classic_tables(),
+        template("logs/{}"),
+        template("LOGS/{}"),
+        template(PARAMETER, properties="workspace"),
+        template(PARAMETER, parameters="workspace"),
+    ],
+    ids=["by name", "by source", "classic", "ARM", "ARM, other case", "linked", "by parameter"],
+)
+def test_tables_are_found_however_they_are_made(tables: list[Resource]) -> None:
+    """With all three the year is full; without any one of them it is not."""
+    assert in_workspace(*tables) == set()
+    if len(tables) == len(TABLES):
+        assert in_workspace(*tables[1:]) == {"aks-audit-retention"}
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        [],
+        template("other/{}"),
+        template(PARAMETER),
+        [*native_tables(), *classic_tables()],
+        [
+            Resource(
+                **{
+                    **vars(t),
+                    "properties": {**t.properties, "plan": "Basic", "totalRetentionInDays": 30},
+                }
+            )
+            for t in native_tables()
+        ],
+        [
+            Resource(**{**vars(t), "properties": {**t.properties, "plan": LATER}})
+            for t in native_tables()
+        ],
+        [
+            Resource(**{**vars(t), "properties": {**t.properties, "totalRetentionInDays": -1}})
+            for t in native_tables()
+        ],
+        [
+            Resource(**{**vars(t), "properties": {**t.properties, "tableName": LATER}})
+            for t in native_tables()
+        ],
+        [Resource(**{**vars(t), "origin": Origin.READ}) for t in native_tables()],
+    ],
+    ids=[
+        "none",
+        "of another workspace",
+        "of nobody knows which",
+        "set twice",
+        "Basic keeps 30 days at hand",
+        "plan unknown",
+        "total as the workspace",
+        "table unknown",
+        "only read",
+    ],
+)
+def test_tables_that_prove_nothing_are_no_retention(tables: list[Resource]) -> None:
+    """Of another workspace, of an unknown one, contradictory, too short, not of this stack."""
+    assert in_workspace(*tables) == {"aks-audit-retention"}
+
+
+def test_a_table_of_minus_one_days_has_those_of_its_workspace() -> None:
+    """Azure's way to say the default."""
+    defaults = {"retentionInDays": -1, "totalRetentionInDays": 365}
+    tables = [
+        Resource(**{**vars(table), "properties": {**table.properties, **defaults}})
+        for table in native_tables()
+    ]
+    assert in_workspace(*tables) == set()
+    short = Resource(**{**vars(WORKSPACE), "properties": {"workspaceName": "logs"}})
+    assert in_workspace(*tables, workspace=short) == {"aks-audit-retention"}
+
+
+ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
+
+
+def account(type_: str, **properties: Any) -> StorageAccount:
+    """The storage account of a graph with this one, and with policies for it of both providers."""
+    own = resource("account", type_, {"resourceGroupName": "shop", **properties})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {"resourceUri": LATER, "storageAccountId": LATER, "logs": []},
+        resourceUri="aks",
+        storageAccountId="account",
+    )
+    return _store(CLASSIC["aks"], own, audit)
+
+
+def _store(*resources: Resource) -> Any:
+    graph = build_graph(resources)
+    (link,) = graph.links["urn:aks"]
+    (destination,) = link.setting.destinations
+    return destination.store
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "premium"),
+    [
+        (NATIVE + "storage:StorageAccount", {"sku": {"name": "Premium_LRS"}}, True),
+        (NATIVE + "storage:StorageAccount", {"sku": {"name": "Standard_ZRS"}}, False),
+        (NATIVE + "storage:StorageAccount", {}, ABSENT),
+        (AZURE + "storage/account:Account", {"accountTier": "Premium"}, True),
+        (AZURE + "storage/account:Account", {"accountTier": "Standard"}, False),
+    ],
+)
+def test_premium_storage_is_known_by_either_spelling(
+    type_: str, properties: dict[str, Any], premium: object
+) -> None:
+    """Azure refuses it as a destination."""
+    assert account(type_, **properties).premium is premium
+
+
+def _policies(*policies: Resource) -> StorageAccount:
+    own = resource("account", NATIVE + "storage:StorageAccount", {"accountName": "a1"})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {"resourceUri": LATER, "storageAccountId": ACCOUNT_ID},
+        resourceUri="aks",
+        storageAccountId="account",
+    )
+    store: StorageAccount = _store(CLASSIC["aks"], own, audit, *policies)
+    return store
+
+
+def _native_rule(days: Any, **more: Any) -> dict[str, Any]:
+    delete = {"daysAfterCreationGreaterThan": days}
+    return {**more, "definition": {"actions": {"baseBlob": {"delete": delete}}}}
+
+
+def _classic_rule(days: Any, **more: Any) -> dict[str, Any]:
+    blob = {"deleteAfterDaysSinceModificationGreaterThan": days, "tierToCoolAfterDays": 1}
+    return {**more, "actions": {"baseBlob": blob}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "days"),
+    [
+        ([_native_rule(30)], 30.0),
+        ([_native_rule(400), _native_rule(30)], 30.0),
+        ([_native_rule(30, enabled=False)], ABSENT),
+        ([_native_rule(LATER), _native_rule(30)], LATER),
+        ([_native_rule("30")], 0.0),
+        ([{"definition": {"actions": {"baseBlob": {"tierToCool": {}}}}}], ABSENT),
+        ([{"definition": {"actions": {"baseBlob": {"delete": LATER}}}}], LATER),
+        (LATER, LATER),
+        (None, ABSENT),
+    ],
+)
+def test_the_shortest_lifecycle_rule_counts(rules: Any, days: object) -> None:
+    """One that is switched off deletes nothing; one that is hidden may delete all."""
+    token = NATIVE + "storage:ManagementPolicy"
+    policy = {"accountName": "a1", "policy": {"rules": rules}}
+    assert _policies(resource("life", token, policy)).deletes_after_days == days
+
+
+@pytest.mark.parametrize(
+    ("rules", "days"),
+    [([_classic_rule(30)], 30.0), ([_classic_rule(30, enabled=False)], ABSENT), ([], ABSENT)],
+)
+def test_lifecycle_rules_of_the_classic_provider_count_too(rules: Any, days: object) -> None:
+    """Flattened, and with other names."""
+    policy = resource(
+        "life",
+        AZURE + "storage/managementPolicy:ManagementPolicy",
+        {"storageAccountId": LATER, "rules": rules},
+        storageAccountId="account",
+    )
+    assert _policies(policy).deletes_after_days == days
+
+
+def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
+    """Before the deployment it is unknown; the classic provider locks it by itself."""
+    token = NATIVE + "storage:BlobContainerImmutabilityPolicy"
+    inputs = {"accountName": "a1", "containerName": "insights-logs-guard"}
+    before = resource("lock", token, inputs)
+    after = Resource(**{**vars(before), "outputs": {"state": "Locked"}})
+    assert isinstance(_policies(before).immutability["insights-logs-guard"], Unknown)
+    assert _policies(after).immutability == {"insights-logs-guard": "Locked"}
+    nameless = resource("lock", token, {**inputs, "containerName": LATER})
+    assert set(_policies(nameless).immutability) == {"lock"}
+    own = AZURE + "storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy"
+    for locked, state in ((True, "Locked"), (False, "Unlocked"), (None, "Unlocked")):
+        container = f"{ACCOUNT_ID}/blobServices/default/containers/insights-logs-guard"
+        policy = {"storageContainerResourceManagerId": container, "locked": locked}
+        assert _policies(resource("lock", own, policy)).immutability == {
+            "insights-logs-guard": state
+        }
+
+
+def test_an_event_hub_is_where_its_namespace_is() -> None:
+    """The destination is an authorization rule; the region is the namespace's."""
+    namespace = resource(
+        "hubs", NATIVE + "eventhub:Namespace", {"namespaceName": "hubs", "location": "West US"}
+    )
+    rule = resource(
+        "rule",
+        NATIVE + "eventhub:NamespaceAuthorizationRule",
+        {"namespaceName": LATER},
+        namespaceName="hubs",
+    )
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {"resourceUri": LATER, "eventHubAuthorizationRuleId": LATER, "logs": []},
+        resourceUri="aks",
+        eventHubAuthorizationRuleId="rule",
+    )
+    store = _store(CLASSIC["aks"], namespace, rule, audit)
+    assert isinstance(store, EventHubNamespace)
+    assert (store.name, store.location) == ("hubs", "westus")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "found"),
+    [
+        (LATER, True),
+        (ACCOUNT_ID, True),
+        (ACCOUNT_ID.upper(), True),
+        (ACCOUNT_ID.replace("a1", "a2"), False),
+    ],
+)
+def test_a_literal_destination_is_this_stacks_only_by_its_name(
+    identifier: Any, found: bool
+) -> None:
+    """A dependency alone does not make another account ours."""
+    own = resource("account", NATIVE + "storage:StorageAccount", {"accountName": "a1"})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {"resourceUri": LATER, "storageAccountId": identifier, "logs": []},
+        resourceUri="aks",
+        storageAccountId="account",
+    )
+    assert (_store(CLASSIC["aks"], own, audit) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "is_hidden"),
+    [
+        (
+            "azapi:resources:Resource",
+            {"type": "Microsoft.ContainerService/managedClusters@x"},
+            True,
+        ),
+        ("azapi:resources:Resource", {"type": "Microsoft.Web/sites@x", "body": {}}, False),
+        (NATIVE + "resources:Resource", {"resourceType": "managedClusters"}, True),
+        (NATIVE + "resources:Deployment", {"properties": {"template": LATER}}, True),
+        (NATIVE + "resources:Deployment", {"properties": {"template": {}}}, False),
+        (
+            NATIVE + "resources:Deployment",
+            {
+                "properties": {
+                    "template": {
+                        "resources": [{"type": "Microsoft.ContainerService/managedClusters"}]
+                    }
+                }
+            },
+            True,
+        ),
+        (
+            AZURE + "core/resourceGroupTemplateDeployment:ResourceGroupTemplateDeployment",
+            {"templateContent": "Microsoft.ContainerService/managedClusters"},
+            True,
+        ),
+        ("azurerm:index/kubernetesCluster:KubernetesCluster", {}, True),
+        ("kubernetes:containerservice.azure.com/v1api20240901:ManagedCluster", {}, True),
+        ("kubernetes:apps/v1:Deployment", {}, False),
+    ],
+)
+def test_a_cluster_made_in_a_way_that_is_not_read_is_undecided(
+    type_: str, properties: dict[str, Any], is_hidden: bool
+) -> None:
+    """Undecided for the rules on AKS, and none of the rules on EKS' business."""
+    graph = build_graph([resource("aks", type_, properties)])
+    assert [opaque.of for opaque in graph.opaque] == ([AksCluster] if is_hidden else [])
+    found = outcomes(resource("aks", type_, properties))
+    assert set(found.values()) == ({Outcome.UNDECIDED} if is_hidden else set())
+    assert "eks-audit-logs" not in found
+
+
+def test_an_eks_cluster_of_a_bridged_provider_is_undecided_for_eks_alone() -> None:
+    """And a remote component could be anything."""
+    bridged = resource("eks", "aws:index/eksCluster:EksCluster", {})
+    assert outcomes(bridged) == {"eks-audit-logs": Outcome.UNDECIDED}
+    assert build_graph([bridged]).opaque[0].of is EksCluster
+    remote = Resource(**{**vars(bridged), "type": "eks:index:Cluster", "origin": Origin.REMOTE})
+    assert set(outcomes(remote)) == {rule.id for rule in all_rules()}
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "outcome"),
+    [
+        ("aws:eks/cluster:Cluster", {"enabledClusterLogTypes": ["audit"]}, Outcome.PASS),
+        ("aws-native:eks:Cluster", {"logging": LATER}, Outcome.UNDECIDED),
+        (
+            "aws-native:eks:Cluster",
+            {"logging": {"clusterLogging": {"enabledTypes": [{"type": "audit"}]}}},
+            Outcome.PASS,
+        ),
+        (
+            "aws-native:eks:Cluster",
+            {"logging": {"clusterLogging": {"enabledTypes": [{"type": LATER}]}}},
+            Outcome.UNDECIDED,
+        ),
+        ("aws-native:eks:Cluster", {"enabledClusterLogTypes": ["audit"]}, Outcome.FAIL),
+        ("aws:eks/cluster:Cluster", {"logging": {}}, Outcome.FAIL),
+    ],
+)
+def test_eks_is_read_as_each_provider_spells(
+    type_: str, properties: dict[str, Any], outcome: Outcome
+) -> None:
+    """Mode `audit`, as AWS EKS.8 demands."""
+    found = outcomes(resource("eks", type_, properties), eks_audit_logs={"logTypes": "audit"})
+    assert found == {"eks-audit-logs": outcome}
+
+
+@pytest.mark.parametrize(
+    ("sku", "rbac", "outcome"),
+    [
+        ({"name": "Automatic"}, None, Outcome.PASS),
+        ({"name": "automatic"}, None, Outcome.PASS),
+        ({"name": "Automatic"}, {"managed": True, "enableAzureRBAC": False}, Outcome.FAIL),
+        ({"name": "Base"}, None, Outcome.FAIL),
+        ({"name": LATER}, None, Outcome.UNDECIDED),
+        (LATER, None, Outcome.UNDECIDED),
+        (None, None, Outcome.FAIL),
+    ],
+)
+def test_what_automatic_forces_is_known_where_the_program_is_silent(
+    sku: Any, rbac: Any, outcome: Outcome
+) -> None:
+    """What it says itself still counts."""
+    properties = {"sku": sku, "aadProfile": rbac, "disableLocalAccounts": True}
+    found = outcomes(resource("aks", NATIVE + "containerservice:ManagedCluster", properties))
+    assert found["aks-entra-rbac"] is outcome
+    assert found["aks-api-access"] in (Outcome.FAIL, Outcome.UNDECIDED)  # it may still be public
