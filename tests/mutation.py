@@ -30,7 +30,7 @@ TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("rules", "rule_examples", "configuration", "remediation", "state", "crossguard_pack"),
-        *("shapes", "policy_folder", "rule_oracle", "sources_agree"),
+        *("shapes", "messages", "policy_folder", "rule_oracle", "sources_agree"),
     )
 )
 """The tests that must notice: the fast ones, for each mutant runs them anew."""

@@ -1,7 +1,9 @@
 """How rules are set: layers, stacks, exemptions, what others collect, and every mistake told."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -9,7 +11,10 @@ import pytest
 
 from kubewitness.errors import InputError
 from kubewitness.graph.build import build_graph
-from kubewitness.policies.configuration import COMMON, Configuration, Level, Stack
+from kubewitness.graph.values import Unknown
+from kubewitness.policies.configuration import COMMON, Configuration, Level, Stack, load
+from kubewitness.policies.declarations import CollectedElsewhere, Exemption
+from kubewitness.policies.destinations import matches
 from kubewitness.policies.evaluate import evaluate, unused
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_rules, find_rule
@@ -242,3 +247,94 @@ def test_the_engine_checks_the_same_settings_as_we_do(rule: Any) -> None:
         jsonschema.validate({"exemptions": [{"resource": "x"}]}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"undecided": "shrug"}, schema)
+
+
+def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path) -> None:
+    """As UTF-8, whatever the machine's own encoding; without a file everything is at default."""
+    file = tmp_path / "settings.json"
+    settings = [{"when": {"stack": "dév"}, "set": {"coverage": "any"}}]
+    document = {"aks-audit-logs": {"stacks": settings}}
+    file.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    defaults = {"aks-audit-retention": {"totalDays": 10}}
+    for path, stack, coverage in (
+        (file, Stack("p", "dév"), "any"),
+        (file, Stack("p", "prod"), "all"),
+        (None, Stack("p", "dév"), "all"),
+    ):
+        loaded: Any = load(path, all_rules(), defaults, stack)
+        assert loaded.of("aks-audit-logs").coverage == coverage
+        assert loaded.of("aks-audit-retention").total_days == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[]", "must be a JSON object with a member for each rule"),
+        ('{"nonsense": {}}', "no rule is called `nonsense`"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_path: Path) -> None:
+    """Every fault begins with the file."""
+    file = tmp_path / "settings.json"
+    file.write_text(content, "utf-8")
+    with pytest.raises(InputError) as error:
+        load(file, all_rules())
+    assert all(fault.startswith(f"{file}: ") for fault in error.value.faults)
+    assert words in str(error.value)
+
+
+def test_without_a_file_the_stack_and_the_pack_still_count() -> None:
+    """The pack may set something for some stacks."""
+    settings = [{"when": {"stack": "dev"}, "set": {"totalDays": 1}}]
+    defaults = {"aks-audit-retention": {"stacks": settings}}
+    loaded: Any = load(None, all_rules(), defaults, Stack("p", "dev"))
+    assert loaded.of("aks-audit-retention").total_days == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("/subscriptions/*/resourceGroups/shop/providers/*/*/*", True),
+        ("subscriptions/*/resourceGroups/shop/", True),
+        ("/SUBSCRIPTIONS/*/RESOURCEGROUPS/SHOP/providers/*/*/logs", True),
+        ("/subscriptions/*/resourceGroups/other/providers/*/*/*", False),
+        ("/subscriptions/*/resourceGroups/shop/providers/*/*/logs/more", False),
+        ("/subscriptions/s/resourceGroups/shop/providers/*/*/*", None),
+        ("/subscriptions/s/resourceGroups/other/providers/*/*/*", False),
+        ("/subscriptions/*/resourceGroups/*", True),
+        ("/subscriptions/*", True),
+    ],
+)
+def test_a_pattern_is_compared_segment_by_segment(pattern: str, fits: bool | None) -> None:
+    """What is unknown of an id decides nothing, unless the pattern takes anything there."""
+    identifier: list[Any] = [
+        *("subscriptions", Unknown(), "resourcegroups", "shop", "providers"),
+        *("microsoft.operationalinsights", "workspaces", "logs"),
+    ]
+    assert matches(pattern, identifier) is fits
+    assert matches(pattern, []) is None
+
+
+def test_an_exemption_and_a_declaration_read_as_sentences() -> None:
+    """They stand in reports as they are."""
+    exemption = Exemption.model_validate({**EXEMPTION, "category": "guard"})
+    assert str(exemption) == (
+        "exemption of `*::aks` for category `guard` by shop team until 2026-12-31: "
+        "moves to the new platform"
+    )
+    assert str(Exemption.model_validate(EXEMPTION)).startswith("exemption of `*::aks` by shop")
+    categories = {**ELSEWHERE, "categories": ["guard", "kube-audit"]}
+    assert str(CollectedElsewhere.model_validate(categories)) == (
+        "`guard`, `kube-audit` of `aks` collected by the policy assignment setbypolicy "
+        "until 2027-01-01"
+    )
+
+
+def test_a_rule_is_found_by_its_id_alone() -> None:
+    """A wrong one is told which there are."""
+    assert tuple(find_rule(rule.id) for rule in all_rules()) == all_rules()
+    with pytest.raises(
+        InputError, match="no rule is called `x`; rules: aks-admin-credentials, aks"
+    ):
+        find_rule("x")

@@ -1,10 +1,16 @@
 """What the pack mends: only what is certain, secrets kept secret, unknowns untouched."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kubewitness.check import CheckResult, judge_resources
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.packs import find_pack
+from kubewitness.policies.registry import all_rules
 from oracle import BASE, CATEGORIES, NATIVE, SECRET, UNKNOWN_STRING
 from servicer import Servicer, Shown
 
@@ -114,3 +120,77 @@ def test_a_setting_beside_the_secret_keeps_the_secret(capsys: pytest.CaptureFixt
     printed = capsys.readouterr()
     assert "hunter2" not in printed.out + printed.err
     assert "rotate-certs" in printed.err
+
+
+OFFLINE = Resource(
+    urn="urn:audit",
+    type=NATIVE + "monitor:DiagnosticSetting",
+    name="audit",
+    properties={"workspaceId": "/w", "logs": [{"category": "guard", "enabled": True}]},
+)
+CLASSIC = Resource(
+    urn="urn:aks",
+    type="azure:containerservice/kubernetesCluster:KubernetesCluster",
+    name="aks",
+    properties={"azureActiveDirectoryRoleBasedAccessControl": {"tenantId": "t"}},
+)
+
+
+def offline(document: Mapping[str, Any], resource: Resource) -> CheckResult:
+    """The offline check of one resource."""
+    configuration = Configuration(document, all_rules())
+    return judge_resources("", "dev", [resource], find_pack("kubewitness"), configuration)
+
+
+@pytest.mark.parametrize(
+    ("document", "mends"),
+    [
+        ({"aks-audit-logs-remediation": "remediate"}, True),
+        ({"all": "remediate"}, True),
+        ({"all": "remediate", "aks-audit-logs-remediation": "disabled"}, False),
+        ({"aks-audit-logs": "remediate"}, False),
+        ({"aks-audit-logs-remediation": "mandatory"}, False),
+        ({}, False),
+    ],
+)
+def test_the_offline_check_mends_where_the_engine_would(
+    document: dict[str, str], mends: bool
+) -> None:
+    """Before it judges, and the report says what was mended."""
+    result = offline(document, OFFLINE)
+    (made,) = result.resources
+    assert len(made.properties["logs"]) == (3 if mends else 1)
+    assert len(OFFLINE.properties["logs"]) == 1
+    assert [note.partition(": adds")[0] for note in result.notes] == (
+        ["aks-audit-logs: mended `audit`: `logs`"] if mends else []
+    )
+
+
+def test_what_is_only_read_is_never_mended() -> None:
+    """It is not this stack's to change."""
+    read = replace(OFFLINE, origin=Origin.READ)
+    assert offline({"all": "remediate"}, read).resources == (read,)
+
+
+def test_access_of_a_classic_cluster_is_mended_in_its_own_words() -> None:
+    """Entra ID is managed by being there; the rest of its block stays."""
+    settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}
+    (made,) = offline({"aks-entra-rbac": settings}, CLASSIC).resources
+    assert made.properties == {
+        "localAccountDisabled": True,
+        "azureActiveDirectoryRoleBasedAccessControl": {
+            "tenantId": "t",
+            "azureRbacEnabled": True,
+            "adminGroupObjectIds": [GROUP],
+        },
+    }
+    (same,) = offline(
+        {"aks-entra-rbac": {**settings, "adminGroupObjectIds": []}}, CLASSIC
+    ).resources
+    assert same == CLASSIC
+
+
+def test_only_clusters_get_access_mended() -> None:
+    """A setting has no local accounts."""
+    settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}
+    assert offline({"aks-entra-rbac": settings}, OFFLINE).resources == (OFFLINE,)

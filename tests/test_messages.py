@@ -1,0 +1,157 @@
+"""What people read: every finding of every rule, as a snapshot, so that none changes unseen."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from kubewitness.graph.build import build_graph
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.evaluate import judge
+from kubewitness.policies.messages import explain
+from kubewitness.policies.registry import all_rules
+from kubewitness.policies.rule import Rule
+from kubewitness.policies.verdict import Verdict
+from kubewitness.sources.crossguard import plain
+from oracle import CATEGORIES, SENTINELS, TRIALS, Trial
+from rule_examples import run_example
+from servicer import Shown
+from test_rule_oracle import VALUES, changed, degradations, read
+
+TODAY = date(2026, 11, 21)
+
+
+def verdicts(
+    rule: Rule, resources: Iterable[Resource], trial: Trial | None = None
+) -> list[Verdict]:
+    """The verdicts of one rule on these resources."""
+    own = dict((trial and trial.configuration) or {})
+    configuration = Configuration({rule.id: own}, all_rules())
+    return list(judge(rule, build_graph(resources), configuration.of(rule.id), TODAY))
+
+
+def as_resources(stack: dict[str, Shown]) -> list[Resource]:
+    """The same stack as the graph takes it."""
+    return [
+        Resource(
+            urn=f"urn:{name}",
+            type=shown.type,
+            name=name,
+            properties=plain(shown.inputs),
+            id=plain(SENTINELS[0]),
+            property_dependencies={
+                key: tuple(f"urn:{source}" for source in sources)
+                for key, sources in shown.links.items()
+            },
+            outputs=plain(shown.outputs),
+        )
+        for name, shown in stack.items()
+    ]
+
+
+def told(found: Iterable[Verdict]) -> set[str]:
+    """Each finding on a line of its own: outcome, code, words, what would decide it."""
+    return {
+        f"{verdict.outcome.value} | {finding.code} | {finding.message} | {finding.decide}"
+        for verdict in found
+        for finding in verdict.judgement.findings
+    }
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_every_finding_of_a_rule_reads_as_it_should(
+    rule: Rule, snapshot: SnapshotAssertion
+) -> None:
+    """What the rule says of its examples, and of every degradation of every property."""
+    lines: set[str] = set()
+    for example in rule.examples:
+        configuration = Configuration({rule.id: example.configuration}, all_rules())
+        graph = build_graph(run_example(example.program)[0])
+        lines |= told(judge(rule, graph, configuration.of(rule.id), TODAY))
+    for trial in TRIALS:
+        if trial.rule == rule.id:
+            for path in trial.paths:
+                for value in (*degradations(read(trial.stack, path)), *VALUES):
+                    stack = as_resources(changed(trial, [(path, value)]))
+                    lines |= told(verdicts(rule, stack, trial))
+    assert sorted(lines) == snapshot
+
+
+COMPLETE = [{"category": name, "enabled": True} for name in CATEGORIES]
+CLUSTER_ID = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/theirs"
+)
+SETTING = Resource(
+    urn="urn:audit",
+    type="azure-native:monitor:DiagnosticSetting",
+    name="audit",
+    properties={
+        "resourceUri": CLUSTER_ID,
+        "workspaceId": "/w",
+        "logAnalyticsDestinationType": "Dedicated",
+        "logs": COMPLETE,
+    },
+)
+READ = Resource(
+    "urn:aks", "azure-native:containerservice:ManagedCluster", "aks", {}, origin=Origin.READ
+)
+ELSEWHERE = {
+    "complete": [SETTING],
+    "incomplete": [replace(SETTING, properties={**SETTING.properties, "logs": COMPLETE[:1]})],
+    "with faults": [replace(SETTING, properties={**SETTING.properties, "logs": COMPLETE * 2})],
+    "target unknown": [
+        replace(SETTING, properties={**SETTING.properties, "resourceUri": plain(SENTINELS[0])})
+    ],
+    "beside a cluster of ours": [SETTING, replace(READ, origin=Origin.MANAGED)],
+    "only read": [READ],
+    "read, with a setting": [
+        READ,
+        replace(
+            SETTING,
+            properties={
+                **SETTING.properties,
+                "resourceUri": plain(SENTINELS[0]),
+                "logs": COMPLETE[:1],
+            },
+            property_dependencies={"resourceUri": ("urn:aks",)},
+        ),
+    ],
+    "a remote component": [replace(READ, origin=Origin.REMOTE, type="shop:index:Platform")],
+    "a bridged provider": [
+        replace(
+            READ, origin=Origin.MANAGED, type="azurerm:index/kubernetesCluster:KubernetesCluster"
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_what_is_not_this_stacks_alone_is_said_so(case: str, snapshot: SnapshotAssertion) -> None:
+    """Settings for clusters elsewhere, clusters only read, what cannot be seen into."""
+    lines = [
+        f"{verdict.rule_id}: {verdict.outcome.value}, "
+        f"{'blocks' if verdict.blocks else 'does not block'}, on {verdict.resource.name} | "
+        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.findings)
+        for rule in all_rules()
+        for verdict in verdicts(rule, ELSEWHERE[case])
+    ]
+    assert lines == snapshot
+
+
+def test_a_violation_is_complete_and_an_undecided_says_what_decides(
+    snapshot: SnapshotAssertion,
+) -> None:
+    """The texts as the engine and the command print them."""
+    rules = {rule.id: rule for rule in all_rules()}
+    cases = [
+        ("aks-audit-logs", 'setting("audit", cluster("aks").id, ["guard"])'),
+        ("aks-audit-logs", 'setting("audit", cluster("aks").id, logs=workspace.customer_id)'),
+    ]
+    texts = []
+    for rule_id, program in cases:
+        (verdict,) = verdicts(rules[rule_id], run_example(program)[0])
+        texts.append(explain(rules[rule_id], verdict))
+    assert texts == snapshot
