@@ -61,6 +61,14 @@ def told(found: Iterable[Verdict]) -> set[str]:
     }
 
 
+def few(lines: set[str]) -> list[str]:
+    """The shortest and the longest line of each outcome and code: values vary, words should not."""
+    groups: dict[str, list[str]] = {}
+    for line in sorted(lines, key=lambda line: (len(line), line)):
+        groups.setdefault(" | ".join(line.split(" | ")[:2]), []).append(line)
+    return sorted({line for group in groups.values() for line in (group[0], group[-1])})
+
+
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
 def test_every_finding_of_a_rule_reads_as_it_should(
     rule: Rule, snapshot: SnapshotAssertion
@@ -77,7 +85,7 @@ def test_every_finding_of_a_rule_reads_as_it_should(
                 for value in (*degradations(read(trial.stack, path)), *VALUES):
                     stack = as_resources(changed(trial, [(path, value)]))
                     lines |= told(verdicts(rule, stack, trial))
-    assert sorted(lines) == snapshot
+    assert few(lines) == snapshot
 
 
 COMPLETE = [{"category": name, "enabled": True} for name in CATEGORIES]
