@@ -350,6 +350,23 @@ def test_a_table_of_minus_one_days_has_those_of_its_workspace() -> None:
     assert in_workspace(*tables, workspace=short) == {"aks-audit-retention"}
 
 
+def test_a_template_counts_for_the_workspace_that_it_names_and_for_no_other() -> None:
+    """It may take its parameters from one workspace and set the tables of another."""
+    other = resource("other", NATIVE + "operationalinsights:Workspace", {"workspaceName": "theirs"})
+    theirs = template("theirs/{}", properties="workspace")
+    assert in_workspace(other, *theirs) == {"aks-audit-retention"}
+    (made,) = template(PARAMETER)
+    both = {"properties": ("urn:workspace", "urn:other")}
+    hidden = Resource(**{**vars(made), "property_dependencies": both})
+    assert in_workspace(other, hidden) == {"aks-audit-retention"}
+    (made,) = template("logs/{}")
+    named = Resource(**{**vars(made), "property_dependencies": both})
+    assert in_workspace(other, named) == set()
+    nameless = Resource(**{**vars(WORKSPACE), "properties": {"retentionInDays": 90}})
+    own = template("logs/{}", properties="workspace")
+    assert in_workspace(*own, workspace=nameless) == {"aks-audit-retention"}
+
+
 ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
 
 

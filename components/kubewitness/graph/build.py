@@ -9,7 +9,7 @@ from kubewitness.graph.links import place
 from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Graph, Opaque
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.settings import diagnostic_setting
-from kubewitness.graph.stores import TEMPLATE_PROPERTIES, stores
+from kubewitness.graph.stores import TEMPLATE_PROPERTIES, Stores
 from kubewitness.graph.values import Unknown, declared_text, first_present, read
 
 
@@ -30,10 +30,10 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     managed = {urn for urn, resource in by_urn.items() if resource.origin is Origin.MANAGED}
     aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, Kind.CLUSTER)]
     eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, Kind.EKS_CLUSTER)]
-    found = stores({urn: by_urn[urn] for urn in managed if kinds[urn]})
+    stores = Stores({urn: by_urn[urn] for urn in sorted(managed) if kinds[urn]})
     placement = place(
         [
-            diagnostic_setting(by_urn[urn], by_urn, found)
+            diagnostic_setting(by_urn[urn], by_urn, stores)
             for urn in _of(kinds, Kind.DIAGNOSTIC_SETTING)
             if urn in managed
         ],

@@ -10,7 +10,7 @@ from typing import Any, Final
 from kubewitness.catalog.type_tokens import DESTINATION_KINDS, Kind, is_classic, kind_of
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.stores import owner
+from kubewitness.graph.stores import Stores
 from kubewitness.graph.values import (
     ABSENT,
     Unknown,
@@ -47,7 +47,7 @@ DESTINATION_PROPERTIES: Final = {
 
 
 def diagnostic_setting(
-    resource: Resource, by_urn: Mapping[str, Resource], found: Mapping[str, Store]
+    resource: Resource, by_urn: Mapping[str, Resource], stores: Stores
 ) -> DiagnosticSetting:
     """The setting that a resource of either provider is."""
     properties = resource.properties
@@ -60,7 +60,7 @@ def diagnostic_setting(
             for urn in resource.property_dependencies.get(name, ())
         ),
         logs=_entries(properties, is_classic(resource.type)),
-        destinations=_destinations(resource, by_urn, found),
+        destinations=_destinations(resource, by_urn, stores),
         destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
     )
 
@@ -100,7 +100,7 @@ def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:
 
 
 def _destinations(
-    resource: Resource, by_urn: Mapping[str, Resource], stores: Mapping[str, Store]
+    resource: Resource, by_urn: Mapping[str, Resource], stores: Stores
 ) -> tuple[Destination, ...]:
     found = []
     for name, kind in DESTINATION_PROPERTIES.items():
@@ -116,18 +116,11 @@ def _destinations(
     return tuple(found)
 
 
-def _store(
-    identifier: Value[str], sources: list[Resource], stores: Mapping[str, Store]
-) -> Store | None:
+def _store(identifier: Value[str], sources: list[Resource], stores: Stores) -> Store | None:
     """The resource of this stack with this id: by the id itself, else by what it came from."""
-    if isinstance(identifier, str):
-        same = [
-            store
-            for store in stores.values()
-            if isinstance(store.resource.id, str) and _is_at(store.resource.id, identifier)
-        ]
-        if same:
-            return same[0]
+    same = stores.at(identifier) if isinstance(identifier, str) else None
+    if same:
+        return same
     candidates = [store for source in sources if (store := _store_of(source, stores))]
     if len(candidates) != 1:
         return None
@@ -137,19 +130,11 @@ def _store(
     return store if isinstance(store.name, str) and _names(identifier, store.name) else None
 
 
-def _is_at(own: str, identifier: Value[str]) -> bool:
-    """An event hub's destination is a rule within the namespace; Azure ignores case."""
-    one, other = own.rstrip("/").lower(), str(identifier).rstrip("/").lower()
-    return one == other or other.startswith(f"{one}/")
-
-
 def _names(identifier: Value[str], name: str) -> bool:
     return name.lower() in str(identifier).lower().split("/")
 
 
-def _store_of(source: Resource, stores: Mapping[str, Store]) -> Store | None:
+def _store_of(source: Resource, stores: Stores) -> Store | None:
     """The store that a resource is or, for an authorization rule, belongs to."""
-    if source.urn in stores:
-        return stores[source.urn]
     is_rule = kind_of(source.type) is Kind.EVENT_HUB
-    return owner(source, "namespaceName", stores) if is_rule else None
+    return stores.get(source.urn) or (stores.owner(source, "namespaceName") if is_rule else None)

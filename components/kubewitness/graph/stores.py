@@ -7,6 +7,7 @@ Classic API docs for the same; ARM template reference for workspaces/tables.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from kubewitness.catalog.type_tokens import Kind, is_classic, kind_of
@@ -56,6 +57,11 @@ OWNER_PROPERTIES: Final = (
 TEMPLATE_PROPERTIES: Final = (("properties", "template"), ("templateContent",), ("body",))
 """Where deployments of Azure Native and Azure Classic and azapi keep what they deploy."""
 
+_ATTACHMENTS: Final = frozenset(
+    {Kind.TABLE, Kind.LIFECYCLE_POLICY, Kind.IMMUTABILITY_POLICY, Kind.ARM}
+)
+"""What says something of a store without being one."""
+
 _TABLE_TYPE: Final = "microsoft.operationalinsights/workspaces/tables"
 _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
 """The table in `workspace/AKSAudit` and in `[format('{0}/AKSAudit', parameters('workspace'))]`."""
@@ -66,42 +72,106 @@ _CONTAINER_ID: Final = re.compile(
 )
 
 
-def stores(by_urn: Mapping[str, Resource]) -> dict[str, Store]:
-    """The stores of a stack, by URN."""
-    readers = {
-        Kind.WORKSPACE: _workspace,
-        Kind.STORAGE_ACCOUNT: _storage_account,
-        Kind.EVENT_HUB: _event_hub,
-    }
-    found = {}
-    for urn, resource in by_urn.items():
-        kind = kind_of(resource.type)
-        if kind in readers and (kind is not Kind.EVENT_HUB or _is_namespace(resource)):
-            found[urn] = readers[kind](resource, by_urn)
-    return found
+class Stores:
+    """The stores of a stack, found by URN, name or id.
+
+    Args:
+        by_urn: the resources that this stack manages.
+    """
+
+    def __init__(self, by_urn: Mapping[str, Resource]) -> None:
+        self._found: dict[str, Store] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._by_id: dict[str, str] = {}
+        for urn, resource in by_urn.items():
+            self._note(urn, _bare(resource, by_urn))
+        attached: dict[str, list[Resource]] = {}
+        for resource in by_urn.values():
+            if kind_of(resource.type) in _ATTACHMENTS:
+                owners = self._owners(resource)
+                for urn in owners:
+                    if len(owners) == 1 or _names_it(resource, self._found[urn]):
+                        attached.setdefault(urn, []).append(resource)
+        for urn, store in list(self._found.items()):
+            self._found[urn] = _complete(store, attached.get(urn, []))
+
+    def _note(self, urn: str, store: Store | None) -> None:
+        if store is None:
+            return
+        self._found[urn] = store
+        if isinstance(store.name, str):
+            self._by_name.setdefault(store.name.lower(), []).append(urn)
+        if isinstance(store.resource.id, str):
+            self._by_id[store.resource.id.lower().rstrip("/")] = urn
+
+    def _owners(self, attachment: Resource) -> set[str]:
+        """What a table, a policy or a template belongs to; a template may set several."""
+        properties = (*OWNER_PROPERTIES, "properties", "parameters", "body")
+        found = {urn for name in properties for urn in self._sources(attachment, name)}
+        if attachment.parent in self._found:
+            found.add(attachment.parent)
+        named = [read(attachment.properties, name) for name in OWNER_PROPERTIES]
+        named += [name.partition("/")[0] for name in _template_names(attachment)]
+        return found | {
+            urn for name in named if isinstance(name, str) for urn in self._called(name)
+        }
+
+    def _sources(self, resource: Resource, name: str) -> list[str]:
+        return [u for u in resource.property_dependencies.get(name, ()) if u in self._found]
+
+    def _called(self, known: str) -> list[str]:
+        """Whose name or id it is; nobody's where several have it."""
+        within = _CONTAINER_ID.search(known)
+        name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
+        found = self._by_name.get(name.lower(), [])
+        return found if len(found) == 1 else []
+
+    def owner(self, resource: Resource, name: str) -> Store | None:
+        """The store of this stack that a property came from, or whose name it is."""
+        known = read(resource.properties, name)
+        urns = self._sources(resource, name) or (
+            self._called(known) if isinstance(known, str) else []
+        )
+        return self._found[urns[0]] if len(urns) == 1 else None
+
+    def at(self, identifier: str) -> Store | None:
+        """The store with an id; an authorization rule is its namespace's. Azure ignores case."""
+        known = identifier.lower().rstrip("/")
+        urn = self._by_id.get(known) or self._by_id.get(known.partition("/authorizationrules/")[0])
+        return self._found[urn] if urn else None
+
+    def get(self, urn: str) -> Store | None:
+        """The store that a resource is."""
+        return self._found.get(urn)
 
 
-def _is_namespace(resource: Resource) -> bool:
-    return resource.type.rpartition(":")[2] in {"Namespace", "EventHubNamespace"}
+def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Store | None:
+    """A store by its own properties alone."""
+    kind = kind_of(resource.type)
+    if kind is Kind.WORKSPACE:
+        return _workspace(resource, by_urn)
+    if kind is Kind.STORAGE_ACCOUNT:
+        common = _common(resource, kind, by_urn)
+        return StorageAccount(**common, premium=_premium(resource.properties))
+    is_namespace = resource.type.rpartition(":")[2] in {"Namespace", "EventHubNamespace"}
+    if kind is Kind.EVENT_HUB and is_namespace:
+        return EventHubNamespace(**_common(resource, kind, by_urn))
+    return None
 
 
-def owner(resource: Resource, name: str, found: Mapping[str, Store]) -> Store | None:
-    """The store of this stack that a property came from, or whose name it is."""
-    sources = {urn for urn in resource.property_dependencies.get(name, ()) if urn in found}
-    if len(sources) == 1:
-        return found[sources.pop()]
-    known = read(resource.properties, name)
-    if not isinstance(known, str):
-        return None
-    named = [store for store in found.values() if _is_called(store, known)]
-    return named[0] if len(named) == 1 else None
-
-
-def _is_called(store: Store, known: str) -> bool:
-    """Whether a name or an id is that of a store."""
-    within = _CONTAINER_ID.search(known)
-    name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
-    return isinstance(store.name, str) and store.name.lower() == name.lower()
+def _complete(store: Store, attached: list[Resource]) -> Store:
+    """A store with what other resources say of it."""
+    if isinstance(store, Workspace):
+        return replace(store, tables=_tables(store, attached))
+    if isinstance(store, StorageAccount):
+        policies = [r for r in attached if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
+        locks = [r for r in attached if kind_of(r.type) is Kind.IMMUTABILITY_POLICY]
+        return replace(
+            store,
+            deletes_after_days=_shortest([_deletion(policy) for policy in policies]),
+            immutability=dict(_immutability(lock) for lock in locks),
+        )
+    return store
 
 
 def _common(resource: Resource, kind: Kind, by_urn: Mapping[str, Resource]) -> dict[str, Any]:
@@ -134,46 +204,59 @@ def _workspace(resource: Resource, by_urn: Mapping[str, Resource]) -> Workspace:
                 read(properties, "immediateDataPurgeOn30DaysEnabled"),
             )
         ),
-        tables=_tables(Workspace(**common), by_urn),
     )
 
 
-def _tables(workspace: Workspace, by_urn: Mapping[str, Resource]) -> dict[str, Table]:
+def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
     """The tables; one that two resources speak of is unknown, for the last to deploy decides."""
     tables: dict[str, Table] = {}
     twice = Unknown("two resources set it")
-    for resource in by_urn.values():
+    for resource in attached:
         for name, table in _tables_of(resource, workspace):
             tables[name] = Table(twice, twice, twice) if name in tables else table
     return tables
 
 
 def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
-    kind = kind_of(resource.type)
-    if kind is Kind.TABLE and _belongs(resource, workspace):
+    if kind_of(resource.type) is Kind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
         if isinstance(name, str):
             yield name, _table(resource.properties)
-    elif kind is Kind.ARM:
-        yield from _template_tables(resource, workspace)
-
-
-def _template_tables(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
-    template = first_present(*(read(resource.properties, *path) for path in TEMPLATE_PROPERTIES))
-    listed = items(read(template, "resources"))
-    came_from_it = resource.parent == workspace.resource.urn or _belongs(resource, workspace)
-    for item in () if isinstance(listed, Unknown) else listed:
-        name = read(item, "name")
-        if str(read(item, "type")).lower() != _TABLE_TYPE or not isinstance(name, str):
-            continue
-        match = _TABLE_NAME.search(name)
-        if match and (came_from_it or _starts_with(name, workspace.name)):
+    for item in _template_tables(resource):
+        full = str(read(item, "name"))
+        match = _TABLE_NAME.search(full)
+        # An expression in a template takes the workspace's name from the one owner there is.
+        if match and (full.startswith("[") or _is_of(full, workspace)):
             yield match["table"], _table(read(item, "properties"))
 
 
-def _starts_with(name: str, workspace: Value[str]) -> bool:
-    return isinstance(workspace, str) and name.lower().startswith(f"{workspace.lower()}/")
+def _is_of(full: str, store: Store) -> bool:
+    """Whether a name such as `workspace/AKSAudit` begins with the store's."""
+    return isinstance(store.name, str) and full.lower().startswith(f"{store.name.lower()}/")
+
+
+def _names_it(template: Resource, store: Store) -> bool:
+    """Whether a template that several stores have a part in names this one in so many words."""
+    names = _template_names(template)
+    return (
+        bool(names)
+        and all(not name.startswith("[") for name in names)
+        and any(_is_of(name, store) for name in names)
+    )
+
+
+def _template_tables(resource: Resource) -> list[Any]:
+    """The tables in an ARM template, as they stand there."""
+    template = first_present(*(read(resource.properties, *path) for path in TEMPLATE_PROPERTIES))
+    listed = items(read(template, "resources"))
+    known = () if isinstance(listed, Unknown) else listed
+    return [item for item in known if str(read(item, "type")).lower() == _TABLE_TYPE]
+
+
+def _template_names(resource: Resource) -> list[str]:
+    names = (read(item, "name") for item in _template_tables(resource))
+    return [name for name in names if isinstance(name, str)]
 
 
 def _table(properties: Value[Mapping[str, Any]]) -> Table:
@@ -181,29 +264,6 @@ def _table(properties: Value[Mapping[str, Any]]) -> Table:
         plan=text(read(properties, "plan")),
         interactive_days=period(read(properties, "retentionInDays")),
         total_days=period(read(properties, "totalRetentionInDays")),
-    )
-
-
-def _belongs(resource: Resource, store: Store) -> bool:
-    """Whether a property says that a resource belongs to a store."""
-    mine = {store.resource.urn: store}
-    properties = (*OWNER_PROPERTIES, "properties", "parameters", "body")
-    return any(owner(resource, name, mine) is not None for name in properties)
-
-
-def _storage_account(resource: Resource, by_urn: Mapping[str, Resource]) -> StorageAccount:
-    common = _common(resource, Kind.STORAGE_ACCOUNT, by_urn)
-    account = StorageAccount(**common)
-    mine = [other for other in by_urn.values() if _belongs(other, account)]
-    return StorageAccount(
-        **common,
-        premium=_premium(resource.properties),
-        deletes_after_days=_shortest(
-            [_deletion(r) for r in mine if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
-        ),
-        immutability=dict(
-            _immutability(r) for r in mine if kind_of(r.type) is Kind.IMMUTABILITY_POLICY
-        ),
     )
 
 
@@ -262,7 +322,3 @@ def _immutability(policy: Resource) -> tuple[str, Value[str]]:
 
 
 _STATES: Final = {True: "Locked", False: "Unlocked"}
-
-
-def _event_hub(resource: Resource, by_urn: Mapping[str, Resource]) -> EventHubNamespace:
-    return EventHubNamespace(**_common(resource, Kind.EVENT_HUB, by_urn))

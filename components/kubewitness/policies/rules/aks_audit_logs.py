@@ -14,6 +14,7 @@ from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, 
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
 from kubewitness.graph.settings import diagnostic_setting
+from kubewitness.graph.stores import Stores
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.collection import CollectionConfiguration
 from kubewitness.policies.configuration import UndecidedMeans
@@ -172,7 +173,7 @@ def remediate(resource: Resource, configuration: AuditLogsConfiguration) -> list
     Certain is a setting with destination that names a category which only clusters have, and
     whose entries are all known. A setting for a group, or none at all, is left alone.
     """
-    setting = diagnostic_setting(resource, {}, {})
+    setting = diagnostic_setting(resource, {}, Stores({}))
     if not setting.destinations or not _certainly_of_a_cluster(setting):
         return []
     covered = {name for name in AUDIT_CATEGORIES if carries(setting, name)}
