@@ -190,6 +190,23 @@ def test_access_of_a_classic_cluster_is_mended_in_its_own_words() -> None:
     assert same == CLASSIC
 
 
+@pytest.mark.parametrize(("name", "more"), [("logs", {"enabled": True}), ("enabledLogs", {})])
+def test_the_classic_list_is_mended_where_it_stands(name: str, more: dict[str, bool]) -> None:
+    """Version 6 calls it `enabledLogs`, and takes no `enabled` there."""
+    resource = Resource(
+        urn="urn:audit",
+        type="azure:monitoring/diagnosticSetting:DiagnosticSetting",
+        name="audit",
+        properties={"logAnalyticsWorkspaceId": "/w", name: [{"category": "kube-audit"}]},
+    )
+    (made,) = offline({"all": "remediate"}, resource).resources
+    assert made.properties[name] == [
+        {"category": "kube-audit"},
+        {"category": "kube-audit-admin", **more},
+        {"category": "guard", **more},
+    ]
+
+
 def test_only_clusters_get_access_mended() -> None:
     """A setting has no local accounts."""
     settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}

@@ -64,7 +64,8 @@ def test_a_rule_that_raises_is_a_violation_naming_the_rule(rule: Rule) -> None:
     assert verdict.outcome is Outcome.FAIL
     assert verdict.blocks
     (finding,) = verdict.judgement.findings
-    assert rule.id in finding.message
+    assert finding.code == "rule-error"
+    assert f"`{rule.id}` itself failed (KeyError)" in finding.message
     assert "secret-looking" not in finding.message
 
 
@@ -80,6 +81,7 @@ ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/ma
         (CLUSTER, "/subscriptions/s/resourceGroups/shops", Outcome.FAIL),
         (CLUSTER, "", Outcome.FAIL),
         (replace(CLUSTER, id=ID.format("x", "y")), ID.format("X", "Y") + "/", Outcome.PASS),
+        (replace(CLUSTER, id=ID.format("x", "y") + "/"), ID.format("X", "Y"), Outcome.PASS),
         (replace(CLUSTER, id=ID.format("x", "y")), ID.format("shops", "shop"), Outcome.FAIL),
         (
             replace(CLUSTER, properties={"resourceName": "shop", "resourceGroupName": Unknown()}),
@@ -116,6 +118,7 @@ ID = "/subscriptions/s/resourcegroups/{}/providers/Microsoft.ContainerService/ma
         "not a cluster",
         "nothing",
         "by id, with a slash",
+        "by id, the cluster's with a slash",
         "another id although the name fits",
         "group unknown",
         "named by the provider, could be it",
@@ -130,6 +133,51 @@ def test_a_literal_target_links_by_id_or_by_name_and_group(
     verdicts = audit_logs(cluster, setting(target))
     own = [verdict for verdict in verdicts if verdict.resource.name == "aks"]
     assert [verdict.outcome for verdict in own] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("Shop", Outcome.PASS), ("other", Outcome.FAIL), ("shops", Outcome.FAIL)],
+)
+def test_a_literal_target_that_came_from_the_cluster_is_told_by_its_name(
+    name: str, outcome: Outcome
+) -> None:
+    """Group and subscription need no proof: the id was made of the cluster's own."""
+    verdicts = audit_logs(CLUSTER, setting(ID.format("elsewhere", name), "urn:aks"))
+    own = [verdict for verdict in verdicts if verdict.resource.name == "aks"]
+    assert [verdict.outcome for verdict in own] == [outcome]
+
+
+def test_a_fault_in_a_rule_stays_one_for_a_cluster_elsewhere() -> None:
+    """It is not softened to a doubt."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    logs = next(rule for rule in all_rules() if rule.id == "aks-audit-logs")
+    raising = replace(logs, judge=broken)  # type: ignore[arg-type]  # a rule that breaks its word
+    graph = build_graph([setting(ID.format("other", "theirs"))])
+    (verdict,) = evaluate((raising,), graph, DEFAULTS)
+    assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
+
+
+def test_calls_of_admin_credentials_are_named() -> None:
+    """Whichever version of the provider; the user's own credentials are nobody's business."""
+    rule = next(rule for rule in all_rules() if rule.id == "aks-admin-credentials")
+    bad = (
+        "azure-native:containerservice:listManagedClusterAdminCredentials",
+        "azure-native:containerservice/v20230101:listManagedClusterAdminCredentials",
+        "azure-native_containerservice_v1:containerservice:listManagedClusterAccessProfile",
+    )
+    calls = (*bad, "azure-native:containerservice:listManagedClusterUserCredentials")
+    verdicts = evaluate((rule,), build_graph([], calls), DEFAULTS)
+    assert [verdict.resource.type for verdict in verdicts] == list(bad)
+    for verdict in verdicts:
+        assert verdict.resource.name == verdict.resource.type.split(":")[-1]
+        assert (verdict.resource.urn, dict(verdict.resource.properties)) == ("", {})
+        (finding,) = verdict.judgement.findings
+        assert finding.code == "call"
+        assert "certificate of a local administrator" in finding.message
 
 
 def test_a_setting_for_something_else_is_no_business_of_ours() -> None:

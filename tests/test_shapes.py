@@ -202,6 +202,121 @@ def test_a_classic_cluster_says_what_a_native_one_says() -> None:
     assert made[0].vnet_integrated is True
 
 
+@pytest.mark.parametrize(
+    ("properties", "attribute", "value"),
+    [
+        ({"apiServerAuthorizedIpRanges": ["r"]}, "authorized_ranges", ["r"]),
+        (
+            {"apiServerAccessProfile": {"vnetIntegrationEnabled": True}},
+            "vnet_integrated",
+            True,
+        ),
+        ({"name": "shop"}, "name", "shop"),
+        ({ENTRA: "odd"}, "entra_managed", ABSENT),
+        ({ENTRA: LATER}, "entra_managed", LATER),
+        ({}, "entra_managed", ABSENT),
+    ],
+)
+def test_older_spellings_of_the_classic_provider_are_read(
+    properties: dict[str, Any], attribute: str, value: object
+) -> None:
+    """Of versions 4 and 5."""
+    token = AZURE + "containerservice/kubernetesCluster:KubernetesCluster"
+    (cluster,) = build_graph([resource("aks", token, properties)]).clusters
+    assert getattr(cluster, attribute) == value
+
+
+def test_an_eks_cluster_has_the_name_that_it_is_given() -> None:
+    """Unlike an AKS cluster it has no other in its outputs."""
+    token = "aws:eks/cluster:Cluster"  # noqa: S105 a type, no password
+    named, nameless = (
+        build_graph([resource("eks", token, properties)]).clusters[0]
+        for properties in ({"name": "shop"}, {})
+    )
+    assert (named.name, nameless.name) == ("shop", ABSENT)
+
+
+GROUPS = [
+    resource(name, NATIVE + "resources:ResourceGroup", {}) for name in ("group", "other-group")
+]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "account", "outcome"),
+    [
+        ({"link": "group"}, {"link": "group"}, Outcome.PASS),
+        ({"link": "group"}, {"link": "other-group"}, Outcome.UNDECIDED),
+        ({"group": "shop"}, {"group": "shop"}, Outcome.PASS),
+        ({"group": "shop"}, {"group": "other"}, Outcome.UNDECIDED),
+        ({"group": "shop"}, {"group": "shop", "location": "westus"}, Outcome.UNDECIDED),
+        ({"location": "West US"}, {"location": "westus"}, Outcome.PASS),
+        ({"location": "eastus"}, {"location": "westus"}, Outcome.FAIL),
+        ({"location": "eastus"}, {"link": "group"}, Outcome.UNDECIDED),
+        ({}, {}, Outcome.UNDECIDED),
+    ],
+    ids=str,
+)
+def test_a_storage_account_must_be_in_the_clusters_region(
+    cluster: dict[str, str], account: dict[str, str], outcome: Outcome
+) -> None:
+    """By its own region, or by a resource group that is certainly the same."""
+    made = []
+    for name, own in (("aks", cluster), ("account", account)):
+        given: dict[str, Any] = {"location": own["location"]} if "location" in own else {}
+        if "group" in own or "link" in own:
+            given["resourceGroupName"] = own.get("group", LATER)
+        links = {"resourceGroupName": own["link"]} if "link" in own else {}
+        kinds = {"aks": "containerservice:ManagedCluster", "account": "storage:StorageAccount"}
+        made.append(resource(name, NATIVE + kinds[name], given, **links))
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {
+            "resourceUri": LATER,
+            "storageAccountId": LATER,
+            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
+        },
+        resourceUri="aks",
+        storageAccountId="account",
+    )
+    assert outcomes(*GROUPS, *made, audit)["aks-audit-destination"] is outcome
+
+
+@pytest.mark.parametrize(
+    ("region", "outcome"),
+    [("West US", Outcome.PASS), ("eastus", Outcome.FAIL), ("", Outcome.UNDECIDED)],
+)
+def test_the_region_of_a_destination_elsewhere_is_promised(region: str, outcome: Outcome) -> None:
+    """By whoever answers for it, in any spelling."""
+    cluster = resource("aks", NATIVE + "containerservice:ManagedCluster", {"location": "westus"})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {
+            "resourceUri": LATER,
+            "storageAccountId": ACCOUNT_ID,
+            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
+        },
+        resourceUri="aks",
+    )
+    allowed = [{"id": ACCOUNT_ID, "owner": "soc", "region": region}]
+    found = outcomes(cluster, audit, aks_audit_destination={"allowedDestinations": allowed})
+    assert found["aks-audit-destination"] is outcome
+
+
+@pytest.mark.parametrize("profile", [{"adminGroupObjectIDs": ["g"]}, {}])
+def test_nobody_gets_in_where_no_group_and_no_role_lets_anybody_in(
+    profile: dict[str, Any],
+) -> None:
+    """With an admin group somebody does."""
+    properties = {"disableLocalAccounts": True, "aadProfile": {"managed": True, **profile}}
+    cluster = resource("aks", NATIVE + "containerservice:ManagedCluster", properties)
+    rule = next(rule for rule in all_rules() if rule.id == "aks-entra-rbac")
+    (verdict,) = evaluate((rule,), build_graph([cluster]), Configuration({}, all_rules()))
+    codes = [finding.code for finding in verdict.judgement.findings]
+    assert ("nobody-gets-in" in codes) is (not profile)
+
+
 WORKSPACE = resource(
     "workspace",
     NATIVE + "operationalinsights:Workspace",
@@ -488,8 +603,12 @@ def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
 def test_an_event_hub_is_where_its_namespace_is() -> None:
     """The destination is an authorization rule; the region is the namespace's."""
     namespace = resource(
-        "hubs", NATIVE + "eventhub:Namespace", {"namespaceName": "hubs", "location": "West US"}
+        "hubs",
+        NATIVE + "eventhub:Namespace",
+        {"namespaceName": "hubs"},
+        resourceGroupName="group",
     )
+    group = resource("group", NATIVE + "resources:ResourceGroup", {"location": "West US"})
     rule = resource(
         "rule",
         NATIVE + "eventhub:NamespaceAuthorizationRule",
@@ -503,7 +622,7 @@ def test_an_event_hub_is_where_its_namespace_is() -> None:
         resourceUri="aks",
         eventHubAuthorizationRuleId="rule",
     )
-    store = _store(CLASSIC["aks"], namespace, rule, audit)
+    store = _store(CLASSIC["aks"], namespace, rule, audit, group)
     assert isinstance(store, EventHubNamespace)
     assert (store.name, store.location) == ("hubs", "westus")
 

@@ -92,11 +92,13 @@ def _same_group(cluster: AksCluster, route: Route) -> bool:
     store = route.destination.store
     if store is None:
         return False
-    both = (cluster.resource, store.resource)
-    silent = all(read(resource.properties, "location") is ABSENT for resource in both)
-    mine = cluster.resource.property_dependencies.get("resourceGroupName", ())
-    same = mine == store.resource.property_dependencies.get("resourceGroupName", ()) != ()
-    return silent and (same or cluster.resource_group == store.resource_group != Unknown())
+    one, other = cluster.resource, store.resource
+    if any(read(resource.properties, "location") is not ABSENT for resource in (one, other)):
+        return False
+    sources = [r.property_dependencies.get("resourceGroupName", ()) for r in (one, other)]
+    if isinstance(cluster.resource_group, str):
+        return cluster.resource_group == store.resource_group
+    return sources[0] == sources[1] and len(sources[0]) == 1
 
 
 def _keeps(route: Route) -> Iterator[Judgement]:

@@ -177,11 +177,13 @@ def remediate(resource: Resource, configuration: AuditLogsConfiguration) -> list
     if not setting.destinations or not _certainly_of_a_cluster(setting):
         return []
     covered = {name for name in AUDIT_CATEGORIES if carries(setting, name)}
-    added = [
-        {"category": name, "enabled": True} for name in _missing(covered, configuration.coverage)
-    ]
-    listed = "logs" if "logs" in resource.properties else "enabledLogs"
-    return [Change((listed,), added, append=True)] if added else []
+    missing = _missing(covered, configuration.coverage)
+    if not missing:
+        return []
+    if "logs" in resource.properties:
+        return [Change(("logs",), [{"category": n, "enabled": True} for n in missing], append=True)]
+    # What the classic provider lists there is enabled, and it takes no `enabled`.
+    return [Change(("enabledLogs",), [{"category": name} for name in missing], append=True)]
 
 
 def _certainly_of_a_cluster(setting: DiagnosticSetting) -> bool:
