@@ -111,8 +111,9 @@ def functions(patterns: list[str]) -> Iterator[Mutant]:
     changes = {name: change for name, change in _changes() if _is_meant(name, patterns)}
     if not changes:
         return
-    if run(mutmut, "run", "--max-children", str(WORKERS), *changes).returncode:
-        sys.exit("mutmut failed; see above")
+    ended = run(mutmut, "run", "--max-children", str(WORKERS), *changes).returncode
+    if ended:
+        sys.exit(f"mutmut ended with {ended}; see above")
     listed = run(mutmut, "results", "--all", "1", stdout=subprocess.PIPE).stdout
     for line in listed.splitlines():
         name, _, status = line.strip().partition(": ")
@@ -219,7 +220,7 @@ def report(mutants: list[Mutant], *, whole: bool) -> bool:
 
     An accepted survivor counts against the score, too: a reason is no test.
     """
-    console = Console(soft_wrap=True)
+    console = Console(width=120, soft_wrap=True)
     accepted = tomllib.loads(ACCEPTED.read_text("utf-8")).get("survivor", [])
     reasons = {(entry["where"], entry["change"]): entry["reason"] for entry in accepted}
     survivors = {(mutant.where, mutant.change) for mutant in mutants if not mutant.killed}

@@ -136,6 +136,121 @@ ELSEWHERE = {
 }
 
 
+HIDDEN = plain(SENTINELS[0])
+OURS = Resource(
+    "urn:aks",
+    "azure-native:containerservice:ManagedCluster",
+    "aks",
+    {"resourceName": "shop", "resourceGroupName": "shops", "location": "westeurope"},
+    id=HIDDEN,
+)
+
+
+def ours(name: str = "audit", source: str = "urn:aks", **changes: object) -> Resource:
+    """A setting of ours for the cluster, some properties changed."""
+    properties = {**SETTING.properties, "resourceUri": HIDDEN, **changes}
+    links = {"resourceUri": (source,)} if source else {}
+    return replace(
+        SETTING,
+        urn=f"urn:{name}",
+        name=name,
+        properties={key: value for key, value in properties.items() if value is not None},
+        property_dependencies=links,
+    )
+
+
+EKS = Resource("urn:eks", "aws:eks/cluster:Cluster", "eks", {"enabledClusterLogTypes": ["audit"]})
+ODD_ACCOUNT = Resource(
+    "urn:account",
+    "azure-native:storage:StorageAccount",
+    "account",
+    {"sku": {"name": HIDDEN}, "location": "westeurope"},
+)
+LITERAL = CLUSTER_ID.replace("/g/", "/shops/").replace("theirs", "shop")
+SITUATIONS = {
+    "a literal id that may be ours, with faults": [
+        OURS,
+        ours(resourceUri=LITERAL, source="", logs=COMPLETE * 2),
+    ],
+    "destinations that may not exist": [
+        OURS,
+        ours(workspaceId=HIDDEN, storageAccountId=HIDDEN),
+    ],
+    "a storage account of which little is known": [
+        OURS,
+        ODD_ACCOUNT,
+        replace(
+            ours(workspaceId=None, storageAccountId=HIDDEN),
+            property_dependencies={
+                "resourceUri": ("urn:aks",),
+                "storageAccountId": ("urn:account",),
+            },
+        ),
+    ],
+    "two sinks of which nothing is known": [
+        OURS,
+        ours("one", workspaceId=HIDDEN, logs=COMPLETE[:2]),
+        ours("two", workspaceId=HIDDEN, logs=COMPLETE[1:]),
+        ours("three", workspaceId="/known", logs=COMPLETE[1:]),
+    ],
+    "enabled unknown of a group": [
+        OURS,
+        ours("one", logs=[{"categoryGroup": "allLogs", "enabled": HIDDEN}]),
+        ours("two", logs=[{"category": "guard", "enabled": HIDDEN}]),
+        ours("three", logs=[{"categoryGroup": "other", "enabled": True}]),
+    ],
+    "several settings, none of them complete": [
+        OURS,
+        ours("one", logs=COMPLETE[:1]),
+        ours("two", logs=[], workspaceId="/other"),
+    ],
+    "a setting of another cluster's doubts": [
+        OURS,
+        ours(source="", logs=[{"categoryGroup": "allLogs", "enabled": True}]),
+    ],
+    "an EKS cluster": [EKS],
+}
+DECLARED = {
+    "resource": "*",
+    "by": "the policy assignment",
+    "categories": [*CATEGORIES, "api", "authenticator", "controllerManager", "scheduler"],
+}
+ALLOWED = [
+    {"id": "/subscriptions/a/resourceGroups/b", "owner": "soc"},
+    {"id": "/subscriptions/c", "owner": "audit team"},
+]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"allowedDestinations": ALLOWED},
+        {"collectedElsewhere": [{**DECLARED, "expires": "2026-11-21"}]},
+        {"collectedElsewhere": [{**DECLARED, "expires": "2026-11-20"}]},
+    ],
+    ids=["by default", "destinations listed", "declared", "declared, expired"],
+)
+@pytest.mark.parametrize("case", SITUATIONS)
+def test_what_a_situation_is_said_to_be(
+    case: str, settings: dict[str, object], snapshot: SnapshotAssertion
+) -> None:
+    """Every rule's words on links, destinations, declarations of which something is unknown."""
+    lines = [
+        f"{verdict.rule_id}: {verdict.outcome.value} | "
+        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.findings)
+        for rule in all_rules()
+        for verdict in judge(
+            rule,
+            build_graph(SITUATIONS[case]),
+            Configuration({"kubewitness-common": settings}, all_rules()).of(rule.id),
+            TODAY,
+        )
+        if verdict.rule_id.endswith(("logs", "destination", "valid", "retention", "cost"))
+    ]
+    assert lines == snapshot
+
+
 @pytest.mark.parametrize("case", ELSEWHERE)
 def test_what_is_not_this_stacks_alone_is_said_so(case: str, snapshot: SnapshotAssertion) -> None:
     """Settings for clusters elsewhere, clusters only read, what cannot be seen into."""

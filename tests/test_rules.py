@@ -1,5 +1,6 @@
 """What holds for every rule, and the corners of linking that no program in the table reaches."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import all_rules
-from kubewitness.policies.rule import Rule
+from kubewitness.policies.rule import Example, Rule, doubtful, failing, passing
 from kubewitness.policies.verdict import Outcome, Verdict
 
 DEFAULTS = Configuration({}, all_rules())
@@ -159,6 +160,28 @@ def test_a_fault_in_a_rule_stays_one_for_a_cluster_elsewhere() -> None:
     graph = build_graph([setting(ID.format("other", "theirs"))])
     (verdict,) = evaluate((raising,), graph, DEFAULTS)
     assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
+
+
+def test_a_fault_on_what_is_no_cluster_is_a_violation_of_the_stack() -> None:
+    """There may be no resource to name."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    entra = next(rule for rule in all_rules() if rule.id == "aks-entra-rbac")
+    raising = replace(entra, judge_others=broken)  # type: ignore[arg-type]  # breaks its word
+    (verdict,) = evaluate((raising,), build_graph([]), DEFAULTS)
+    assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
+    assert verdict.resource == Resource("", "", "the stack", {})
+
+
+@pytest.mark.parametrize(
+    ("make", "outcome"),
+    [(passing, Outcome.PASS), (failing, Outcome.FAIL), (doubtful, Outcome.UNDECIDED)],
+)
+def test_an_example_is_what_it_is_called(make: Callable[..., Example], outcome: Outcome) -> None:
+    """Title, program, outcome, settings."""
+    assert make("title", "program", days=1) == Example("title", "program", outcome, {"days": 1})
 
 
 def test_calls_of_admin_credentials_are_named() -> None:

@@ -89,7 +89,7 @@ def _judgements(
             yield _judge_cluster(rule, cluster, graph, configuration)
     for opaque in graph.opaque:
         if opaque.of is None or opaque.of is rule.subject:
-            yield opaque.resource, _hidden(opaque.resource), True
+            yield opaque.resource, _hidden(rule, opaque.resource), True
     if rule.judge_others:
         yield from _judge_others(rule, graph, configuration)
     if rule.needs_stack and rule.subject is AksCluster:
@@ -164,13 +164,17 @@ def _rule_error(rule: Rule, error: Exception) -> Judgement:
     return fail(Finding("rule-error", message))
 
 
-def _hidden(resource: Resource) -> Judgement:
+def _hidden(rule: Rule, resource: Resource) -> Judgement:
     if resource.origin is Origin.REMOTE:
         what = "is a remote component, whose children cannot be seen without its provider"
         decide = "run `pulumi preview` with the policy pack, which sees the component's children"
     else:
         what = "makes a cluster, or may make one, in a way that is not read"
-        decide = "make the cluster as a `ManagedCluster` of Azure Native"
+        is_aks = rule.subject is AksCluster
+        known = (
+            "`ManagedCluster` of Azure Native" if is_aks else "`eks.Cluster` of the AWS provider"
+        )
+        decide = f"make the cluster as a {known}"
     return undecided(Finding("hidden", f"`{resource.type}` {what}", decide))
 
 
