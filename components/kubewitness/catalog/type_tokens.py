@@ -111,6 +111,19 @@ DESTINATION_KINDS: Final = frozenset(
 """What a diagnostic setting can send logs to."""
 
 
+JUDGED_KINDS: Final = frozenset(
+    {
+        Kind.CLUSTER,
+        Kind.EKS_CLUSTER,
+        Kind.JWT_AUTHENTICATOR,
+        Kind.KUBERNETES_PROVIDER,
+        Kind.UNREADABLE_CLUSTER,
+        Kind.ARM,
+    }
+)
+"""What a rule on one resource can have something to say of; all else only says something of it."""
+
+
 @lru_cache(maxsize=4096)
 def kind_of(token: str) -> Kind | None:
     """The kind of resource that a type token stands for, or None where the graph has no use."""

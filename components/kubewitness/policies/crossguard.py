@@ -19,6 +19,7 @@ from pulumi_policy import (
 from pulumi_policy import Severity as PolicySeverity
 from pydantic import ValidationError
 
+from kubewitness.catalog.type_tokens import JUDGED_KINDS, kind_of
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
@@ -94,7 +95,8 @@ class _Assembly:
 
         def validate(args: ResourceValidationArgs, _report_violation: ReportViolation) -> None:
             self._common = args.get_config()
-            self._see(args)
+            if is_relevant(args.resource_type):
+                self._inputs.remember(from_resource_call(args))
 
         return ResourceValidationPolicy(
             name=COMMON,
@@ -160,20 +162,13 @@ class _Assembly:
             remediate=self._remediation(rule),
         )
 
-    def _see(self, args: ResourceValidationArgs) -> Resource | None:
-        """The resource of a call, remembered; None where no rule has a use for it."""
-        if not is_relevant(args.resource_type):
-            return None
-        resource = from_resource_call(args)
-        self._inputs.remember(resource)
-        return resource
-
     def _resource_validation(
         self, rule: Rule
     ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-            resource = self._see(args)
-            if resource is not None:
+            if kind_of(args.resource_type) in JUDGED_KINDS:
+                resource = from_resource_call(args)
+                self._inputs.remember(resource)
                 graph = build_graph([resource])
                 self._report(rule, graph, args, args.urn, report_violation)
 
