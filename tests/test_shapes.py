@@ -136,6 +136,7 @@ OLD_ENTRA = {"azureActiveDirectory": {"managed": True, "azureRbacEnabled": True}
         ),
         ("workspace", {"retentionInDays": 90}, {"aks-audit-retention"}),
         ("workspace", {"dailyQuotaGb": 1}, {"aks-audit-destination"}),
+        ("workspace", {"dailyQuotaGb": 0}, {"aks-audit-destination"}),
         ("workspace", {"immediateDataPurgeOn30DaysEnabled": True}, {"aks-audit-destination"}),
         ("workspace", {"sku": "Free"}, {"aks-audit-destination"}),
         ("workspace", {"sku": "PerGB2018"}, set()),
@@ -453,6 +454,50 @@ def test_tables_that_prove_nothing_are_no_retention(tables: list[Resource]) -> N
     assert in_workspace(*tables) == {"aks-audit-retention"}
 
 
+def test_a_tables_own_days_count_before_its_workspaces() -> None:
+    """The workspace may keep everything else for a shorter time."""
+    short = Resource(**{**vars(WORKSPACE), "properties": {"workspaceName": "logs"}})
+    assert in_workspace(*native_tables(), workspace=short) == set()
+    own = {"retentionInDays": 30}
+    tables = [
+        Resource(**{**vars(table), "properties": {**table.properties, **own}})
+        for table in native_tables()
+    ]
+    assert in_workspace(*tables) == {"aks-audit-retention"}
+
+
+def test_a_name_that_two_workspaces_have_proves_nothing() -> None:
+    """They may stand in two resource groups."""
+    twin = Resource(**{**vars(WORKSPACE), "urn": "urn:twin", "name": "twin"})
+    assert in_workspace(twin, *native_tables()) == {"aks-audit-retention"}
+
+
+def test_a_template_is_its_parents_and_may_be_azapis() -> None:
+    """A component puts it below the workspace; azapi calls it the body."""
+    (made,) = template(PARAMETER)
+    below = Resource(**{**vars(made), "parent": "urn:workspace"})
+    assert in_workspace(below) == set()
+    inner = made.properties["properties"]["template"]
+    azapi = resource("tables", "azapi:resources:Resource", {"body": inner}, body="workspace")
+    assert in_workspace(azapi) == set()
+
+
+def test_a_classic_table_names_its_workspace_by_a_literal_id() -> None:
+    """With a slash at its end, too."""
+    ids = "/subscriptions/s/resourceGroups/shop/providers/p/workspaces/logs/"
+    tables = [
+        Resource(
+            **{
+                **vars(table),
+                "properties": {**table.properties, "workspaceId": ids},
+                "property_dependencies": {},
+            }
+        )
+        for table in classic_tables()
+    ]
+    assert in_workspace(*tables) == set()
+
+
 def test_a_table_of_minus_one_days_has_those_of_its_workspace() -> None:
     """Azure's way to say the default."""
     defaults = {"retentionInDays": -1, "totalRetentionInDays": 365}
@@ -589,10 +634,15 @@ def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
     after = Resource(**{**vars(before), "outputs": {"state": "Locked"}})
     assert isinstance(_policies(before).immutability["insights-logs-guard"], Unknown)
     assert _policies(after).immutability == {"insights-logs-guard": "Locked"}
+    other = resource("other", token, {**inputs, "containerName": "insights-logs-x"})
+    assert set(_policies(before, other).immutability) == {"insights-logs-guard", "insights-logs-x"}
     nameless = resource("lock", token, {**inputs, "containerName": LATER})
     assert set(_policies(nameless).immutability) == {"lock"}
     own = AZURE + "storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy"
-    for locked, state in ((True, "Locked"), (False, "Unlocked"), (None, "Unlocked")):
+    elsewhere = {"storageContainerResourceManagerId": "a1", "locked": True}
+    assert _policies(resource("lock", own, elsewhere)).immutability == {"lock": "Locked"}
+    states = ((True, "Locked"), (False, "Unlocked"), (None, "Unlocked"), (LATER, LATER))
+    for locked, state in states:
         container = f"{ACCOUNT_ID}/blobServices/default/containers/insights-logs-guard"
         policy = {"storageContainerResourceManagerId": container, "locked": locked}
         assert _policies(resource("lock", own, policy)).immutability == {
@@ -625,6 +675,12 @@ def test_an_event_hub_is_where_its_namespace_is() -> None:
     store = _store(CLASSIC["aks"], namespace, rule, audit, group)
     assert isinstance(store, EventHubNamespace)
     assert (store.name, store.location) == ("hubs", "westus")
+    named = resource("rule", rule.type, {"namespaceName": "HUBS"})
+    assert _store(CLASSIC["aks"], namespace, named, audit, group) == store
+    stranger = resource("rule", rule.type, {"namespaceName": "others"})
+    assert _store(CLASSIC["aks"], namespace, stranger, audit, group) is None
+    hidden = resource("rule", rule.type, {"namespaceName": LATER})
+    assert _store(CLASSIC["aks"], namespace, hidden, audit, group) is None
 
 
 @pytest.mark.parametrize(
@@ -699,6 +755,9 @@ def test_an_eks_cluster_of_a_bridged_provider_is_undecided_for_eks_alone() -> No
     """And a remote component could be anything."""
     bridged = resource("eks", "aws:index/eksCluster:EksCluster", {})
     assert outcomes(bridged) == {"eks-audit-logs": Outcome.UNDECIDED}
+    rule = next(rule for rule in all_rules() if rule.id == "eks-audit-logs")
+    (verdict,) = evaluate((rule,), build_graph([bridged]), Configuration({}, all_rules()))
+    assert "`eks.Cluster` of the AWS provider" in verdict.judgement.findings[0].decide
     assert build_graph([bridged]).opaque[0].of is EksCluster
     remote = Resource(**{**vars(bridged), "type": "eks:index:Cluster", "origin": Origin.REMOTE})
     assert set(outcomes(remote)) == {rule.id for rule in all_rules()}
