@@ -9,8 +9,8 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_rules
-from oracle import BASE, CATEGORIES, LOGS, SECRET, SENTINELS, Stack
-from servicer import Servicer, Shown
+from oracle import BASE, CATEGORIES, LOGS, SECRET, SENTINELS
+from servicer import Servicer, Shown, Stack
 
 
 def judge(stack: Stack, servicer: Servicer | None = None) -> dict[str, str]:

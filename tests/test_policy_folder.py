@@ -35,7 +35,7 @@ def test_its_python_is_ours(tmp_path: Path) -> None:
     written = write_policy_pack("kubewitness", tmp_path)
     code = "import sys; print(sys.prefix, sys.argv[1])"
     for name in ("python", "python3"):
-        command = [written / "environment" / "bin" / name, "-c", code, "an argument"]
+        command = [str(written / "environment" / "bin" / name), "-c", code, "an argument"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == f"{sys.prefix} an argument"
     settings = (written / "environment" / "pyvenv.cfg").read_text("utf-8")

@@ -323,6 +323,7 @@ WORKSPACE = resource(
     NATIVE + "operationalinsights:Workspace",
     {"workspaceName": "logs", "resourceGroupName": "shop", "retentionInDays": 90},
 )
+ACCOUNT = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.EventHub/namespaces/n"
 TABLES = ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
 LONG = {"plan": "Analytics", "retentionInDays": 90, "totalRetentionInDays": 365}
 
@@ -454,6 +455,162 @@ def test_tables_that_prove_nothing_are_no_retention(tables: list[Resource]) -> N
     assert in_workspace(*tables) == {"aks-audit-retention"}
 
 
+@pytest.mark.parametrize(
+    ("workspace", "table", "interactive", "total"),
+    [
+        (365, {}, 365, 365),
+        (None, {}, 30, 30),
+        (90, {"totalRetentionInDays": 400}, 90, 400),
+        (365, {"retentionInDays": 90}, 90, 90),
+        (90, {"retentionInDays": -1, "totalRetentionInDays": -1}, 90, 90),
+        (365, {"plan": "Basic"}, 30, 30),
+        (365, {"plan": "basic", "totalRetentionInDays": 400}, 30, 400),
+        (365, {"plan": "Auxiliary", "retentionInDays": 365}, 30, 30),
+        (365, {"plan": "ANALYTICS"}, 365, 365),
+        (365, {"plan": LATER, "totalRetentionInDays": 400}, None, 400),
+        (365, {"totalRetentionInDays": LATER}, 365, None),
+        (LATER, {}, None, None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Dedicated", None, LATER])
+def test_days_are_those_of_the_tables_that_are_filled(
+    workspace: Any,
+    table: dict[str, Any],
+    interactive: int | None,
+    total: int | None,
+    kind: Any,
+) -> None:
+    """The dedicated tables', AzureDiagnostics', or the shorter of both; None where unknown."""
+    properties = {"workspaceName": "logs", "retentionInDays": workspace}
+    own = Resource(**{**vars(WORKSPACE), "properties": properties})
+    names = [*TABLES, "AzureDiagnostics"]
+    tables = [
+        resource(
+            f"table-{name}",
+            NATIVE + "operationalinsights:Table",
+            {"workspaceName": "logs", "tableName": name, **table},
+        )
+        for name in names
+    ]
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {
+            "resourceUri": LATER,
+            "workspaceId": LATER,
+            "logAnalyticsDestinationType": kind,
+            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
+        },
+        resourceUri="aks",
+        workspaceId="workspace",
+    )
+    stack = (CLASSIC["aks"], own, audit, *tables)
+    for setting, days in (("interactiveDays", interactive), ("totalDays", total)):
+        other = {"interactiveDays": 0, "totalDays": 0}
+        for demanded in (days or 1, (days or 1) + 1):
+            found = outcomes(*stack, aks_audit_retention={**other, setting: demanded})
+            expected = Outcome.PASS if demanded == days else Outcome.FAIL
+            assert found["aks-audit-retention"] is (Outcome.UNDECIDED if days is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "fits"),
+    [
+        (LATER, [None, False, None]),
+        ("/subscriptions/S1/resourceGroups/Shop/providers/p/workspaces/Logs/", [True, False, True]),
+    ],
+)
+def test_a_workspace_of_this_stack_is_on_the_list_by_what_is_known_of_its_id(
+    identifier: Any, fits: list[bool | None]
+) -> None:
+    """Before the deployment that is its group, its kind and its name; afterwards everything."""
+    properties = {"workspaceName": "Logs", "resourceGroupName": "Shop"}
+    own = Resource(**{**vars(WORKSPACE), "properties": properties, "id": identifier})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {
+            "resourceUri": LATER,
+            "workspaceId": LATER,
+            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
+        },
+        resourceUri="aks",
+        workspaceId="workspace",
+    )
+    patterns = (
+        "/subscriptions/s1/resourceGroups/shop/providers/*/workspaces/logs",
+        "/subscriptions/*/resourceGroups/other/providers/*/workspaces/*",
+        "/subscriptions/s1/resourceGroups/*",
+    )
+    words = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.UNDECIDED}
+    for pattern, fit in zip(patterns, fits, strict=True):
+        allowed = [{"id": pattern, "owner": "soc"}]
+        found = outcomes(
+            CLASSIC["aks"], own, audit, aks_audit_destination={"allowedDestinations": allowed}
+        )
+        assert found["aks-audit-destination"] is words[fit]
+    certain = [
+        {
+            "id": "/subscriptions/*/resourceGroups/shop/providers/microsoft.operationalinsights"
+            "/workspaces/logs",
+            "owner": "soc",
+        }
+    ]
+    if identifier is LATER:
+        found = outcomes(
+            CLASSIC["aks"], own, audit, aks_audit_destination={"allowedDestinations": certain}
+        )
+        assert found["aks-audit-destination"] is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (f"{ACCOUNT}/", True),
+        (ACCOUNT.upper(), True),
+        (f"{ACCOUNT}/authorizationRules/send", True),
+        (f"{ACCOUNT}2", False),
+    ],
+)
+def test_a_deployed_destination_is_found_by_its_id(rule: str, found: bool) -> None:
+    """An event hub's is an authorization rule of its namespace."""
+    hubs = resource("hubs", NATIVE + "eventhub:Namespace", {"namespaceName": "n"})
+    hubs = Resource(**{**vars(hubs), "id": f"{ACCOUNT}/" if rule.isupper() else ACCOUNT})
+    audit = resource(
+        "audit",
+        NATIVE + "monitor:DiagnosticSetting",
+        {"resourceUri": LATER, "eventHubAuthorizationRuleId": rule, "logs": []},
+        resourceUri="aks",
+    )
+    assert (_store(CLASSIC["aks"], hubs, audit) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("/W", "/w/", True), ("/w", "/w/x", False), ("/w", "/v", False)],
+)
+def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
+    """Azure ignores case, and a slash at the end means nothing."""
+    audits = [
+        resource(
+            f"audit-{number}",
+            NATIVE + "monitor:DiagnosticSetting",
+            {
+                "resourceUri": LATER,
+                "workspaceId": identifier,
+                "logs": [
+                    {"categoryGroup": "allLogs", "enabled": number == 0},
+                    {"categoryGroup": "allLogs", "enabled": True},
+                ],
+            },
+            resourceUri="aks",
+        )
+        for number, identifier in enumerate((one, other))
+    ]
+    found = outcomes(CLASSIC["aks"], *audits)["aks-audit-settings-valid"]
+    assert found is (Outcome.FAIL if same else Outcome.PASS)
+
+
 def test_a_tables_own_days_count_before_its_workspaces() -> None:
     """The workspace may keep everything else for a shorter time."""
     short = Resource(**{**vars(WORKSPACE), "properties": {"workspaceName": "logs"}})
@@ -540,7 +697,8 @@ def account(type_: str, **properties: Any) -> StorageAccount:
         resourceUri="aks",
         storageAccountId="account",
     )
-    return _store(CLASSIC["aks"], own, audit)
+    store: StorageAccount = _store(CLASSIC["aks"], own, audit)
+    return store
 
 
 def _store(*resources: Resource) -> Any:

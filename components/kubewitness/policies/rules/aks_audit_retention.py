@@ -28,6 +28,9 @@ DEFAULT_DAYS: Final = 30.0
 Source: Azure docs, "Manage data retention in a Log Analytics workspace".
 """
 
+ANALYTICS: Final = "analytics"
+"""The one plan, in lower case, whose tables can be queried for longer than that."""
+
 
 class RetentionConfiguration(DestinationConfiguration):
     """The configuration of `aks-audit-retention`.
@@ -65,7 +68,7 @@ def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
 ) -> Judgement:
     def judge_route(route: Route, category: str) -> Judgement:
         days = measure(route, category, configuration)
-        if isinstance(days, Unknown):
+        if isinstance(days, Unknown) and demanded > 0:
             return undecided(
                 Finding(
                     f"unknown:{kind}",
@@ -134,10 +137,10 @@ def _tables(route: Route, category: str) -> list[str]:
 
 
 def _table_interactive(workspace: Workspace, table: Table) -> Days:
-    if table.plan == "Basic":
-        return DEFAULT_DAYS
     if isinstance(table.plan, Unknown):
         return _said(table.plan)
+    if isinstance(table.plan, str) and table.plan.lower() != ANALYTICS:
+        return DEFAULT_DAYS
     # A table of -1 days has those of its workspace.
     own = ABSENT if table.interactive_days == -1 else table.interactive_days
     return _said(first_present(own, workspace.interactive_days, DEFAULT_DAYS))
