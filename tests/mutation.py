@@ -2,7 +2,8 @@
 
 `make mutation` runs this. mutmut breaks the functions. It finds no tests from a source folder or
 a wheel, so it gets a copy laid out as it wants; and it breaks no tables, so their entries are
-taken away here one by one. `python tests/mutation.py PATTERN …` tries the modules named alone.
+taken away here one by one. `python tests/mutation.py PATTERN …` tries the modules named alone, and
+`--again` only what survived or has changed since the last time.
 """
 
 import ast
@@ -29,8 +30,8 @@ from rich.table import Column, Table
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("rules", "rule_examples", "configuration", "remediation", "state", "crossguard_pack"),
-        *("shapes", "messages", "policy_folder", "rule_oracle", "sources_agree"),
+        *("rules", "shapes", "configuration", "remediation", "state", "crossguard_pack"),
+        *("messages", "rule_examples", "policy_folder", "rule_oracle", "sources_agree"),
     )
 )
 """The tests that must notice: the fast ones, for each mutant runs them anew."""
@@ -88,11 +89,22 @@ def pytest_sessionstart(session: Any) -> None:
             del sys.modules[name]
 
 
-def stage() -> None:
-    """Lay the project out as mutmut wants it: the package beside its tests."""
-    shutil.rmtree(STAGE, ignore_errors=True)
+def stage(*, again: bool) -> None:
+    """Lay the project out as mutmut wants it: the package beside its tests.
+
+    Where it is tried again, what was killed before and has not changed since stays killed.
+    """
+    if again:
+        for meta in STAGE.rglob("mutants/**/*.meta"):
+            kept = json.loads(meta.read_text("utf-8"))
+            codes = kept["exit_code_by_key"]
+            kept["exit_code_by_key"] = {k: code if code == 1 else None for k, code in codes.items()}
+            meta.write_text(json.dumps(kept), "utf-8")
+        (STAGE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+    else:
+        shutil.rmtree(STAGE, ignore_errors=True)
     for source in ("components/kubewitness", "tests", "examples"):
-        shutil.copytree(ROOT / source, STAGE / Path(source).name)
+        shutil.copytree(ROOT / source, STAGE / Path(source).name, dirs_exist_ok=True)
     shutil.copy2(ROOT / "README.md", STAGE)
     settings = (ROOT / "pyproject.toml").read_text("utf-8")
     (STAGE / "pyproject.toml").write_text(settings + SETTINGS, "utf-8")
@@ -242,6 +254,7 @@ def report(mutants: list[Mutant], *, whole: bool) -> bool:
 
 
 if __name__ == "__main__":
-    stage()
-    tried = [*functions(sys.argv[1:]), *tables(sys.argv[1:])]
-    sys.exit(0 if report(tried, whole=not sys.argv[1:]) else 1)
+    modules = [argument for argument in sys.argv[1:] if argument != "--again"]
+    stage(again="--again" in sys.argv)
+    tried = [*functions(modules), *tables(modules)]
+    sys.exit(0 if report(tried, whole=not modules) else 1)
