@@ -30,7 +30,7 @@ from rich.table import Column, Table
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("rules", "shapes", "configuration", "remediation", "state", "crossguard_pack"),
+        *("rules", "links", "shapes", "configuration", "remediation", "state", "crossguard_pack"),
         *("messages", "rule_examples", "policy_folder", "rule_oracle", "sources_agree"),
     )
 )
