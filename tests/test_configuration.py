@@ -25,7 +25,7 @@ from rule_examples import run_example
 LOGS = find_rule("aks-audit-logs")
 RETENTION = find_rule("aks-audit-retention")
 WITHOUT_GUARD = 'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])'
-TODAY = date(2026, 11, 21)
+TODAY = date(2026, 6, 1)
 EXEMPTION = {
     "resource": "*::aks",
     "reason": "moves to the new platform",
@@ -135,7 +135,7 @@ def test_an_exemption_in_force_is_printed_and_does_not_block() -> None:
 
 def test_an_expired_exemption_is_a_violation_that_says_so() -> None:
     """The last day still counts, the day after does not."""
-    for expires, outcome in (("2026-11-21", Outcome.EXEMPT), ("2026-11-20", Outcome.FAIL)):
+    for expires, outcome in (("2026-06-01", Outcome.EXEMPT), ("2026-05-31", Outcome.FAIL)):
         document = {"aks-audit-logs": {"exemptions": [{**EXEMPTION, "expires": expires}]}}
         verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
         assert verdict.outcome is outcome
@@ -192,7 +192,7 @@ def test_what_others_collect_counts_and_is_a_verdict_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"expires": "2026-11-20"}, "the declaration has expired"),
+        ({"expires": "2026-05-31"}, "the declaration has expired"),
         ({"resource": "other"}, "category `guard` is not sent"),
         ({"categories": ["kube-audit"]}, "category `guard` is not sent"),
     ],

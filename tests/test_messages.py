@@ -109,6 +109,9 @@ READ = Resource(
 ELSEWHERE = {
     "complete": [SETTING],
     "incomplete": [replace(SETTING, properties={**SETTING.properties, "logs": COMPLETE[:1]})],
+    "logs unknown": [
+        replace(SETTING, properties={**SETTING.properties, "logs": plain(SENTINELS[0])})
+    ],
     "with faults": [replace(SETTING, properties={**SETTING.properties, "logs": COMPLETE * 2})],
     "target unknown": [
         replace(SETTING, properties={**SETTING.properties, "resourceUri": plain(SENTINELS[0])})
