@@ -1,4 +1,4 @@
-"""Writes the pages that are generated: the rules' and the agreement with other tools."""
+"""Writes the pages that are generated: the rules' and those that compare with other tools."""
 
 import sys
 from pathlib import Path
@@ -11,6 +11,7 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
 from agreement_table import page  # noqa: E402 it stands beside the test that it is
+from default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
 
 
 def pages() -> dict[Path, str]:
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
         **rules,
         DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
         DOCS / "agreement.md": page(),
+        DOCS / "default-cluster.md": default_cluster_page(),
     }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
+from kubewitness.provision.cluster_models import AUTOMATIC_DECIDES
+from kubewitness.provision.models import INSIGHTS_STREAMS
 from kubewitness.provision.values import DAYS_BEYOND_TWO_YEARS
 
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
@@ -13,6 +15,8 @@ DNS_ZONE = f"{NETWORK}/privateDnsZones/privatelink.westeurope.azmk8s.io"
 WORKSPACE = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/central"
 )
+STORAGE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts"
+EVENT_HUBS = "/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces"
 
 Arguments = dict[str, Any]
 Draw = st.SearchStrategy[Arguments]
@@ -34,6 +38,11 @@ def valid_cluster_arguments(draw: st.DrawFn) -> Arguments:
         policy = arguments.get("network_policy", "cilium")
         subnet = "vnet_subnet_id" in arguments.get("system_pool", {})
         arguments["user_pools"] = draw(_user_pools(windows=policy == "calico", subnet=subnet))
+    arguments.update(draw(_trails(new_workspace="workspace_id" not in arguments)))
+    arguments.update(draw(_protections()))
+    if draw(st.booleans()) and draw(st.booleans()):
+        left = {key: value for key, value in arguments.items() if key not in AUTOMATIC_DECIDES}
+        arguments = {**left, "mode": "automatic"}
     return _as_another_language(arguments) if draw(st.booleans()) else arguments
 
 
@@ -128,6 +137,62 @@ def _workspaces() -> Draw:
     )
     return st.one_of(
         st.just({"workspace_id": WORKSPACE}), st.fixed_dictionaries({"workspace": new})
+    )
+
+
+@st.composite
+def _trails(draw: st.DrawFn, *, new_workspace: bool) -> Arguments:
+    """Draw where the logs go besides the workspace: each place is named once."""
+    places = (
+        ("workspace_id", f"{WORKSPACE}-2"),
+        ("storage_account_id", f"{STORAGE}/archive"),
+        ("storage_account_id", f"{STORAGE}/other"),
+        ("event_hub_authorization_rule_id", f"{EVENT_HUBS}/n/authorizationRules/send"),
+        ("partner_id", "/subscriptions/s/resourceGroups/g/providers/Microsoft.Datadog/monitors/m"),
+    )
+    chosen = draw(st.lists(st.sampled_from(places), max_size=4, unique=True))
+    categories = st.lists(st.sampled_from(AUDIT_CATEGORIES), min_size=1, unique=True)
+    destinations = [
+        {key: place, **draw(st.fixed_dictionaries({}, optional={"categories": categories}))}
+        for key, place in chosen
+    ]
+    profiles = ["full", "frugal", *(["filtered"] if new_workspace else [])]
+    if any(
+        "storage_account_id" in one and "kube-audit" in one.get("categories", AUDIT_CATEGORIES)
+        for one in destinations
+    ):
+        profiles.append("archive")
+    optional = {"audit_profile": st.sampled_from(profiles)}
+    drawn: Arguments = draw(st.fixed_dictionaries({}, optional=optional))
+    return {**drawn, **({"destinations": destinations} if destinations else {})}
+
+
+def _protections() -> Draw:
+    window = st.fixed_dictionaries(
+        {"day": st.sampled_from(["Monday", "Sunday"])},
+        optional={"duration_hours": st.integers(4, 24), "start_time": st.just("23:30")},
+    )
+    role = st.fixed_dictionaries(
+        {
+            "role": st.just("Azure Kubernetes Service RBAC Reader"),
+            "object_id": _guids,
+            "type": st.just("Group"),
+        },
+        optional={"namespace": st.just("shop")},
+    )
+    streams = st.lists(st.sampled_from(INSIGHTS_STREAMS), min_size=1, unique=True)
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "maintenance_window": window,
+            "role_assignments": st.lists(role, max_size=2, unique_by=lambda one: one["object_id"]),
+            "container_insights": st.fixed_dictionaries({"streams": streams}),
+            "image_cleaner_hours": st.integers(24, 2160),
+            "cluster_overrides": st.just({"auto_scaler_profile": {"expander": "least-waste"}}),
+            **dict.fromkeys(
+                ("run_command", "azure_policy", "defender", "host_encryption"), st.booleans()
+            ),
+        },
     )
 
 

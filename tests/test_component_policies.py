@@ -36,24 +36,34 @@ def outcomes(resources: list[Resource]) -> dict[str, Outcome]:
     return {verdict.rule_id: verdict.outcome for verdict in verdicts}
 
 
-def waived(arguments: Arguments) -> dict[str, Outcome]:
+def waived(arguments: Arguments) -> dict[str, set[Outcome]]:
     """What the arguments take out of the pack's hands, in so many words.
 
-    Of a workspace that is brought, only its owner can say how long it keeps what it gets.
+    Of a place that is brought, only its owner can say where it is and how long it keeps logs.
     """
+    unsure = {Outcome.PASS, Outcome.UNDECIDED}
     found = {}
     if "public_because" in arguments["api_access"]:
-        found["aks-api-access"] = Outcome.FAIL
+        found["aks-api-access"] = {Outcome.FAIL}
     if "workspace_id" in arguments:
-        found["aks-audit-retention"] = Outcome.UNDECIDED
+        found["aks-audit-retention"] = unsure
+    if arguments.get("audit_profile") in {"archive", "frugal"}:
+        elsewhere = any(
+            "kube-audit" in one.get("categories", AUDIT_CATEGORIES)
+            for one in arguments.get("destinations", ())
+        )
+        if elsewhere:
+            found |= {"aks-audit-retention": unsure, "aks-audit-destination": unsure}
+        else:
+            found["aks-audit-logs"] = {Outcome.FAIL}
     return found
 
 
 def beside(found: dict[str, Outcome], arguments: Arguments) -> dict[str, Outcome]:
     """The outcomes without those that the arguments waive, which must be as waived."""
     left = dict(found)
-    for rule, outcome in waived(arguments).items():
-        assert left.pop(rule, outcome) is outcome
+    for rule, allowed in waived(arguments).items():
+        assert rule not in left or left.pop(rule) in allowed
     return left
 
 
@@ -123,7 +133,12 @@ def _disabled_category(category: str) -> Callable[[dict[str, Any]], None]:
 
 
 SETTING, CLUSTER = Kind.DIAGNOSTIC_SETTING, Kind.CLUSTER
-DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
+DESTINATIONS = (
+    "workspaceId",
+    "storageAccountId",
+    "eventHubAuthorizationRuleId",
+    "marketplacePartnerId",
+)
 
 WEAKENINGS = {
     **{

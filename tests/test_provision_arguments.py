@@ -13,7 +13,15 @@ from hypothesis import given
 from pydantic import BaseModel
 
 from argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
-from kubewitness.provision import arguments, cluster_models, models
+from kubewitness.provision import (
+    arguments,
+    cluster_arguments,
+    cluster_models,
+    models,
+    pool_models,
+    trail_arguments,
+    trail_models,
+)
 from kubewitness.provision.cluster_models import AksAuditLoggingModel, SecureAksClusterModel
 from kubewitness.provision.host import ComponentHost
 from kubewitness.provision.validation import InvalidArguments, check_arguments
@@ -470,7 +478,7 @@ def test_an_output_passes_on_its_value() -> None:
         (
             {"cluster_id": CLUSTER, "workspace_id": WORKSPACE, "setting_name": "a/b"},
             "setting_name",
-            "1 to 260 characters",
+            "1 to 250 characters",
         ),
     ],
 )
@@ -496,14 +504,21 @@ def test_valid_arguments_are_valid(drawn: dict[str, Any]) -> None:
 
 
 PAIRS: list[tuple[Any, type[BaseModel]]] = [
-    (arguments.ClusterPrincipal, models.ClusterPrincipal),
-    (arguments.ClusterAdmins, models.ClusterAdmins),
-    (arguments.ApiAccess, models.ApiAccess),
-    (arguments.NewWorkspace, models.NewWorkspace),
-    (arguments.SystemPool, models.SystemPool),
-    (arguments.UserPool, models.UserPool),
+    (cluster_arguments.ClusterPrincipal, models.ClusterPrincipal),
+    (cluster_arguments.ClusterAdmins, models.ClusterAdmins),
+    (cluster_arguments.ApiAccess, models.ApiAccess),
+    (cluster_arguments.RoleAssignment, models.RoleAssignment),
+    (cluster_arguments.MaintenanceWindow, models.MaintenanceWindow),
+    (cluster_arguments.ContainerInsights, models.ContainerInsights),
+    (cluster_arguments.SystemPool, pool_models.SystemPool),
+    (cluster_arguments.UserPool, pool_models.UserPool),
+    (trail_arguments.NewWorkspace, trail_models.NewWorkspace),
+    (trail_arguments.Destination, trail_models.Destination),
+    (arguments.Adopt, cluster_models.Adopt),
+    (arguments.AdoptLogging, trail_models.AdoptLogging),
     (arguments.SecureAksClusterArgs, cluster_models.SecureAksClusterModel),
     (arguments.AksAuditLoggingArgs, cluster_models.AksAuditLoggingModel),
+    (arguments.AuditArchiveArgs, cluster_models.AuditArchiveModel),
 ]
 
 

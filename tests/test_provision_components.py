@@ -17,12 +17,8 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
 from kubewitness import AksAuditLogging, SecureAksCluster
-from kubewitness.provision.cluster_access import (
-    CLUSTER_USER,
-    NETWORK_CONTRIBUTOR,
-    PRIVATE_DNS_ZONE_CONTRIBUTOR,
-    RBAC_CLUSTER_ADMIN,
-)
+from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
+from kubewitness.provision.cluster_access import NETWORK_CONTRIBUTOR, PRIVATE_DNS_ZONE_CONTRIBUTOR
 from kubewitness.provision.cluster_inputs import default_dns_prefix
 from kubewitness.provision.kubeconfig import secretless_kubeconfig
 
@@ -168,6 +164,10 @@ class Deployment:
         """Return the registrations of all resources of a kind."""
         return [one for one in self.recorder.requests if one.type.endswith(f":{kind}")]
 
+    def made(self) -> list[Any]:
+        """Return the registrations of all resources, the stack aside."""
+        return [one for one in self.recorder.requests if one.type != "pulumi:pulumi:Stack"]
+
     def kinds(self) -> set[str]:
         """Return the kinds of all resources, components and the stack aside."""
         own = {"SecureAksCluster", "AksAuditLogging", "Stack"}
@@ -178,6 +178,12 @@ def cluster(change: dict[str, Any] | None = None, *, preview: bool = False) -> D
     """Deploy a cluster named prod, with some arguments changed."""
     arguments: Any = {**VALID, **(change or {})}
     return Deployment(lambda: SecureAksCluster("prod", arguments), preview=preview)
+
+
+def workspace_id(name: str) -> str:
+    """The id that a workspace of this name gets."""
+    path = "azure-native/operationalinsights/Workspace"
+    return f"{SUBSCRIPTION}/resourceGroups/group/providers/{path}/{name}"
 
 
 def test_the_cluster_by_default() -> None:
@@ -195,12 +201,15 @@ def test_the_cluster_by_default() -> None:
         "disableLocalAccounts": True,
         "enableRBAC": True,
         "identity": {"type": "SystemAssigned"},
-        "apiServerAccessProfile": {"enablePrivateCluster": True},
+        "apiServerAccessProfile": {"enablePrivateCluster": True, "disableRunCommand": True},
+        "addonProfiles": {"azurepolicy": {"enabled": True}},
         "networkProfile": {
             "networkPlugin": "azure",
             "networkPluginMode": "overlay",
             "networkDataplane": "cilium",
             "networkPolicy": "cilium",
+            "outboundType": "loadBalancer",
+            "loadBalancerSku": "standard",
         },
         "agentPoolProfiles": [
             {
@@ -210,13 +219,24 @@ def test_the_cluster_by_default() -> None:
                 "vmSize": "Standard_D4ds_v5",
                 "osType": "Linux",
                 "osSKU": "AzureLinux",
+                "availabilityZones": ["1", "2", "3"],
                 "count": 3,
                 "enableAutoScaling": False,
+                "enableEncryptionAtHost": False,
+                "maxPods": 250,
             }
         ],
         "autoUpgradeProfile": {"upgradeChannel": "stable", "nodeOSUpgradeChannel": "NodeImage"},
         "oidcIssuerProfile": {"enabled": True},
-        "securityProfile": {"workloadIdentity": {"enabled": True}},
+        "securityProfile": {
+            "workloadIdentity": {"enabled": True},
+            "imageCleaner": {"enabled": True, "intervalHours": 168},
+            "defender": {
+                "logAnalyticsWorkspaceResourceId": workspace_id("prod-logs"),
+                "securityMonitoring": {"enabled": True},
+            },
+        },
+        "nodeResourceGroupProfile": {"restrictionLevel": "ReadOnly"},
     }
 
 
@@ -267,15 +287,18 @@ def test_a_workspace_that_is_brought_is_not_touched() -> None:
 
 
 def test_the_outputs_say_what_is_collected_where() -> None:
-    """Category, workspace and table; the setting; the issuer."""
+    """Category, destinations and tables; the settings; the issuer."""
     outputs = cluster(
         {"other_log_categories": ["kube-apiserver"], "workspace_id": WORKSPACE}
     ).outputs
     assert outputs["collected"] == {
-        "kube-audit": {"workspace_id": WORKSPACE, "table": "AKSAudit"},
-        "kube-audit-admin": {"workspace_id": WORKSPACE, "table": "AKSAuditAdmin"},
-        "guard": {"workspace_id": WORKSPACE, "table": "AKSControlPlane"},
-        "kube-apiserver": {"workspace_id": WORKSPACE, "table": "AKSControlPlane"},
+        category: [{"kind": "workspace", "id": WORKSPACE, "table": table}]
+        for category, table in (
+            ("kube-audit", "AKSAudit"),
+            ("kube-audit-admin", "AKSAuditAdmin"),
+            ("guard", "AKSControlPlane"),
+            ("kube-apiserver", "AKSControlPlane"),
+        )
     }
     assert outputs["workspace_id"] == WORKSPACE
     assert outputs["oidc_issuer_url"] == "https://issuer"
@@ -443,7 +466,7 @@ def test_waived_admins_assign_nothing() -> None:
 def test_each_way_to_the_api(access: dict[str, Any], profile: dict[str, Any]) -> None:
     """Private, authorised ranges, or public in words."""
     found = cluster({"api_access": access}).one("ManagedCluster")["apiServerAccessProfile"]
-    assert found == profile
+    assert found == {**profile, "disableRunCommand": True}
 
 
 def test_a_network_that_is_brought_can_be_used_from_the_start() -> None:
@@ -493,7 +516,8 @@ def test_user_pools_are_resources_of_their_own() -> None:
             ],
         }
     )
-    assert len(deployed.one("ManagedCluster")["agentPoolProfiles"]) == 1
+    (system,) = deployed.one("ManagedCluster")["agentPoolProfiles"]
+    assert system["nodeTaints"] == ["CriticalAddonsOnly=true:NoSchedule"]
     batch, windows = deployed.all("AgentPool")
     assert batch == {
         "resourceGroupName": "group",
@@ -504,8 +528,11 @@ def test_user_pools_are_resources_of_their_own() -> None:
         "vmSize": "Standard_D4ds_v5",
         "osType": "Linux",
         "osSKU": "AzureLinux",
+        "availabilityZones": ["1", "2", "3"],
         "count": 0,
         "enableAutoScaling": False,
+        "enableEncryptionAtHost": False,
+        "maxPods": 250,
         "nodeLabels": {"team": "data"},
         "nodeTaints": ["dedicated=batch:NoSchedule"],
     }
@@ -577,7 +604,7 @@ def test_outputs_of_other_resources_are_accepted() -> None:
     inputs = deployed.one("ManagedCluster")
     assert inputs["resourceGroupName"] == "group"
     assert inputs["aadProfile"]["adminGroupObjectIDs"] == [GROUP]
-    assert inputs["apiServerAccessProfile"] == {"authorizedIPRanges": ["203.0.113.0/24"]}
+    assert inputs["apiServerAccessProfile"]["authorizedIPRanges"] == ["203.0.113.0/24"]
     assert inputs["tags"] == {"team": "data"}
     assert deployed.one("DiagnosticSetting")["workspaceId"] == WORKSPACE
 
@@ -632,10 +659,9 @@ def test_a_cluster_that_somebody_else_made() -> None:
             for category in ("kube-audit", "kube-audit-admin", "guard")
         ],
     }
-    assert deployed.outputs["collected"]["guard"] == {
-        "workspace_id": WORKSPACE,
-        "table": "AKSControlPlane",
-    }
+    assert deployed.outputs["collected"]["guard"] == [
+        {"kind": "workspace", "id": WORKSPACE, "table": "AKSControlPlane"}
+    ]
 
 
 def test_a_workspace_for_a_cluster_that_somebody_else_made() -> None:
@@ -695,12 +721,17 @@ def test_every_valid_cluster_is_protected_and_watched(drawn: dict[str, Any]) -> 
     assert inputs["aadProfile"]["managed"] is True
     assert inputs["aadProfile"]["enableAzureRBAC"] is True
     assert inputs["oidcIssuerProfile"] == {"enabled": True}
-    assert inputs["networkProfile"]["networkPolicy"] in {"cilium", "azure", "calico"}
-    logs = deployed.one("DiagnosticSetting")["logs"]
-    assert {"kube-audit", "kube-audit-admin", "guard"} <= {log["category"] for log in logs}
+    if drawn.get("mode") != "automatic":
+        assert inputs["networkProfile"]["networkPolicy"] in {"cilium", "azure", "calico"}
+    logs = [log for setting in deployed.all("DiagnosticSetting") for log in setting["logs"]]
+    reads = drawn.get("audit_profile") not in {"archive", "frugal"}
+    wanted = {"kube-audit-admin", "guard", *(["kube-audit"] if reads else [])}
+    assert wanted <= {log["category"] for log in logs}
     assert all(log["enabled"] for log in logs)
     for workspace in deployed.all("Workspace"):
         assert workspace["retentionInDays"] >= 90
-    for deployment in deployed.all("Deployment"):
-        for table in deployment["properties"]["template"]["resources"]:
-            assert table["properties"]["totalRetentionInDays"] >= 365
+    for deployment in deployed.requests("Deployment"):
+        if deployment.name.endswith("-table-retention"):
+            properties = pulumi.runtime.rpc.deserialize_properties(deployment.object)["properties"]
+            for table in properties["template"]["resources"]:
+                assert table["properties"]["totalRetentionInDays"] >= 365

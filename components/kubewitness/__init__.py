@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from kubewitness.provision.aks_audit_logging import AksAuditLogging
-    from kubewitness.provision.arguments import AksAuditLoggingArgs, SecureAksClusterArgs
+    from kubewitness.provision.arguments import (
+        AksAuditLoggingArgs,
+        AuditArchiveArgs,
+        SecureAksClusterArgs,
+    )
+    from kubewitness.provision.audit_archive import AuditArchive
     from kubewitness.provision.secure_aks_cluster import SecureAksCluster
 
-__all__ = ["AksAuditLogging", "AksAuditLoggingArgs", "SecureAksCluster", "SecureAksClusterArgs"]
+__all__ = [
+    "AksAuditLogging",
+    "AksAuditLoggingArgs",
+    "AuditArchive",
+    "AuditArchiveArgs",
+    "SecureAksCluster",
+    "SecureAksClusterArgs",
+]
 
 _MODULES: Final = {
     "AksAuditLogging": "kubewitness.provision.aks_audit_logging",
     "AksAuditLoggingArgs": "kubewitness.provision.arguments",
+    "AuditArchive": "kubewitness.provision.audit_archive",
+    "AuditArchiveArgs": "kubewitness.provision.arguments",
     "SecureAksCluster": "kubewitness.provision.secure_aks_cluster",
     "SecureAksClusterArgs": "kubewitness.provision.arguments",
 }

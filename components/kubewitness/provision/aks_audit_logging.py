@@ -8,6 +8,7 @@ from kubewitness.provision.arguments import AksAuditLoggingArgs
 from kubewitness.provision.audit_trail import collect_logs
 from kubewitness.provision.cluster_models import AksAuditLoggingModel
 from kubewitness.provision.validation import check_arguments
+from kubewitness.provision.workspace import audit_workspace
 
 
 class AksAuditLogging(pulumi.ComponentResource):
@@ -24,8 +25,9 @@ class AksAuditLogging(pulumi.ComponentResource):
     diagnostic_setting_ids: pulumi.Output[list[str]]
     """Resource ids of the diagnostic settings that collect the logs."""
 
-    collected: pulumi.Output[dict[str, dict[str, str]]]
-    """What is collected where: for each log category its `workspace_id` and `table`."""
+    collected: pulumi.Output[dict[str, list[dict[str, str]]]]
+    """What is collected where: for each log category its destinations, each with `kind`, `id` and,
+    in a workspace, `table`."""
 
     def __init__(
         self,
@@ -46,11 +48,17 @@ class AksAuditLogging(pulumi.ComponentResource):
         checked = check_arguments(AksAuditLoggingModel, f'AksAuditLogging "{name}"', args)
         super().__init__("kubewitness:index:AksAuditLogging", name, {**args}, opts)
 
+        workspace = audit_workspace(name, checked, self)
         logs = collect_logs(
-            name, checked.cluster_id, checked, setting_name=checked.setting_name, parent=self
+            name,
+            checked.cluster_id,
+            checked,
+            workspace,
+            setting_name=checked.setting_name,
+            parent=self,
         )
 
-        self.workspace_id = logs.workspace_id
+        self.workspace_id = workspace.workspace_id
         self.diagnostic_setting_ids = logs.setting_ids
         self.collected = logs.collected
         self.register_outputs(

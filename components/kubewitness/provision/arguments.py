@@ -5,154 +5,53 @@ from which every language's SDK is made. So: no Literal, no Union, no tuple, no 
 no `from __future__ import annotations`. Numbers and the fields that decide which resources there
 are take a plain value; all else may be an Output.
 
-`models` says what is valid.
+`cluster_models` and `trail_models` say what is valid.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from kubewitness.provision.cluster_arguments import (
+    ApiAccess,
+    ClusterAdmins,
+    ContainerInsights,
+    MaintenanceWindow,
+    RoleAssignment,
+    SystemPool,
+    UserPool,
+)
+from kubewitness.provision.trail_arguments import Destination, NewWorkspace
 
-class ClusterPrincipal(TypedDict):
-    """A user, group or service principal of Entra ID that administers the cluster."""
 
-    object_id: pulumi.Input[str]
-    """The object id in Entra ID, a GUID. For an application: that of its service principal."""
+class Adopt(TypedDict, total=False):
+    """Resources that the program of this stack made without the component.
 
-    type: pulumi.Input[str]
-    """`User`, `Group` or `ServicePrincipal` (a managed identity is one, too)."""
-
-
-class ClusterAdmins(TypedDict, total=False):
-    """Who gets into the cluster. Local accounts are off, so without this nobody does.
-
-    Give groups, principals or both, or else say in words why there are none.
+    Each is given by the name it had in the program, at the top of the stack, or by its URN. The
+    resource must be gone from the program. See the docs, "Adopt a cluster".
     """
 
-    group_object_ids: list[pulumi.Input[str]]
-    """Object ids (GUIDs) of Entra ID groups whose members become cluster admins. Each group also
-    gets the role Azure Kubernetes Service Cluster User, with which `az aks get-credentials`
-    works."""
+    cluster: str
+    """The ManagedCluster."""
 
-    principals: pulumi.Input[list[pulumi.Input[ClusterPrincipal]]]
-    """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure
-    Kubernetes Service Cluster User on the cluster. Each is an Azure role assignment, so the
-    activity log shows who gave it, and whoever deploys must be allowed to assign roles."""
+    workspace: str
+    """The Workspace."""
 
-    waived_because: str
-    """Why nobody is named here, in a sentence. For instance: roles are assigned on the
-    subscription."""
+    diagnostic_setting: str
+    """The DiagnosticSetting that sends the audit logs to the workspace."""
+
+    user_pools: dict[str, str]
+    """AgentPools, by their `name` in `user_pools`."""
 
 
-class ApiAccess(TypedDict, total=False):
-    """From where the Kubernetes API can be reached.
+class AdoptLogging(TypedDict, total=False):
+    """Resources that the program of this stack made without the component; see Adopt."""
 
-    Give exactly one of `private`, `authorized_ip_ranges` and `public_because`.
-    """
+    workspace: str
+    """The Workspace."""
 
-    private: bool
-    """True for an API server with a private address only. It cannot be changed later.
-    Source: Azure docs, "Create a private AKS cluster"."""
-
-    private_dns_zone_id: pulumi.Input[str]
-    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`.
-    By default AKS makes one beside the nodes."""
-
-    authorized_ip_ranges: pulumi.Input[list[pulumi.Input[str]]]
-    """Up to 200 CIDR ranges, such as `203.0.113.0/24`, that reach a public API server. The
-    cluster's own egress address is always allowed; `0.0.0.0/32` allows nothing else. Source: Azure
-    docs, "API server authorized IP ranges"."""
-
-    public_because: str
-    """Why the API server is open to the internet, in a sentence."""
-
-
-class NewWorkspace(TypedDict, total=False):
-    """A Log Analytics workspace that is created for the audit logs, on the plan PerGB2018."""
-
-    name: pulumi.Input[str]
-    """Its name: 4 to 63 letters, digits and hyphens. By default Pulumi makes one from the
-    component's name."""
-
-    interactive_retention_days: int
-    """For how many days the logs can be queried as usual: 90 (default) to 730."""
-
-    total_retention_days: int
-    """For how many days the audit tables are kept in all; after the interactive days a search job
-    reads them. At least 365 and at least the interactive days, which is also the default. Azure
-    takes up to 730, or 1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018 or 4383. Source: Azure
-    docs, "Manage data retention in a Log Analytics workspace"."""
-
-
-class SystemPool(TypedDict, total=False):
-    """The node pool that runs the cluster's own pods."""
-
-    vm_size: pulumi.Input[str]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`."""
-
-    count: int
-    """Number of nodes, 1 to 1000. Default 3, unless `min_count` and `max_count` are given."""
-
-    min_count: int
-    """Fewest nodes with autoscaling, which `min_count` and `max_count` turn on: 1 to 1000."""
-
-    max_count: int
-    """Most nodes with autoscaling: `min_count` to 1000."""
-
-    availability_zones: pulumi.Input[list[pulumi.Input[str]]]
-    """Zones of the region that the nodes are spread over, such as `1`, `2`, `3`. Default: none,
-    for not every region has zones."""
-
-    vnet_subnet_id: pulumi.Input[str]
-    """Resource id of your subnet for the nodes. The cluster then runs as a user-assigned identity
-    that is Network Contributor on the virtual network before the cluster is made. By default AKS
-    makes a network. Source: Azure docs, "Managed identities in AKS"."""
-
-    os_sku: pulumi.Input[str]
-    """`AzureLinux` (default) or `Ubuntu`."""
-
-
-class UserPool(TypedDict):
-    """A node pool for workloads.
-
-    It is a resource of its own, so that changing it never replaces the cluster.
-    """
-
-    name: str
-    """Its name: 1 to 12 lowercase letters and digits (6 on Windows), a letter first, not
-    `system`."""
-
-    vm_size: NotRequired[pulumi.Input[str]]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`."""
-
-    count: NotRequired[int]
-    """Number of nodes, 0 to 1000. Default 3, unless `min_count` and `max_count` are given."""
-
-    min_count: NotRequired[int]
-    """Fewest nodes with autoscaling, which `min_count` and `max_count` turn on: 0 to 1000."""
-
-    max_count: NotRequired[int]
-    """Most nodes with autoscaling: at least 1, at least `min_count`, at most 1000."""
-
-    availability_zones: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Zones of the region that the nodes are spread over. Default: none."""
-
-    vnet_subnet_id: NotRequired[pulumi.Input[str]]
-    """Resource id of a subnet in the virtual network of the system pool's. Default: the system
-    pool's subnet."""
-
-    node_labels: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """Kubernetes labels of the nodes."""
-
-    node_taints: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
-    """Kubernetes taints of the nodes, such as `dedicated=batch:NoSchedule`."""
-
-    os_type: NotRequired[str]
-    """`Linux` (default) or `Windows`. Windows needs the network policy `calico`: Cilium runs on
-    Linux only. Source: Azure docs, "Secure traffic between pods"."""
-
-    os_sku: NotRequired[pulumi.Input[str]]
-    """On Linux: `AzureLinux` (default) or `Ubuntu`. On Windows AKS chooses."""
+    diagnostic_setting: str
+    """The DiagnosticSetting that sends the audit logs to the workspace."""
 
 
 class SecureAksClusterArgs(TypedDict):
@@ -167,6 +66,11 @@ class SecureAksClusterArgs(TypedDict):
     api_access: pulumi.Input[ApiAccess]
     """From where the Kubernetes API can be reached. Required, so that it is decided before there
     is a cluster: some choices cannot be changed later."""
+
+    mode: NotRequired[str]
+    """`standard` (default) or `automatic`: AKS Automatic, which runs the system pool, makes nodes
+    as workloads need them and forces much of what this component does by default. It cannot be
+    changed later. Source: Azure docs, "What is AKS Automatic?"."""
 
     location: NotRequired[pulumi.Input[str]]
     """Azure region. Default: that of the resource group."""
@@ -191,6 +95,27 @@ class SecureAksClusterArgs(TypedDict):
     """The workspace to create. Default, without `workspace_id`: one with 90 days interactive and
     365 in all."""
 
+    audit_profile: NotRequired[str]
+    """What of the audit logs goes to the workspace, and so what can be seen later:
+
+    - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
+    - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
+      transformation of the workspace, which must be a new one. Writes are in `kube-audit-admin`.
+    - `archive`: `kube-audit-admin` and `guard`; `kube-audit` goes to a storage account among the
+      `destinations`. Reads, such as of secrets, and `kubectl exec` can be found later, not alerted
+      on.
+    - `frugal`: `kube-audit-admin` and `guard`. Reads and `kubectl exec` are never recorded, and
+      `aks-audit-logs` fails unless its coverage is set to `admin`."""
+
+    destinations: NotRequired[list[Destination]]
+    """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
+    Default: nowhere."""
+
+    collected_elsewhere: NotRequired[list[str]]
+    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
+    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
+    `collectedElsewhere`. Default: none."""
+
     system_pool: NotRequired[pulumi.Input[SystemPool]]
     """The node pool for the cluster's own pods. Default: three nodes."""
 
@@ -198,8 +123,14 @@ class SecureAksClusterArgs(TypedDict):
     """Node pools for workloads. Default: none; workloads then run on the system pool."""
 
     network_policy: NotRequired[str]
-    """The engine that enforces Kubernetes network policies: `cilium` (default), `azure` or
-    `calico`. The network is Azure CNI Overlay in each case."""
+    """The engine that enforces Kubernetes network policies: `cilium` (default), with its own data
+    plane, `azure` or `calico`. The network is Azure CNI Overlay in each case."""
+
+    outbound_type: NotRequired[str]
+    """How pods reach the internet: `loadBalancer` (default), `managedNATGateway`,
+    `userAssignedNATGateway`, `userDefinedRouting` or `none`. The two that begin with `user` need
+    `system_pool.vnet_subnet_id`. It cannot always be changed later. Source: Azure docs, "Customize
+    cluster egress with outbound types"."""
 
     sku_tier: NotRequired[str]
     """`Standard` (default) or `Premium`, which comes with long-term support. There is no `Free`:
@@ -215,6 +146,49 @@ class SecureAksClusterArgs(TypedDict):
     other_log_categories: NotRequired[list[str]]
     """Control plane log categories to collect besides `kube-audit`, `kube-audit-admin` and
     `guard`, such as `kube-apiserver`. Default: none."""
+
+    maintenance_window: NotRequired[MaintenanceWindow]
+    """When AKS may upgrade the cluster and its nodes. Default: Sundays from midnight UTC, for
+    eight hours."""
+
+    run_command: NotRequired[bool]
+    """Whether `az aks command invoke` may run commands in the cluster as its admin, past the
+    network rules. Default false."""
+
+    azure_policy: NotRequired[bool]
+    """Whether the Azure Policy add-on enforces Azure policies on pods. Default true."""
+
+    defender: NotRequired[bool]
+    """Whether the sensor of Microsoft Defender for Containers runs on the nodes and reports to the
+    workspace of the audit logs. It acts, and costs, only where the subscription has the plan.
+    Default true."""
+
+    image_cleaner_hours: NotRequired[int]
+    """How often unused images with vulnerabilities are removed from the nodes: every 24 to 2160
+    hours. Default 168. Source: Azure docs, "Use Image Cleaner"."""
+
+    host_encryption: NotRequired[bool]
+    """Whether the nodes' temporary disks and caches are encrypted on their host. Default false, for
+    the subscription must first register the feature `Microsoft.Compute/EncryptionAtHost`. It cannot
+    be changed later. Source: Azure docs, "Host-based encryption on AKS"."""
+
+    node_resource_group_lockdown: NotRequired[bool]
+    """Whether the resource group of the nodes is read-only for everybody but AKS. Default true.
+    Source: Azure docs, "Node resource group lockdown"."""
+
+    container_insights: NotRequired[ContainerInsights]
+    """The logs of containers. Default: not collected."""
+
+    role_assignments: NotRequired[list[RoleAssignment]]
+    """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none."""
+
+    cluster_overrides: NotRequired[dict[str, Any]]
+    """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument
+    here. They are merged into what this component sets, lists replaced as a whole. What undoes the
+    component's promises is refused: see the docs, "Overrides"."""
+
+    adopt: NotRequired[Adopt]
+    """Resources of this stack that the component takes over, instead of new ones."""
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the cluster and of all that is created with it."""
@@ -234,6 +208,27 @@ class AksAuditLoggingArgs(TypedDict):
     """The workspace to create. Default, without `workspace_id`: one with 90 days interactive and
     365 in all."""
 
+    audit_profile: NotRequired[str]
+    """What of the audit logs goes to the workspace, and so what can be seen later:
+
+    - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
+    - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
+      transformation of the workspace, which must be a new one. Writes are in `kube-audit-admin`.
+    - `archive`: `kube-audit-admin` and `guard`; `kube-audit` goes to a storage account among the
+      `destinations`. Reads, such as of secrets, and `kubectl exec` can be found later, not alerted
+      on.
+    - `frugal`: `kube-audit-admin` and `guard`. Reads and `kubectl exec` are never recorded, and
+      `aks-audit-logs` fails unless its coverage is set to `admin`."""
+
+    destinations: NotRequired[list[Destination]]
+    """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
+    Default: nowhere."""
+
+    collected_elsewhere: NotRequired[list[str]]
+    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
+    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
+    `collectedElsewhere`. Default: none."""
+
     resource_group_name: NotRequired[pulumi.Input[str]]
     """Resource group for the workspace: required if one is created, else not accepted."""
 
@@ -245,8 +240,46 @@ class AksAuditLoggingArgs(TypedDict):
     `guard`, such as `kube-apiserver`. Default: none."""
 
     setting_name: NotRequired[pulumi.Input[str]]
-    """Name of the diagnostic setting: 1 to 260 characters. By default Pulumi makes one from the
-    component's name. A cluster has at most five settings."""
+    """Name of the diagnostic setting: 1 to 250 characters. Where several are needed, the others'
+    names end in `-2`, `-3` and so on. By default Pulumi makes one from the component's name. A
+    cluster has at most five settings."""
+
+    adopt: NotRequired[AdoptLogging]
+    """Resources of this stack that the component takes over, instead of new ones."""
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the workspace, if one is created."""
+
+
+class AuditArchiveArgs(TypedDict):
+    """The arguments of AuditArchive."""
+
+    resource_group_name: pulumi.Input[str]
+    """Resource group that gets the storage account."""
+
+    location: NotRequired[pulumi.Input[str]]
+    """Azure region, which must be that of the clusters. Default: that of the resource group."""
+
+    account_name: NotRequired[pulumi.Input[str]]
+    """Name of the storage account: 3 to 24 lowercase letters and digits. By default Pulumi makes
+    one from the component's name."""
+
+    redundancy: NotRequired[str]
+    """How the account is replicated: `Standard_ZRS` (default), `Standard_GZRS`, `Standard_RAGZRS`,
+    `Standard_GRS`, `Standard_RAGRS` or `Standard_LRS`. Diagnostic settings refuse premium
+    storage."""
+
+    categories: NotRequired[list[str]]
+    """The log categories that are archived, each in its container `insights-logs-<category>`.
+    Default: `kube-audit`, `kube-audit-admin` and `guard`."""
+
+    immutable_days: NotRequired[int]
+    """For how many days after it was written nothing can be deleted or changed: 1 to 146000.
+    Default 365. Shorter than 365 fails `aks-audit-retention` where the pack sees it. Source: Azure
+    docs, "Time-based retention policies for immutable blob data"."""
+
+    delete_after_days: NotRequired[int]
+    """After how many days blobs are deleted: more than `immutable_days`. Default: never."""
+
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of the storage account."""

@@ -11,14 +11,9 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
+from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
 from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.models import ClusterAdmins
-
-RBAC_CLUSTER_ADMIN: Final = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
-"""Azure Kubernetes Service RBAC Cluster Admin: everything inside the cluster."""
-
-CLUSTER_USER: Final = "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
-"""Azure Kubernetes Service Cluster User: fetch a kubeconfig, nothing inside the cluster."""
+from kubewitness.provision.models import ClusterAdmins, RoleAssignment
 
 NETWORK_CONTRIBUTOR: Final = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 """Network Contributor."""
@@ -48,7 +43,7 @@ def cluster_identity(
     A system-assigned identity is made with the cluster: too late to be allowed to join a network
     or to write to a DNS zone.
     """
-    subnet = arguments.system_pool.vnet_subnet_id
+    subnet = arguments.system_pool.vnet_subnet_id or arguments.api_access.vnet_integration_subnet_id
     zone = arguments.api_access.private_dns_zone_id
     if subnet is None and zone is None:
         return ClusterIdentity({"type": "SystemAssigned"})
@@ -91,6 +86,19 @@ def admit_admins(name: str, admins: ClusterAdmins, cluster: pulumi.CustomResourc
             )
 
 
+def assign_roles(
+    name: str, wanted: Sequence[RoleAssignment], cluster: pulumi.CustomResource
+) -> None:
+    """Give roles on the cluster or on one of its namespaces."""
+    for index, one in enumerate(wanted):
+        scope = cluster.id
+        words = [_stable_name(one.object_id, index), _stable_name(one.role, index)]
+        if one.namespace is not None:
+            scope = pulumi.Output.concat(cluster.id, "/namespaces/", one.namespace)
+            words.append(one.namespace)
+        _assign(f"{name}-role-{'-'.join(words)}", one.role, scope, one.object_id, one.type, cluster)
+
+
 def role_definition_id(resource_id: str, role: str) -> str:
     """Return a built-in role's id in the subscription of a resource."""
     subscription = resource_id.split("/")[2]
@@ -99,7 +107,7 @@ def role_definition_id(resource_id: str, role: str) -> str:
 
 def _assign(  # noqa: PLR0913, PLR0917  # these six are what a role assignment is
     name: str,
-    role: str,
+    role: pulumi.Input[str],
     scope: pulumi.Input[str],
     principal_id: pulumi.Input[str],
     principal_type: pulumi.Input[str],
@@ -111,9 +119,7 @@ def _assign(  # noqa: PLR0913, PLR0917  # these six are what a role assignment i
     it in the state. The type is always said: without it Azure looks the principal up, and does not
     yet find one that was created a moment ago.
     """
-    definition = pulumi.Output.from_input(scope).apply(
-        lambda known: role_definition_id(known, role)
-    )
+    definition = pulumi.Output.all(scope, role).apply(lambda known: role_definition_id(*known))
     return authorization.RoleAssignment(
         name,
         scope=scope,

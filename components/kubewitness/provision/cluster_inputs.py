@@ -4,42 +4,73 @@ Nested inputs are plain dictionaries: their classes were renamed within version 
 
 Sources, all of the Azure documentation: "Use Entra ID authorization for the Kubernetes API";
 "Manage local accounts"; "Configure Azure CNI Powered by Cilium"; "Create a private AKS cluster";
-"Long-term support for AKS versions".
+"Long-term support for AKS versions"; "What is AKS Automatic?"; "Host-based encryption on AKS";
+"Overview of Azure CNI Overlay networking"; "Manage system node pools".
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 
+import pulumi
+
+from kubewitness.provision.cluster_addons import addon_profiles, security_profile
 from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.models import SYSTEM_POOL_NAME, ApiAccess, Pool, UserPool
+from kubewitness.provision.models import ApiAccess
+from kubewitness.provision.pool_models import SYSTEM_POOL_NAME, Pool, UserPool
+
+MOST_PODS: Final = 250
+SYSTEM_POOL_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
 
 
-def cluster_inputs(name: str, arguments: SecureAksClusterModel) -> dict[str, Any]:
+def cluster_inputs(
+    name: str, arguments: SecureAksClusterModel, workspace_id: pulumi.Input[str]
+) -> dict[str, Any]:
     """Return the inputs of the cluster, all but its identity.
 
     Args:
         name: of the component, from which the DNS prefix is made if none is given.
         arguments: those of the component.
+        workspace_id: of the audit logs, where other things report to as well.
     """
+    own = _automatic(arguments) if arguments.mode == "automatic" else _standard(arguments)
     return {
         "resource_group_name": arguments.resource_group_name,
         "resource_name_": arguments.cluster_name,
         "location": arguments.location,
         "dns_prefix": arguments.dns_prefix or default_dns_prefix(name),
         "kubernetes_version": arguments.kubernetes_version,
+        **_who_gets_in(arguments),
+        "api_server_access_profile": _api_server_access(arguments),
+        "addon_profiles": addon_profiles(arguments, workspace_id),
+        "security_profile": security_profile(arguments, workspace_id),
+        "oidc_issuer_profile": {"enabled": True},
+        "tags": arguments.tags,
+        **own,
+    }
+
+
+def _standard(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return what AKS Standard leaves to its users."""
+    lockdown = "ReadOnly" if arguments.node_resource_group_lockdown else "Unrestricted"
+    return {
         "sku": {"name": "Base", "tier": arguments.sku_tier},
         "support_plan": _support_plan(arguments),
-        **_who_gets_in(arguments),
-        "api_server_access_profile": _api_server_access(arguments.api_access),
-        "network_profile": _network(arguments.network_policy),
+        "network_profile": _network(arguments),
         "agent_pool_profiles": [_system_pool(arguments)],
         "auto_upgrade_profile": {
             "upgrade_channel": arguments.channel,
             "node_os_upgrade_channel": arguments.node_os_upgrade_channel,
         },
-        "oidc_issuer_profile": {"enabled": True},
-        "security_profile": {"workload_identity": {"enabled": True}},
-        "tags": arguments.tags,
+        "node_resource_group_profile": {"restriction_level": lockdown},
+    }
+
+
+def _automatic(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return what is left to say of AKS Automatic, whose system pool is not the user's."""
+    outbound = arguments.outbound_type
+    return {
+        "sku": {"name": "Automatic", "tier": "Standard"},
+        **({"network_profile": {"outbound_type": outbound}} if outbound else {}),
     }
 
 
@@ -50,7 +81,7 @@ def user_pool_inputs(pool: UserPool, arguments: SecureAksClusterModel) -> dict[s
         "resource_group_name": arguments.resource_group_name,
         "agent_pool_name": pool.name,
         "mode": "User",
-        **_pool(pool),
+        **_pool(pool, arguments),
         "os_type": pool.os_type,
         "os_sku": (pool.os_sku or "AzureLinux") if linux else None,
         "vnet_subnet_id": pool.vnet_subnet_id or arguments.system_pool.vnet_subnet_id,
@@ -63,6 +94,9 @@ def user_pool_inputs(pool: UserPool, arguments: SecureAksClusterModel) -> dict[s
 def ignored_changes(arguments: SecureAksClusterModel) -> list[str]:
     """Return the cluster's properties that Azure changes by itself, so that they are no drift."""
     ignored = []
+    if arguments.mode == "automatic":
+        # What the service makes of it: pools of its own, and the versions that it upgrades to.
+        return ["agentPoolProfiles", "kubernetesVersion"]
     if arguments.system_pool.autoscales:
         ignored.append("agentPoolProfiles[0].count")
     if arguments.channel in {"stable", "rapid"}:
@@ -88,7 +122,18 @@ def _who_gets_in(arguments: SecureAksClusterModel) -> dict[str, Any]:
     }
 
 
-def _api_server_access(access: ApiAccess) -> dict[str, Any]:
+def _api_server_access(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    access = arguments.api_access
+    integrated = access.vnet_integration or arguments.mode == "automatic"
+    return {
+        **_reachable_from(access),
+        "disable_run_command": not arguments.run_command,
+        **({"enable_vnet_integration": True} if integrated else {}),
+        "subnet_id": access.vnet_integration_subnet_id,
+    }
+
+
+def _reachable_from(access: ApiAccess) -> dict[str, Any]:
     if access.authorized_ip_ranges is not None:
         return {"authorized_ip_ranges": access.authorized_ip_ranges}
     if access.private_dns_zone_id is not None:
@@ -96,12 +141,15 @@ def _api_server_access(access: ApiAccess) -> dict[str, Any]:
     return {"enable_private_cluster": access.private}
 
 
-def _network(policy: str) -> dict[str, str]:
+def _network(arguments: SecureAksClusterModel) -> dict[str, str]:
+    policy = arguments.network_policy
     return {
         "network_plugin": "azure",
         "network_plugin_mode": "overlay",
         "network_dataplane": "cilium" if policy == "cilium" else "azure",
         "network_policy": policy,
+        "outbound_type": arguments.outbound_type or "loadBalancer",
+        "load_balancer_sku": "standard",
     }
 
 
@@ -115,15 +163,18 @@ def _system_pool(arguments: SecureAksClusterModel) -> dict[str, Any]:
     return {
         "name": SYSTEM_POOL_NAME,
         "mode": "System",
-        **_pool(pool),
+        **_pool(pool, arguments),
         "os_type": "Linux",
         "os_sku": pool.os_sku or "AzureLinux",
         "vnet_subnet_id": pool.vnet_subnet_id,
+        # Workloads have pools of their own, so that they cannot starve the cluster's own pods.
+        "node_taints": [SYSTEM_POOL_TAINT] if arguments.user_pools else None,
         "tags": arguments.tags,
     }
 
 
-def _pool(pool: Pool) -> dict[str, Any]:
+def _pool(pool: Pool, arguments: SecureAksClusterModel) -> dict[str, Any]:
+    windows = isinstance(pool, UserPool) and pool.os_type == "Windows"
     return {
         "type": "VirtualMachineScaleSets",
         "vm_size": pool.vm_size,
@@ -132,4 +183,7 @@ def _pool(pool: Pool) -> dict[str, Any]:
         "enable_auto_scaling": pool.autoscales,
         "min_count": pool.min_count,
         "max_count": pool.max_count,
+        # Azure's own default in an overlay network, said aloud; on Windows it is another.
+        "max_pods": None if windows else MOST_PODS,
+        "enable_encryption_at_host": arguments.host_encryption,
     }

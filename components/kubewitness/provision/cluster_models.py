@@ -1,76 +1,72 @@
-"""The models of the two components' own arguments, and the checks across their parts."""
+"""The models of the components' own arguments, and the checks across their parts."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
+from kubewitness.provision.cluster_overrides import override_problems
 from kubewitness.provision.models import (
     ApiAccess,
     ClusterAdmins,
-    NewWorkspace,
-    SystemPool,
-    UserPool,
+    ContainerInsights,
+    MaintenanceWindow,
+    RoleAssignment,
 )
-from kubewitness.provision.validation import Arguments, Given, problem
+from kubewitness.provision.pool_models import SystemPool, UserPool
+from kubewitness.provision.trail_models import ADOPT, AdoptLogging, AuditTrail
+from kubewitness.provision.validation import (
+    Arguments,
+    Given,
+    Raw,
+    problem,
+    problems,
+    whole_arguments,
+)
 from kubewitness.provision.values import (
+    MINIMUM_TOTAL_DAYS,
+    AccountName,
     ClusterId,
     ClusterName,
     DnsPrefix,
+    Flag,
     KubernetesVersion,
     LogCategories,
     SettingName,
     Tags,
     Text,
-    WorkspaceId,
+    Whole,
 )
 
+AUTOMATIC_DECIDES: Final = {
+    "network_policy": "is always `cilium` on AKS Automatic; leave it out",
+    "sku_tier": "is always `Standard` on AKS Automatic; leave it out",
+    "upgrade_channel": "is always `stable` on AKS Automatic; leave it out",
+    "node_os_upgrade_channel": "is always `NodeImage` on AKS Automatic; leave it out",
+    "system_pool": "is run by AKS Automatic itself; leave it out",
+    "user_pools": "are made by AKS Automatic as workloads need nodes; leave them out",
+    "host_encryption": "is for node pools, which AKS Automatic makes itself; leave it out",
+    "image_cleaner_hours": "is preconfigured on AKS Automatic; leave it out",
+    "node_resource_group_lockdown": "is always on with AKS Automatic; leave it out",
+}
+"""Arguments that AKS Automatic leaves no choice about: "What is AKS Automatic?"."""
 
-class AuditTrail(Arguments):
-    """Where the logs go: what both components ask."""
 
-    workspace_id: Given[WorkspaceId] | None = Field(
-        default=None,
-        description="give the resource id of a Log Analytics workspace, "
-        "`/subscriptions/.../providers/Microsoft.OperationalInsights/workspaces/NAME`",
-    )
-    workspace: NewWorkspace | None = Field(
-        default=None, description="give an object such as {interactive_retention_days: 90}"
-    )
-    location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
-    )
-    other_log_categories: LogCategories = Field(
-        default_factory=list, description="give a list of categories such as `kube-apiserver`"
-    )
-    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
-    resource_group_name: Given[Text] | None = Field(
-        default=None, validate_default=True, description="give the name of a resource group"
-    )
+class Adopt(AdoptLogging):
+    """The same with the cluster and its pools."""
 
-    @field_validator("workspace", "system_pool", mode="before", check_fields=False)
-    @classmethod
-    def _not_empty(cls, given: Any) -> Any:
-        # Pulumi's component host hands on an object that is an Output as a whole as an empty one:
-        # taken for the defaults, it would drop what the program says without a word.
-        if given == {}:
-            raise problem(
-                "is empty; leave it out for the defaults, or give its fields, not the whole, as "
-                "Outputs"
-            )
-        return given
-
-    @field_validator("workspace")
-    @classmethod
-    def _one_workspace(cls, new: Any, info: ValidationInfo) -> Any:
-        if new is not None and info.data.get("workspace_id") is not None:
-            raise problem("contradicts `workspace_id`; bring a workspace or have one created")
-        return new
+    cluster: Text | None = Field(default=None, description=ADOPT)
+    user_pools: dict[str, Text] = Field(default_factory=dict, description=ADOPT)
 
 
 class SecureAksClusterModel(AuditTrail):
     """The arguments of SecureAksCluster."""
 
     resource_group_name: Given[Text] = Field(description="give the name of a resource group")
+    mode: Literal["standard", "automatic"] = Field(
+        default="standard", description="give one of these"
+    )
     cluster_admins: ClusterAdmins = Field(
         description="give {group_object_ids: [...]}, {principals: [...]} or {waived_because: ...}"
     )
@@ -104,6 +100,37 @@ class SecureAksClusterModel(AuditTrail):
     user_pools: list[UserPool] = Field(
         default_factory=list, description="give a list of objects, each with a `name`"
     )
+    outbound_type: (
+        Literal[
+            "loadBalancer",
+            "managedNATGateway",
+            "userAssignedNATGateway",
+            "userDefinedRouting",
+            "none",
+        ]
+        | None
+    ) = Field(default=None, description="give one of these")
+    maintenance_window: MaintenanceWindow = Field(
+        default_factory=MaintenanceWindow, description="give an object such as {day: Saturday}"
+    )
+    run_command: Flag = Field(default=False, description="give true or false")
+    azure_policy: Flag = Field(default=True, description="give true or false")
+    defender: Flag = Field(default=True, description="give true or false")
+    image_cleaner_hours: Whole = Field(
+        default=168, ge=24, le=2160, description="give 24 to 2160 hours"
+    )
+    host_encryption: Flag = Field(default=False, description="give true or false")
+    node_resource_group_lockdown: Flag = Field(default=True, description="give true or false")
+    container_insights: ContainerInsights | None = Field(
+        default=None, description="give an object such as {streams: [Microsoft-ContainerLogV2]}"
+    )
+    role_assignments: list[RoleAssignment] = Field(
+        default_factory=list, description="give objects with `role`, `object_id` and `type`"
+    )
+    cluster_overrides: Raw = Field(
+        default_factory=dict, description="give properties of azure-native's ManagedCluster"
+    )
+    adopt: Adopt = Field(default_factory=Adopt, description="give an object such as {cluster: aks}")
 
     @property
     def channel(self) -> str:
@@ -139,6 +166,40 @@ class SecureAksClusterModel(AuditTrail):
             )
         return version
 
+    @field_validator("outbound_type")
+    @classmethod
+    def _own_network_for_own_egress(cls, outbound: str | None, info: ValidationInfo) -> str | None:
+        pool = info.data.get("system_pool")
+        if (outbound or "").startswith("user") and pool and pool.vnet_subnet_id is None:
+            raise problem(
+                f"`{outbound}` needs a network of your own; give `system_pool.vnet_subnet_id`"
+            )
+        return outbound
+
+    @field_validator(*AUTOMATIC_DECIDES, mode="before")
+    @classmethod
+    def _automatic_decides(cls, given: Any, info: ValidationInfo) -> Any:
+        if whole_arguments(info).get("mode") == "automatic":
+            raise problem(AUTOMATIC_DECIDES[str(info.field_name)])
+        return given
+
+    @field_validator("cluster_overrides")
+    @classmethod
+    def _overrides_keep_promises(cls, overrides: dict[str, Any]) -> dict[str, Any]:
+        if found := override_problems(overrides):
+            raise problems(*found)
+        return overrides
+
+    @field_validator("adopt")
+    @classmethod
+    def _adopted_pools_are_there(cls, adopt: Adopt, info: ValidationInfo) -> Adopt:
+        pools = whole_arguments(info).get("user_pools", ())
+        names = {pool.get("name") for pool in pools if isinstance(pool, Mapping)}
+        if strange := adopt.user_pools.keys() - names:
+            reason = "is the name of no pool in `user_pools`; add the pool or leave this out"
+            raise problems(*((f"user_pools.{name}", reason) for name in sorted(strange)))
+        return adopt
+
 
 class AksAuditLoggingModel(AuditTrail):
     """The arguments of AksAuditLogging."""
@@ -148,7 +209,7 @@ class AksAuditLoggingModel(AuditTrail):
         "`/subscriptions/.../providers/Microsoft.ContainerService/managedClusters/NAME`"
     )
     setting_name: Given[SettingName] | None = Field(
-        default=None, description='give 1 to 260 characters other than <>*%&:\\?+/" '
+        default=None, description='give 1 to 250 characters other than <>*%&:\\?+/" '
     )
 
     @field_validator("resource_group_name")
@@ -167,3 +228,43 @@ class AksAuditLoggingModel(AuditTrail):
         if given is not None and info.data.get("workspace_id") is not None:
             raise problem("is for a workspace that is created; leave it or `workspace_id` out")
         return given
+
+
+class AuditArchiveModel(Arguments):
+    """The arguments of AuditArchive."""
+
+    resource_group_name: Given[Text] = Field(description="give the name of a resource group")
+    location: Given[Text] | None = Field(
+        default=None, description="give an Azure region such as `westeurope`"
+    )
+    account_name: Given[AccountName] | None = Field(
+        default=None, description="give 3 to 24 lowercase letters and digits"
+    )
+    redundancy: Literal[
+        "Standard_ZRS",
+        "Standard_GZRS",
+        "Standard_RAGZRS",
+        "Standard_GRS",
+        "Standard_RAGRS",
+        "Standard_LRS",
+    ] = Field(default="Standard_ZRS", description="give one of these")
+    categories: LogCategories = Field(
+        default_factory=lambda: list(AUDIT_CATEGORIES),
+        min_length=1,
+        description="give a list of categories such as `kube-audit`",
+    )
+    immutable_days: Whole = Field(
+        default=MINIMUM_TOTAL_DAYS, ge=1, le=146_000, description="give 1 to 146000 days"
+    )
+    delete_after_days: Whole | None = Field(
+        default=None, ge=1, description="give a whole number of days"
+    )
+    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
+
+    @field_validator("delete_after_days")
+    @classmethod
+    def _after_the_immutable_days(cls, days: int | None, info: ValidationInfo) -> int | None:
+        immutable = info.data.get("immutable_days")
+        if days is not None and immutable is not None and days <= immutable:
+            raise problem("is not more than `immutable_days`; raise it or leave it out")
+        return days

@@ -8,6 +8,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from kubewitness.provision.aks_audit_logging import AksAuditLogging
+from kubewitness.provision.audit_archive import AuditArchive
 from kubewitness.provision.secure_aks_cluster import SecureAksCluster
 from kubewitness.provision.validation import InvalidArguments
 
@@ -20,7 +21,7 @@ class ComponentHost(ComponentProvider):
     """
 
     def __init__(self) -> None:
-        super().__init__([SecureAksCluster, AksAuditLogging], "kubewitness")
+        super().__init__([SecureAksCluster, AksAuditLogging, AuditArchive], "kubewitness")
 
     def construct(self, *args: Any, **kwargs: Any) -> ConstructResult:
         """Construct a component, as Pulumi's own provider does."""

@@ -1,11 +1,11 @@
-"""What valid arguments look like: one model for each class of `arguments`, field for field.
+"""What valid parts of a cluster look like: one model for each class of `cluster_arguments`.
 
 The `description` of a field is the second half of its error messages: how to fix it. A validator
 sees only the fields above its own, so the last field of a group carries the checks that concern
 the group. That way one wrong field does not hide another.
 
-Sources, all of the Azure documentation: "Long-term support for AKS versions"; "Automatically
-upgrade a cluster"; "Secure traffic between pods by using network policies"; "Create node pools".
+Sources, all of the Azure documentation: "API Server VNet Integration"; "Use planned maintenance";
+"Configure log collection for Container insights"; "Azure built-in roles".
 """
 
 from collections.abc import Mapping
@@ -13,32 +13,50 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from kubewitness.provision.validation import Arguments, Given, problem, problems
+from kubewitness.catalog.aks_roles import AKS_ROLES
+from kubewitness.provision.validation import (
+    Arguments,
+    Given,
+    problem,
+    problems,
+    suggestion,
+    whole_arguments,
+)
 from kubewitness.provision.values import (
-    MAXIMUM_INTERACTIVE_DAYS,
-    MINIMUM_INTERACTIVE_DAYS,
-    MINIMUM_TOTAL_DAYS,
+    ClockTime,
     Flag,
     Guid,
     IpRanges,
-    PoolName,
+    Namespace,
     PrivateDnsZoneId,
+    Role,
     Sentence,
     SubnetId,
-    Tags,
-    Taint,
     Text,
-    TotalDays,
+    UtcOffset,
     Whole,
-    WorkspaceName,
+    WorkspaceId,
 )
 
-SYSTEM_POOL_NAME: Final = "system"
-DEFAULT_NODE_COUNT: Final = 3
-WINDOWS_NAME_LENGTH: Final = 6
+INSIGHTS_STREAMS: Final = (
+    "Microsoft-ContainerLog",
+    "Microsoft-ContainerLogV2",
+    "Microsoft-ContainerLogV2-HighScale",
+    "Microsoft-KubeEvents",
+    "Microsoft-KubePodInventory",
+    "Microsoft-KubeNodeInventory",
+    "Microsoft-KubePVInventory",
+    "Microsoft-KubeServices",
+    "Microsoft-KubeMonAgentEvents",
+    "Microsoft-InsightsMetrics",
+    "Microsoft-ContainerInventory",
+    "Microsoft-ContainerNodeInventory",
+    "Microsoft-Perf",
+    "Microsoft-ContainerInsights-Group-Default",
+)
+"""What Container insights can collect."""
 
 _GUID: Final = "give an object id of Entra ID, a GUID"
-_COUNT: Final = "give a whole number of nodes, at most 1000"
 
 
 class ClusterPrincipal(Arguments):
@@ -108,6 +126,13 @@ class ApiAccess(Arguments):
         validate_default=True,
         description="say in a sentence why everybody may reach the API",
     )
+    vnet_integration: Flag = Field(default=False, description="give true or leave it out")
+    vnet_integration_subnet_id: Given[SubnetId] | None = Field(
+        default=None,
+        validate_default=True,
+        description="give the resource id of a subnet, "
+        "`/subscriptions/.../providers/Microsoft.Network/virtualNetworks/NAME/subnets/NAME`",
+    )
 
     @field_validator("private_dns_zone_id")
     @classmethod
@@ -133,142 +158,76 @@ class ApiAccess(Arguments):
             )
         return reason
 
-
-class NewWorkspace(Arguments):
-    """At least 90 days interactive and 365 in all."""
-
-    name: Given[WorkspaceName] | None = Field(
-        default=None, description="give 4 to 63 letters, digits and hyphens, no hyphen at the ends"
-    )
-    interactive_retention_days: Whole = Field(
-        default=MINIMUM_INTERACTIVE_DAYS,
-        ge=MINIMUM_INTERACTIVE_DAYS,
-        le=MAXIMUM_INTERACTIVE_DAYS,
-        description=f"give {MINIMUM_INTERACTIVE_DAYS} to {MAXIMUM_INTERACTIVE_DAYS} days",
-    )
-    total_retention_days: TotalDays | None = Field(
-        default=None, validate_default=True, description="give a whole number of days"
-    )
-
-    @field_validator("total_retention_days")
+    @field_validator("vnet_integration_subnet_id")
     @classmethod
-    def _at_least_interactive(cls, days: int | None, info: ValidationInfo) -> int | None:
-        interactive: int = info.data.get("interactive_retention_days", MINIMUM_INTERACTIVE_DAYS)
-        if days is None:
-            return max(MINIMUM_TOTAL_DAYS, interactive)
-        if days < interactive:
-            raise problem("is less than `interactive_retention_days`; raise it or lower the other")
-        return days
+    def _subnet_where_it_is_needed(cls, subnet: Any, info: ValidationInfo) -> Any:
+        whole = whole_arguments(info)
+        integrated = info.data.get("vnet_integration") or whole.get("mode") == "automatic"
+        pool = whole.get("system_pool")
+        own_network = isinstance(pool, Mapping) and pool.get("vnet_subnet_id") is not None
+        if subnet is not None and not integrated:
+            raise problem("is for `vnet_integration`; add `vnet_integration: true` or leave it out")
+        if own_network and integrated and subnet is None:
+            raise problem(
+                "is required beside `system_pool.vnet_subnet_id`; give a subnet of its own in the "
+                "same virtual network, delegated to `Microsoft.ContainerService/managedClusters`"
+            )
+        return subnet
 
 
-class Pool(Arguments):
-    """What system and user pools have in common."""
+class RoleAssignment(Arguments):
+    """A role that is known, for somebody."""
 
-    vm_size: Given[Text] = Field(
-        default="Standard_D4ds_v5", description="give a size such as `Standard_D4ds_v5`"
+    role: Given[Role] = Field(description=f"give {', '.join(AKS_ROLES)} or a GUID")
+    object_id: Given[Guid] = Field(description=_GUID)
+    type: Given[Literal["User", "Group", "ServicePrincipal"]] = Field(
+        description="give one of these"
     )
-    availability_zones: Given[list[Given[Text]]] | None = Field(
-        default=None, description='give a list of zones, such as ["1", "2", "3"]'
+    namespace: Namespace | None = Field(
+        default=None, description="give the name of a Kubernetes namespace"
     )
-    vnet_subnet_id: Given[SubnetId] | None = Field(
+
+
+class MaintenanceWindow(Arguments):
+    """Long enough for an upgrade."""
+
+    day: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] = (
+        Field(default="Sunday", description="give one of these")
+    )
+    start_time: ClockTime = Field(default="00:00", description="give a time such as `01:30`")
+    duration_hours: Whole = Field(default=8, ge=4, le=24, description="give 4 to 24 hours")
+    utc_offset: UtcOffset = Field(default="+00:00", description="give an offset such as `+02:00`")
+
+
+class ContainerInsights(Arguments):
+    """At least one stream that there is."""
+
+    streams: list[str] = Field(
+        default_factory=lambda: [
+            "Microsoft-ContainerLogV2",
+            "Microsoft-KubeEvents",
+            "Microsoft-KubePodInventory",
+        ],
+        min_length=1,
+        description="give a list of streams such as `Microsoft-ContainerLogV2`",
+    )
+    workspace_id: Given[WorkspaceId] | None = Field(
         default=None,
-        description="give the resource id of a subnet, "
-        "`/subscriptions/.../providers/Microsoft.Network/virtualNetworks/NAME/subnets/NAME`",
+        description="give the resource id of a Log Analytics workspace, "
+        "`/subscriptions/.../providers/Microsoft.OperationalInsights/workspaces/NAME`",
     )
-    os_sku: Given[Literal["AzureLinux", "Ubuntu"]] | None = Field(
-        default=None, description="give one of these, or leave it out"
-    )
-    count: Whole | None = Field(default=None, ge=0, le=1000, description=_COUNT)
-    min_count: Whole | None = Field(default=None, ge=0, le=1000, description=_COUNT)
-    max_count: Whole | None = Field(
-        default=None, ge=1, le=1000, validate_default=True, description=_COUNT
+    workspace_location: Given[Text] | None = Field(
+        default=None, description="give an Azure region such as `westeurope`"
     )
 
-    @field_validator("max_count")
+    @field_validator("streams")
     @classmethod
-    def _counts_agree(cls, maximum: int | None, info: ValidationInfo) -> int | None:
-        if not {"count", "min_count"} <= info.data.keys():
-            return maximum
-        count, minimum = info.data["count"], info.data["min_count"]
-        if maximum is None and minimum is None:
-            return None
-        if maximum is None or minimum is None:
-            raise problem("and `min_count` go together; give both or neither")
-        if count is not None:
-            raise problem("contradicts `count`; give `count`, or `min_count` and `max_count`")
-        if maximum < minimum:
-            raise problem("is less than `min_count`; raise it or lower the other")
-        return maximum
-
-    @property
-    def autoscales(self) -> bool:
-        """Whether the cluster autoscaler, and not the program, sets the number of nodes."""
-        return self.max_count is not None
-
-    @property
-    def first_count(self) -> int:
-        """The number of nodes to start with."""
-        given = self.min_count if self.autoscales else self.count
-        return DEFAULT_NODE_COUNT if given is None else given
-
-
-class SystemPool(Pool):
-    """Never empty."""
-
-    count: Whole | None = Field(default=None, ge=1, le=1000, description=_COUNT)
-    min_count: Whole | None = Field(default=None, ge=1, le=1000, description=_COUNT)
-
-
-class UserPool(Pool):
-    """Fits the cluster and the other pools."""
-
-    name: PoolName = Field(description="give 1 to 12 lowercase letters and digits, a letter first")
-    node_labels: Tags | None = Field(default=None, description="give a map from strings to strings")
-    node_taints: Given[list[Given[Taint]]] | None = Field(
-        default=None, description="give taints such as `dedicated=batch:NoSchedule`"
-    )
-    os_type: Literal["Linux", "Windows"] = Field(default="Linux", description="give one of these")
-
-    @field_validator("vnet_subnet_id")
-    @classmethod
-    def _subnet_beside_the_system_pools(cls, subnet: Any, info: ValidationInfo) -> Any:
-        system_pool = _cluster(info).get("system_pool")
-        if isinstance(system_pool, Mapping) and "vnet_subnet_id" in system_pool:
-            return subnet
-        raise problem(
-            "needs `system_pool.vnet_subnet_id` in the same virtual network; give both or neither"
-        )
-
-    @field_validator("name")
-    @classmethod
-    def _name_of_its_own(cls, name: str, info: ValidationInfo) -> str:
-        if name == SYSTEM_POOL_NAME:
-            raise problem("is the name of the system pool; choose another")
-        pools = _cluster(info).get("user_pools", ())
-        if [pool.get("name") for pool in pools if isinstance(pool, Mapping)].count(name) > 1:
-            raise problem("is given twice; choose another")
-        return name
-
-    @field_validator("os_type")
-    @classmethod
-    def _windows_fits(cls, os_type: str, info: ValidationInfo) -> str:
-        if os_type != "Windows":
-            return os_type
-        checks = (
-            (_cluster(info).get("network_policy") != "calico", "the network policy `calico`"),
-            (info.data.get("os_sku") is not None, "no `os_sku`, which is for Linux"),
-            (
-                len(info.data.get("name", "")) > WINDOWS_NAME_LENGTH,
-                f"a name of at most {WINDOWS_NAME_LENGTH} characters",
-            ),
-        )
-        missing = [needed for wrong, needed in checks if wrong]
-        if missing:
-            raise problem(f"`Windows` needs {', '.join(missing)}; change it or choose `Linux`")
-        return os_type
-
-
-def _cluster(info: ValidationInfo) -> Mapping[str, Any]:
-    """Return the arguments of the whole cluster, not yet checked."""
-    context = info.context
-    return context if isinstance(context, Mapping) else {}
+    def _streams_that_there_are(cls, names: list[str]) -> list[str]:
+        strange = [i for i, name in enumerate(names) if name not in INSIGHTS_STREAMS]
+        if strange:
+            said = "is not a stream of Container insights"
+            hints = (suggestion(names[i], list(INSIGHTS_STREAMS)) for i in strange)
+            raise problems(
+                *((f"[{i}]", f"{said}; {hint}") for i, hint in zip(strange, hints, strict=True))
+            )
+        return names

@@ -5,21 +5,26 @@ from typing import Any, Optional
 import pulumi
 from pulumi_azure_native import containerservice
 
+from kubewitness.provision.adoption import adopted
 from kubewitness.provision.arguments import SecureAksClusterArgs
-from kubewitness.provision.audit_trail import collect_logs
-from kubewitness.provision.cluster_access import admit_admins, cluster_identity
+from kubewitness.provision.audit_trail import CollectedLogs, collect_logs
+from kubewitness.provision.cluster_access import admit_admins, assign_roles, cluster_identity
+from kubewitness.provision.cluster_addons import collect_insights, schedule_maintenance
 from kubewitness.provision.cluster_inputs import cluster_inputs, ignored_changes, user_pool_inputs
 from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.cluster_overrides import with_overrides
 from kubewitness.provision.kubeconfig import cluster_kubeconfig
 from kubewitness.provision.validation import check_arguments
+from kubewitness.provision.workspace import AuditWorkspace, audit_workspace
 
 
 class SecureAksCluster(pulumi.ComponentResource):
     """An AKS cluster that lets in only identities of Entra ID and whose audit logs are collected.
 
-    It has Entra ID with Azure RBAC, no local accounts, network policy, an OIDC issuer, workload
-    identity and upgrade channels, on the Standard tier. The categories kube-audit, kube-audit-admin
-    and guard go to a Log Analytics workspace. Wrong arguments are reported all at once.
+    It has Entra ID with Azure RBAC, no local accounts, no run command, network policy, an OIDC
+    issuer, workload identity, the Azure Policy add-on, the Defender sensor, an image cleaner and
+    upgrades on Sundays, on the Standard tier. The categories kube-audit, kube-audit-admin and guard
+    go to a Log Analytics workspace. Wrong arguments are reported all at once.
     """
 
     cluster_id: pulumi.Output[str]
@@ -40,8 +45,9 @@ class SecureAksCluster(pulumi.ComponentResource):
     diagnostic_setting_ids: pulumi.Output[list[str]]
     """Resource ids of the diagnostic settings that collect the logs."""
 
-    collected: pulumi.Output[dict[str, dict[str, str]]]
-    """What is collected where: for each log category its `workspace_id` and `table`."""
+    collected: pulumi.Output[dict[str, list[dict[str, str]]]]
+    """What is collected where: for each log category its destinations, each with `kind`, `id` and,
+    in a workspace, `table`."""
 
     def __init__(
         self,
@@ -62,30 +68,32 @@ class SecureAksCluster(pulumi.ComponentResource):
         checked = check_arguments(SecureAksClusterModel, f'SecureAksCluster "{name}"', args)
         super().__init__("kubewitness:index:SecureAksCluster", name, {**args}, opts)
 
-        cluster = self._cluster(name, checked)
+        workspace = audit_workspace(name, checked, self)
+        cluster = self._cluster(name, checked, workspace)
         self._user_pools(name, checked, cluster)
         admit_admins(name, checked.cluster_admins, cluster)
-        logs = collect_logs(name, cluster.id, checked, parent=self)
-
-        self.cluster_id = cluster.id
-        self.cluster_name = cluster.name
-        self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
-        self.kubeconfig = cluster_kubeconfig(cluster, after=logs.setting_ids)
-        self.workspace_id = logs.workspace_id
-        self.diagnostic_setting_ids = logs.setting_ids
-        self.collected = logs.collected
-        self._register_outputs()
+        assign_roles(name, checked.role_assignments, cluster)
+        schedule_maintenance(name, checked, cluster)
+        collect_insights(name, checked, cluster, workspace.workspace_id)
+        logs = collect_logs(name, cluster.id, checked, workspace, parent=self)
+        self._hand_out(cluster, workspace, logs)
 
     def _cluster(
-        self, name: str, checked: SecureAksClusterModel
+        self, name: str, checked: SecureAksClusterModel, workspace: AuditWorkspace
     ) -> containerservice.ManagedCluster:
         identity = cluster_identity(name, checked, self)
+        inputs = {
+            **cluster_inputs(name, checked, workspace.workspace_id),
+            "identity": identity.inputs,
+        }
         return containerservice.ManagedCluster(
             f"{name}-cluster",
-            **cluster_inputs(name, checked),
-            identity=identity.inputs,
+            **with_overrides(inputs, checked.cluster_overrides),
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=identity.grants, ignore_changes=ignored_changes(checked)
+                parent=self,
+                depends_on=identity.grants,
+                ignore_changes=ignored_changes(checked),
+                aliases=adopted(checked.adopt.cluster),
             ),
         )
 
@@ -98,11 +106,26 @@ class SecureAksCluster(pulumi.ComponentResource):
                 resource_name_=cluster.name,
                 **user_pool_inputs(pool, checked),
                 opts=pulumi.ResourceOptions(
-                    parent=self, ignore_changes=["count"] if pool.autoscales else None
+                    parent=self,
+                    ignore_changes=["count"] if pool.autoscales else None,
+                    aliases=adopted(checked.adopt.user_pools.get(pool.name)),
                 ),
             )
 
-    def _register_outputs(self) -> None:
+    def _hand_out(
+        self,
+        cluster: containerservice.ManagedCluster,
+        workspace: AuditWorkspace,
+        logs: CollectedLogs,
+    ) -> None:
+        """Give the outputs, in Python and to the engine."""
+        self.cluster_id = cluster.id
+        self.cluster_name = cluster.name
+        self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
+        self.kubeconfig = cluster_kubeconfig(cluster, after=logs.setting_ids)
+        self.workspace_id = workspace.workspace_id
+        self.diagnostic_setting_ids = logs.setting_ids
+        self.collected = logs.collected
         self.register_outputs(
             {
                 "clusterId": self.cluster_id,

@@ -16,7 +16,15 @@ from typing import Annotated, Any, Final, TypeVar, get_args
 
 import pulumi
 from pulumi.output import Unknown
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
@@ -106,6 +114,11 @@ def problem(reason: str) -> PydanticCustomError:
     return problems(("", reason))
 
 
+def whole_arguments(info: ValidationInfo) -> Mapping[str, Any]:
+    """Return all arguments of the component, not yet checked, for checks across objects."""
+    return info.context if isinstance(info.context, Mapping) else {}
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """Return which of the known words was probably meant, or else which there are."""
     near = get_close_matches(word, known, n=1)
@@ -155,6 +168,19 @@ class _OrLater:
 # `pulumi.Input` says the same with a forward reference, which pydantic cannot resolve.
 Given = Annotated[Known | Awaitable[Known] | pulumi.Output[Known], _OrLater()]
 """A T that may also be an Output of T, checked at once or else as soon as it is known."""
+
+
+def _as_given(value: Any) -> Any:
+    """Undo `_mark_later`."""
+    if isinstance(value, _Later):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: _as_given(item) for key, item in value.items()}
+    return [_as_given(item) for item in value] if isinstance(value, list) else value
+
+
+Raw = Annotated[dict[str, Any], BeforeValidator(_as_given)]
+"""A map whose values may be anything, Outputs at any depth among them."""
 
 
 def _check_known(adapter: TypeAdapter[Any], known: Any, place: _Place) -> Any:

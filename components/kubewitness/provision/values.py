@@ -6,10 +6,12 @@ labels, annotations and taints" of Kubernetes.
 """
 
 import ipaddress
+import re
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
+from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.provision.validation import Given, problem, problems, suggestion
 
@@ -18,6 +20,8 @@ MAXIMUM_INTERACTIVE_DAYS: Final = 730
 MINIMUM_TOTAL_DAYS: Final = 365
 # Beyond 730 days Azure keeps tables for whole years only.
 DAYS_BEYOND_TWO_YEARS: Final = (1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018, 4383)
+
+GUID: Final = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 def _whole(value: Any) -> Any:
@@ -61,19 +65,34 @@ def _narrow(ranges: list[Any]) -> list[Any]:
     return ranges
 
 
-def _other_categories(names: list[str]) -> list[str]:
+def _categories(names: list[str]) -> list[str]:
     found = []
     for i, name in enumerate(names):
-        if name in AUDIT_CATEGORIES:
-            found.append((f"[{i}]", "is collected in any case; leave it out"))
-        elif name not in AKS_LOG_CATEGORIES:
-            hint = suggestion(name, [c for c in AKS_LOG_CATEGORIES if c not in AUDIT_CATEGORIES])
+        if name not in AKS_LOG_CATEGORIES:
+            hint = suggestion(name, list(AKS_LOG_CATEGORIES))
             found.append((f"[{i}]", f"is not a log category of AKS; {hint}"))
         elif name in names[:i]:
             found.append((f"[{i}]", "is given twice; leave one out"))
     if found:
         raise problems(*found)
     return names
+
+
+def _other_categories(names: list[str]) -> list[str]:
+    audit = [i for i, name in enumerate(names) if name in AUDIT_CATEGORIES]
+    if audit:
+        reason = "is for `audit_profile` to say, which collects it by default; leave it out"
+        raise problems(*((f"[{i}]", reason) for i in audit))
+    return _categories(names)
+
+
+def _role(name: str) -> str:
+    """Return the id of a role definition, which may be given by name."""
+    if name in AKS_ROLES:
+        return AKS_ROLES[name]
+    if re.fullmatch(GUID, name):
+        return name
+    raise problem(f"is no role that is known by name; {suggestion(name, list(AKS_ROLES))}")
 
 
 def _resource_id(provider: str, *types: str) -> StringConstraints:
@@ -92,9 +111,7 @@ Whole: TypeAlias = Annotated[int, BeforeValidator(_whole), Strict()]
 TotalDays: TypeAlias = Annotated[Whole, AfterValidator(_total_days)]
 Tags: TypeAlias = Given[dict[str, Given[str]]]
 
-Guid: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
-]
+Guid: TypeAlias = Annotated[str, StringConstraints(pattern=f"^{GUID}$")]
 ClusterName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$")
 ]
@@ -104,14 +121,22 @@ DnsPrefix: TypeAlias = Annotated[
 WorkspaceName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$")
 ]
-SettingName: TypeAlias = Annotated[str, StringConstraints(pattern=r'^[^<>*%&:\\?+/"]{1,260}$')]
+SettingName: TypeAlias = Annotated[str, StringConstraints(pattern=r'^[^<>*%&:\\?+/"]{1,250}$')]
+AccountName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{3,24}$")]
+Namespace: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+]
+Role: TypeAlias = Annotated[str, AfterValidator(_role)]
+ClockTime: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+UtcOffset: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")]
 PoolName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
 KubernetesVersion: TypeAlias = Annotated[str, StringConstraints(pattern=r"^1\.\d+(\.\d+)?$")]
 Taint: TypeAlias = Annotated[
     str,
     StringConstraints(pattern=r"^[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
 ]
-LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
+LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_categories)]
+OtherLogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
 IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
 IpRanges: TypeAlias = Annotated[list[Given[IpRange]], AfterValidator(_narrow)]
 
@@ -121,3 +146,10 @@ SubnetId: TypeAlias = Annotated[
     str, _resource_id("Microsoft.Network", "virtualNetworks", "subnets")
 ]
 PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network", "privateDnsZones")]
+StorageAccountId: TypeAlias = Annotated[str, _resource_id("Microsoft.Storage", "storageAccounts")]
+EventHubRuleId: TypeAlias = Annotated[
+    str, _resource_id("Microsoft.EventHub", "namespaces", "authorizationRules")
+]
+AnyResourceId: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"(?i)^/subscriptions/[^/]+/.*/providers/[^/]+/[^/]+/[^/]+")
+]

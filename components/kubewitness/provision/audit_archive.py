@@ -1,0 +1,167 @@
+"""The component that keeps audit logs where nobody can change them."""
+
+from typing import Any, Final, Optional
+
+import pulumi
+from pulumi_azure_native import storage
+
+from kubewitness.provision.arguments import AuditArchiveArgs
+from kubewitness.provision.cluster_models import AuditArchiveModel
+from kubewitness.provision.validation import check_arguments
+
+CONTAINER: Final = "insights-logs-{}"
+"""How diagnostic settings call the container of a log category."""
+
+
+class AuditArchive(pulumi.ComponentResource):
+    """A storage account for audit logs that are written once and cannot be deleted before time.
+
+    It has no shared keys, no public access and a firewall that lets in Azure's trusted services, of
+    which diagnostic settings are one. It keeps versions. Each log category has its container with a
+    time-based immutability policy that lets logs be appended.
+
+    The policies are unlocked, so that they can be tried: whoever may, can still remove them. Lock
+    each one by hand when all is well; that cannot be undone. The account stays when the stack is
+    destroyed. Make it in a stack of its own, whose owners are not those of the clusters.
+
+    Source: Azure docs, "Time-based retention policies for immutable blob data" and "Diagnostic
+    settings in Azure Monitor".
+    """
+
+    storage_account_id: pulumi.Output[str]
+    """Resource id of the storage account, for `destinations`."""
+
+    storage_account_name: pulumi.Output[str]
+    """Name of the storage account."""
+
+    container_names: pulumi.Output[list[str]]
+    """Names of the containers, whose policies are to be locked."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AuditArchiveArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        """Create the archive.
+
+        Args:
+            name: of the component; the names of all that it creates begin with it.
+            args: its arguments.
+            opts: as for every Pulumi component.
+
+        Raises:
+            InvalidArguments: with everything that is wrong with the arguments.
+        """
+        checked = check_arguments(AuditArchiveModel, f'AuditArchive "{name}"', args)
+        super().__init__("kubewitness:index:AuditArchive", name, {**args}, opts)
+
+        account = self._account(name, checked)
+        self._keep_versions(name, checked, account)
+        policies = [
+            self._container(name, checked, account, category) for category in checked.categories
+        ]
+        self._delete_in_time(name, checked, account)
+
+        # Known only when nothing can slip in before the policies hold.
+        self.storage_account_id = pulumi.Output.all(
+            account.id, *(policy.id for policy in policies)
+        ).apply(lambda known: str(known[0]))
+        self.storage_account_name = account.name
+        self.container_names = pulumi.Output.from_input(
+            [CONTAINER.format(category) for category in checked.categories]
+        )
+        self.register_outputs(
+            {
+                "storageAccountId": self.storage_account_id,
+                "storageAccountName": self.storage_account_name,
+                "containerNames": self.container_names,
+            }
+        )
+
+    def _account(self, name: str, checked: AuditArchiveModel) -> storage.StorageAccount:
+        return storage.StorageAccount(
+            f"{name}-account",
+            resource_group_name=checked.resource_group_name,
+            account_name=checked.account_name,
+            location=checked.location,
+            kind="StorageV2",
+            sku={"name": checked.redundancy},
+            allow_shared_key_access=False,
+            allow_blob_public_access=False,
+            allow_cross_tenant_replication=False,
+            enable_https_traffic_only=True,
+            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
+            # A firewall with this exception is what the docs of diagnostic settings ask for.
+            network_rule_set={
+                "default_action": storage.DefaultAction.DENY,
+                "bypass": storage.Bypass.AZURE_SERVICES,
+            },
+            tags=checked.tags,
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        )
+
+    def _keep_versions(
+        self, name: str, checked: AuditArchiveModel, account: storage.StorageAccount
+    ) -> None:
+        storage.BlobServiceProperties(
+            f"{name}-versions",
+            **_within(checked, account),
+            blob_services_name="default",
+            is_versioning_enabled=True,
+            opts=pulumi.ResourceOptions(parent=account, retain_on_delete=True),
+        )
+
+    def _container(
+        self,
+        name: str,
+        checked: AuditArchiveModel,
+        account: storage.StorageAccount,
+        category: str,
+    ) -> storage.BlobContainerImmutabilityPolicy:
+        container = storage.BlobContainer(
+            f"{name}-{category}",
+            **_within(checked, account),
+            container_name=CONTAINER.format(category),
+            public_access=storage.PublicAccess.NONE,
+            opts=pulumi.ResourceOptions(parent=account, retain_on_delete=True),
+        )
+        return storage.BlobContainerImmutabilityPolicy(
+            f"{name}-{category}",
+            **_within(checked, account),
+            container_name=container.name,
+            immutability_policy_name="default",
+            immutability_period_since_creation_in_days=checked.immutable_days,
+            # Diagnostic settings append to a blob for an hour.
+            allow_protected_append_writes=True,
+            opts=pulumi.ResourceOptions(parent=container, retain_on_delete=True),
+        )
+
+    def _delete_in_time(
+        self, name: str, checked: AuditArchiveModel, account: storage.StorageAccount
+    ) -> None:
+        if checked.delete_after_days is None:
+            return
+        days = checked.delete_after_days
+        logs_only = {"blob_types": ["appendBlob"], "prefix_match": [CONTAINER.format("")]}
+        delete: Any = {
+            "base_blob": {"delete": {"days_after_modification_greater_than": days}},
+            "version": {"delete": {"days_after_creation_greater_than": days}},
+        }
+        rule: Any = {
+            "name": "delete-old-logs",
+            "type": "Lifecycle",
+            "enabled": True,
+            "definition": {"actions": delete, "filters": logs_only},
+        }
+        storage.ManagementPolicy(
+            f"{name}-deletion",
+            **_within(checked, account),
+            management_policy_name="default",
+            policy={"rules": [rule]},
+            opts=pulumi.ResourceOptions(parent=account, retain_on_delete=True),
+        )
+
+
+def _within(checked: AuditArchiveModel, account: storage.StorageAccount) -> dict[str, Any]:
+    return {"resource_group_name": checked.resource_group_name, "account_name": account.name}

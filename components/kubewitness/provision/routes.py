@@ -1,0 +1,126 @@
+"""Which logs go where, in as few diagnostic settings as Azure's rules allow.
+
+A cluster has at most five settings. Each sends all of its categories to all of its destinations, of
+which it has at most one of each kind; and no destination may get a category from two settings.
+Source: Azure docs, "Diagnostic settings in Azure Monitor".
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations, product
+from typing import Any, Final
+
+MOST_SETTINGS: Final = 5
+
+
+class DestinationKind(StrEnum):
+    """The kinds of destination, by the property of a diagnostic setting that names one."""
+
+    WORKSPACE = "workspace_id"
+    STORAGE_ACCOUNT = "storage_account_id"
+    EVENT_HUB = "event_hub_authorization_rule_id"
+    PARTNER = "marketplace_partner_id"
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """Log categories on their way to one destination.
+
+    Attributes:
+        kind: of the destination.
+        destination: its resource id, which may be an Output.
+        categories: what it gets.
+        event_hub_name: of the event hub, where one is named.
+    """
+
+    kind: DestinationKind
+    destination: Any
+    categories: frozenset[str]
+    event_hub_name: Any = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One diagnostic setting: what it collects, and the routes that it serves a part of."""
+
+    routes: tuple[Route, ...]
+    categories: frozenset[str]
+
+
+Pair = tuple[str, int]
+"""A category and the number of a route that carries it."""
+
+
+def fewest_settings(routes: Sequence[Route]) -> list[Setting] | None:
+    """Return the settings that serve all routes, those of the first route first.
+
+    None if more than five are needed. Two routes to the same destination must not share a category.
+    """
+    wanted = frozenset(
+        (category, i) for i, route in enumerate(routes) for category in route.categories
+    )
+    for limit in range(MOST_SETTINGS + 1):
+        blocks = _cover(wanted, [route.kind for route in routes], limit)
+        if blocks is not None:
+            ordered = sorted(blocks, key=lambda block: (min(block[1]), -len(block[0])))
+            return [
+                Setting(tuple(routes[i] for i in sorted(numbers)), categories)
+                for categories, numbers in ordered
+            ]
+    return None
+
+
+Block = tuple[frozenset[str], frozenset[int]]
+"""Categories that all go to all of some routes: what one setting can do."""
+
+
+def _cover(wanted: frozenset[Pair], kinds: Sequence[str], limit: int) -> list[Block] | None:
+    if not wanted:
+        return []
+    if _rank(wanted) > limit:
+        return None
+    for block in _blocks(wanted, kinds):
+        rest = _cover(wanted - frozenset(product(*block)), kinds, limit - 1)
+        if rest is not None:
+            return [block, *rest]
+    return None
+
+
+def _blocks(wanted: frozenset[Pair], kinds: Sequence[str]) -> Iterator[Block]:
+    """Yield what one setting can do about the first category on its first route, most first."""
+    category, first = min(wanted)
+    beside: dict[str, list[int | None]] = {kind: [None] for kind in kinds if kind != kinds[first]}
+    for number in sorted(_routes(wanted, category)):
+        if kinds[number] != kinds[first]:
+            beside[kinds[number]].append(number)
+    for choice in product(*beside.values()):
+        numbers = frozenset({first, *(number for number in choice if number is not None)})
+        # Categories that still have to go the same ways need not be told apart.
+        alike: dict[frozenset[int], set[str]] = {}
+        for other, _ in wanted:
+            alike.setdefault(_routes(wanted, other), set()).add(other)
+        own = alike.pop(_routes(wanted, category))
+        others = [group for ways, group in alike.items() if numbers <= ways]
+        for count in range(len(others), -1, -1):
+            for groups in combinations(others, count):
+                yield frozenset(own.union(*groups)), numbers
+
+
+def _routes(wanted: frozenset[Pair], category: str) -> frozenset[int]:
+    return frozenset(number for other, number in wanted if other == category)
+
+
+def _rank(wanted: frozenset[Pair]) -> int:
+    """Return how many settings are needed at least: the rank, over two elements, of the matrix.
+
+    Each setting adds a matrix of rank one, so fewer cannot add up to it.
+    """
+    basis: list[int] = []
+    for category in {category for category, _ in wanted}:
+        row = sum(1 << number for number in _routes(wanted, category))
+        for known in basis:
+            row = min(row, row ^ known)
+        if row:
+            basis.append(row)
+    return len(basis)

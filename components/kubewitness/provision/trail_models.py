@@ -1,0 +1,299 @@
+"""What a valid audit trail looks like: one model for each class of `trail_arguments`.
+
+Sources, all of the Azure documentation: "Diagnostic settings in Azure Monitor"; "Monitor AKS";
+"Manage data retention in a Log Analytics workspace"; "Transformations in Azure Monitor".
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any, Final, Literal
+
+import pulumi
+from pydantic import Field, ValidationInfo, field_validator
+
+from kubewitness.catalog.log_categories import (
+    AUDIT_CATEGORIES,
+    GUARD,
+    KUBE_AUDIT,
+    KUBE_AUDIT_ADMIN,
+)
+from kubewitness.provision.routes import MOST_SETTINGS, DestinationKind, Route, fewest_settings
+from kubewitness.provision.validation import Arguments, Given, problem, problems
+from kubewitness.provision.values import (
+    MAXIMUM_INTERACTIVE_DAYS,
+    MINIMUM_INTERACTIVE_DAYS,
+    MINIMUM_TOTAL_DAYS,
+    AnyResourceId,
+    EventHubRuleId,
+    LogCategories,
+    OtherLogCategories,
+    StorageAccountId,
+    Tags,
+    Text,
+    TotalDays,
+    Whole,
+    WorkspaceId,
+    WorkspaceName,
+)
+
+PROFILES: Final = {
+    "full": AUDIT_CATEGORIES,
+    "filtered": AUDIT_CATEGORIES,
+    "archive": (KUBE_AUDIT_ADMIN, GUARD),
+    "frugal": (KUBE_AUDIT_ADMIN, GUARD),
+}
+"""The audit categories that each profile sends to the workspace."""
+
+PARTS: Final = ("system_pool", "maintenance_window", "container_insights", "adopt")
+"""Objects that a component takes besides, none of which may be empty."""
+
+ADOPT: Final = "give the name that the resource had in the program, or its URN"
+
+WORKSPACE_ID: Final = (
+    "give the resource id of a Log Analytics workspace, "
+    "`/subscriptions/.../providers/Microsoft.OperationalInsights/workspaces/NAME`"
+)
+
+
+class NewWorkspace(Arguments):
+    """At least 90 days interactive and 365 in all."""
+
+    name: Given[WorkspaceName] | None = Field(
+        default=None, description="give 4 to 63 letters, digits and hyphens, no hyphen at the ends"
+    )
+    interactive_retention_days: Whole = Field(
+        default=MINIMUM_INTERACTIVE_DAYS,
+        ge=MINIMUM_INTERACTIVE_DAYS,
+        le=MAXIMUM_INTERACTIVE_DAYS,
+        description=f"give {MINIMUM_INTERACTIVE_DAYS} to {MAXIMUM_INTERACTIVE_DAYS} days",
+    )
+    total_retention_days: TotalDays | None = Field(
+        default=None, validate_default=True, description="give a whole number of days"
+    )
+    kube_audit_plan: Literal["Analytics", "Basic"] = Field(
+        default="Analytics", description="give one of these"
+    )
+
+    @field_validator("total_retention_days")
+    @classmethod
+    def _at_least_interactive(cls, days: int | None, info: ValidationInfo) -> int | None:
+        interactive: int = info.data.get("interactive_retention_days", MINIMUM_INTERACTIVE_DAYS)
+        if days is None:
+            return max(MINIMUM_TOTAL_DAYS, interactive)
+        if days < interactive:
+            raise problem("is less than `interactive_retention_days`; raise it or lower the other")
+        return days
+
+
+class Destination(Arguments):
+    """Exactly one place, and what goes there."""
+
+    categories: LogCategories = Field(
+        default_factory=lambda: list(AUDIT_CATEGORIES),
+        min_length=1,
+        description="give a list of categories such as `kube-audit`",
+    )
+    workspace_id: Given[WorkspaceId] | None = Field(default=None, description=WORKSPACE_ID)
+    storage_account_id: Given[StorageAccountId] | None = Field(
+        default=None,
+        description="give the resource id of a storage account, "
+        "`/subscriptions/.../providers/Microsoft.Storage/storageAccounts/NAME`",
+    )
+    event_hub_authorization_rule_id: Given[EventHubRuleId] | None = Field(
+        default=None,
+        description="give the resource id of a namespace's authorization rule, `/subscriptions/..."
+        "/providers/Microsoft.EventHub/namespaces/NAME/authorizationRules/RULE`",
+    )
+    event_hub_name: Given[Text] | None = Field(
+        default=None, description="give the name of an event hub"
+    )
+    partner_id: Given[AnyResourceId] | None = Field(
+        default=None,
+        validate_default=True,
+        description="give the resource id of an Azure Native ISV service",
+    )
+
+    @field_validator("event_hub_name")
+    @classmethod
+    def _only_with_a_rule(cls, name: Any, info: ValidationInfo) -> Any:
+        rule = info.data.get("event_hub_authorization_rule_id", "")
+        if name is not None and rule is None:
+            raise problem("is for an event hub; give its `event_hub_authorization_rule_id`, too")
+        return name
+
+    @field_validator("partner_id")
+    @classmethod
+    def _exactly_one(cls, partner: Any, info: ValidationInfo) -> Any:
+        names = ("workspace_id", "storage_account_id", "event_hub_authorization_rule_id")
+        if not {*names} <= info.data.keys():
+            return partner
+        given = [info.data[name] is not None for name in names]
+        if sum(given) + (partner is not None) != 1:
+            raise problem(
+                "or another destination: give exactly one of `workspace_id`, `storage_account_id`, "
+                "`event_hub_authorization_rule_id` and `partner_id`"
+            )
+        return partner
+
+    @property
+    def route(self) -> Route:
+        """The categories on their way."""
+        ways = {
+            DestinationKind.WORKSPACE: self.workspace_id,
+            DestinationKind.STORAGE_ACCOUNT: self.storage_account_id,
+            DestinationKind.EVENT_HUB: self.event_hub_authorization_rule_id,
+            DestinationKind.PARTNER: self.partner_id,
+        }
+        kind, identifier = next((k, v) for k, v in ways.items() if v is not None)
+        return Route(kind, identifier, frozenset(self.categories), self.event_hub_name)
+
+
+class AdoptLogging(Arguments):
+    """Names or URNs of resources in this stack."""
+
+    workspace: Text | None = Field(default=None, description=ADOPT)
+    diagnostic_setting: Text | None = Field(default=None, description=ADOPT)
+
+
+class AuditTrail(Arguments):
+    """Where the logs go: what both components ask."""
+
+    workspace_id: Given[WorkspaceId] | None = Field(default=None, description=WORKSPACE_ID)
+    workspace: NewWorkspace | None = Field(
+        default=None, description="give an object such as {interactive_retention_days: 90}"
+    )
+    location: Given[Text] | None = Field(
+        default=None, description="give an Azure region such as `westeurope`"
+    )
+    other_log_categories: OtherLogCategories = Field(
+        default_factory=list, description="give a list of categories such as `kube-apiserver`"
+    )
+    audit_profile: Literal["full", "filtered", "archive", "frugal"] = Field(
+        default="full", description="give one of these"
+    )
+    collected_elsewhere: LogCategories = Field(
+        default_factory=list, description="give a list of categories such as `kube-audit`"
+    )
+    destinations: list[Destination] = Field(
+        default_factory=list,
+        validate_default=True,
+        description="give a list of objects such as {storage_account_id: ...}",
+    )
+    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
+    adopt: AdoptLogging = Field(
+        default_factory=AdoptLogging,
+        description="give an object such as {diagnostic_setting: audit}",
+    )
+    resource_group_name: Given[Text] | None = Field(
+        default=None, validate_default=True, description="give the name of a resource group"
+    )
+
+    @field_validator("workspace", *PARTS, mode="before", check_fields=False)
+    @classmethod
+    def _not_empty(cls, given: Any) -> Any:
+        # Pulumi's component host hands on an object that is an Output as a whole as an empty one:
+        # taken for the defaults, it would drop what the program says without a word.
+        if given == {}:
+            raise problem(
+                "is empty; leave it out for the defaults, or give its fields, not the whole, as "
+                "Outputs"
+            )
+        return given
+
+    @field_validator("workspace")
+    @classmethod
+    def _one_workspace(cls, new: Any, info: ValidationInfo) -> Any:
+        if new is not None and info.data.get("workspace_id") is not None:
+            raise problem("contradicts `workspace_id`; bring a workspace or have one created")
+        return new
+
+    @field_validator("audit_profile")
+    @classmethod
+    def _filter_in_a_new_workspace(cls, profile: str, info: ValidationInfo) -> str:
+        if profile == "filtered" and info.data.get("workspace_id") is not None:
+            raise problem(
+                "`filtered` needs a workspace of its own, for a workspace has one transformation, "
+                "which is its owner's to set; leave `workspace_id` out or choose another profile"
+            )
+        return profile
+
+    @field_validator("collected_elsewhere")
+    @classmethod
+    def _else_collected_here(cls, categories: list[str], info: ValidationInfo) -> list[str]:
+        if "audit_profile" not in info.data or "other_log_categories" not in info.data:
+            return categories
+        here = [*PROFILES[info.data["audit_profile"]], *info.data["other_log_categories"]]
+        if strange := [i for i, name in enumerate(categories) if name not in here]:
+            reason = "would not be sent to the workspace anyway; leave it out"
+            raise problems(*((f"[{i}]", reason) for i in strange))
+        if categories and info.data.get("workspace_id") is None:
+            raise problem(
+                "is for a workspace that is there already; give its `workspace_id` or leave it out"
+            )
+        return categories
+
+    @field_validator("adopt")
+    @classmethod
+    def _adopted_or_brought(cls, adopt: AdoptLogging, info: ValidationInfo) -> AdoptLogging:
+        if adopt.workspace is not None and info.data.get("workspace_id") is not None:
+            raise problem("has a `workspace`, but `workspace_id` brings one; leave one of them out")
+        return adopt
+
+    @field_validator("destinations")
+    @classmethod
+    def _kube_audit_is_archived(cls, given: list[Destination], info: ValidationInfo) -> Any:
+        archived = any(d.storage_account_id and KUBE_AUDIT in d.categories for d in given)
+        if info.data.get("audit_profile") == "archive" and not archived:
+            raise problem(
+                "must hold a storage account for `kube-audit`, which the profile `archive` does "
+                "not send to the workspace; add {storage_account_id: ..., categories: "
+                "[kube-audit]} or choose another profile"
+            )
+        return given
+
+    @field_validator("destinations")
+    @classmethod
+    def _azure_takes_them(cls, given: list[Destination], info: ValidationInfo) -> list[Destination]:
+        if not {"workspace_id", "audit_profile", "collected_elsewhere"} <= info.data.keys():
+            return given
+        routes = [*_to_workspace(info.data), *(destination.route for destination in given)]
+        if twice := list(_twice(routes, len(routes) - len(given))):
+            raise problems(*twice)
+        if fewest_settings(routes) is None:
+            raise problem(
+                f"need more than {MOST_SETTINGS} diagnostic settings, the most that Azure takes "
+                "for a cluster; give several destinations the same categories or leave some out"
+            )
+        return given
+
+    def routes(self, workspace_id: pulumi.Input[str]) -> list[Route]:
+        """Return which categories go where, those of the workspace first.
+
+        Args:
+            workspace_id: of the workspace, brought or created.
+        """
+        to_workspace = _to_workspace({**dict(self), "workspace_id": workspace_id})
+        return [*to_workspace, *(destination.route for destination in self.destinations)]
+
+
+def _to_workspace(checked: Mapping[str, Any]) -> list[Route]:
+    """Return the route to the workspace, none where everything is collected elsewhere."""
+    others = checked.get("other_log_categories", ())
+    wanted = {*PROFILES[checked["audit_profile"]], *others} - {*checked["collected_elsewhere"]}
+    route = Route(DestinationKind.WORKSPACE, checked["workspace_id"], frozenset(wanted))
+    return [route] if wanted else []
+
+
+def _twice(routes: Sequence[Route], before: int) -> Iterator[tuple[str, str]]:
+    """Yield each destination that gets from two routes the same category; Azure ignores case."""
+    for i, j in combinations(range(len(routes)), 2):
+        one, other = routes[i], routes[j]
+        known = isinstance(one.destination, str) and isinstance(other.destination, str)
+        shared = sorted(one.categories & other.categories)
+        if known and shared and one.destination.lower() == other.destination.lower():
+            said = ", ".join(f"`{category}`" for category in shared)
+            reason = (
+                f"would get {said} twice, which Azure refuses; leave this destination out, or "
+                "name in its `categories` only what it does not get yet"
+            )
+            yield f"[{j - before}]", reason

@@ -1,0 +1,166 @@
+"""Raw properties of azure-native: merged where they add, refused where they undo."""
+
+import asyncio
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.cluster_overrides import ARGUMENTS, override_problems, with_overrides
+from kubewitness.provision.validation import InvalidArguments, check_arguments
+
+VALID: dict[str, Any] = {
+    "resource_group_name": "group",
+    "cluster_admins": {"group_object_ids": ["11111111-2222-3333-4444-555555555555"]},
+    "api_access": {"private": True},
+}
+
+
+def refused(overrides: dict[str, Any]) -> str:
+    """The whole message about arguments with these overrides."""
+    with pytest.raises(InvalidArguments) as error:
+        check_arguments(
+            SecureAksClusterModel, "SecureAksCluster", {**VALID, "cluster_overrides": overrides}
+        )
+    return str(error.value)
+
+
+def test_overrides_add_to_what_the_component_sets() -> None:
+    """Maps are merged however they are spelt, lists are replaced, the rest stays."""
+    inputs = {
+        "resource_name_": "prod",
+        "network_profile": {"network_plugin": "azure", "pod_cidr": "10.0.0.0/8"},
+    }
+    merged = with_overrides(
+        inputs,
+        {
+            "networkProfile": {"podCidr": "10.1.0.0/16"},
+            "network_profile": {"ip_families": ["IPv4"]},
+            "auto_scaler_profile": {"expander": "least-waste"},
+        },
+    )
+    assert merged["resource_name_"] == "prod"
+    assert merged["auto_scaler_profile"] == {"expander": "least-waste"}
+    assert merged["network_profile"]["networkPlugin"] == "azure"
+    assert merged["network_profile"]["ipFamilies"] == ["IPv4"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "rule"),
+    [
+        ({"disable_local_accounts": False}, "aks-local-accounts"),
+        ({"disableLocalAccounts": False}, "aks-local-accounts"),
+        ({"aad_profile": {"managed": False}}, "aks-entra-rbac"),
+        ({"aad_profile": {"enable_azure_rbac": False}}, "aks-entra-rbac"),
+        ({"aadProfile": {"enableAzureRBAC": False}}, "aks-entra-rbac"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_with_the_rules_words(
+    overrides: dict[str, Any], rule: str
+) -> None:
+    """However it is spelt, our own rules see it."""
+    assert f"cluster_overrides: break the rule `{rule}`" in refused(overrides)
+
+
+def test_what_is_known_only_later_cannot_undo_a_promise() -> None:
+    """Undecided is never a pass: a value that nobody can check is refused there, and only there."""
+
+    async def run() -> None:  # an Output needs a running loop
+        later: Any = pulumi.Output.from_input(True)
+        assert "aks-local-accounts" in refused({"disable_local_accounts": later})
+        assert "aks-entra-rbac" in refused({"aad_profile": later})
+        assert override_problems({"disk_encryption_set_id": later}) == []
+        await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not this()))
+
+    this = asyncio.current_task
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"oidc_issuer_profile": {"enabled": False}},
+        {"security_profile": {"workload_identity": {"enabled": False}}},
+        {"enable_rbac": False},
+        {"enable_rbac": "true"},
+    ],
+)
+def test_what_workloads_and_azure_rbac_rest_on_stays_on(overrides: dict[str, Any]) -> None:
+    """The component says that there is an issuer, and its outputs hold its URL."""
+    assert "must stay on" in refused(overrides) or "is not true or false" in refused(overrides)
+
+
+@pytest.mark.parametrize("path", ARGUMENTS, ids=".".join)
+def test_what_has_an_argument_is_not_overridden(path: tuple[str, ...]) -> None:
+    """The argument checks it, and other resources depend on it."""
+    overrides: Any = True
+    for name in reversed(path):
+        overrides = {name: overrides}
+    assert f"has an argument of its own; use `{ARGUMENTS[path]}`" in refused(overrides)
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    """With the path as the user spelt it, and with what was probably meant."""
+    message = refused(
+        {
+            "disable_local_accounts": False,
+            "kubernetes_version": "1.34",
+            "network_profile": {"pod_cidrr": "10.0.0.0/8", "dns_service_ip": 10},
+            "autoscaler_profile": {},
+        }
+    )
+    assert message.startswith("SecureAksCluster has 5 invalid arguments:")
+    assert "cluster_overrides.network_profile.pod_cidrr: is no property" in message
+    assert "did you mean `pod_cidr`?" in message
+    assert "cluster_overrides.network_profile.dns_service_ip: is not a string" in message
+    assert "did you mean `auto_scaler_profile`?" in message
+
+
+PROMISED = (
+    ("disableLocalAccounts", True),
+    ("aadProfile", {"managed": True, "enableAzureRBAC": True}),
+    ("enableRBAC", True),
+    ("oidcIssuerProfile", {"enabled": True}),
+    ("securityProfile", {"workloadIdentity": {"enabled": True}}),
+)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["enabled", "managed", "enableAzureRBAC", "workloadIdentity", "x"]),
+            inner,
+        )
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from([name for name, _ in PROMISED]), anything))
+def test_overrides_that_are_taken_leave_every_promise_in_place(overrides: dict[str, Any]) -> None:
+    """Whatever the type and depth of what is given."""
+    try:
+        checked = check_arguments(
+            SecureAksClusterModel, "SecureAksCluster", {**VALID, "cluster_overrides": overrides}
+        )
+    except InvalidArguments:
+        return
+    merged = with_overrides(
+        {
+            "disable_local_accounts": True,
+            "aad_profile": {"managed": True, "enable_azure_rbac": True},
+            "enable_rbac": True,
+            "oidc_issuer_profile": {"enabled": True},
+            "security_profile": {"workload_identity": {"enabled": True}},
+        },
+        checked.cluster_overrides,
+    )
+    assert merged["disable_local_accounts"] is True
+    assert merged["enable_rbac"] is True
+    assert merged["aad_profile"]["managed"] is True
+    assert merged["aad_profile"]["enableAzureRBAC"] is True
+    assert merged["oidc_issuer_profile"]["enabled"] is True
+    assert merged["security_profile"]["workloadIdentity"]["enabled"] is True

@@ -1,0 +1,107 @@
+"""As few diagnostic settings as Azure's rules allow."""
+
+from collections import Counter
+from itertools import combinations, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubewitness.provision.routes import DestinationKind, Route, Setting, fewest_settings
+
+CATEGORIES = ("kube-audit", "kube-audit-admin", "guard", "kube-apiserver")
+
+one_route = st.builds(
+    Route,
+    kind=st.sampled_from(DestinationKind),
+    destination=st.uuids(),
+    categories=st.frozensets(st.sampled_from(CATEGORIES), min_size=1),
+)
+some_routes = st.lists(one_route, max_size=5)
+Pair = tuple[str, Route]
+
+
+def served(settings: list[Setting]) -> Counter[Pair]:
+    """How often each category is sent to each destination."""
+    return Counter(
+        pair for setting in settings for pair in product(setting.categories, setting.routes)
+    )
+
+
+@given(some_routes)
+def test_every_category_arrives_once_wherever_it_should(routes: list[Route]) -> None:
+    """Nothing twice, which Azure refuses, nothing too much, and one destination of each kind."""
+    settings = fewest_settings(routes)
+    assert settings is not None
+    wanted = {(category, route) for route in routes for category in route.categories}
+    assert served(settings) == Counter(wanted)
+    for setting in settings:
+        kinds = [route.kind for route in setting.routes]
+        assert len(kinds) == len(set(kinds))
+
+
+def fewest(wanted: frozenset[Pair]) -> int:
+    """The number of settings by trying everything there is."""
+    if not wanted:
+        return 0
+    category, first = next(iter(wanted))
+    found = []
+    others = [route for name, route in wanted if name == category and route is not first]
+    for count in range(len(others) + 1):
+        for beside in combinations(others, count):
+            routes = (first, *beside)
+            if len({route.kind for route in routes}) < len(routes):
+                continue
+            alike = [
+                name
+                for name in {name for name, _ in wanted} - {category}
+                if all((name, route) in wanted for route in routes)
+            ]
+            for more in range(len(alike) + 1):
+                for names in combinations(alike, more):
+                    block = frozenset(product((category, *names), routes))
+                    found.append(1 + fewest(wanted - block))
+    return min(found)
+
+
+@given(st.lists(one_route, max_size=3))
+def test_no_other_settings_would_be_fewer(routes: list[Route]) -> None:
+    """Compared with trying everything."""
+    settings = fewest_settings(routes)
+    assert settings is not None
+    wanted = frozenset((category, route) for route in routes for category in route.categories)
+    assert len(settings) == fewest(wanted)
+
+
+def route(kind: DestinationKind, *categories: str) -> Route:
+    """A route to a destination of its own."""
+    return Route(kind, object(), frozenset(categories))
+
+
+def test_destinations_share_a_setting_where_they_can() -> None:
+    """A workspace, an account and an event hub with parts of the same need two, not three."""
+    settings = fewest_settings(
+        [
+            route(DestinationKind.WORKSPACE, "kube-audit", "kube-audit-admin", "guard"),
+            route(DestinationKind.STORAGE_ACCOUNT, "kube-audit"),
+            route(DestinationKind.EVENT_HUB, "kube-audit-admin", "guard"),
+        ]
+    )
+    assert settings is not None
+    assert sorted(len(setting.routes) for setting in settings) == [2, 2]
+
+
+def test_more_than_azure_takes_is_none() -> None:
+    """Six workspaces need six settings, and a cluster takes five."""
+    workspaces = [route(DestinationKind.WORKSPACE, "guard") for _ in range(6)]
+    assert fewest_settings(workspaces) is None
+    assert len(fewest_settings(workspaces[:5]) or ()) == 5
+
+
+def test_many_destinations_with_odd_parts_are_sorted_out_at_once() -> None:
+    """Fifteen categories, each on its own way, do not take for ever."""
+    names = [f"category-{number}" for number in range(15)]
+    routes = [
+        route(kind, *(name for i, name in enumerate(names) if i >> number & 1))
+        for number, kind in enumerate(DestinationKind)
+    ]
+    assert len(fewest_settings(routes) or ()) == 4
