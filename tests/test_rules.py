@@ -11,7 +11,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_rules, find_rule
 from kubewitness.policies.rule import Example, Rule, doubtful, failing, passing
 from kubewitness.policies.verdict import Outcome, Verdict
 
@@ -201,6 +201,21 @@ def test_calls_of_admin_credentials_are_named() -> None:
         (finding,) = verdict.judgement.findings
         assert finding.code == "call"
         assert "certificate of a local administrator" in finding.message
+
+
+def complete(**changes: object) -> Resource:
+    """A setting of the cluster, complete but for these properties."""
+    made = setting(Unknown(), "urn:aks")
+    return replace(made, properties={**made.properties, **changes})
+
+
+def test_two_settings_of_one_name_are_two() -> None:
+    """Logical names are unique only within a parent and a type."""
+    twins = [replace(complete(), urn=urn) for urn in ("urn:one$audit", "urn:two$audit")]
+    rule = find_rule("aks-audit-settings-valid")
+    (verdict,) = evaluate((rule,), build_graph([CLUSTER, *twins]), DEFAULTS)
+    codes = [finding.code for finding in verdict.judgement.findings]
+    assert codes == ["same-sink:kube-audit", "same-sink:kube-audit-admin", "same-sink:guard"]
 
 
 def test_a_setting_for_something_else_is_no_business_of_ours() -> None:

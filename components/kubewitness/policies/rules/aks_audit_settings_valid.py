@@ -77,13 +77,13 @@ def _too_many(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
 
 
 def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
-    taken: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, str], DiagnosticSetting] = {}
     for setting in settings:
-        for sink in {_sink(destination) for destination in setting.destinations}:
+        for sink in dict.fromkeys(_sink(destination) for destination in setting.destinations):
             for category in dict.fromkeys(enabled_categories(setting)):
-                other = taken.setdefault((sink, category), setting.resource.name)
-                if sink and other != setting.resource.name:
-                    names = f"`{other}` and `{setting.resource.name}`"
+                other = taken.setdefault((sink, category), setting)
+                if sink and other is not setting:
+                    names = f"`{other.resource.name}` and `{setting.resource.name}`"
                     message = f"diagnostic settings {names} both send `{category}` to one sink"
                     yield Finding(f"same-sink:{category}", message)
 
