@@ -65,7 +65,7 @@ def judge(cluster: AksCluster, graph: Graph, configuration: AuditLogsConfigurati
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared)
     doubts = [finding for link in links for finding in _doubts(link)]
     hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
-    if not _missing(covered | elsewhere | hoped, configuration.coverage):
+    if not _missing(elsewhere | hoped, configuration.coverage):
         return undecided(*doubts)
     sure = (name for name in missing if name not in hoped | elsewhere)
     expired = configuration.expired_for(cluster.resource)

@@ -47,11 +47,10 @@ def _faults(setting: DiagnosticSetting) -> Iterator[Finding]:
             message = f"{name}: `{store.resource.name}` is premium storage, which Azure refuses"
             yield Finding("premium-storage", message)
     if not isinstance(setting.logs, Unknown):
-        yield from _entry_faults(name, setting)
+        yield from _entry_faults(name, setting.logs)
 
 
-def _entry_faults(name: str, setting: DiagnosticSetting) -> Iterator[Finding]:
-    entries = () if isinstance(setting.logs, Unknown) else setting.logs
+def _entry_faults(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Finding]:
     categories = [e.category.lower() for e in entries if isinstance(e.category, str)]
     if categories and any(isinstance(entry.group, str) for entry in entries):
         message = (
