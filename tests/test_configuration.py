@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,15 @@ import pytest
 from kubewitness.errors import InputError
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import COMMON, Configuration, Level, Stack, load
+from kubewitness.policies.configuration import (
+    COMMON,
+    Configuration,
+    Document,
+    Level,
+    RuleConfiguration,
+    Stack,
+    load,
+)
 from kubewitness.policies.declarations import CollectedElsewhere, Exemption
 from kubewitness.policies.destinations import matches
 from kubewitness.policies.evaluate import evaluate, unused
@@ -94,7 +102,12 @@ def test_settings_of_some_stacks_go_by_project_name_and_tags(stack: Stack, level
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"aks-audit-log": {}}, "no rule is called `aks-audit-log`"),
+        (
+            {"aks-audit-log": {}},
+            "no rule is called `aks-audit-log`; rules: aks-admin-credentials, aks-api-access, ",
+        ),
+        ({"aks-entra-rbac-remediation": {}}, "no rule is called `aks-entra-rbac-remediation`"),
+        ({"aks-audit-cost-remediation": {}}, "no rule is called `aks-audit-cost-remediation`"),
         ({COMMON: {"coverge": "any"}}, "no rule has a setting `coverge`"),
         ({"aks-audit-logs": {"coverage": "half"}}, "aks-audit-logs.coverage"),
         ({"aks-audit-logs": "strict"}, "aks-audit-logs.enforcementLevel"),
@@ -122,6 +135,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(InputError) as error:
         configured({"nonsense": {}, "aks-audit-logs": {"coverage": 1, "undecided": 2}})
     assert len(error.value.faults) == 3
+    assert all(fault.startswith("configuration: ") for fault in error.value.faults)
 
 
 def test_an_exemption_in_force_is_printed_and_does_not_block() -> None:
@@ -140,7 +154,42 @@ def test_an_expired_exemption_is_a_violation_that_says_so() -> None:
         verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
         assert verdict.outcome is outcome
     assert verdict.blocks
+    assert verdict.judgement.findings[-1].code == "exemption-expired"
     assert "has expired" in verdict.judgement.findings[-1].message
+
+
+def test_an_exemption_counts_whatever_stands_before_it() -> None:
+    """Another resource's, another rule's, one of another category, one that has expired."""
+    others = [
+        {"resource": "other"},
+        {"rule": "eks-*"},
+        {"category": "kube-audit"},
+        {"expires": "2026-05-31"},
+    ]
+    exemptions = [*({**EXEMPTION, **other} for other in others), EXEMPTION]
+    verdict = verdicts(WITHOUT_GUARD, {"aks-audit-logs": {"exemptions": exemptions}})[LOGS.id]
+    assert verdict.outcome is Outcome.EXEMPT
+    assert len(verdict.declarations) == 1
+
+
+@pytest.mark.parametrize(
+    ("expires", "outcome"), [("2026-06-01", Outcome.EXEMPT), ("2026-05-31", Outcome.FAIL)]
+)
+def test_today_is_the_day_in_greenwich(
+    expires: str, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One commit gets one verdict, wherever the machine stands."""
+
+    class Clock:
+        @staticmethod
+        def now(zone: object) -> datetime:
+            return datetime(2026, 6, 1 if zone is UTC else 2, tzinfo=UTC)
+
+    monkeypatch.setattr("kubewitness.policies.evaluate.datetime", Clock)
+    graph = build_graph(run_example(WITHOUT_GUARD)[0])
+    document = {LOGS.id: {"exemptions": [{**EXEMPTION, "expires": expires}]}}
+    (verdict,) = evaluate((LOGS,), graph, configured(document))
+    assert verdict.outcome is outcome
 
 
 def test_an_exemption_of_one_category_exempts_no_other() -> None:
@@ -207,6 +256,23 @@ def test_a_declaration_that_does_not_cover_what_is_missing_helps_nothing(
     assert words in " ".join(f.message for f in verdict.judgement.findings)
 
 
+@pytest.mark.parametrize(
+    ("expires", "codes"),
+    [
+        ("2026-06-01", ["missing:kube-audit"]),
+        ("2026-05-31", ["missing:kube-audit", "missing:guard", "declaration-expired"]),
+    ],
+)
+def test_a_declaration_has_expired_on_the_day_after_its_last(
+    expires: str, codes: list[str]
+) -> None:
+    """Until then only what it does not cover is missing."""
+    program = 'setting("audit", cluster("aks").id, ["kube-audit-admin"])'
+    document = {"aks-audit-logs": {"collectedElsewhere": [{**ELSEWHERE, "expires": expires}]}}
+    findings = verdicts(program, document)["aks-audit-logs"].judgement.findings
+    assert [finding.code for finding in findings] == codes
+
+
 def test_a_pack_sets_what_the_user_may_set_again() -> None:
     """The pack's settings stand between the rule's and the user's."""
     rules = find_pack("cis-aks-audit").rules
@@ -250,6 +316,36 @@ def test_the_engine_checks_the_same_settings_as_we_do(rule: Any) -> None:
         jsonschema.validate({"exemptions": [{"resource": "x"}]}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"undecided": "shrug"}, schema)
+
+
+class Part(Document):
+    """A member called like a keyword of JSON schema, and one that may be left out."""
+
+    title: str
+    chosen_level: Level | None = None
+
+
+class Sample(RuleConfiguration):
+    """Settings that no rule has so far."""
+
+    some_parts: tuple[Part, ...] = ()
+
+
+def test_a_setting_reaches_the_engine_whole_and_by_the_name_that_users_write() -> None:
+    """No reference is left, no default, and no member is taken for a keyword."""
+    levels = ["advisory", "mandatory", "remediate", "disabled"]
+    assert configuration_schema(Sample)["someParts"] == {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["title"],
+            "properties": {
+                "title": {"type": "string"},
+                "chosenLevel": {"anyOf": [{"type": "string", "enum": levels}, {"type": "null"}]},
+            },
+        },
+    }
 
 
 def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path) -> None:

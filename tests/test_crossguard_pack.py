@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
-from kubewitness.policies.packs import find_pack
+from kubewitness.policies.packs import Pack, find_pack
 from kubewitness.policies.registry import all_rules
 from oracle import BASE, CATEGORIES, LOGS, SECRET, SENTINELS
 from servicer import Servicer, Shown, Stack
@@ -79,6 +79,8 @@ def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     """No stack trace, and no default in place of what was meant."""
     servicer = Servicer(configuration={"aks-audit-logs": {"coverge": "any"}})
     assert "coverge" in judge(stack(), servicer)["aks-audit-logs"]
+    servicer = Servicer(configuration={"aks-audit-logs": {"exemptions": [{"resource": "aks"}]}})
+    assert " is wrong: exemptions.0.owner: " in judge(stack(), servicer)["aks-audit-logs"]
 
 
 def test_a_secret_is_judged_like_any_other_value() -> None:
@@ -112,7 +114,26 @@ def test_every_policy_has_its_level_and_is_documented() -> None:
             assert policy.displayName == policy.description == rule.title
             assert "exemptions" in policy.configSchema.properties
             if rule.references:
-                assert policy.framework.specification == rule.references[0].title
+                first, framework = rule.references[0], policy.framework
+                assert framework.specification == first.title
+                assert framework.reference == first.number
+                assert (framework.name, framework.version) == (first.framework, first.source)
+        if policy.name == "kubewitness-common":
+            assert {"exemptions", "allowedDestinations"} <= policy.configSchema.properties.keys()
+
+
+def test_a_pack_may_set_the_level_of_a_rule() -> None:
+    """The user may still set another."""
+    level = {"enforcementLevel": "advisory"}
+    pack = Pack(name="mild", title="Mild", rules={"aks-local-accounts": level})
+    info = Servicer(pack).servicer.GetAnalyzerInfo(None, None)
+    levels = {policy.name: policy.enforcementLevel for policy in info.policies}
+    assert levels["aks-local-accounts"] == analyzer_pb2.ADVISORY
+
+
+def test_a_stack_without_resources_is_nothing_to_report() -> None:
+    """As before the first deployment, or after `pulumi destroy`."""
+    assert judge({}) == {}
 
 
 def test_a_cluster_that_a_state_only_reads_is_not_judged() -> None:

@@ -86,6 +86,7 @@ def test_a_literal_id_that_may_be_a_clusters_is_a_doubt() -> None:
     assert graph.foreign == ()
 
 
+@pytest.mark.parametrize("others", [(), (VAULT.urn,), ("urn:elsewhere",)])
 @pytest.mark.parametrize(
     ("group", "name", "expected"),
     [
@@ -96,16 +97,16 @@ def test_a_literal_id_that_may_be_a_clusters_is_a_doubt() -> None:
     ],
 )
 def test_a_resource_group_is_looked_up_in_the_group_itself(
-    group: dict[str, Any], name: Any, expected: Any
+    group: dict[str, Any], name: Any, expected: Any, others: tuple[str, ...]
 ) -> None:
-    """By the name that it is given, or that Azure answers with."""
+    """By the name that it is given, or that Azure answers with, whatever else had a part in it."""
     own = replace(RESOURCE_GROUP, properties=group)
     cluster = replace(
         ONE,
         properties={"resourceGroupName": name},
-        property_dependencies={"resourceGroupName": (own.urn,)},
+        property_dependencies={"resourceGroupName": (*others, own.urn)},
     )
-    (found,) = build_graph([own, cluster]).clusters
+    (found,) = build_graph([own, cluster, VAULT]).clusters
     assert isinstance(found, AksCluster)
     assert found.resource_group == expected
 

@@ -12,7 +12,7 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_rules, find_rule
 from kubewitness.policies.rule import Rule
 from kubewitness.policies.verdict import Verdict
 from kubewitness.sources.crossguard import plain
@@ -281,3 +281,31 @@ def test_a_violation_is_complete_and_an_undecided_says_what_decides(
         (verdict,) = verdicts(rules[rule_id], run_example(program)[0])
         texts.append(explain(rules[rule_id], verdict))
     assert texts == snapshot
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (
+            {"exemptions": [{"resource": "aks", "reason": "r", "owner": "o"}]},
+            "  by exemption of `aks` by o until 2026-11-21: r",
+        ),
+        (
+            {"collectedElsewhere": [{"resource": "aks", "by": "b", "categories": CATEGORIES[1:]}]},
+            "  - `kube-audit-admin`, `guard` of `aks` collected by b until 2026-11-21",
+        ),
+    ],
+    ids=["exempt", "collected elsewhere"],
+)
+def test_what_a_verdict_rests_on_is_told_once(
+    settings: dict[str, list[dict[str, object]]], line: str
+) -> None:
+    """An exemption after what it exempts; a declaration in place of what is missing."""
+    logs = find_rule("aks-audit-logs")
+    own = {name: [{**one, "expires": TODAY} for one in given] for name, given in settings.items()}
+    configuration = Configuration({logs.id: own}, all_rules())
+    graph = build_graph([OURS, ours(logs=COMPLETE[:1])])
+    (verdict,) = judge(logs, graph, configuration.of(logs.id), TODAY)
+    told = explain(logs, verdict)
+    assert told.splitlines()[-1] == line
+    assert told.count("until 2026-11-21") == 1

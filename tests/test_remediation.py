@@ -207,6 +207,13 @@ def test_the_classic_list_is_mended_where_it_stands(name: str, more: dict[str, b
     ]
 
 
+def test_only_diagnostic_settings_get_categories() -> None:
+    """Whatever else has a list of logs and a workspace."""
+    other = replace(OFFLINE, type="shop:index:Logging")
+    assert offline({"all": "remediate"}, other).resources == (other,)
+    assert mended(MENDING, "web:WebApp", dict(OFFLINE.properties)) is None
+
+
 def test_only_clusters_get_access_mended() -> None:
     """A setting has no local accounts."""
     settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}

@@ -1,6 +1,6 @@
 """What holds for every rule, and the corners of linking that no program in the table reaches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,11 +9,11 @@ from kubewitness.catalog.type_tokens import Kind, kind_of
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
-from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.configuration import Configuration, RuleConfiguration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_rules, find_rule
 from kubewitness.policies.rule import Example, Rule, doubtful, failing, passing
-from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.policies.verdict import Judgement, Outcome, Verdict, not_applicable
 
 DEFAULTS = Configuration({}, all_rules())
 CLUSTER = Resource(
@@ -37,9 +37,10 @@ def setting(target: Value[str], *sources: str) -> Resource:
     )
 
 
-def audit_logs(*resources: Resource) -> list[Verdict]:
+def audit_logs(*resources: Resource, **settings: object) -> list[Verdict]:
     """The verdicts of `aks-audit-logs`."""
-    verdicts = evaluate(all_rules(), build_graph(resources), DEFAULTS)
+    configuration = Configuration({"aks-audit-logs": settings}, all_rules())
+    verdicts = evaluate(all_rules(), build_graph(resources), configuration)
     return [verdict for verdict in verdicts if verdict.rule_id == "aks-audit-logs"]
 
 
@@ -173,6 +174,18 @@ def test_a_fault_on_what_is_no_cluster_is_a_violation_of_the_stack() -> None:
     (verdict,) = evaluate((raising,), build_graph([]), DEFAULTS)
     assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
     assert verdict.resource == Resource("", "", "the stack", {})
+    assert "itself failed (KeyError)" in verdict.judgement.findings[0].message
+
+
+def test_what_is_no_cluster_is_judged_by_the_rules_own_settings() -> None:
+    """The same that count for its clusters."""
+
+    def told(_graph: object, own: RuleConfiguration) -> Iterator[tuple[Resource, Judgement]]:
+        yield CLUSTER, not_applicable("settings", str(own))
+
+    entra = find_rule("aks-entra-rbac")
+    (verdict,) = evaluate((replace(entra, judge_others=told),), build_graph([]), DEFAULTS)
+    assert verdict.judgement.findings[0].message == str(DEFAULTS.of(entra.id))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +214,107 @@ def test_calls_of_admin_credentials_are_named() -> None:
         (finding,) = verdict.judgement.findings
         assert finding.code == "call"
         assert "certificate of a local administrator" in finding.message
+
+
+def logs(*names: str, enabled: object = True) -> list[dict[str, object]]:
+    """Entries for these categories."""
+    return [{"category": name, "enabled": enabled} for name in names]
+
+
+def complete(**changes: object) -> Resource:
+    """A setting of the cluster, complete but for these properties."""
+    made = setting(Unknown(), "urn:aks")
+    return replace(made, properties={**made.properties, **changes})
+
+
+def test_a_category_is_known_though_a_preview_hides_whether_a_group_stands_beside_it() -> None:
+    """An entry has one of the two; what Azure will add to the other is unknown until then."""
+    entries = [{**entry, "categoryGroup": Unknown()} for entry in LOGS]
+    (verdict,) = audit_logs(CLUSTER, complete(logs=entries))
+    assert verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("token", "outcome"),
+    [
+        ("azure-native:operationalinsights:Workspace", Outcome.PASS),
+        ("azure-native:keyvault:Vault", Outcome.UNDECIDED),
+        (None, Outcome.UNDECIDED),
+    ],
+)
+def test_an_unknown_destination_exists_where_it_comes_from_one(
+    token: str | None, outcome: Outcome
+) -> None:
+    """Anything else that it comes from may hold no id at all."""
+    source = [replace(CLUSTER, urn="urn:source", type=token, name="source")] if token else []
+    links = {"resourceUri": ("urn:aks",), "workspaceId": ("urn:source",)}
+    made = replace(complete(workspaceId=Unknown()), property_dependencies=links)
+    (verdict,) = audit_logs(CLUSTER, made, *source)
+    assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("coverage", "names", "outcome"),
+    [
+        ("any", ("kube-audit", "guard"), Outcome.PASS),
+        ("any", ("kube-audit-admin", "guard"), Outcome.PASS),
+        ("any", ("kube-audit", "kube-audit-admin"), Outcome.FAIL),
+        ("any", ("guard",), Outcome.FAIL),
+        ("cis", ("kube-audit", "kube-audit-admin"), Outcome.PASS),
+        ("cis", ("kube-audit", "guard"), Outcome.FAIL),
+        ("all", ("kube-audit", "kube-audit-admin"), Outcome.FAIL),
+    ],
+)
+def test_a_coverage_demands_its_categories(
+    coverage: str, names: tuple[str, ...], outcome: Outcome
+) -> None:
+    """`any` takes either of the two audit categories, and not neither."""
+    (verdict,) = audit_logs(CLUSTER, complete(logs=logs(*names)), coverage=coverage)
+    assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("sent", "outcome", "codes"),
+    [
+        (("kube-audit",), Outcome.UNDECIDED, ["unknown-enabled"]),
+        ((), Outcome.FAIL, ["missing:kube-audit", "unknown-enabled"]),
+    ],
+)
+def test_what_is_sent_what_may_be_and_what_others_collect_add_up(
+    sent: tuple[str, ...], outcome: Outcome, codes: list[str]
+) -> None:
+    """Only what is none of the three is missing, and the doubts are told beside it."""
+    entries = [*logs(*sent), *logs("kube-audit-admin", enabled=Unknown())]
+    declared = {"resource": "aks", "by": "x", "categories": ["guard"], "expires": "2999-01-01"}
+    (verdict,) = audit_logs(CLUSTER, complete(logs=entries), collectedElsewhere=[declared])
+    assert verdict.outcome is outcome
+    assert [finding.code for finding in verdict.judgement.findings] == codes
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(5, Outcome.PASS), (6, Outcome.FAIL)])
+def test_azure_takes_five_settings_and_no_more(number: int, outcome: Outcome) -> None:
+    """Each to a workspace of its own."""
+    settings = [
+        replace(complete(workspaceId=f"/w{n}"), urn=f"urn:audit-{n}") for n in range(number)
+    ]
+    graph = build_graph([CLUSTER, *settings])
+    (verdict,) = evaluate((find_rule("aks-audit-settings-valid"),), graph, DEFAULTS)
+    assert verdict.outcome is outcome
+
+
+def test_two_settings_of_one_name_are_two() -> None:
+    """Logical names are unique only within a parent and a type."""
+    twins = [replace(complete(), urn=urn) for urn in ("urn:one$audit", "urn:two$audit")]
+    rule = find_rule("aks-audit-settings-valid")
+    (verdict,) = evaluate((rule,), build_graph([CLUSTER, *twins]), DEFAULTS)
+    codes = [finding.code for finding in verdict.judgement.findings]
+    assert codes == ["same-sink:kube-audit", "same-sink:kube-audit-admin", "same-sink:guard"]
+
+
+def test_a_setting_whose_target_is_hidden_is_judged_once_beside_a_cluster() -> None:
+    """As what that cluster may have, not by itself as well."""
+    verdicts = audit_logs(CLUSTER, setting(Unknown()))
+    assert [verdict.resource.name for verdict in verdicts] == ["aks"]
 
 
 def test_a_setting_for_something_else_is_no_business_of_ours() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from kubewitness.graph.build import build_graph
-from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount
+from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount, Table
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_rules, find_rule
 from kubewitness.policies.verdict import Outcome
 
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard")
@@ -371,21 +371,25 @@ def template(name: str, **link: str) -> list[Resource]:
 PARAMETER = "[format('{{0}}/{}', parameters('workspace'))]"
 
 
-def in_workspace(*tables: Resource, workspace: Resource = WORKSPACE) -> set[str]:
-    """What fails of a stack whose logs go to a workspace with these tables."""
-    audit = resource(
+def to_workspace(kind: Any = "dedicated") -> Resource:
+    """A setting that sends everything to the workspace, with this destination type."""
+    return resource(
         "audit",
         NATIVE + "monitor:DiagnosticSetting",
         {
             "resourceUri": LATER,
             "workspaceId": LATER,
-            "logAnalyticsDestinationType": "dedicated",
+            "logAnalyticsDestinationType": kind,
             "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
         },
         resourceUri="aks",
         workspaceId="workspace",
     )
-    return failing(CLASSIC["aks"], workspace, audit, *tables)
+
+
+def in_workspace(*tables: Resource, workspace: Resource = WORKSPACE) -> set[str]:
+    """What fails of a stack whose logs go to a workspace with these tables."""
+    return failing(CLASSIC["aks"], workspace, to_workspace(), *tables)
 
 
 @pytest.mark.parametrize(
@@ -492,19 +496,7 @@ def test_days_are_those_of_the_tables_that_are_filled(
         )
         for name in names
     ]
-    audit = resource(
-        "audit",
-        NATIVE + "monitor:DiagnosticSetting",
-        {
-            "resourceUri": LATER,
-            "workspaceId": LATER,
-            "logAnalyticsDestinationType": kind,
-            "logs": [{"category": name, "enabled": True} for name in CATEGORIES],
-        },
-        resourceUri="aks",
-        workspaceId="workspace",
-    )
-    stack = (CLASSIC["aks"], own, audit, *tables)
+    stack = (CLASSIC["aks"], own, to_workspace(kind), *tables)
     for setting, days in (("interactiveDays", interactive), ("totalDays", total)):
         other = {"interactiveDays": 0, "totalDays": 0}
         for demanded in (days or 1, (days or 1) + 1):
@@ -621,6 +613,41 @@ def test_a_tables_own_days_count_before_its_workspaces() -> None:
         for table in native_tables()
     ]
     assert in_workspace(*tables) == {"aks-audit-retention"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "filled", "outcome"),
+    [
+        ("Dedicated", TABLES, Outcome.PASS),
+        ("Dedicated", ("AzureDiagnostics",), Outcome.FAIL),
+        (None, TABLES, Outcome.FAIL),
+        (None, ("AzureDiagnostics",), Outcome.PASS),
+        (LATER, TABLES, Outcome.FAIL),
+        (LATER, ("AzureDiagnostics",), Outcome.FAIL),
+        (LATER, (*TABLES, "AzureDiagnostics"), Outcome.PASS),
+    ],
+)
+def test_only_the_tables_that_the_logs_fill_are_asked(
+    kind: Any, filled: tuple[str, ...], outcome: Outcome
+) -> None:
+    """Which they are is the destination type's to say; where it is unknown, all of them."""
+    names = {"workspaceName": "logs"}
+    token = NATIVE + "operationalinsights:Table"
+    tables = [resource(name, token, {**names, "tableName": name, **LONG}) for name in filled]
+    short = Resource(**{**vars(WORKSPACE), "properties": names})
+    found = outcomes(CLASSIC["aks"], short, to_workspace(kind), *tables)
+    assert found["aks-audit-retention"] is outcome
+
+
+def test_a_table_that_two_resources_set_is_unknown_and_the_verdict_says_why() -> None:
+    """Whichever is deployed last decides."""
+    twice = Unknown("two resources set it")
+    stack = [CLASSIC["aks"], WORKSPACE, to_workspace(), *native_tables(), *classic_tables()]
+    assert _store(*stack).tables == dict.fromkeys(TABLES, Table(twice, twice, twice))
+    rule = find_rule("aks-audit-retention")
+    (verdict,) = evaluate((rule,), build_graph(stack), Configuration({}, all_rules()))
+    messages = [finding.message for finding in verdict.judgement.findings]
+    assert all(message.endswith(" cannot be known: two resources set it") for message in messages)
 
 
 def test_a_name_that_two_workspaces_have_proves_nothing() -> None:
@@ -808,20 +835,19 @@ def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
         }
 
 
-def test_an_event_hub_is_where_its_namespace_is() -> None:
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        (NATIVE + "eventhub:Namespace", "namespaceName"),
+        (AZURE + "eventhub/eventHubNamespace:EventHubNamespace", "name"),
+    ],
+)
+def test_an_event_hub_is_where_its_namespace_is(type_: str, name: str) -> None:
     """The destination is an authorization rule; the region is the namespace's."""
-    namespace = resource(
-        "hubs",
-        NATIVE + "eventhub:Namespace",
-        {"namespaceName": "hubs"},
-        resourceGroupName="group",
-    )
+    namespace = resource("hubs", type_, {name: "hubs"}, resourceGroupName="group")
     group = resource("group", NATIVE + "resources:ResourceGroup", {"location": "West US"})
     rule = resource(
-        "rule",
-        NATIVE + "eventhub:NamespaceAuthorizationRule",
-        {"namespaceName": LATER},
-        namespaceName="hubs",
+        "rule", f"{type_}AuthorizationRule", {"namespaceName": LATER}, namespaceName="hubs"
     )
     audit = resource(
         "audit",

@@ -7,7 +7,7 @@ Classic API docs for monitoring.DiagnosticSetting.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.type_tokens import DESTINATION_KINDS, Kind, is_classic, kind_of
+from kubewitness.catalog.type_tokens import DESTINATION_KINDS, is_classic, kind_of
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stores import Stores
@@ -136,5 +136,4 @@ def _names(identifier: Value[str], name: str) -> bool:
 
 def _store_of(source: Resource, stores: Stores) -> Store | None:
     """The store that a resource is or, for an authorization rule, belongs to."""
-    is_rule = kind_of(source.type) is Kind.EVENT_HUB
-    return stores.get(source.urn) or (stores.owner(source, "namespaceName") if is_rule else None)
+    return stores.get(source.urn) or stores.owner(source, "namespaceName")

@@ -136,8 +136,8 @@ class Stores:
 
     def at(self, identifier: str) -> Store | None:
         """The store with an id; an authorization rule is its namespace's. Azure ignores case."""
-        known = identifier.lower().rstrip("/")
-        urn = self._by_id.get(known) or self._by_id.get(known.partition("/authorizationrules/")[0])
+        known = identifier.lower().rstrip("/").partition("/authorizationrules/")[0]
+        urn = self._by_id.get(known)
         return self._found[urn] if urn else None
 
     def get(self, urn: str) -> Store | None:

@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
-from kubewitness.policies.configuration import LEVEL
+from kubewitness.policies.configuration import LEVEL, RuleConfiguration
 
 _DROPPED = ("default", "title", "description")
 """Defaults are left to us: the engine would fill them in and so override the common settings."""
 
 
-def configuration_schema(*models: type[BaseModel]) -> dict[str, Any]:
+def configuration_schema(*models: type[RuleConfiguration]) -> dict[str, Any]:
     """The properties that one or several models have, references resolved.
 
     The enforcement level is not among them: CrossGuard keeps its name for itself.
     """
     properties: dict[str, Any] = {}
     for model in models:
-        schema = model.model_json_schema(by_alias=True)
-        definitions = schema.get("$defs", {})
+        schema = model.model_json_schema()
+        definitions = schema["$defs"]
         hidden = {field.alias for field in model.model_fields.values() if field.exclude} | {LEVEL}
         for name, value in schema["properties"].items():
             if name not in hidden:

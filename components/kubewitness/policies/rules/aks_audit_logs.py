@@ -10,6 +10,7 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
+from kubewitness.catalog.type_tokens import Kind, kind_of
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
@@ -64,7 +65,7 @@ def judge(cluster: AksCluster, graph: Graph, configuration: AuditLogsConfigurati
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared)
     doubts = [finding for link in links for finding in _doubts(link)]
     hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
-    if not _missing(covered | elsewhere | hoped, configuration.coverage):
+    if not _missing(elsewhere | hoped, configuration.coverage):
         return undecided(*doubts)
     sure = (name for name in missing if name not in hoped | elsewhere)
     expired = configuration.expired_for(cluster.resource)
@@ -173,6 +174,8 @@ def remediate(resource: Resource, configuration: AuditLogsConfiguration) -> list
     Certain is a setting with destination that names a category which only clusters have, and
     whose entries are all known. A setting for a group, or none at all, is left alone.
     """
+    if kind_of(resource.type) is not Kind.DIAGNOSTIC_SETTING:
+        return []
     setting = diagnostic_setting(resource, {}, Stores({}))
     if not setting.destinations or not _certainly_of_a_cluster(setting):
         return []

@@ -76,8 +76,7 @@ def _immutability(route: Route, category: str) -> object:
     if not isinstance(store, StorageAccount):
         return None
     states = {name.lower(): state for name, state in store.immutability.items()}
-    state = states.get(CONTAINER.format(category))
-    return state if state != "Unlocked" else None
+    return states.get(CONTAINER.format(category))
 
 
 _VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/vault"

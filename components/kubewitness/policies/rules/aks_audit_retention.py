@@ -8,7 +8,7 @@ from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOS
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.settings import DEDICATED
-from kubewitness.graph.values import ABSENT, Unknown, Value, first_present
+from kubewitness.graph.values import ABSENT, Unknown, first_present
 from kubewitness.policies.destinations import DestinationConfiguration
 from kubewitness.policies.rule import (
     Reference,
@@ -53,7 +53,7 @@ def judge(cluster: AksCluster, graph: Graph, configuration: RetentionConfigurati
     return worst(*(_judge_kind(cluster, graph, configuration, *kind) for kind in kinds))
 
 
-Days = Value[float]
+Days = float | Unknown
 Measure = Callable[[Route, str, RetentionConfiguration], Days]
 
 
@@ -78,11 +78,10 @@ def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
                     "`totalDays`, or manage its retention in this stack",
                 )
             )
-        known = days if isinstance(days, float) else 0.0
-        if known >= demanded:
+        if isinstance(days, Unknown) or days >= demanded:
             return PASS
         message = (
-            f"category `{category}` in the {where(route)} {verb} for {known:g} days, demanded "
+            f"category `{category}` in the {where(route)} {verb} for {days:g} days, demanded "
             f"are {demanded}"
         )
         return fail(Finding(f"{kind}:{category}", message))
@@ -110,7 +109,8 @@ def _total(route: Route, category: str, configuration: RetentionConfiguration) -
     if isinstance(store, Workspace):
         return _least(store, route, category, _table_total)
     if isinstance(store, StorageAccount):
-        return first_present(store.deletes_after_days, math.inf)
+        deleted = store.deletes_after_days
+        return math.inf if deleted is ABSENT else deleted
     return Unknown("it is not managed in this stack")
 
 
@@ -125,8 +125,8 @@ def _least(
     periods = [
         measure(workspace, workspace.tables.get(name, none)) for name in _tables(route, category)
     ]
-    hidden = next((period for period in periods if isinstance(period, Unknown)), None)
-    return hidden or min((period for period in periods if isinstance(period, float)), default=0.0)
+    hidden = [period for period in periods if isinstance(period, Unknown)]
+    return hidden[0] if hidden else min(p for p in periods if not isinstance(p, Unknown))
 
 
 def _tables(route: Route, category: str) -> list[str]:
@@ -138,22 +138,18 @@ def _tables(route: Route, category: str) -> list[str]:
 
 def _table_interactive(workspace: Workspace, table: Table) -> Days:
     if isinstance(table.plan, Unknown):
-        return _said(table.plan)
+        return table.plan
     if isinstance(table.plan, str) and table.plan.lower() != ANALYTICS:
         return DEFAULT_DAYS
     # A table of -1 days has those of its workspace.
     own = ABSENT if table.interactive_days == -1 else table.interactive_days
-    return _said(first_present(own, workspace.interactive_days, DEFAULT_DAYS))
+    days = first_present(own, workspace.interactive_days)
+    return DEFAULT_DAYS if days is ABSENT else days
 
 
 def _table_total(workspace: Workspace, table: Table) -> Days:
     own = ABSENT if table.total_days == -1 else table.total_days
-    return _said(own) if own is not ABSENT else _table_interactive(workspace, table)
-
-
-def _said(value: Days) -> Days:
-    why = "it is known only after the deployment"
-    return Unknown(value.why or why) if isinstance(value, Unknown) else value
+    return _table_interactive(workspace, table) if own is ABSENT else own
 
 
 _CENTRAL = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w"

@@ -47,11 +47,10 @@ def _faults(setting: DiagnosticSetting) -> Iterator[Finding]:
             message = f"{name}: `{store.resource.name}` is premium storage, which Azure refuses"
             yield Finding("premium-storage", message)
     if not isinstance(setting.logs, Unknown):
-        yield from _entry_faults(name, setting)
+        yield from _entry_faults(name, setting.logs)
 
 
-def _entry_faults(name: str, setting: DiagnosticSetting) -> Iterator[Finding]:
-    entries = () if isinstance(setting.logs, Unknown) else setting.logs
+def _entry_faults(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Finding]:
     categories = [e.category.lower() for e in entries if isinstance(e.category, str)]
     if categories and any(isinstance(entry.group, str) for entry in entries):
         message = (
@@ -77,13 +76,13 @@ def _too_many(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
 
 
 def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
-    taken: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, str], DiagnosticSetting] = {}
     for setting in settings:
-        for sink in {_sink(destination) for destination in setting.destinations}:
+        for sink in dict.fromkeys(_sink(destination) for destination in setting.destinations):
             for category in dict.fromkeys(enabled_categories(setting)):
-                other = taken.setdefault((sink, category), setting.resource.name)
-                if sink and other != setting.resource.name:
-                    names = f"`{other}` and `{setting.resource.name}`"
+                other = taken.setdefault((sink, category), setting)
+                if sink and other is not setting:
+                    names = f"`{other.resource.name}` and `{setting.resource.name}`"
                     message = f"diagnostic settings {names} both send `{category}` to one sink"
                     yield Finding(f"same-sink:{category}", message)
 
