@@ -151,6 +151,19 @@ class Engine:
         """Delete every resource of a program's stack."""
         return self._operate("destroy", program, "--yes", "--skip-preview")
 
+    def refresh(self, program: Path) -> Outcome:
+        """Read every resource of a program's stack again."""
+        return self._operate("refresh", program, "--yes", "--skip-preview")
+
+    def import_state(self, program: Path, state: Path) -> Outcome:
+        """Take over a state that was exported before."""
+        return self._run("stack", "import", "--stack", STACK, "--file", str(state), cwd=program)
+
+    def generate_sdk(self, schema: Path, language: str, out: Path) -> Outcome:
+        """Write the SDK of a component package in another language."""
+        where = ("--language", language, "--out", str(out), "--local")
+        return self._run("package", "gen-sdk", str(schema), *where, cwd=self.root)
+
     def export(self, program: Path) -> Outcome:
         """Export the state of a program's stack; it is the `document`."""
         return self._run("stack", "export", "--stack", STACK, cwd=program)

@@ -25,6 +25,7 @@ _CLUSTER = (
     "/providers/Microsoft.ContainerService/managedClusters/{resourceName}"
 )
 _WORKSPACE = _GROUP + "/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}"
+_NETWORK = _GROUP + "/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}"
 _SETTING = "/providers/microsoft.insights/diagnosticSettings/{name}"
 _ROLE_ASSIGNMENT = "/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
 _PATHS = {
@@ -33,6 +34,8 @@ _PATHS = {
     "containerservice:AgentPool": _CLUSTER + "/agentPools/{agentPoolName}",
     "operationalinsights:Workspace": _WORKSPACE,
     "operationalinsights:Table": _WORKSPACE + "/tables/{tableName}",
+    "network:VirtualNetwork": _NETWORK,
+    "network:Subnet": _NETWORK + "/subnets/{subnetName}",
     "monitor:DiagnosticSetting": "{resourceUri}" + _SETTING,
     "authorization:RoleAssignment": "{scope}" + _ROLE_ASSIGNMENT,
     # The two types of the older package `azure` that matter here.

@@ -1,6 +1,7 @@
 """Serves the components to programs in every Pulumi language."""
 
 import sys
+from importlib.metadata import version
 from typing import Any
 
 from pulumi.provider import ConstructResult, main
@@ -21,7 +22,8 @@ class ComponentHost(ComponentProvider):
     """
 
     def __init__(self) -> None:
-        super().__init__([SecureAksCluster, AksAuditLogging, AuditArchive], "kubewitness")
+        components = [SecureAksCluster, AksAuditLogging, AuditArchive]
+        super().__init__(components, "kubewitness", version=version("kubewitness"))
 
     def construct(self, *args: Any, **kwargs: Any) -> ConstructResult:
         """Construct a component, as Pulumi's own provider does."""
