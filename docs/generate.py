@@ -1,10 +1,12 @@
 """Writes the pages that are generated: the rules' and those that compare with other tools."""
 
+import json
 import sys
 from pathlib import Path
 
 from kubewitness.policies.examples import PRELUDE
 from kubewitness.policies.registry import all_rules
+from kubewitness.provision.host import ComponentHost
 from kubewitness.reports.rule_page import rule_page, rules_index
 
 DOCS = Path(__file__).parent
@@ -22,7 +24,13 @@ def pages() -> dict[Path, str]:
         DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
         DOCS / "agreement.md": page(),
         DOCS / "default-cluster.md": default_cluster_page(),
+        DOCS.parent / "components" / "schema.json": schema(),
     }
+
+
+def schema() -> str:
+    """What Pulumi makes every language's SDK from."""
+    return json.dumps(json.loads(ComponentHost().schema or "{}"), indent=1) + "\n"
 
 
 def main() -> None:
