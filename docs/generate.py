@@ -14,6 +14,7 @@ sys.path.insert(0, str(DOCS.parent / "tests"))
 
 from agreement_table import page  # noqa: E402 it stands beside the test that it is
 from default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
+from feature_table import page as features_page  # noqa: E402 likewise
 
 
 def pages() -> dict[Path, str]:
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
         DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
         DOCS / "agreement.md": page(),
         DOCS / "default-cluster.md": default_cluster_page(),
+        DOCS / "features.md": features_page(),
         DOCS.parent / "components" / "schema.json": schema(),
     }
 

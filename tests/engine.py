@@ -159,6 +159,15 @@ class Engine:
         """Take over a state that was exported before."""
         return self._run("stack", "import", "--stack", STACK, "--file", str(state), cwd=program)
 
+    def import_file(self, program: Path, file: Path) -> Outcome:
+        """Write the file that would import all that a preview would create."""
+        return self._operate("preview", program, "--import-file", str(file))
+
+    def import_resources(self, program: Path, file: Path) -> Outcome:
+        """Take over resources that exist in the cloud."""
+        arguments = ("--file", str(file), "--yes", "--protect=false", "--generate-code=false")
+        return self._run("import", "--stack", STACK, *arguments, cwd=program)
+
     def generate_sdk(self, schema: Path, language: str, out: Path) -> Outcome:
         """Write the SDK of a component package in another language."""
         where = ("--language", language, "--out", str(out), "--local")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from default_cluster_table import PAGE, default_cluster, page
+from feature_table import FEATURES, unknown_arguments
 from peer_cluster_checks import (
     CHECKS,
     MAINTENANCE_WINDOWS,
@@ -242,3 +243,19 @@ def test_a_check_stands_on_the_page_once() -> None:
 def test_the_page_is_up_to_date() -> None:
     """Write it anew with `python tests/default_cluster_table.py`."""
     assert PAGE.read_text("utf-8") == page()
+
+
+def test_the_feature_table_names_arguments_that_there_are() -> None:
+    """A row that points nowhere helps nobody, and no cell of ours is empty."""
+    assert not unknown_arguments()
+    for feature in FEATURES:
+        assert feature.ours(default_cluster())
+
+
+def test_the_feature_table_tells_what_is_off() -> None:
+    """It is computed: a default that were weakened would be seen in it."""
+    ours = {feature.name: feature.ours for feature in FEATURES}
+    weak = with_property(default_cluster(), "disableLocalAccounts", value=False)
+    assert ours["Local accounts disabled"](default_cluster()) == "**on**"
+    assert ours["Local accounts disabled"](weak) == "off"
+    assert ours["Host encryption"](default_cluster()) == "off"

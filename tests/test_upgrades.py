@@ -106,6 +106,42 @@ def test_a_cluster_under_plain_resources_is_adopted(engine: Engine, tmp_path: Pa
     assert engine.destroy(program).exit_code == 0
 
 
+@pytest.mark.engine
+def test_a_cluster_that_no_stack_knows_is_imported(engine: Engine, tmp_path: Path) -> None:
+    """The import file is the preview's own; the ids are Azure's; nothing is replaced."""
+    theirs = write_project(tmp_path / "theirs", ADOPTED, name="theirs")
+    assert engine.init_stack(theirs).exit_code == 0
+    assert engine.up(theirs).exit_code == 0
+    ids = {one["type"]: one["id"] for one in resources(engine, theirs) if "id" in one}
+
+    source = ADOPTING[: ADOPTING.index('        "adopt"')] + "    },\n)\n"
+    program = write_project(tmp_path / "program", source, name="imports")
+    assert engine.init_stack(program).exit_code == 0
+    file = tmp_path / "import.json"
+    assert engine.import_file(program, file).exit_code == 0
+    document = json.loads(file.read_text("utf-8"))
+    kept = [one for one in document["resources"] if one.get("component") or one["type"] in IMPORTED]
+    for one in kept:
+        if not one.get("component"):
+            one["id"] = ids[one["type"]]
+    file.write_text(json.dumps({**document, "resources": kept}), "utf-8")
+    imported = engine.import_resources(program, file)
+    assert imported.exit_code == 0, imported.stdout + imported.stderr
+    steps = engine.preview(program, as_json=True).document["steps"]
+    assert {step["op"] for step in steps} <= {"same", "update", "create"}
+    created = {step["urn"].split("::")[-2] for step in steps if step["op"] == "create"}
+    assert not {kind.rpartition("$")[-1] for kind in created} & IMPORTED
+
+
+IMPORTED = {
+    "azure-native:resources:ResourceGroup",
+    "azure-native:containerservice:ManagedCluster",
+    "azure-native:containerservice:AgentPool",
+    "azure-native:operationalinsights:Workspace",
+    "azure-native:monitor:DiagnosticSetting",
+}
+
+
 def resources(engine: Engine, program: Path) -> list[dict[str, str]]:
     """What the state of a program holds."""
     exported: list[dict[str, str]] = engine.export(program).document["deployment"]["resources"]

@@ -11,6 +11,6 @@ What policies see is copied from the real azure-native provider, version 3:
   given, `logs[0].categoryGroup` is unknown, not absent;
 * it takes no secrets. The engine hands over plain values and marks the answers secret again.
 
-Importing a resource (`import_`) is not supported. Set `STAND_IN_LOG` to a file to have each call
-that is not part of a preview appended to it, as one line of JSON.
+Set `STAND_IN_LOG` to a file to have each call that is not part of a preview appended to it, as one
+line of JSON. What stands there as created can be imported.
 """

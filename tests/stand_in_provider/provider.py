@@ -101,7 +101,7 @@ class StandIn(Provider):
         if request.preview:
             return CreateResponse(None, _wrap_map(_preview(token, inputs)))
         resource_id = arm.resource_id(token, inputs)
-        _log("create", urn=request.urn, type=token, id=resource_id)
+        _log("create", urn=request.urn, type=token, id=resource_id, inputs=inputs)
         return CreateResponse(resource_id, _wrap_map(arm.state(token, resource_id, inputs)))
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
@@ -110,7 +110,7 @@ class StandIn(Provider):
         if request.preview:
             stable = {key: old[key] for key in ("name", "location") if key in old}
             return UpdateResponse(_wrap_map(_preview(token, inputs) | stable))
-        _log("update", urn=request.urn, type=token, id=request.resource_id)
+        _log("update", urn=request.urn, type=token, id=request.resource_id, inputs=inputs)
         return UpdateResponse(_wrap_map(arm.state(token, request.resource_id, inputs)))
 
     async def delete(self, request: DeleteRequest) -> None:
@@ -123,6 +123,10 @@ class StandIn(Provider):
             return ReadResponse()
         if "id" in request.properties:  # a refresh
             return ReadResponse(request.resource_id, request.properties, request.inputs)
+        deployed = _deployed(request.resource_id)
+        if deployed is not None:  # an import
+            state = arm.state(_token(request.urn), request.resource_id, deployed)
+            return ReadResponse(request.resource_id, _wrap_map(state), _wrap_map(deployed))
         inputs = {"location": arm.LOCATION, **_plain_map(request.properties)}
         state = arm.state(_token(request.urn), request.resource_id, inputs)
         return ReadResponse(request.resource_id, _wrap_map(state), request.inputs)
@@ -156,7 +160,17 @@ def _preview(token: str, inputs: Values) -> Values:
     return {**sdk.preview(token, inputs), "id": UNKNOWN}
 
 
-def _log(operation: str, **details: str) -> None:
+def _deployed(resource_id: str) -> Values | None:
+    """The last inputs of a resource that this stand-in has made, by its log."""
+    log = Path(os.environ.get("STAND_IN_LOG", os.devnull))
+    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    known = [
+        entry["inputs"] for entry in entries if entry.get("id") == resource_id if "inputs" in entry
+    ]
+    return known[-1] if known else None
+
+
+def _log(operation: str, **details: Any) -> None:
     if path := os.environ.get("STAND_IN_LOG"):
         with Path(path).open("a", encoding="utf-8") as log:
             log.write(json.dumps({"op": operation, **details}) + "\n")

@@ -1,0 +1,75 @@
+"""What the documentation tells to type is there, and its links lead somewhere."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kubewitness.cli import COMMANDS
+from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.registry import all_rules
+from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.trail_models import PROFILES
+
+ROOT = Path(__file__).parent.parent
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "examples").glob("*/README.md")),
+]
+GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("adopt", "cluster", "deploy")]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The code blocks of a language."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    """To a file, and to a heading of it where one is named."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for link in re.findall(r"\]\((?!https?:|#)([^)\s]+)\)", text):
+        path, _, heading = link.partition("#")
+        target = (page.parent / path).resolve()
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
+            assert heading in {re.sub(r"[^a-z0-9]+", "-", one.lower()) for one in headings}, link
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_python_in_the_guides_is_python(page: Path) -> None:
+    """It can be pasted."""
+    for source in blocks(page, "python"):
+        ast.parse(source)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_settings_in_the_guides_are_accepted(page: Path) -> None:
+    """By the check that the command makes of them."""
+    for document in blocks(page, "json"):
+        Configuration(json.loads(document), all_rules())
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_commands_and_arguments_in_the_guides_are_there(page: Path) -> None:
+    """Our own command's subcommands, and what stands in code style as an argument."""
+    text = page.read_text("utf-8")
+    for name in re.findall(r"\bkubewitness ([a-z][a-z-]+)\b", text):
+        assert name in COMMANDS
+    fields = SecureAksClusterModel.model_fields.keys()
+    for name in re.findall(r"`(audit_profile|cluster_overrides|destinations|adopt)`", text):
+        assert name in fields
+
+
+def test_every_profile_has_its_row() -> None:
+    """With its price in coverage."""
+    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    for profile in PROFILES:
+        assert re.search(rf"^\| `{profile}`", text, re.MULTILINE)
