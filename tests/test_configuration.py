@@ -91,6 +91,21 @@ def test_settings_of_some_stacks_go_by_project_name_and_tags(stack: Stack, level
     assert configured(document, stack).of("aks-audit-retention").level is level
 
 
+@pytest.mark.parametrize("glob", ["*", "?", "[!p]*", ""])
+def test_a_tag_that_a_stack_does_not_have_matches_nothing(glob: str) -> None:
+    """Settings for some stacks never soften those that nobody has tagged."""
+    tagged = {"when": {"tags": {"environment": glob}}, "set": {"enforcementLevel": "disabled"}}
+    configuration = configured({"aks-audit-logs": {"stacks": [tagged]}}, Stack("shop", "prod"))
+    assert configuration.of("aks-audit-logs").level is Level.MANDATORY
+
+
+@pytest.mark.parametrize("common", ["disabled", {"enforcementLevel": "advisory", "totalDays": 400}])
+def test_the_common_settings_have_no_level_for_the_rules(common: Any) -> None:
+    """The engine would switch off the common policy alone and let every rule block."""
+    with pytest.raises(InputError, match="takes no `enforcementLevel`"):
+        configured({COMMON: common})
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
