@@ -81,6 +81,14 @@ def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     assert "coverge" in judge(stack(), servicer)["aks-audit-logs"]
 
 
+def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
+    """What was meant for every rule is not dropped in silence; `check` refuses the same."""
+    common = {"allowedDestination": [{"id": "/subscriptions/x", "owner": "soc"}]}
+    judged = judge(stack(), Servicer(configuration={"kubewitness-common": common}))
+    assert set(judged) == {"kubewitness-common"}
+    assert "no rule has a setting `allowedDestination`" in judged["kubewitness-common"]
+
+
 def test_a_secret_is_judged_like_any_other_value() -> None:
     """Wrapping a value as a secret changes no verdict."""
     wrapped: dict[str, Any] = {
