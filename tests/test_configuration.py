@@ -119,6 +119,13 @@ def test_the_common_settings_have_no_level_for_the_rules(common: Any) -> None:
             "covrage",
         ),
         ({"aks-audit-retention": {"totalDays": "long"}}, "totalDays"),
+        ({"aks-audit-retention": {"interactiveDays": -1}}, "interactiveDays"),
+        ({"aks-audit-retention": {"totalDays": -1}}, "totalDays"),
+        ({"aks-audit-protected": {"immutableDays": -1}}, "immutableDays"),
+        (
+            {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "totalDays": -1}]}},
+            "allowedDestinations.0.totalDays",
+        ),
         (
             {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "protection": "iron"}]}},
             "recorded, hindered, write-once",
@@ -332,6 +339,14 @@ def test_a_pattern_is_compared_segment_by_segment(pattern: str, fits: bool | Non
     ]
     assert matches(pattern, identifier) is fits
     assert matches(pattern, []) is None
+
+
+@pytest.mark.parametrize("odd", ["..", ".", ""])
+def test_an_id_with_segments_that_lead_elsewhere_matches_nothing(odd: str) -> None:
+    """`security/../shop` is the shop's, whatever stands first."""
+    identifier: list[Any] = ["subscriptions", "s", "resourcegroups", "security", odd, "shop"]
+    assert matches("/subscriptions/*/resourceGroups/security", identifier) is False
+    assert matches("/subscriptions/*", identifier) is False
 
 
 def test_an_exemption_and_a_declaration_read_as_sentences() -> None:
