@@ -231,10 +231,12 @@ def same_region(stack: Stack) -> Answer:
 
 
 def write_once(stack: Stack) -> Answer:
-    """Azure has answered, for each category, that the policy on its container is locked."""
+    """Each category's container has a policy for a year, and Azure says that it is locked."""
+    names = [f"lock-{name}" for name in CATEGORIES]
+    periods = (inputs(stack, name, "immutabilityPeriodSinceCreationInDays") for name in names)
     states = [get(stack[f"lock-{name}"].outputs, "state") for name in CATEGORIES]
     locked = [None if s is UNKNOWN else s == "Locked" for s in states]
-    return every([audit_logs(stack), *locked])
+    return every([audit_logs(stack), *locked, *(days(period, 365) for period in periods)])
 
 
 def settings_valid(stack: Stack) -> Answer:
@@ -406,7 +408,11 @@ RESTRICTED = replace(
 LOCKS = {
     f"lock-{name}": Shown(
         NATIVE + "storage:BlobContainerImmutabilityPolicy",
-        {"accountName": UNKNOWN_STRING, "containerName": f"insights-logs-{name}"},
+        {
+            "accountName": UNKNOWN_STRING,
+            "containerName": f"insights-logs-{name}",
+            "immutabilityPeriodSinceCreationInDays": 365,
+        },
         {"state": "Locked"},
         {"accountName": ("account",)},
     )
@@ -530,7 +536,10 @@ TRIALS = (
         "aks-audit-protected",
         _also(account=ACCOUNT, audit=TO_ACCOUNT, **LOCKS),
         write_once,
-        tuple((f"lock-{name}", "outputs", "state") for name in CATEGORIES),
+        (
+            *((f"lock-{name}", "outputs", "state") for name in CATEGORIES),
+            *((f"lock-{name}", "immutabilityPeriodSinceCreationInDays") for name in CATEGORIES),
+        ),
         {"grade": "write-once"},
         beside=TRAIL,
     ),
