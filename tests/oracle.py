@@ -90,7 +90,7 @@ def api_access(stack: Stack) -> Answer:
 
 
 def _narrow(ranges: list[Any] | None) -> Answer:
-    if ranges is None or UNKNOWN in ranges:
+    if ranges is None:
         return None
     given = [one for one in ranges if one is not MISSING and one != ""]
     if not given:
@@ -101,8 +101,8 @@ def _narrow(ranges: list[Any] | None) -> Answer:
             networks.append(ipaddress.ip_network(one.strip(), strict=False))
         except (ValueError, AttributeError):
             continue
-    four = ipaddress.collapse_addresses(n for n in networks if n.version == 4)
-    if any(n.prefixlen < 8 for n in four):
+    four = list(ipaddress.collapse_addresses(n for n in networks if n.version == 4))
+    if any(n.prefixlen < 8 for n in four) or sum(n.num_addresses for n in four) > 4 * 2**24:
         return False
     return True if len(networks) == len(given) else None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kubewitness.catalog.ip_ranges import too_wide
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount
 from kubewitness.graph.resources import Origin, Resource
@@ -235,6 +236,32 @@ def test_an_eks_cluster_has_the_name_that_it_is_given() -> None:
         for properties in ({"name": "shop"}, {})
     )
     assert (named.name, nameless.name) == ("shop", ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("ranges", "wide"),
+    [
+        (["20.0.0.0/8", "22.0.0.0/8", "24.0.0.0/8", "26.0.0.0/8"], []),
+        (
+            ["20.0.0.0/8", "22.0.0.0/8", "24.0.0.0/8", "26.0.0.0/8", "28.0.0.1"],
+            ["20.0.0.0/8 and 4 more"],
+        ),
+        (["2001::/16", "2003::/16", "2005::/16", "2007::/16"], []),
+        (
+            ["2001::/16", "2003::/16", "2005::/16", "2007::/16", "2009::/48"],
+            ["2001::/16 and 4 more"],
+        ),
+        (["0.0.0.0/1", "20.0.0.0/8"], ["0.0.0.0/1"]),
+        (["::ffff:203.0.113.0/120", "203.0.113.0/24"], []),
+        (["::ffff:20.0.0.0/103"], ["20.0.0.0/7"]),
+        (["::ffff:0:0/90"], ["0.0.0.0/0"]),
+        (["::/0"], ["0.0.0.0/0"]),
+    ],
+    ids=str,
+)
+def test_ranges_are_wide_alone_or_all_together(ranges: list[str], wide: list[str]) -> None:
+    """In either version of IP, and where version 6 writes addresses of version 4."""
+    assert too_wide(ranges) == wide
 
 
 GROUP = "pulumi:dev::shop::shop:index:Team$azure-native:resources:ResourceGroup::group"
