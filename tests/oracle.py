@@ -290,7 +290,11 @@ def no_admin_credentials(stack: Stack) -> Answer:
     value = inputs(stack, "kube", "kubeconfig")
     if value is MISSING:
         return True
-    return "clusterAdmin" not in value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if not value.strip():
+        return True
+    return False if "clusterAdmin" in value else (True if "users" in value else None)
 
 
 def cheap(stack: Stack) -> Answer:

@@ -203,6 +203,68 @@ def test_calls_of_admin_credentials_are_named() -> None:
         assert "certificate of a local administrator" in finding.message
 
 
+CERTIFICATE = "users:\n- name: root\n  user:\n    client-certificate-data: AAA\n"
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig", "outcome"),
+    [
+        ("users: [{name: clusterUser_shop}]", None),
+        ('{"users": [{"name": "shop", "user": {"exec": {"command": "kubelogin"}}}]}', None),
+        ("", None),
+        (f"{CERTIFICATE}clusters: [{{cluster: {{server: https://shop.hcp.azmk8s.io}}}}]", "fail"),
+        (CERTIFICATE, "undecided"),
+        (CERTIFICATE.replace("-data", ""), "undecided"),
+        ("~/.kube/config", "undecided"),
+        ("users: [", "undecided"),
+        ("2026-99-99", "undecided"),
+        ({"users": [{"name": "clusterAdmin_shop"}]}, "undecided"),
+        (Unknown(), None),
+    ],
+    ids=str,
+)
+def test_a_kubeconfig_is_judged_by_what_it_shows(kubeconfig: object, outcome: str | None) -> None:
+    """A certificate is a local account's under any name; what shows no user is undecided."""
+    provider = Resource(
+        "urn:kube", "pulumi:providers:kubernetes", "kube", {"kubeconfig": kubeconfig}
+    )
+    assert [verdict.outcome.value for verdict in credentials(provider)] == [outcome] * bool(outcome)
+
+
+@pytest.mark.parametrize(("disabled", "outcomes"), [(False, ["undecided"]), (True, [])])
+def test_a_kubeconfig_of_a_classic_cluster_may_be_the_administrators(
+    disabled: bool, outcomes: list[str]
+) -> None:
+    """It is an output, which no function call tells, and empty where there is no local account."""
+    cluster = replace(
+        CLUSTER,
+        type="azure:containerservice/kubernetesCluster:KubernetesCluster",
+        properties={"localAccountDisabled": disabled},
+    )
+    provider = Resource(
+        "urn:kube",
+        "pulumi:providers:kubernetes",
+        "kube",
+        {"kubeconfig": Unknown()},
+        property_dependencies={"kubeconfig": ("urn:aks",)},
+    )
+    found = [v for v in credentials(cluster, provider) if v.resource.name == "kube"]
+    assert [verdict.outcome.value for verdict in found] == outcomes
+
+
+def credentials(*resources: Resource, calls: tuple[str, ...] = ()) -> list[Verdict]:
+    """The verdicts of `aks-admin-credentials`, the calls of the program seen."""
+    rule = next(rule for rule in all_rules() if rule.id == "aks-admin-credentials")
+    return evaluate((rule,), build_graph(resources, calls), DEFAULTS)
+
+
+def test_a_look_up_by_the_classic_provider_may_fetch_the_administrators_certificate() -> None:
+    """Its answer holds it beside the user's; what the program takes of it nobody sees."""
+    call = "azure:containerservice/getKubernetesCluster:getKubernetesCluster"
+    (verdict,) = credentials(calls=(call,))
+    assert (verdict.resource.type, verdict.outcome) == (call, Outcome.UNDECIDED)
+
+
 def test_a_setting_for_something_else_is_no_business_of_ours() -> None:
     """A hidden target that comes from a vault, by a group of categories, is not a cluster's."""
     vault = replace(CLUSTER, urn="urn:vault", type="azure-native:keyvault:Vault", name="vault")
