@@ -245,7 +245,7 @@ def settings_valid(stack: Stack) -> Answer:
     destination = [inputs(stack, "audit", n) for n in ("workspaceId", "storageAccountId")]
     given = any(d is UNKNOWN or (isinstance(d, str) and d.strip()) for d in destination)
     if entries is None:
-        return None if given else False
+        return None if given and _is_workspace(destination[0]) else False
     known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
     groups = [get(entry, "categoryGroup") for entry in entries]
     mixed = some(_both(known, group, entry) for entry, group in zip(entries, groups, strict=True))
@@ -257,12 +257,18 @@ def settings_valid(stack: Stack) -> Answer:
     return every(
         [
             given,
+            _is_workspace(destination[0]),
             len(set(known)) == len(known),
             None if mixed is None else not mixed,
             retention,
             None if hidden else True,
         ]
     )
+
+
+def _is_workspace(value: Any) -> bool:
+    """Whether what stands there in letters, if any does, is the id of a workspace."""
+    return not _is_text(value) or "/microsoft.operationalinsights/workspaces/" in value.lower()
 
 
 def _is_text(value: Any) -> bool:

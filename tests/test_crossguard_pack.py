@@ -198,7 +198,8 @@ def test_what_is_undecided_and_set_to_be_reported_is_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Of the rules beside the three it is so by default."""
-    literal = {"workspaceId": "/subscriptions/s/resourceGroups/g/providers/p/workspaces/w"}
+    group = "/subscriptions/s/resourceGroups/g"
+    literal = {"workspaceId": f"{group}/providers/Microsoft.OperationalInsights/workspaces/w"}
     assert judge(stack(audit=literal)) == {}
     assert "aks-audit-retention: UNDECIDED: `aks`" in capsys.readouterr().err
 

@@ -364,6 +364,8 @@ WORKSPACE = resource(
     {"workspaceName": "logs", "resourceGroupName": "shop", "retentionInDays": 90},
 )
 ACCOUNT = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.EventHub/namespaces/n"
+ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
+WORKSPACES = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/"
 TABLES = ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
 LONG = {"plan": "Analytics", "retentionInDays": 90, "totalRetentionInDays": 365}
 
@@ -627,17 +629,17 @@ def test_a_deployed_destination_is_found_by_its_id(rule: str, found: bool) -> No
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("/W", "/w/", True), ("/w", "/w/x", False), ("/w", "/v", False)],
+    [("W", "w/", True), ("w", "w/x", False), ("w", "v", False)],
 )
 def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
-    """Azure ignores case, and a slash at the end means nothing."""
+    """Azure ignores case, and a slash at the end means nothing; nor do the settings' names."""
     audits = [
         resource(
             f"audit-{number}",
             NATIVE + "monitor:DiagnosticSetting",
             {
                 "resourceUri": LATER,
-                "workspaceId": identifier,
+                "workspaceId": WORKSPACES + identifier,
                 "logs": [
                     {"categoryGroup": "allLogs", "enabled": number == 0},
                     {"categoryGroup": "allLogs", "enabled": True},
@@ -647,8 +649,73 @@ def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
         )
         for number, identifier in enumerate((one, other))
     ]
+    audits = [Resource(**{**vars(audit), "name": "audit"}) for audit in audits]
     found = outcomes(CLASSIC["aks"], *audits)["aks-audit-settings-valid"]
     assert found is (Outcome.FAIL if same else Outcome.PASS)
+
+
+OWN = [resource(f"own-{n}", NATIVE + "operationalinsights:Workspace", {}) for n in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        ((WORKSPACES + "w", ""), (LATER, ""), Outcome.UNDECIDED),
+        ((LATER, ""), (LATER, ""), Outcome.UNDECIDED),
+        ((WORKSPACES + "w", ""), (LATER, "own-0"), Outcome.PASS),
+        ((LATER, ""), (LATER, "own-0"), Outcome.PASS),
+        ((LATER, "own-0"), (LATER, "own-1"), Outcome.PASS),
+        ((LATER, "own-0"), (LATER, "own-0"), Outcome.FAIL),
+    ],
+    ids=str,
+)
+def test_a_hidden_sink_may_be_any_outside_of_the_stack(
+    one: tuple[Any, str], other: tuple[Any, str], outcome: Outcome
+) -> None:
+    """What is computed from resources of the stack is as different as they are."""
+    audits = [_to(f"audit-{n}", "workspaceId", *sink) for n, sink in enumerate((one, other))]
+    found = outcomes(CLASSIC["aks"], *OWN, *audits)
+    assert found["aks-audit-settings-valid"] is outcome
+
+
+def test_hidden_sinks_of_two_kinds_are_two() -> None:
+    """A workspace is no storage account."""
+    audits = [_to(name, name, LATER, "") for name in ("workspaceId", "storageAccountId")]
+    found = outcomes(CLASSIC["aks"], *audits)
+    assert found["aks-audit-settings-valid"] is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier", "outcome"),
+    [
+        ("workspaceId", WORKSPACES + "w", Outcome.PASS),
+        ("workspaceId", WORKSPACES.upper() + "w", Outcome.PASS),
+        ("workspaceId", "11111111-1111-4111-8111-111111111111", Outcome.FAIL),
+        ("workspaceId", "/subscriptions/s/resourceGroups/g", Outcome.FAIL),
+        ("workspaceId", ACCOUNT_ID, Outcome.FAIL),
+        ("storageAccountId", ACCOUNT_ID, Outcome.PASS),
+        ("storageAccountId", WORKSPACES + "w", Outcome.FAIL),
+        ("eventHubAuthorizationRuleId", ACCOUNT + "/authorizationRules/send", Outcome.PASS),
+        ("eventHubAuthorizationRuleId", ACCOUNT_ID, Outcome.FAIL),
+        ("marketplacePartnerId", "/subscriptions/s/providers/datadog", Outcome.PASS),
+    ],
+)
+def test_azure_takes_the_id_of_a_destination_of_the_kind(
+    name: str, identifier: str, outcome: Outcome
+) -> None:
+    """A workspace has a GUID, too, and a group an id, which are none of its."""
+    found = outcomes(CLASSIC["aks"], _to("audit", name, identifier, ""))
+    assert found["aks-audit-settings-valid"] is outcome
+
+
+def _to(name: str, destination: str, identifier: str | Unknown, source: str) -> Resource:
+    """A setting of the cluster that sends everything to one place."""
+    logs = [{"categoryGroup": "allLogs", "enabled": True}]
+    properties = {"resourceUri": LATER, destination: identifier, "logs": logs}
+    links = {destination: source} if source else {}
+    return resource(
+        name, NATIVE + "monitor:DiagnosticSetting", properties, resourceUri="aks", **links
+    )
 
 
 def test_a_tables_own_days_count_before_its_workspaces() -> None:
@@ -722,9 +789,6 @@ def test_a_template_counts_for_the_workspace_that_it_names_and_for_no_other() ->
     nameless = Resource(**{**vars(WORKSPACE), "properties": {"retentionInDays": 90}})
     own = template("logs/{}", properties="workspace")
     assert in_workspace(*own, workspace=nameless) == {"aks-audit-retention"}
-
-
-ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
 
 
 def account(type_: str, **properties: Any) -> StorageAccount:
