@@ -888,6 +888,41 @@ def test_lifecycle_rules_of_the_classic_provider_count_too(rules: Any, days: obj
     assert _policies(policy).deletes_after_days == days
 
 
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        ({"locked": True, "immutabilityPeriodInDays": 365}, Outcome.PASS),
+        ({"locked": True, "immutabilityPeriodInDays": 364}, Outcome.FAIL),
+        ({"locked": True, "immutabilityPeriodInDays": LATER}, Outcome.PASS),
+        ({"locked": True}, Outcome.FAIL),
+        ({"locked": LATER, "immutabilityPeriodInDays": 364}, Outcome.FAIL),
+        ({"locked": False, "immutabilityPeriodInDays": LATER}, Outcome.FAIL),
+        (None, Outcome.PASS),
+    ],
+    ids=str,
+)
+def test_a_promise_of_write_once_holds_where_no_policy_of_the_stack_says_less(
+    policy: dict[str, Any] | None, outcome: Outcome
+) -> None:
+    """A policy that is hidden, or another stack's, may be what its owner promises."""
+    locks = [
+        resource(
+            f"insights-logs-{name}",
+            AZURE + "storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy",
+            {"storageContainerResourceManagerId": LATER, **(policy or {})},
+            storageContainerResourceManagerId="account",
+        )
+        for name in CATEGORIES
+        if policy is not None
+    ]
+    own = resource("account", AZURE + "storage/account:Account", {"name": "a1"})
+    audit = _to("audit", "storageAccountId", LATER, "account")
+    promise = {"id": "/subscriptions/*", "owner": "soc", "protection": "write-once"}
+    settings = {"grade": "write-once", "allowedDestinations": [promise]}
+    found = outcomes(CLASSIC["aks"], own, audit, *locks, aks_audit_protected=settings)
+    assert found["aks-audit-protected"] is outcome
+
+
 def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
     """Before the deployment it is unknown; the classic provider locks it by itself."""
     token = NATIVE + "storage:BlobContainerImmutabilityPolicy"

@@ -31,7 +31,7 @@ ALL_RULES: Final = "all"
 """The key that Pulumi reserves for the level of every policy."""
 
 COMMON: Final = "kubewitness-common"
-"""The policy of our CrossGuard pack that holds settings for several rules and reports nothing."""
+"""The policy of our CrossGuard pack that holds settings for several rules and judges nothing."""
 
 NOTES: Final = "kubewitness-notes"
 """The policy of our pack that only prints; in the file it has a level and nothing else."""

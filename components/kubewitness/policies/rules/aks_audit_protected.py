@@ -90,13 +90,11 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
         return ABSENT
     name = CONTAINER.format(category)
     state, days = _of(store.immutability, name), _of(store.immutable_days, name)
-    if state is ABSENT:
-        return ABSENT
-    if isinstance(state, str) and state != "Locked":
-        return False
     if isinstance(days, float) and days < demanded:
         return False
-    return next((value for value in (state, days) if isinstance(value, Unknown)), True)
+    if isinstance(state, str) and state != "Locked":
+        return False
+    return next((value for value in (state, days) if not isinstance(value, str | float)), True)
 
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
