@@ -90,7 +90,7 @@ def api_access(stack: Stack) -> Answer:
 
 
 def _narrow(ranges: list[Any] | None) -> Answer:
-    if ranges is None or UNKNOWN in ranges:
+    if ranges is None:
         return None
     given = [one for one in ranges if one is not MISSING and one != ""]
     if not given:
@@ -101,8 +101,8 @@ def _narrow(ranges: list[Any] | None) -> Answer:
             networks.append(ipaddress.ip_network(one.strip(), strict=False))
         except (ValueError, AttributeError):
             continue
-    four = ipaddress.collapse_addresses(n for n in networks if n.version == 4)
-    if any(n.prefixlen < 8 for n in four):
+    four = list(ipaddress.collapse_addresses(n for n in networks if n.version == 4))
+    if any(n.prefixlen < 8 for n in four) or sum(n.num_addresses for n in four) > 4 * 2**24:
         return False
     return True if len(networks) == len(given) else None
 
@@ -231,10 +231,12 @@ def same_region(stack: Stack) -> Answer:
 
 
 def write_once(stack: Stack) -> Answer:
-    """Azure has answered, for each category, that the policy on its container is locked."""
+    """Each category's container has a policy for a year, and Azure says that it is locked."""
+    names = [f"lock-{name}" for name in CATEGORIES]
+    periods = (inputs(stack, name, "immutabilityPeriodSinceCreationInDays") for name in names)
     states = [get(stack[f"lock-{name}"].outputs, "state") for name in CATEGORIES]
     locked = [None if s is UNKNOWN else s == "Locked" for s in states]
-    return every([audit_logs(stack), *locked])
+    return every([audit_logs(stack), *locked, *(days(period, 365) for period in periods)])
 
 
 def settings_valid(stack: Stack) -> Answer:
@@ -243,7 +245,7 @@ def settings_valid(stack: Stack) -> Answer:
     destination = [inputs(stack, "audit", n) for n in ("workspaceId", "storageAccountId")]
     given = any(d is UNKNOWN or (isinstance(d, str) and d.strip()) for d in destination)
     if entries is None:
-        return None if given else False
+        return None if given and _is_workspace(destination[0]) else False
     known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
     groups = [get(entry, "categoryGroup") for entry in entries]
     mixed = some(_both(known, group, entry) for entry, group in zip(entries, groups, strict=True))
@@ -255,12 +257,18 @@ def settings_valid(stack: Stack) -> Answer:
     return every(
         [
             given,
+            _is_workspace(destination[0]),
             len(set(known)) == len(known),
             None if mixed is None else not mixed,
             retention,
             None if hidden else True,
         ]
     )
+
+
+def _is_workspace(value: Any) -> bool:
+    """Whether what stands there in letters, if any does, is the id of a workspace."""
+    return not _is_text(value) or "/microsoft.operationalinsights/workspaces/" in value.lower()
 
 
 def _is_text(value: Any) -> bool:
@@ -288,7 +296,11 @@ def no_admin_credentials(stack: Stack) -> Answer:
     value = inputs(stack, "kube", "kubeconfig")
     if value is MISSING:
         return True
-    return "clusterAdmin" not in value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if not value.strip():
+        return True
+    return False if "clusterAdmin" in value else (True if "users" in value else None)
 
 
 def cheap(stack: Stack) -> Answer:
@@ -406,7 +418,11 @@ RESTRICTED = replace(
 LOCKS = {
     f"lock-{name}": Shown(
         NATIVE + "storage:BlobContainerImmutabilityPolicy",
-        {"accountName": UNKNOWN_STRING, "containerName": f"insights-logs-{name}"},
+        {
+            "accountName": UNKNOWN_STRING,
+            "containerName": f"insights-logs-{name}",
+            "immutabilityPeriodSinceCreationInDays": 365,
+        },
         {"state": "Locked"},
         {"accountName": ("account",)},
     )
@@ -530,7 +546,10 @@ TRIALS = (
         "aks-audit-protected",
         _also(account=ACCOUNT, audit=TO_ACCOUNT, **LOCKS),
         write_once,
-        tuple((f"lock-{name}", "outputs", "state") for name in CATEGORIES),
+        (
+            *((f"lock-{name}", "outputs", "state") for name in CATEGORIES),
+            *((f"lock-{name}", "immutabilityPeriodSinceCreationInDays") for name in CATEGORIES),
+        ),
         {"grade": "write-once"},
         beside=TRAIL,
     ),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,21 @@ def test_settings_of_some_stacks_go_by_project_name_and_tags(stack: Stack, level
     assert configured(document, stack).of("aks-audit-retention").level is level
 
 
+@pytest.mark.parametrize("glob", ["*", "?", "[!p]*", ""])
+def test_a_tag_that_a_stack_does_not_have_matches_nothing(glob: str) -> None:
+    """Settings for some stacks never soften those that nobody has tagged."""
+    tagged = {"when": {"tags": {"environment": glob}}, "set": {"enforcementLevel": "disabled"}}
+    configuration = configured({"aks-audit-logs": {"stacks": [tagged]}}, Stack("shop", "prod"))
+    assert configuration.of("aks-audit-logs").level is Level.MANDATORY
+
+
+@pytest.mark.parametrize("common", ["disabled", {"enforcementLevel": "advisory", "totalDays": 400}])
+def test_the_common_settings_have_no_level_for_the_rules(common: Any) -> None:
+    """The engine would switch off the common policy alone and let every rule block."""
+    with pytest.raises(InputError, match="takes no `enforcementLevel`"):
+        configured({COMMON: common})
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
@@ -117,6 +133,13 @@ def test_settings_of_some_stacks_go_by_project_name_and_tags(stack: Stack, level
             "covrage",
         ),
         ({"aks-audit-retention": {"totalDays": "long"}}, "totalDays"),
+        ({"aks-audit-retention": {"interactiveDays": -1}}, "interactiveDays"),
+        ({"aks-audit-retention": {"totalDays": -1}}, "totalDays"),
+        ({"aks-audit-protected": {"immutableDays": -1}}, "immutableDays"),
+        (
+            {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "totalDays": -1}]}},
+            "allowedDestinations.0.totalDays",
+        ),
         (
             {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "protection": "iron"}]}},
             "recorded, hindered, write-once",
@@ -201,6 +224,67 @@ def test_an_exemption_of_one_category_exempts_no_other() -> None:
     assert [f.code for f in verdict.judgement.findings] == ["missing:kube-audit-admin"]
 
 
+@pytest.mark.parametrize(
+    ("others", "category", "codes"),
+    [
+        ('"kube-audit-admin"', "guard", ["unknown-enabled"]),
+        ('"kube-audit-admin"', "other", ["missing:guard", "unknown-enabled"]),
+        ("", "guard", ["missing:kube-audit-admin", "unknown-enabled"]),
+    ],
+)
+def test_what_an_exemption_leaves_to_doubt_is_undecided(
+    others: str, category: str, codes: list[str]
+) -> None:
+    """What is certain is exempted: the rest may be in order, and nobody knows."""
+    program = (
+        f'names = [("kube-audit", workspace.customer_id), *((n, True) for n in [{others}])]\n'
+        'setting("audit", cluster("aks").id,\n'
+        '    logs=[{"category": name, "enabled": enabled} for name, enabled in names])'
+    )
+    settings = {"exemptions": [{**EXEMPTION, "category": category}], "undecided": "report"}
+    verdict = verdicts(program, {"aks-audit-logs": settings})["aks-audit-logs"]
+    assert [finding.code for finding in verdict.judgement.findings] == codes
+    is_doubt = codes == ["unknown-enabled"]
+    assert verdict.outcome is (Outcome.UNDECIDED if is_doubt else Outcome.FAIL)
+    assert verdict.blocks is not is_doubt
+
+
+@pytest.mark.parametrize(
+    ("rule", "left"),
+    [
+        ("aks-audit-logs", ["interactive:kube-audit", "interactive:kube-audit-admin"]),
+        ("*", ["interactive:kube-audit-admin"]),
+    ],
+)
+def test_an_exemption_of_a_category_is_of_the_rules_that_it_names(
+    rule: str, left: list[str]
+) -> None:
+    """Of each it exempts what is found on that category, and nothing on another one."""
+    program = (
+        'days = operationalinsights.Workspace("days", resource_group_name=group.name)\n'
+        'setting("audit", cluster("aks").id, AUDIT_CATEGORIES[:2], workspace_id=days.id)'
+    )
+    exemption = {**EXEMPTION, "category": "kube-audit", "rule": rule}
+    document = {COMMON: {"exemptions": [exemption], "totalDays": 30}}
+    found = verdicts(program, document)
+    assert [f.code for f in found["aks-audit-retention"].judgement.findings] == left
+    assert [f.code for f in found["aks-audit-logs"].judgement.findings] == ["missing:guard"]
+
+
+@pytest.mark.parametrize("rule", ["*", "aks-audit-logs"])
+def test_a_rule_that_fails_itself_cannot_be_exempted(rule: str) -> None:
+    """Nobody has seen what it would have found."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    raising = replace(LOGS, judge=broken)  # type: ignore[arg-type]  # a rule that breaks its word
+    document = {COMMON: {"exemptions": [{**EXEMPTION, "resource": "*", "rule": rule}]}}
+    graph = build_graph(run_example(WITHOUT_GUARD)[0])
+    (verdict,) = evaluate((raising,), graph, configured(document), TODAY)
+    assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
+
+
 @pytest.mark.parametrize("resource", ["*::other", "ak", "other"])
 def test_an_exemption_of_another_resource_counts_for_nothing_and_is_reported(
     resource: str,
@@ -271,6 +355,21 @@ def test_a_declaration_has_expired_on_the_day_after_its_last(
     document = {"aks-audit-logs": {"collectedElsewhere": [{**ELSEWHERE, "expires": expires}]}}
     findings = verdicts(program, document)["aks-audit-logs"].judgement.findings
     assert [finding.code for finding in findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("log_types", "outcome"),
+    [("audit", Outcome.COLLECTED_ELSEWHERE), ("all", Outcome.UNDECIDED)],
+)
+def test_what_is_hidden_of_an_eks_cluster_matters_only_where_nobody_else_collects_it(
+    log_types: str, outcome: Outcome
+) -> None:
+    """Whatever the cluster lists, the rest is declared."""
+    elsewhere = {**ELSEWHERE, "resource": "eks", "categories": ["audit"]}
+    settings = {"collectedElsewhere": [elsewhere], "logTypes": log_types}
+    program = 'aws.eks.Cluster("eks", enabled_cluster_log_types=workspace.customer_id)'
+    verdict = verdicts(program, {"eks-audit-logs": settings})["eks-audit-logs"]
+    assert verdict.outcome is outcome
 
 
 def test_a_pack_sets_what_the_user_may_set_again() -> None:
@@ -413,6 +512,14 @@ def test_a_pattern_is_compared_segment_by_segment(pattern: str, fits: bool | Non
     ]
     assert matches(pattern, identifier) is fits
     assert matches(pattern, []) is None
+
+
+@pytest.mark.parametrize("odd", ["..", ".", ""])
+def test_an_id_with_segments_that_lead_elsewhere_matches_nothing(odd: str) -> None:
+    """`security/../shop` is the shop's, whatever stands first."""
+    identifier: list[Any] = ["subscriptions", "s", "resourcegroups", "security", odd, "shop"]
+    assert matches("/subscriptions/*/resourceGroups/security", identifier) is False
+    assert matches("/subscriptions/*", identifier) is False
 
 
 def test_an_exemption_and_a_declaration_read_as_sentences() -> None:

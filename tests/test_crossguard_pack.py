@@ -83,6 +83,14 @@ def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     assert " is wrong: exemptions.0.owner: " in judge(stack(), servicer)["aks-audit-logs"]
 
 
+def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
+    """What was meant for every rule is not dropped in silence; `check` refuses the same."""
+    common = {"allowedDestination": [{"id": "/subscriptions/x", "owner": "soc"}]}
+    judged = judge(stack(), Servicer(configuration={"kubewitness-common": common}))
+    assert set(judged) == {"kubewitness-common"}
+    assert "no rule has a setting `allowedDestination`" in judged["kubewitness-common"]
+
+
 def test_a_secret_is_judged_like_any_other_value() -> None:
     """Wrapping a value as a secret changes no verdict."""
     wrapped: dict[str, Any] = {
@@ -211,7 +219,8 @@ def test_what_is_undecided_and_set_to_be_reported_is_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Of the rules beside the three it is so by default."""
-    literal = {"workspaceId": "/subscriptions/s/resourceGroups/g/providers/p/workspaces/w"}
+    group = "/subscriptions/s/resourceGroups/g"
+    literal = {"workspaceId": f"{group}/providers/Microsoft.OperationalInsights/workspaces/w"}
     assert judge(stack(audit=literal)) == {}
     assert "aks-audit-retention: UNDECIDED: `aks`" in capsys.readouterr().err
 

@@ -92,13 +92,14 @@ COMPLETE = [{"category": name, "enabled": True} for name in CATEGORIES]
 CLUSTER_ID = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/theirs"
 )
+WORKSPACES = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces"
 SETTING = Resource(
     urn="urn:audit",
     type="azure-native:monitor:DiagnosticSetting",
     name="audit",
     properties={
         "resourceUri": CLUSTER_ID,
-        "workspaceId": "/w",
+        "workspaceId": f"{WORKSPACES}/w",
         "logAnalyticsDestinationType": "Dedicated",
         "logs": COMPLETE,
     },
@@ -194,7 +195,7 @@ SITUATIONS = {
         OURS,
         ours("one", workspaceId=HIDDEN, logs=COMPLETE[:2]),
         ours("two", workspaceId=HIDDEN, logs=COMPLETE[1:]),
-        ours("three", workspaceId="/known", logs=COMPLETE[1:]),
+        ours("three", workspaceId=f"{WORKSPACES}/known", logs=COMPLETE[1:]),
     ],
     "enabled unknown of a group": [
         OURS,
@@ -205,7 +206,7 @@ SITUATIONS = {
     "several settings, none of them complete": [
         OURS,
         ours("one", logs=COMPLETE[:1]),
-        ours("two", logs=[], workspaceId="/other"),
+        ours("two", logs=[], workspaceId=f"{WORKSPACES}/other"),
     ],
     "a setting of another cluster's doubts": [
         OURS,

@@ -221,6 +221,11 @@ def logs(*names: str, enabled: object = True) -> list[dict[str, object]]:
     return [{"category": name, "enabled": enabled} for name in names]
 
 
+CENTRAL = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/central"
+)
+
+
 def complete(**changes: object) -> Resource:
     """A setting of the cluster, complete but for these properties."""
     made = setting(Unknown(), "urn:aks")
@@ -295,7 +300,7 @@ def test_what_is_sent_what_may_be_and_what_others_collect_add_up(
 def test_azure_takes_five_settings_and_no_more(number: int, outcome: Outcome) -> None:
     """Each to a workspace of its own."""
     settings = [
-        replace(complete(workspaceId=f"/w{n}"), urn=f"urn:audit-{n}") for n in range(number)
+        replace(complete(workspaceId=f"{CENTRAL}{n}"), urn=f"urn:audit-{n}") for n in range(number)
     ]
     graph = build_graph([CLUSTER, *settings])
     (verdict,) = evaluate((find_rule("aks-audit-settings-valid"),), graph, DEFAULTS)
@@ -304,7 +309,10 @@ def test_azure_takes_five_settings_and_no_more(number: int, outcome: Outcome) ->
 
 def test_two_settings_of_one_name_are_two() -> None:
     """Logical names are unique only within a parent and a type."""
-    twins = [replace(complete(), urn=urn) for urn in ("urn:one$audit", "urn:two$audit")]
+    twins = [
+        replace(complete(workspaceId=CENTRAL), urn=urn)
+        for urn in ("urn:one$audit", "urn:two$audit")
+    ]
     rule = find_rule("aks-audit-settings-valid")
     (verdict,) = evaluate((rule,), build_graph([CLUSTER, *twins]), DEFAULTS)
     codes = [finding.code for finding in verdict.judgement.findings]
@@ -315,6 +323,68 @@ def test_a_setting_whose_target_is_hidden_is_judged_once_beside_a_cluster() -> N
     """As what that cluster may have, not by itself as well."""
     verdicts = audit_logs(CLUSTER, setting(Unknown()))
     assert [verdict.resource.name for verdict in verdicts] == ["aks"]
+
+
+CERTIFICATE = "users:\n- name: root\n  user:\n    client-certificate-data: AAA\n"
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig", "outcome"),
+    [
+        ("users: [{name: clusterUser_shop}]", None),
+        ('{"users": [{"name": "shop", "user": {"exec": {"command": "kubelogin"}}}]}', None),
+        ("", None),
+        (f"{CERTIFICATE}clusters: [{{cluster: {{server: https://shop.hcp.azmk8s.io}}}}]", "fail"),
+        (CERTIFICATE, "undecided"),
+        (CERTIFICATE.replace("-data", ""), "undecided"),
+        ("~/.kube/config", "undecided"),
+        ("users: [", "undecided"),
+        ("2026-99-99", "undecided"),
+        ({"users": [{"name": "clusterAdmin_shop"}]}, "undecided"),
+        (Unknown(), None),
+    ],
+    ids=str,
+)
+def test_a_kubeconfig_is_judged_by_what_it_shows(kubeconfig: object, outcome: str | None) -> None:
+    """A certificate is a local account's under any name; what shows no user is undecided."""
+    provider = Resource(
+        "urn:kube", "pulumi:providers:kubernetes", "kube", {"kubeconfig": kubeconfig}
+    )
+    assert [verdict.outcome.value for verdict in credentials(provider)] == [outcome] * bool(outcome)
+
+
+@pytest.mark.parametrize(("disabled", "outcomes"), [(False, ["undecided"]), (True, [])])
+def test_a_kubeconfig_of_a_classic_cluster_may_be_the_administrators(
+    disabled: bool, outcomes: list[str]
+) -> None:
+    """It is an output, which no function call tells, and empty where there is no local account."""
+    cluster = replace(
+        CLUSTER,
+        type="azure:containerservice/kubernetesCluster:KubernetesCluster",
+        properties={"localAccountDisabled": disabled},
+    )
+    provider = Resource(
+        "urn:kube",
+        "pulumi:providers:kubernetes",
+        "kube",
+        {"kubeconfig": Unknown()},
+        property_dependencies={"kubeconfig": ("urn:aks",)},
+    )
+    found = [v for v in credentials(cluster, provider) if v.resource.name == "kube"]
+    assert [verdict.outcome.value for verdict in found] == outcomes
+
+
+def credentials(*resources: Resource, calls: tuple[str, ...] = ()) -> list[Verdict]:
+    """The verdicts of `aks-admin-credentials`, the calls of the program seen."""
+    rule = next(rule for rule in all_rules() if rule.id == "aks-admin-credentials")
+    return evaluate((rule,), build_graph(resources, calls), DEFAULTS)
+
+
+def test_a_look_up_by_the_classic_provider_may_fetch_the_administrators_certificate() -> None:
+    """Its answer holds it beside the user's; what the program takes of it nobody sees."""
+    call = "azure:containerservice/getKubernetesCluster:getKubernetesCluster"
+    (verdict,) = credentials(calls=(call,))
+    assert (verdict.resource.type, verdict.outcome) == (call, Outcome.UNDECIDED)
 
 
 def test_a_setting_for_something_else_is_no_business_of_ours() -> None:

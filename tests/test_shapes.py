@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kubewitness.catalog.ip_ranges import too_wide
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount, Table
 from kubewitness.graph.resources import Origin, Resource
@@ -237,22 +238,50 @@ def test_an_eks_cluster_has_the_name_that_it_is_given() -> None:
     assert (named.name, nameless.name) == ("shop", ABSENT)
 
 
-GROUPS = [
-    resource(name, NATIVE + "resources:ResourceGroup", {}) for name in ("group", "other-group")
-]
+@pytest.mark.parametrize(
+    ("ranges", "wide"),
+    [
+        (["20.0.0.0/8", "22.0.0.0/8", "24.0.0.0/8", "26.0.0.0/8"], []),
+        (
+            ["20.0.0.0/8", "22.0.0.0/8", "24.0.0.0/8", "26.0.0.0/8", "28.0.0.1"],
+            ["20.0.0.0/8 and 4 more"],
+        ),
+        (["2001::/16", "2003::/16", "2005::/16", "2007::/16"], []),
+        (
+            ["2001::/16", "2003::/16", "2005::/16", "2007::/16", "2009::/48"],
+            ["2001::/16 and 4 more"],
+        ),
+        (["0.0.0.0/1", "20.0.0.0/8"], ["0.0.0.0/1"]),
+        (["::ffff:203.0.113.0/120", "203.0.113.0/24"], []),
+        (["::ffff:20.0.0.0/103"], ["20.0.0.0/7"]),
+        (["::ffff:0:0/90"], ["0.0.0.0/0"]),
+        (["::/0"], ["0.0.0.0/0"]),
+    ],
+    ids=str,
+)
+def test_ranges_are_wide_alone_or_all_together(ranges: list[str], wide: list[str]) -> None:
+    """In either version of IP, and where version 6 writes addresses of version 4."""
+    assert too_wide(ranges) == wide
+
+
+GROUP = "pulumi:dev::shop::shop:index:Team$azure-native:resources:ResourceGroup::group"
+OTHER_GROUP = "pulumi:dev::shop::azure-native:resources:ResourceGroup::other-group"
+REFERENCE = "pulumi:dev::shop::pulumi:pulumi:StackReference::platform"
+GROUPS = [resource(name, NATIVE + "resources:ResourceGroup", {}) for name in (GROUP, OTHER_GROUP)]
 
 
 @pytest.mark.parametrize(
     ("cluster", "account", "outcome"),
     [
-        ({"link": "group"}, {"link": "group"}, Outcome.PASS),
-        ({"link": "group"}, {"link": "other-group"}, Outcome.UNDECIDED),
+        ({"link": GROUP}, {"link": GROUP}, Outcome.PASS),
+        ({"link": GROUP}, {"link": OTHER_GROUP}, Outcome.UNDECIDED),
+        ({"link": REFERENCE}, {"link": REFERENCE}, Outcome.UNDECIDED),
         ({"group": "shop"}, {"group": "shop"}, Outcome.PASS),
         ({"group": "shop"}, {"group": "other"}, Outcome.UNDECIDED),
         ({"group": "shop"}, {"group": "shop", "location": "westus"}, Outcome.UNDECIDED),
         ({"location": "West US"}, {"location": "westus"}, Outcome.PASS),
         ({"location": "eastus"}, {"location": "westus"}, Outcome.FAIL),
-        ({"location": "eastus"}, {"link": "group"}, Outcome.UNDECIDED),
+        ({"location": "eastus"}, {"link": GROUP}, Outcome.UNDECIDED),
         ({}, {}, Outcome.UNDECIDED),
     ],
     ids=str,
@@ -260,7 +289,10 @@ GROUPS = [
 def test_a_storage_account_must_be_in_the_clusters_region(
     cluster: dict[str, str], account: dict[str, str], outcome: Outcome
 ) -> None:
-    """By its own region, or by a resource group that is certainly the same."""
+    """By its own region, or by a resource group that is certainly the same.
+
+    What comes from one stack reference may be two groups.
+    """
     made = []
     for name, own in (("aks", cluster), ("account", account)):
         given: dict[str, Any] = {"location": own["location"]} if "location" in own else {}
@@ -284,11 +316,19 @@ def test_a_storage_account_must_be_in_the_clusters_region(
 
 
 @pytest.mark.parametrize(
-    ("region", "outcome"),
-    [("West US", Outcome.PASS), ("eastus", Outcome.FAIL), ("", Outcome.UNDECIDED)],
+    ("regions", "outcome"),
+    [
+        (["West US", "", "westus"], Outcome.PASS),
+        (["eastus"], Outcome.FAIL),
+        ([""], Outcome.UNDECIDED),
+        (["westus", "eastus"], Outcome.UNDECIDED),
+    ],
+    ids=str,
 )
-def test_the_region_of_a_destination_elsewhere_is_promised(region: str, outcome: Outcome) -> None:
-    """By whoever answers for it, in any spelling."""
+def test_the_region_of_a_destination_elsewhere_is_promised(
+    regions: list[str], outcome: Outcome
+) -> None:
+    """By whoever answers for it, in any spelling; two regions are no promise."""
     cluster = resource("aks", NATIVE + "containerservice:ManagedCluster", {"location": "westus"})
     audit = resource(
         "audit",
@@ -300,7 +340,7 @@ def test_the_region_of_a_destination_elsewhere_is_promised(region: str, outcome:
         },
         resourceUri="aks",
     )
-    allowed = [{"id": ACCOUNT_ID, "owner": "soc", "region": region}]
+    allowed = [{"id": ACCOUNT_ID, "owner": "soc", "region": region} for region in regions]
     found = outcomes(cluster, audit, aks_audit_destination={"allowedDestinations": allowed})
     assert found["aks-audit-destination"] is outcome
 
@@ -324,6 +364,8 @@ WORKSPACE = resource(
     {"workspaceName": "logs", "resourceGroupName": "shop", "retentionInDays": 90},
 )
 ACCOUNT = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.EventHub/namespaces/n"
+ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
+WORKSPACES = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/"
 TABLES = ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
 LONG = {"plan": "Analytics", "retentionInDays": 90, "totalRetentionInDays": 365}
 
@@ -579,17 +621,17 @@ def test_a_deployed_destination_is_found_by_its_id(rule: str, found: bool) -> No
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("/W", "/w/", True), ("/w", "/w/x", False), ("/w", "/v", False)],
+    [("W", "w/", True), ("w", "w/x", False), ("w", "v", False)],
 )
 def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
-    """Azure ignores case, and a slash at the end means nothing."""
+    """Azure ignores case, and a slash at the end means nothing; nor do the settings' names."""
     audits = [
         resource(
             f"audit-{number}",
             NATIVE + "monitor:DiagnosticSetting",
             {
                 "resourceUri": LATER,
-                "workspaceId": identifier,
+                "workspaceId": WORKSPACES + identifier,
                 "logs": [
                     {"categoryGroup": "allLogs", "enabled": number == 0},
                     {"categoryGroup": "allLogs", "enabled": True},
@@ -599,8 +641,73 @@ def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
         )
         for number, identifier in enumerate((one, other))
     ]
+    audits = [Resource(**{**vars(audit), "name": "audit"}) for audit in audits]
     found = outcomes(CLASSIC["aks"], *audits)["aks-audit-settings-valid"]
     assert found is (Outcome.FAIL if same else Outcome.PASS)
+
+
+OWN = [resource(f"own-{n}", NATIVE + "operationalinsights:Workspace", {}) for n in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        ((WORKSPACES + "w", ""), (LATER, ""), Outcome.UNDECIDED),
+        ((LATER, ""), (LATER, ""), Outcome.UNDECIDED),
+        ((WORKSPACES + "w", ""), (LATER, "own-0"), Outcome.PASS),
+        ((LATER, ""), (LATER, "own-0"), Outcome.PASS),
+        ((LATER, "own-0"), (LATER, "own-1"), Outcome.PASS),
+        ((LATER, "own-0"), (LATER, "own-0"), Outcome.FAIL),
+    ],
+    ids=str,
+)
+def test_a_hidden_sink_may_be_any_outside_of_the_stack(
+    one: tuple[Any, str], other: tuple[Any, str], outcome: Outcome
+) -> None:
+    """What is computed from resources of the stack is as different as they are."""
+    audits = [_to(f"audit-{n}", "workspaceId", *sink) for n, sink in enumerate((one, other))]
+    found = outcomes(CLASSIC["aks"], *OWN, *audits)
+    assert found["aks-audit-settings-valid"] is outcome
+
+
+def test_hidden_sinks_of_two_kinds_are_two() -> None:
+    """A workspace is no storage account."""
+    audits = [_to(name, name, LATER, "") for name in ("workspaceId", "storageAccountId")]
+    found = outcomes(CLASSIC["aks"], *audits)
+    assert found["aks-audit-settings-valid"] is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier", "outcome"),
+    [
+        ("workspaceId", WORKSPACES + "w", Outcome.PASS),
+        ("workspaceId", WORKSPACES.upper() + "w", Outcome.PASS),
+        ("workspaceId", "11111111-1111-4111-8111-111111111111", Outcome.FAIL),
+        ("workspaceId", "/subscriptions/s/resourceGroups/g", Outcome.FAIL),
+        ("workspaceId", ACCOUNT_ID, Outcome.FAIL),
+        ("storageAccountId", ACCOUNT_ID, Outcome.PASS),
+        ("storageAccountId", WORKSPACES + "w", Outcome.FAIL),
+        ("eventHubAuthorizationRuleId", ACCOUNT + "/authorizationRules/send", Outcome.PASS),
+        ("eventHubAuthorizationRuleId", ACCOUNT_ID, Outcome.FAIL),
+        ("marketplacePartnerId", "/subscriptions/s/providers/datadog", Outcome.PASS),
+    ],
+)
+def test_azure_takes_the_id_of_a_destination_of_the_kind(
+    name: str, identifier: str, outcome: Outcome
+) -> None:
+    """A workspace has a GUID, too, and a group an id, which are none of its."""
+    found = outcomes(CLASSIC["aks"], _to("audit", name, identifier, ""))
+    assert found["aks-audit-settings-valid"] is outcome
+
+
+def _to(name: str, destination: str, identifier: str | Unknown, source: str) -> Resource:
+    """A setting of the cluster that sends everything to one place."""
+    logs = [{"categoryGroup": "allLogs", "enabled": True}]
+    properties = {"resourceUri": LATER, destination: identifier, "logs": logs}
+    links = {destination: source} if source else {}
+    return resource(
+        name, NATIVE + "monitor:DiagnosticSetting", properties, resourceUri="aks", **links
+    )
 
 
 def test_a_tables_own_days_count_before_its_workspaces() -> None:
@@ -711,9 +818,6 @@ def test_a_template_counts_for_the_workspace_that_it_names_and_for_no_other() ->
     assert in_workspace(*own, workspace=nameless) == {"aks-audit-retention"}
 
 
-ACCOUNT_ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.Storage/storageAccounts/a1"
-
-
 def account(type_: str, **properties: Any) -> StorageAccount:
     """The storage account of a graph with this one, and with policies for it of both providers."""
     own = resource("account", type_, {"resourceGroupName": "shop", **properties})
@@ -809,6 +913,41 @@ def test_lifecycle_rules_of_the_classic_provider_count_too(rules: Any, days: obj
         storageAccountId="account",
     )
     assert _policies(policy).deletes_after_days == days
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        ({"locked": True, "immutabilityPeriodInDays": 365}, Outcome.PASS),
+        ({"locked": True, "immutabilityPeriodInDays": 364}, Outcome.FAIL),
+        ({"locked": True, "immutabilityPeriodInDays": LATER}, Outcome.PASS),
+        ({"locked": True}, Outcome.FAIL),
+        ({"locked": LATER, "immutabilityPeriodInDays": 364}, Outcome.FAIL),
+        ({"locked": False, "immutabilityPeriodInDays": LATER}, Outcome.FAIL),
+        (None, Outcome.PASS),
+    ],
+    ids=str,
+)
+def test_a_promise_of_write_once_holds_where_no_policy_of_the_stack_says_less(
+    policy: dict[str, Any] | None, outcome: Outcome
+) -> None:
+    """A policy that is hidden, or another stack's, may be what its owner promises."""
+    locks = [
+        resource(
+            f"insights-logs-{name}",
+            AZURE + "storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy",
+            {"storageContainerResourceManagerId": LATER, **(policy or {})},
+            storageContainerResourceManagerId="account",
+        )
+        for name in CATEGORIES
+        if policy is not None
+    ]
+    own = resource("account", AZURE + "storage/account:Account", {"name": "a1"})
+    audit = _to("audit", "storageAccountId", LATER, "account")
+    promise = {"id": "/subscriptions/*", "owner": "soc", "protection": "write-once"}
+    settings = {"grade": "write-once", "allowedDestinations": [promise]}
+    found = outcomes(CLASSIC["aks"], own, audit, *locks, aks_audit_protected=settings)
+    assert found["aks-audit-protected"] is outcome
 
 
 def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:

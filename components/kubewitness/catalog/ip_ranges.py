@@ -11,9 +11,18 @@ from typing import Any, Final
 WIDEST_PREFIX: Final = {4: 8, 6: 16}
 """The shortest prefix, by version of IP, that still counts as a restriction."""
 
+MOST: Final = 4
+"""How many ranges as wide as that are still one where they stand apart."""
+
+_MAPPED: Final = ipaddress.IPv6Network("::ffff:0:0/96")
+"""The addresses of version 4 as version 6 writes them."""
+
 
 def too_wide(ranges: Iterable[str]) -> list[str]:
     """The ranges, joined where they touch, that are wider than `WIDEST_PREFIX`.
+
+    Where each is narrow and all together hold as much as more than `MOST` of that prefix, the
+    first of them and how many more there are.
 
     Args:
         ranges: in CIDR notation, or single addresses.
@@ -21,10 +30,22 @@ def too_wide(ranges: Iterable[str]) -> list[str]:
     Raises:
         ValueError: one of them is no range of addresses.
     """
-    networks = [ipaddress.ip_network(text.strip(), strict=False) for text in ranges]
+    networks = [_network(text) for text in ranges]
     found = []
     for version, shortest in WIDEST_PREFIX.items():
         same: list[Any] = [network for network in networks if network.version == version]
-        joined = ipaddress.collapse_addresses(same)
-        found += [str(network) for network in joined if network.prefixlen < shortest]
+        joined = list(ipaddress.collapse_addresses(same))
+        wide = [str(network) for network in joined if network.prefixlen < shortest]
+        if not wide and sum(2.0 ** (shortest - one.prefixlen) for one in joined) > MOST:
+            wide = [f"{joined[0]} and {len(joined) - 1} more"]
+        found += wide
     return found
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """A range of mapped addresses is that of version 4 which it holds."""
+    network = ipaddress.ip_network(text.strip(), strict=False)
+    if isinstance(network, ipaddress.IPv6Network) and network.overlaps(_MAPPED):
+        last_bits = int(network.network_address) & int(_MAPPED.hostmask)
+        return ipaddress.IPv4Network((last_bits, max(network.prefixlen - 96, 0)))
+    return network

@@ -138,11 +138,13 @@ class StorageAccount(Store):
         premium: true where its performance tier is premium.
         deletes_after_days: the shortest period after which a lifecycle rule deletes blobs.
         immutability: the states of the immutability policies on its containers, by container.
+        immutable_days: for how long each of these policies keeps a blob.
     """
 
     premium: Value[bool] = ABSENT
     deletes_after_days: Value[Any] = ABSENT
     immutability: Mapping[str, Value[str]] = field(default_factory=dict)
+    immutable_days: Mapping[str, Value[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def _complete(store: Store, attached: list[Resource]) -> Store:
             store,
             deletes_after_days=_shortest([_deletion(policy) for policy in policies]),
             immutability=dict(_immutability(lock) for lock in locks),
+            immutable_days={_immutability(lock)[0]: _immutable_days(lock) for lock in locks},
         )
     return store
 
@@ -319,6 +320,12 @@ def _immutability(policy: Resource) -> tuple[str, Value[str]]:
     if not policy.outputs:
         return name, Unknown("Azure says so only after the deployment")
     return name, text(read(policy.outputs, "state"))
+
+
+def _immutable_days(policy: Resource) -> Value[float]:
+    names = ("immutabilityPeriodSinceCreationInDays", "immutabilityPeriodInDays")
+    days = period(first_present(*(read(policy.properties, name) for name in names)))
+    return 0.0 if days is ABSENT else days
 
 
 _STATES: Final = {True: "Locked", False: "Unlocked"}

@@ -31,7 +31,7 @@ ALL_RULES: Final = "all"
 """The key that Pulumi reserves for the level of every policy."""
 
 COMMON: Final = "kubewitness-common"
-"""The policy of our CrossGuard pack that holds settings for several rules and reports nothing."""
+"""The policy of our CrossGuard pack that holds settings for several rules and judges nothing."""
 
 NOTES: Final = "kubewitness-notes"
 """The policy of our pack that only prints; in the file it has a level and nothing else."""
@@ -40,6 +40,11 @@ REMEDIATION: Final = "-remediation"
 """What the name of a policy ends with that mends for a rule on the stack."""
 
 LEVEL: Final = "enforcementLevel"
+
+_NO_COMMON_LEVEL: Final = (
+    f"{COMMON}: takes no `{LEVEL}`: to the engine it is the level of that policy alone, and no "
+    f"rule's; use `{ALL_RULES}`, or set it on each rule"
+)
 
 
 class Level(StrEnum):
@@ -131,7 +136,10 @@ class Stack:
         return (
             fnmatchcase(self.project, when.project)
             and fnmatchcase(self.name, when.stack)
-            and all(fnmatchcase(self.tags.get(k, "\0"), glob) for k, glob in when.tags.items())
+            and all(
+                name in self.tags and fnmatchcase(self.tags[name], glob)
+                for name, glob in when.tags.items()
+            )
         )
 
 
@@ -157,8 +165,18 @@ def resolve(rule: "Rule", layers: Iterable[Mapping[str, Any]], stack: Stack) -> 
 
 def common_layer(rule: "Rule", common: Mapping[str, Any]) -> dict[str, Any]:
     """What of the common settings concerns a rule: those that it has."""
-    known = {member.alias for member in rule.configuration.model_fields.values()}
+    known = _settings(rule) - {LEVEL}
     return {name: value for name, value in common.items() if name in known}
+
+
+def common_faults(common: Mapping[str, Any], rules: "Iterable[Rule]") -> list[str]:
+    """The common settings that no rule has, which nobody would miss otherwise."""
+    known = {name for rule in rules for name in _settings(rule)}
+    return [f"{COMMON}: no rule has a setting `{name}`" for name in common if name not in known]
+
+
+def _settings(rule: "Rule") -> set[str | None]:
+    return {member.alias for member in rule.configuration.model_fields.values()}
 
 
 class Configuration:
@@ -185,6 +203,9 @@ class Configuration:
     ) -> None:
         faults = [*_strangers(document, rules, where)]
         common = as_mapping(document.get(COMMON, {}))
+        if LEVEL in common:
+            faults.append(f"{where}: {_NO_COMMON_LEVEL}")
+        faults += [f"{where}: {fault}" for fault in common_faults(common, rules)]
         every = as_mapping(document.get(ALL_RULES, {}))
         self._rules: dict[str, RuleConfiguration] = {}
         self._levels = {name: as_mapping(value).get(LEVEL) for name, value in document.items()}
@@ -260,10 +281,6 @@ def _strangers(document: Mapping[str, Any], rules: "tuple[Rule, ...]", where: st
     for name in document:
         if name not in {ALL_RULES, COMMON, NOTES, *ids, *mending}:
             yield f"{where}: no rule is called `{name}`; rules: {', '.join(ids)}"
-    known = {m.alias for rule in rules for m in rule.configuration.model_fields.values()}
-    for name in as_mapping(document.get(COMMON, {})):
-        if name not in known:
-            yield f"{where}: {COMMON}: no rule has a setting `{name}`"
 
 
 def _fault(where: str, rule_id: str, detail: Any) -> str:

@@ -31,12 +31,14 @@ from kubewitness.policies.configuration import (
     Level,
     RuleConfiguration,
     Stack,
+    common_faults,
     common_layer,
     resolve,
 )
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
+from kubewitness.policies.registry import all_rules
 from kubewitness.policies.rule import Rule
 from kubewitness.policies.schema import configuration_schema
 from kubewitness.policies.verdict import Outcome, Verdict
@@ -93,14 +95,16 @@ class _Assembly:
     def _remembering(self) -> Policy:
         """Where a user disables this one, what only inputs say is undecided, never passed."""
 
-        def validate(args: ResourceValidationArgs, _report_violation: ReportViolation) -> None:
+        def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             self._common = args.get_config()
             if is_relevant(args.resource_type):
                 self._inputs.remember(from_resource_call(args))
+                for fault in common_faults(self._common, all_rules()):
+                    report_violation(f"the configuration is wrong: {fault}")
 
         return ResourceValidationPolicy(
             name=COMMON,
-            description="Holds settings for several rules and shows them inputs; reports nothing",
+            description="Holds settings for several rules and shows them inputs",
             validate=validate,
             config_schema=PolicyConfigSchema(
                 properties=configuration_schema(

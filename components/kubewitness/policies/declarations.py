@@ -39,7 +39,8 @@ class Exemption(Declaration):
 
     Attributes:
         rule: a glob of the rule's id; where the exemption stands under a rule, that rule.
-        category: a log category, where only its absence is meant.
+        category: a log category, where only findings on it are meant: that it is not sent and, of
+            each rule that the exemption names, that it is not kept or protected as demanded.
         reason: why.
         owner: who answers for it.
     """
@@ -57,8 +58,9 @@ class Exemption(Declaration):
         )
 
     def means(self, finding: Finding) -> bool:
-        """Whether a finding is exempted."""
-        return not self.category or finding.code.endswith(f":{self.category.lower()}")
+        """Whether a finding is exempted; nobody can answer for a rule that has failed itself."""
+        is_of_category = finding.code.endswith(f":{self.category.lower()}")
+        return finding.code != "rule-error" and (not self.category or is_of_category)
 
 
 class CollectedElsewhere(Declaration):
@@ -87,9 +89,9 @@ def exempt(
     """Apply the exemptions that concern a judgement.
 
     Returns:
-        The judgement with what is exempted taken out of it, exempt where nothing else is left, and
-        with each exemption that has expired among its findings; and the exemptions that it rests
-        on, for the report.
+        The judgement with what is exempted taken out of it, exempt where nothing else is left,
+        undecided where nothing but doubts is, and with each exemption that has expired among its
+        findings; and the exemptions that it rests on, for the report.
     """
     if judgement.outcome not in _REPORTED:
         return judgement, ()
@@ -105,4 +107,6 @@ def exempt(
             left = [finding for finding in left if finding not in meant]
     if applied and not left:
         return replace(judgement, outcome=Outcome.EXEMPT), tuple(applied)
-    return replace(judgement, findings=(*left, *expired)), tuple(applied)
+    only_doubts = applied and all(finding.decide for finding in left)
+    outcome = Outcome.UNDECIDED if only_doubts else judgement.outcome
+    return Judgement(outcome, (*left, *expired)), tuple(applied)

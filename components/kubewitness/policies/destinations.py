@@ -13,12 +13,18 @@ from kubewitness.graph.model import Destination, Store
 from kubewitness.graph.values import Unknown, Value
 from kubewitness.policies.configuration import Document, RuleConfiguration
 
+TOTAL_DAYS = 365
+"""For how long the trail must stand unless configured. Source: PCI DSS 10.5.1."""
+
 PROVIDER_TYPES = {
     "Workspace": "microsoft.operationalinsights/workspaces",
     "StorageAccount": "microsoft.storage/storageaccounts",
     "EventHubNamespace": "microsoft.eventhub/namespaces",
 }
 """The type of each kind of store within an Azure id."""
+
+_NO_NAMES = ("", ".", "..")
+"""Segments that an Azure id has none of: whoever resolves them ends somewhere else."""
 
 
 class Protection(IntEnum):
@@ -53,16 +59,16 @@ class AllowedDestination(Document):
     Attributes:
         id: a glob of its Azure id, compared without regard to case; `*` stays within one segment.
         owner: who answers for it.
-        interactive_days: for how long its records can be queried.
-        total_days: for how long they are kept in all.
+        interactive_days: for how long its records can be queried; no promise where it is not said.
+        total_days: for how long they are kept in all; no promise where it is not said.
         region: the region of a storage account or event hub.
-        protection: `recorded`, `hindered` or `write-once`.
+        protection: `recorded` (default), `hindered` or `write-once`.
     """
 
     id: str = Field(min_length=1)
     owner: str = Field(min_length=1)
-    interactive_days: int = 0
-    total_days: int = 0
+    interactive_days: int | None = Field(default=None, ge=0)
+    total_days: int | None = Field(default=None, ge=0)
     region: str = ""
     protection: Protection = Field(
         default=Protection.RECORDED,
@@ -82,7 +88,7 @@ class DestinationConfiguration(RuleConfiguration):
     allowed_destinations: tuple[AllowedDestination, ...] = ()
 
     def promises(self, destination: Destination) -> list[AllowedDestination]:
-        """The entries of the list that certainly mean a destination."""
+        """The entries of the list that certainly mean a destination; the least of them counts."""
         identifier = known_id(destination)
         return [one for one in self.allowed_destinations if matches(one.id, identifier) is True]
 
@@ -116,7 +122,7 @@ def matches(pattern: str, identifier: list[Value[str]]) -> bool | None:
     globs = pattern.strip("/").lower().split("/")
     if not identifier:
         return None
-    if len(globs) > len(identifier):
+    if len(globs) > len(identifier) or any(part in _NO_NAMES for part in identifier):
         return False
     pairs = list(zip(globs, identifier, strict=False))
     if any(isinstance(part, str) and not fnmatchcase(part, glob) for glob, part in pairs):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubewitness.catalog.ip_ranges import WIDEST_PREFIX, too_wide
+from kubewitness.catalog.ip_ranges import MOST, WIDEST_PREFIX, too_wide
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.values import ABSENT, Unknown, items
 from kubewitness.policies.configuration import RuleConfiguration
@@ -15,7 +15,7 @@ from kubewitness.policies.rule import (
     failing,
     passing,
 )
-from kubewitness.policies.verdict import PASS, Finding, Judgement, best, fail, undecided
+from kubewitness.policies.verdict import PASS, Finding, Judgement, best, fail, undecided, worst
 
 
 def judge(cluster: AksCluster, _graph: Graph, _configuration: RuleConfiguration) -> Judgement:
@@ -41,19 +41,25 @@ def _private(cluster: AksCluster) -> Judgement:
 
 def _restricted(cluster: AksCluster) -> Judgement:
     ranges = items(cluster.authorized_ranges)
-    if isinstance(ranges, Unknown) or any(isinstance(one, Unknown) for one in ranges):
-        return undecided(
-            Finding(
-                "unknown:ranges",
-                "the authorised address ranges cannot be known before the deployment",
-                "write the ranges as plain values",
-            )
-        )
+    if isinstance(ranges, Unknown):
+        return _hidden()
     given = [one for one in ranges if one not in (None, "")]
     if not given:
         default = "not set" if cluster.authorized_ranges is ABSENT else "empty"
         return fail(Finding("open", f"any address reaches it: the authorised ranges are {default}"))
-    return _of_ranges(given)
+    known = [one for one in given if not isinstance(one, Unknown)]
+    # What is open stays open, whatever is hidden beside it.
+    return worst(_of_ranges(known), _hidden() if len(known) < len(given) else PASS)
+
+
+def _hidden() -> Judgement:
+    return undecided(
+        Finding(
+            "unknown:ranges",
+            "the authorised address ranges cannot be known before the deployment",
+            "write the ranges as plain values",
+        )
+    )
 
 
 def _of_ranges(given: list[Any]) -> Judgement:
@@ -61,7 +67,9 @@ def _of_ranges(given: list[Any]) -> Judgement:
     wide = too_wide(one for one in given if _is_range(one))
     if wide:
         limits = " and ".join(f"/{n} for IPv{version}" for version, n in WIDEST_PREFIX.items())
-        message = f"`{wide[0]}` is no restriction: wider than {limits}"
+        message = (
+            f"`{wide[0]}` is no restriction: wider than {limits}, or than {MOST} of these together"
+        )
         return fail(Finding("too-wide", message))
     if strange:
         return undecided(
@@ -127,12 +135,31 @@ RULE = Rule(
             '["0.0.0.0/1", "128.0.0.0/1"]})',
         ),
         failing(
+            "Ranges that are half of the internet together, none of them wide",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": [\n'
+            '    f"{first}.0.0.0/8" for first in range(0, 256, 2)]})',
+        ),
+        failing(
+            "The whole internet in addresses of version 6 that stand for version 4",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["::ffff:0:0/96"]})',
+        ),
+        failing(
+            "The whole internet beside a range that is known only after the deployment",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["0.0.0.0/0", workspace.customer_id]})',
+        ),
+        failing(
             "An empty list, which switches the restriction off",
             'cluster("aks", api_server_access_profile={"authorized_ip_ranges": []})',
         ),
         failing(
             "Integrated in a virtual network, and public",
             'cluster("aks", api_server_access_profile={"enable_vnet_integration": True})',
+        ),
+        doubtful(
+            "A range that is known only after the deployment",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["203.0.113.0/24", workspace.customer_id]})',
         ),
         doubtful(
             "A service tag, whose addresses Azure changes",

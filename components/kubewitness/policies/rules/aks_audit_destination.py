@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kubewitness.catalog.type_tokens import Kind, kind_of
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.settings import EVENT_HUB_KIND, STORAGE_KIND
@@ -83,8 +84,9 @@ def _region(route: Route, configuration: DestinationConfiguration) -> Value[str]
     store = route.destination.store
     if store:
         return store.location
-    promised = (one.region for one in configuration.promises(route.destination) if one.region)
-    return next((name.replace(" ", "").lower() for name in promised), Unknown())
+    promises = configuration.promises(route.destination)
+    names = {one.region.replace(" ", "").lower() for one in promises if one.region}
+    return names.pop() if len(names) == 1 else Unknown()
 
 
 def _same_group(cluster: AksCluster, route: Route) -> bool:
@@ -98,7 +100,14 @@ def _same_group(cluster: AksCluster, route: Route) -> bool:
     sources = [r.property_dependencies.get("resourceGroupName", ()) for r in (one, other)]
     if isinstance(cluster.resource_group, str):
         return cluster.resource_group == store.resource_group
-    return sources[0] == sources[1] and len(sources[0]) == 1
+    # What comes from one stack reference or function may be two groups.
+    return sources[0] == sources[1] and len(sources[0]) == 1 and _is_group(sources[0][0])
+
+
+def _is_group(urn: str) -> bool:
+    """Whether a resource is a group, by the type that its URN ends in before the name."""
+    token = urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
+    return kind_of(token) is Kind.RESOURCE_GROUP
 
 
 def _keeps(route: Route) -> Iterator[Judgement]:

@@ -1,13 +1,15 @@
 """`aks-audit-protected`: whoever breaks in cannot make the audit trail disappear."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pydantic import Field, field_validator
 
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
-from kubewitness.graph.values import Unknown
+from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.destinations import (
+    TOTAL_DAYS,
     DestinationConfiguration,
     Protection,
     protection_words,
@@ -25,12 +27,15 @@ class ProtectionConfiguration(DestinationConfiguration):
 
     Attributes:
         grade: `recorded` (default), `hindered` or `write-once`.
+        immutable_days: for how long a locked policy must keep each record; default 365.
     """
 
     grade: Protection = Field(
         default=Protection.RECORDED,
         json_schema_extra={"type": "string", "enum": [grade.words for grade in Protection]},
     )
+
+    immutable_days: int = Field(default=TOTAL_DAYS, ge=0)
 
     _grade = field_validator("grade", mode="before")(protection_words)
 
@@ -41,24 +46,26 @@ def judge(cluster: AksCluster, graph: Graph, configuration: ProtectionConfigurat
     def judge_route(route: Route, category: str) -> Judgement:
         demanded = configuration.grade
         reached = _promised(route, configuration)
-        immutability = _immutability(route, category)
-        if immutability == "Locked":
+        locked = _is_locked(route, category, configuration.immutable_days)
+        if locked is True:
             reached = Protection.WRITE_ONCE
+        elif locked is False:  # whatever is promised
+            reached = min(reached, Protection.HINDERED)
         if reached >= demanded:
             return PASS
-        if isinstance(immutability, Unknown):
+        if isinstance(locked, Unknown):
             return undecided(
                 Finding(
                     "unknown-immutability",
-                    f"whether the immutability policy of the {where(route)} is locked is known "
-                    "only after the deployment",
+                    f"whether the immutability policy of the {where(route)} is locked for long "
+                    "enough is known only after the deployment",
                     "check the exported state, or promise it under `allowedDestinations`",
                 )
             )
         message = (
             f"the {where(route)} is protected at grade {reached.words}, demanded is "
-            f"{demanded.words}; Pulumi's `protect` and a lock in this stack do not count, for "
-            "destroy removes them"
+            f"{_words(demanded, configuration)}; Pulumi's `protect` and a lock in this stack do "
+            "not count, for destroy removes them"
         )
         return fail(Finding(f"{demanded.words}:{category}", message))
 
@@ -67,16 +74,32 @@ def judge(cluster: AksCluster, graph: Graph, configuration: ProtectionConfigurat
 
 def _promised(route: Route, configuration: ProtectionConfiguration) -> Protection:
     grades = [one.protection for one in configuration.promises(route.destination)]
-    return max(grades, default=Protection.RECORDED)
+    return min(grades, default=Protection.RECORDED)
 
 
-def _immutability(route: Route, category: str) -> object:
-    """The state of the policy on the category's container; None where there is no policy."""
+def _words(demanded: Protection, configuration: ProtectionConfiguration) -> str:
+    if demanded is Protection.WRITE_ONCE:
+        return f"{demanded.words} for {configuration.immutable_days} days"
+    return demanded.words
+
+
+def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
+    """Whether the policy on the category's container is locked, and for long enough."""
     store = route.destination.store
     if not isinstance(store, StorageAccount):
-        return None
-    states = {name.lower(): state for name, state in store.immutability.items()}
-    return states.get(CONTAINER.format(category))
+        return ABSENT
+    name = CONTAINER.format(category)
+    state, days = _of(store.immutability, name), _of(store.immutable_days, name)
+    if isinstance(days, float) and days < demanded:
+        return False
+    if isinstance(state, str) and state != "Locked":
+        return False
+    return next((value for value in (state, days) if not isinstance(value, str | float)), True)
+
+
+def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
+    """Azure's names of containers are in lower case."""
+    return {name.lower(): value for name, value in values.items()}.get(container, ABSENT)
 
 
 _VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/vault"
@@ -132,6 +155,24 @@ RULE = Rule(
             'level="CanNotDelete")\n'
             'setting("audit", cluster("aks").id)',
             grade="hindered",
+        ),
+        failing(
+            "Two promises, of which the least counts",
+            'setting("audit", cluster("aks").id, workspace_id=None,\n'
+            f'        storage_account_id="{_VAULT}")',
+            grade="write-once",
+            allowedDestinations=[
+                {"id": "/subscriptions/*", "owner": "soc", "protection": "write-once"},
+                {"id": _VAULT, "owner": "shop team", "protection": "hindered"},
+            ],
+        ),
+        failing(
+            "A policy for a day, which protects for a day once it is locked",
+            _ARCHIVE.replace("in_days=365", "in_days=1"),
+            grade="write-once",
+            allowedDestinations=[
+                {"id": "/subscriptions/*", "owner": "soc", "protection": "write-once"}
+            ],
         ),
         doubtful("A policy whose lock only Azure can tell", _ARCHIVE, grade="write-once"),
     ),

@@ -1,15 +1,17 @@
 """`aks-audit-retention`: the audit logs are still there when somebody asks."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
+
+from pydantic import Field
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.settings import DEDICATED
 from kubewitness.graph.values import ABSENT, Unknown, first_present
-from kubewitness.policies.destinations import DestinationConfiguration
+from kubewitness.policies.destinations import TOTAL_DAYS, DestinationConfiguration
 from kubewitness.policies.rule import (
     Reference,
     Rule,
@@ -40,8 +42,8 @@ class RetentionConfiguration(DestinationConfiguration):
         total_days: for how long they must be kept in all; default 365. Both are PCI DSS 10.5.1.
     """
 
-    interactive_days: int = 90
-    total_days: int = 365
+    interactive_days: int = Field(default=90, ge=0)
+    total_days: int = Field(default=TOTAL_DAYS, ge=0)
 
 
 def judge(cluster: AksCluster, graph: Graph, configuration: RetentionConfiguration) -> Judgement:
@@ -90,9 +92,25 @@ def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
 
 
 def _interactive(route: Route, category: str, configuration: RetentionConfiguration) -> Days:
-    promised = [one.interactive_days for one in configuration.promises(route.destination)]
-    if promised:
-        return float(max(promised))
+    promises = configuration.promises(route.destination)
+    return _or_promised(
+        _shown_interactive(route, category), (one.interactive_days for one in promises)
+    )
+
+
+def _total(route: Route, category: str, configuration: RetentionConfiguration) -> Days:
+    promises = configuration.promises(route.destination)
+    return _or_promised(_shown_total(route, category), (one.total_days for one in promises))
+
+
+def _or_promised(shown: Days, promised: Iterable[int | None]) -> Days:
+    """What this stack shows; only where that is hidden, the least that is promised."""
+    if isinstance(shown, float):
+        return shown
+    return min((float(days) for days in promised if days is not None), default=shown)
+
+
+def _shown_interactive(route: Route, category: str) -> Days:
     store = route.destination.store
     if isinstance(store, Workspace):
         return _least(store, route, category, _table_interactive)
@@ -101,10 +119,7 @@ def _interactive(route: Route, category: str, configuration: RetentionConfigurat
     return Unknown("it is not managed in this stack")
 
 
-def _total(route: Route, category: str, configuration: RetentionConfiguration) -> Days:
-    promised = [one.total_days for one in configuration.promises(route.destination)]
-    if promised:
-        return float(max(promised))
+def _shown_total(route: Route, category: str) -> Days:
     store = route.destination.store
     if isinstance(store, Workspace):
         return _least(store, route, category, _table_total)
@@ -195,6 +210,28 @@ RULE = Rule(
             f'setting("audit", cluster("aks").id, workspace_id="{_CENTRAL}")',
             allowedDestinations=[
                 {"id": _CENTRAL, "owner": "soc", "interactiveDays": 90, "totalDays": 730}
+            ],
+        ),
+        passing(
+            "A workspace of this stack that is listed without any promise",
+            'setting("audit", cluster("aks").id)',
+            allowedDestinations=[{"id": "/subscriptions/*", "owner": "soc"}],
+        ),
+        failing(
+            "A workspace of this stack that says less than its owner promises",
+            'short = operationalinsights.Workspace("short", resource_group_name=group.name,\n'
+            "    retention_in_days=30)\n"
+            'setting("audit", cluster("aks").id, workspace_id=short.id)',
+            allowedDestinations=[
+                {"id": "/subscriptions/*", "owner": "soc", "interactiveDays": 90, "totalDays": 365}
+            ],
+        ),
+        failing(
+            "Two promises, of which the least counts",
+            f'setting("audit", cluster("aks").id, workspace_id="{_CENTRAL}")',
+            allowedDestinations=[
+                {"id": "/subscriptions/*", "owner": "soc", "interactiveDays": 90, "totalDays": 365},
+                {"id": _CENTRAL, "owner": "soc", "interactiveDays": 90, "totalDays": 90},
             ],
         ),
         failing(

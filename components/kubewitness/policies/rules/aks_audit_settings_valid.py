@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product, starmap
 from typing import Final
 
 from kubewitness.graph.model import (
@@ -15,13 +15,21 @@ from kubewitness.graph.model import (
     StorageAccount,
 )
 from kubewitness.graph.routes import enabled_categories
+from kubewitness.graph.settings import EVENT_HUB_KIND, STORAGE_KIND, WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import RuleConfiguration
+from kubewitness.policies.destinations import PROVIDER_TYPES
 from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
 
 MAXIMUM_SETTINGS: Final = 5
 """How many diagnostic settings a resource can have. Source: Azure docs, "Diagnostic settings"."""
+
+_TYPES: Final = {
+    WORKSPACE_KIND: PROVIDER_TYPES["Workspace"],
+    STORAGE_KIND: PROVIDER_TYPES["StorageAccount"],
+    EVENT_HUB_KIND: PROVIDER_TYPES["EventHubNamespace"],
+}
 
 
 def judge(cluster: AksCluster, graph: Graph, _configuration: RuleConfiguration) -> Judgement:
@@ -42,12 +50,22 @@ def _faults(setting: DiagnosticSetting) -> Iterator[Finding]:
     if not setting.destinations:
         yield Finding("no-destination", f"{name} has no destination, and Azure demands one")
     for destination in setting.destinations:
+        if not _is_an_id(destination):
+            message = f"{name}: `{destination.id}` is no id of a {destination.kind}"
+            yield Finding("no-id", f"{message}, and Azure refuses it")
         store = destination.store
         if isinstance(store, StorageAccount) and store.premium is True:
             message = f"{name}: `{store.resource.name}` is premium storage, which Azure refuses"
             yield Finding("premium-storage", message)
     if not isinstance(setting.logs, Unknown):
         yield from _entry_faults(name, setting.logs)
+
+
+def _is_an_id(destination: Destination) -> bool:
+    """Whether a known id names a resource of its kind; what is hidden may."""
+    if isinstance(destination.id, Unknown) or destination.kind not in _TYPES:
+        return True
+    return f"/providers/{_TYPES[destination.kind]}/" in str(destination.id).lower()
 
 
 def _entry_faults(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Finding]:
@@ -81,7 +99,7 @@ def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
         for sink in dict.fromkeys(_sink(destination) for destination in setting.destinations):
             for category in dict.fromkeys(enabled_categories(setting)):
                 other = taken.setdefault((sink, category), setting)
-                if sink and other is not setting:
+                if sink and other.resource.urn != setting.resource.urn:
                     names = f"`{other.resource.name}` and `{setting.resource.name}`"
                     message = f"diagnostic settings {names} both send `{category}` to one sink"
                     yield Finding(f"same-sink:{category}", message)
@@ -126,14 +144,22 @@ def _entry_doubts(name: str, entry: LogEntry) -> Iterator[Finding]:
 
 
 def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Finding]:
-    """Two sinks of which nothing is known could be one."""
-    hidden = [s for s in settings if any(not _sink(d) for d in s.destinations)]
-    for one, other in combinations(hidden, 2):
+    """Two sinks of which one is hidden could be the same."""
+    for one, other in combinations(settings, 2):
         both = set(enabled_categories(one)) & set(enabled_categories(other))
-        if both:
+        pairs = product(one.destinations, other.destinations)
+        if both and any(starmap(_could_be_one, pairs)):
             names = f"`{one.resource.name}` and `{other.resource.name}`"
             message = f"whether {names} send `{min(both)}` to one sink cannot be known"
             yield Finding("unknown-sink", message, "send each category in one setting only")
+
+
+def _could_be_one(one: Destination, other: Destination) -> bool:
+    """Of one kind, not both of them known, and both or neither a resource of this stack."""
+    are_known = bool(_sink(one) and _sink(other))
+    return (
+        not are_known and one.kind == other.kind and one.from_destination == other.from_destination
+    )
 
 
 RULE = Rule(

@@ -43,15 +43,16 @@ class EksConfiguration(CollectionConfiguration):
 
 def judge(cluster: EksCluster, _graph: Graph, configuration: EksConfiguration) -> Judgement:
     """Every demanded type must be listed in so many words; Amazon's default is none."""
-    if isinstance(cluster.log_types, Unknown):
-        return undecided(_unknown())
+    types = cluster.log_types
+    if isinstance(types, Unknown):
+        types = (types,) * len(LOG_TYPES)  # it may list every one of them
     elsewhere, declared = configuration.elsewhere(cluster.resource)
-    listed = {one.lower() for one in cluster.log_types if isinstance(one, str)}
+    listed = {one.lower() for one in types if isinstance(one, str)}
     missing = [name for name in _demanded(configuration) if name.lower() not in listed]
     left = [name for name in missing if name.lower() not in elsewhere]
     if not left:
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared) if missing else PASS
-    if sum(isinstance(one, Unknown) for one in cluster.log_types) >= len(left):
+    if sum(isinstance(one, Unknown) for one in types) >= len(left):
         return undecided(_unknown())
     expired = configuration.expired_for(cluster.resource)
     return fail(*(_missing(name) for name in left), *expired)
