@@ -185,7 +185,7 @@ def _keeps(rule: Any) -> Answer:
         return True
     delete = get(rule, "definition", "actions", "baseBlob", "delete")
     after = get(delete, "daysAfterModificationGreaterThan")
-    if UNKNOWN in (delete, after):
+    if UNKNOWN in (delete, after) or not (delete is MISSING or isinstance(delete, Mapping)):
         return None
     if after is MISSING:
         return True

@@ -25,6 +25,9 @@ ONE = resource("one", "containerservice:ManagedCluster")
 TWO = resource("two", "containerservice:ManagedCluster")
 VAULT = resource("vault", "keyvault:Vault")
 RESOURCE_GROUP = resource("group", "resources:ResourceGroup")
+OTHER_STACK = replace(resource("stack", ""), type="pulumi:pulumi:StackReference")
+TEMPLATE = resource("template", "resources:Deployment", properties={"template": {}})
+ARC = resource("arc", "kubernetes:ConnectedCluster")
 REMOTE = replace(resource("remote", "x:Y"), origin=Origin.REMOTE)
 
 
@@ -34,7 +37,8 @@ def links(logs: list[Any], *sources: Resource) -> dict[str, tuple[bool, str]]:
         resource("audit", "monitor:DiagnosticSetting", resourceUri=LATER, logs=logs),
         property_dependencies={"resourceUri": tuple(source.urn for source in sources)},
     )
-    graph = build_graph([ONE, TWO, VAULT, RESOURCE_GROUP, REMOTE, setting])
+    others = [VAULT, RESOURCE_GROUP, REMOTE, OTHER_STACK, TEMPLATE, ARC]
+    graph = build_graph([ONE, TWO, *others, setting])
     found: dict[str, tuple[bool, str]] = {}
     for urn, several in graph.links.items():
         (link,) = several
@@ -54,7 +58,11 @@ BOTH = "its target is computed from several clusters and could be `one` or `two`
     [
         (GROUP, [ONE], {"urn:one": (True, "")}),
         (GROUP, [ONE, RESOURCE_GROUP], {"urn:one": (True, "")}),
-        (GROUP, [ONE, REMOTE], {"urn:one": (True, "")}),
+        (GROUP, [ONE, REMOTE], {"urn:one": (False, MIXED)}),
+        (CATEGORY, [ONE, REMOTE], {"urn:one": (False, MIXED)}),
+        (CATEGORY, [ONE, OTHER_STACK], {"urn:one": (False, MIXED)}),
+        (CATEGORY, [ONE, TEMPLATE], {"urn:one": (False, MIXED)}),
+        (CATEGORY, [ONE, ARC], {"urn:one": (False, MIXED)}),
         (GROUP, [ONE, VAULT], {"urn:one": (False, MIXED)}),
         (CATEGORY, [ONE, VAULT], {"urn:one": (True, "")}),
         (GROUP, [ONE, TWO], {"urn:one": (False, BOTH), "urn:two": (False, BOTH)}),

@@ -138,14 +138,19 @@ def test_a_literal_target_links_by_id_or_by_name_and_group(
 
 
 @pytest.mark.parametrize(
-    ("name", "outcome"),
-    [("Shop", Outcome.PASS), ("other", Outcome.FAIL), ("shops", Outcome.FAIL)],
+    ("group", "name", "outcome"),
+    [
+        ("SHOPS", "Shop", Outcome.PASS),
+        ("elsewhere", "Shop", Outcome.FAIL),
+        ("shops", "other", Outcome.FAIL),
+        ("shops", "shops", Outcome.FAIL),
+    ],
 )
-def test_a_literal_target_that_came_from_the_cluster_is_told_by_its_name(
-    name: str, outcome: Outcome
+def test_a_literal_target_that_came_from_the_cluster_is_told_by_its_name_and_group(
+    group: str, name: str, outcome: Outcome
 ) -> None:
-    """Group and subscription need no proof: the id was made of the cluster's own."""
-    verdicts = audit_logs(CLUSTER, setting(ID.format("elsewhere", name), "urn:aks"))
+    """The subscription needs no proof; a group that is known to be another is another cluster's."""
+    verdicts = audit_logs(CLUSTER, setting(ID.format(group, name), "urn:aks"))
     own = [verdict for verdict in verdicts if verdict.resource.name == "aks"]
     assert [verdict.outcome for verdict in own] == [outcome]
 

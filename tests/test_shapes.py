@@ -750,7 +750,9 @@ def test_a_table_that_two_resources_set_is_unknown_and_the_verdict_says_why() ->
     """Whichever is deployed last decides."""
     twice = Unknown("two resources set it")
     stack = [CLASSIC["aks"], WORKSPACE, to_workspace(), *native_tables(), *classic_tables()]
-    assert _store(*stack).tables == dict.fromkeys(TABLES, Table(twice, twice, twice))
+    assert _store(*stack).tables == dict.fromkeys(
+        map(str.lower, TABLES), Table(twice, twice, twice)
+    )
     rule = find_rule("aks-audit-retention")
     (verdict,) = evaluate((rule,), build_graph(stack), Configuration({}, all_rules()))
     messages = [finding.message for finding in verdict.judgement.findings]

@@ -34,6 +34,8 @@ class Kind(Enum):
     KUBERNETES_PROVIDER = "provider for Kubernetes"
     UNREADABLE_CLUSTER = "cluster made through a provider whose properties are not read"
     ARM = "anything that Azure Resource Manager can make"
+    ARC_CLUSTER = "Kubernetes cluster that Azure Arc connects"
+    STACK_REFERENCE = "outputs of another stack"
 
 
 def _native(module: str, name: str) -> str:
@@ -95,6 +97,8 @@ _PATTERNS: Final = {
         _classic("core", r"\w*TemplateDeployment"),
         r"azapi:.*",
     ),
+    Kind.ARC_CLUSTER: (_native("kubernetes", "ConnectedCluster"),),
+    Kind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
     Kind.RESOURCE_GROUP: (
         _native("resources", "ResourceGroup"),
         _classic("core", "ResourceGroup"),
@@ -133,3 +137,13 @@ def kind_of(token: str) -> Kind | None:
 def is_classic(token: str) -> bool:
     """True for a token of a provider bridged from Terraform, whose property names are its own."""
     return token.startswith(("azure:", "aws:"))
+
+
+MAY_CARRY_ANY_ID: Final = frozenset(
+    {Kind.UNREADABLE_CLUSTER, Kind.ARM, Kind.ARC_CLUSTER, Kind.STACK_REFERENCE}
+)
+"""Where the id of a cluster or of a destination may come from that the graph does not know.
+
+Clusters of Azure Arc have the categories `kube-audit`, `kube-audit-admin` and `guard`, too. Source:
+Azure Monitor reference, "Supported log categories for microsoft.kubernetes/connectedClusters".
+"""

@@ -13,7 +13,15 @@ from kubewitness.catalog.type_tokens import is_classic
 from kubewitness.graph.model import AksCluster
 from kubewitness.graph.places import location, resource_group
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read, text
+from kubewitness.graph.values import (
+    ABSENT,
+    Unknown,
+    Value,
+    declared_flag,
+    first_present,
+    read,
+    text,
+)
 
 
 def aks_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> AksCluster:
@@ -36,6 +44,7 @@ def _native(resource: Resource) -> AksCluster:
         local_accounts_disabled=read(properties, "disableLocalAccounts"),
         entra_managed=read(properties, "aadProfile", "managed"),
         azure_rbac=read(properties, "aadProfile", "enableAzureRBAC"),
+        kubernetes_rbac=declared_flag(read(properties, "enableRBAC")),
         admin_groups=read(properties, "aadProfile", "adminGroupObjectIDs"),
         private=read(properties, "apiServerAccessProfile", "enablePrivateCluster"),
         vnet_integrated=read(properties, "apiServerAccessProfile", "enableVnetIntegration"),
@@ -55,6 +64,12 @@ def _classic(resource: Resource) -> AksCluster:
         local_accounts_disabled=read(properties, "localAccountDisabled"),
         entra_managed=_classic_entra_managed(entra),
         azure_rbac=read(entra, "azureRbacEnabled"),
+        kubernetes_rbac=declared_flag(
+            first_present(
+                read(properties, "roleBasedAccessControlEnabled"),
+                read(properties, "roleBasedAccessControl", "enabled"),  # until version 4
+            )
+        ),
         admin_groups=read(entra, "adminGroupObjectIds"),
         private=read(properties, "privateClusterEnabled"),
         vnet_integrated=first_present(
@@ -73,6 +88,8 @@ def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
     managed, application = read(entra, "managed"), read(entra, "serverAppId")
     if managed is not ABSENT or isinstance(entra, Unknown) or not isinstance(entra, Mapping):
         return managed
+    if isinstance(application, Unknown):
+        return application
     return application is ABSENT
 
 

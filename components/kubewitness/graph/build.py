@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, Kind, kind_of
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
 from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Graph, Opaque
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.settings import diagnostic_setting
-from kubewitness.graph.stores import TEMPLATE_PROPERTIES, Stores
-from kubewitness.graph.values import Unknown, declared_text, first_present, read
+from kubewitness.graph.stores import Stores
+from kubewitness.graph.templates import declared, type_of
+from kubewitness.graph.values import Unknown, declared_text, read
 
 
 def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = None) -> Graph:
@@ -40,6 +41,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         aks,
         set(_of(kinds, Kind.RESOURCE_GROUP)),
         {urn for urn, resource in by_urn.items() if resource.origin is Origin.REMOTE},
+        {urn for urn, kind in kinds.items() if kind in MAY_CARRY_ANY_ID},
     )
     clusters: list[Cluster] = [*aks, *eks]
     return Graph(
@@ -74,7 +76,8 @@ def _opaque(by_urn: Mapping[str, Resource], kinds: Mapping[str, Kind | None]) ->
 
 
 def _may_deploy_a_cluster(resource: Resource) -> bool:
-    template = first_present(*(read(resource.properties, *path) for path in TEMPLATE_PROPERTIES))
-    named = "microsoft.containerservice/managedclusters" in str(resource.properties).lower()
-    is_generic = str(read(resource.properties, "resourceType")).lower() == "managedclusters"
-    return named or is_generic or isinstance(template, Unknown)
+    """Whether a template or a generic resource names a cluster, or hides what it makes."""
+    text = str(resource.properties).replace("\\", "").lower()
+    return "microsoft.containerservice/managedclusters" in text or any(
+        isinstance(one, Unknown) or isinstance(type_of(one), Unknown) for one in declared(resource)
+    )

@@ -40,6 +40,7 @@ def place(
     clusters: Sequence[AksCluster],
     resource_groups: AbstractSet[str],
     opaque: AbstractSet[str],
+    carriers: AbstractSet[str],
 ) -> Placement:
     """Link each setting to its cluster.
 
@@ -52,6 +53,7 @@ def place(
         clusters: all clusters of the stack.
         resource_groups: URNs of resource groups, of which a part of an id may come.
         opaque: URNs of resources that cannot be seen into.
+        carriers: URNs of resources that may carry the id of a cluster elsewhere.
 
     Returns:
         The placement. A setting that certainly belongs to something else is left out.
@@ -66,8 +68,9 @@ def place(
             harmless = resource_groups | opaque
             # A component's output depends on the component, too, which has no id in Azure.
             parents = {cluster.resource.parent for cluster in sources.values()}
-            others = set(setting.target_dependencies) - set(sources) - harmless - parents
-            if sources and others and not _names_a_cluster_category(setting):
+            others = set(setting.target_dependencies) - set(sources) - resource_groups - parents
+            elsewhere = others & (carriers | opaque)
+            if sources and (elsewhere or (others and not _names_a_cluster_category(setting))):
                 placement.add(sources.values(), Link(setting, certain=False, why=_MIXED_TARGET))
             elif sources:
                 _place_by_dependency(placement, setting, tuple(sources.values()))
@@ -115,7 +118,8 @@ def _is_target(
     if isinstance(own_id, str) and own_id:
         return _same(own_id.rstrip("/"), target.group(0).rstrip("/"))
     if cluster.resource.urn in setting.target_dependencies:
-        return _same_name(cluster, target["name"])
+        elsewhere = _compare(cluster.resource_group, target["group"]) is False
+        return False if elsewhere else _same_name(cluster, target["name"])
     name = _same_name(cluster, target["name"])
     group = _compare(cluster.resource_group, target["group"])
     if name is False or group is False:
@@ -148,7 +152,7 @@ def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[st
 
 
 def _names_a_cluster_category(setting: DiagnosticSetting) -> bool:
-    """Whether an entry names a category that Azure refuses for every other kind of resource."""
+    """Whether an entry names a category that Azure refuses for all but Kubernetes clusters."""
     return isinstance(setting.logs, tuple) and any(
         entry.category in AKS_LOG_CATEGORIES for entry in setting.logs
     )

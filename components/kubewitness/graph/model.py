@@ -34,6 +34,7 @@ class AksCluster(Cluster):
         local_accounts_disabled: true where certificates and static tokens are refused.
         entra_managed: true where AKS-managed Entra ID authenticates users.
         azure_rbac: true where Azure RBAC authorises requests to Kubernetes.
+        kubernetes_rbac: false where Kubernetes authorises nothing; nobody need say that it does.
         admin_groups: the Entra ID groups whose members are cluster admins.
         private: true where the API server has a private address only.
         vnet_integrated: true where the API server also stands in the cluster's network.
@@ -45,6 +46,7 @@ class AksCluster(Cluster):
     local_accounts_disabled: Value[Any] = ABSENT
     entra_managed: Value[Any] = ABSENT
     azure_rbac: Value[Any] = ABSENT
+    kubernetes_rbac: Value[bool] = ABSENT
     admin_groups: Value[Any] = ABSENT
     private: Value[Any] = ABSENT
     vnet_integrated: Value[Any] = ABSENT
@@ -120,7 +122,8 @@ class Workspace(Store):
         interactive_days: the retention of every table that has none of its own.
         daily_cap: gigabytes a day after which nothing more is taken in.
         purges_at_once: true where records are gone for good as soon as retention ends.
-        tables: what this stack says of its tables, by name.
+        tables: what this stack says of its tables, by name in lower case; `*` where something is
+            said of tables that cannot be known.
     """
 
     sku: Value[Any] = ABSENT
@@ -128,6 +131,11 @@ class Workspace(Store):
     daily_cap: Value[Any] = ABSENT
     purges_at_once: Value[Any] = ABSENT
     tables: Mapping[str, Table] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """What is said of a table, whatever its case; nothing where nothing is."""
+        unsaid = Table(ABSENT, ABSENT, ABSENT)
+        return self.tables.get("*") or self.tables.get(name.lower()) or unsaid
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,9 @@ def carries(setting: DiagnosticSetting, category: str) -> bool | None:
     if isinstance(setting.logs, Unknown):
         return None
     found = {_entry_carries(entry, category) for entry in setting.logs}
+    contradicted = any(_names(e, category) and e.enabled is False for e in setting.logs)
     if True in found:
-        return True
+        return None if contradicted else True
     return None if None in found else False
 
 

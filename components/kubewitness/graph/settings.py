@@ -4,10 +4,16 @@ Property names are those on the wire. Sources: Azure Native API docs for Diagnos
 Classic API docs for monitoring.DiagnosticSetting.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.type_tokens import DESTINATION_KINDS, is_classic, kind_of
+from kubewitness.catalog.type_tokens import (
+    DESTINATION_KINDS,
+    MAY_CARRY_ANY_ID,
+    is_classic,
+    kind_of,
+)
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stores import Stores
@@ -34,16 +40,24 @@ PARTNER_KIND: Final = "partner solution"
 DEDICATED: Final = "Dedicated"
 """The destination type that gives each kind of log a table of its own."""
 
-DESTINATION_PROPERTIES: Final = {
+_NATIVE: Final = {
     "workspaceId": WORKSPACE_KIND,
-    "logAnalyticsWorkspaceId": WORKSPACE_KIND,
     "storageAccountId": STORAGE_KIND,
     "eventHubAuthorizationRuleId": EVENT_HUB_KIND,
-    "eventhubAuthorizationRuleId": EVENT_HUB_KIND,
     "marketplacePartnerId": PARTNER_KIND,
+}
+_CLASSIC: Final = {
+    "logAnalyticsWorkspaceId": WORKSPACE_KIND,
+    "storageAccountId": STORAGE_KIND,
+    "eventhubAuthorizationRuleId": EVENT_HUB_KIND,
     "partnerSolutionId": PARTNER_KIND,
 }
-"""Where either provider keeps the id of a destination, and what that destination is."""
+DESTINATION_PROPERTIES: Final = {False: _NATIVE, True: _CLASSIC}
+"""Where a provider, classic or not, keeps the id of a destination, and what that is."""
+
+_STORE_NAME: Final = re.compile(
+    r"/(?:workspaces|storageaccounts|namespaces)/(?P<name>[^/]+)", re.IGNORECASE
+)
 
 
 def diagnostic_setting(
@@ -77,7 +91,7 @@ def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ..
     To be listed means to be enabled in the classic provider; in Azure Native it must be said.
     """
     entries: list[LogEntry] = []
-    for name in ("logs", "enabledLogs"):
+    for name in ("logs", "enabledLogs") if classic else ("logs",):
         listed = items(read(properties, name))
         if isinstance(listed, Unknown):
             return listed
@@ -103,15 +117,17 @@ def _destinations(
     resource: Resource, by_urn: Mapping[str, Resource], stores: Stores
 ) -> tuple[Destination, ...]:
     found = []
-    for name, kind in DESTINATION_PROPERTIES.items():
+    for name, kind in DESTINATION_PROPERTIES[is_classic(resource.type)].items():
         identifier = text(read(resource.properties, name))
         if identifier is not ABSENT:
-            sources = [
-                by_urn[urn]
-                for urn in resource.property_dependencies.get(name, ())
-                if urn in by_urn and kind_of(by_urn[urn].type) in DESTINATION_KINDS
-            ]
+            urns = resource.property_dependencies.get(name, ())
+            came_from = [by_urn[urn] for urn in urns if urn in by_urn]
+            sources = [one for one in came_from if kind_of(one.type) in DESTINATION_KINDS]
             store = _store(identifier, sources, stores)
+            # What another stack or a template says may be the id of another destination.
+            mixed = any(kind_of(one.type) in MAY_CARRY_ANY_ID for one in came_from)
+            if isinstance(identifier, Unknown) and mixed:
+                sources, store = [], None
             found.append(Destination(kind, identifier, bool(sources), store))
     return tuple(found)
 
@@ -131,7 +147,9 @@ def _store(identifier: Value[str], sources: list[Resource], stores: Stores) -> S
 
 
 def _names(identifier: Value[str], name: str) -> bool:
-    return name.lower() in str(identifier).lower().split("/")
+    """Whether an id is that of a store with this name; a group may be called the same."""
+    found = _STORE_NAME.search(str(identifier))
+    return found is not None and found["name"].lower() == name.lower()
 
 
 def _store_of(source: Resource, stores: Stores) -> Store | None:

@@ -8,7 +8,7 @@ Classic API docs for the same; ARM template reference for workspaces/tables.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.type_tokens import Kind, is_classic, kind_of
 from kubewitness.graph.model import (
@@ -20,6 +20,7 @@ from kubewitness.graph.model import (
 )
 from kubewitness.graph.places import location, resource_group
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import (
     ABSENT,
     Unknown,
@@ -54,13 +55,13 @@ OWNER_PROPERTIES: Final = (
 )
 """Where a table, a policy or an authorization rule names what it belongs to."""
 
-TEMPLATE_PROPERTIES: Final = (("properties", "template"), ("templateContent",), ("body",))
-"""Where deployments of Azure Native and Azure Classic and azapi keep what they deploy."""
-
-_ATTACHMENTS: Final = frozenset(
-    {Kind.TABLE, Kind.LIFECYCLE_POLICY, Kind.IMMUTABILITY_POLICY, Kind.ARM}
-)
-"""What says something of a store without being one."""
+_ATTACHMENTS: Final[Mapping[Kind | None, type[Store]]] = {
+    Kind.TABLE: Workspace,
+    Kind.ARM: Workspace,
+    Kind.LIFECYCLE_POLICY: StorageAccount,
+    Kind.IMMUTABILITY_POLICY: StorageAccount,
+}
+"""What says something of a store without being one, and of which store."""
 
 _TABLE_TYPE: Final = "microsoft.operationalinsights/workspaces/tables"
 _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
@@ -70,6 +71,17 @@ _CONTAINER_ID: Final = re.compile(
     r"/storageaccounts/(?P<account>[^/]+)/blobservices/[^/]+/containers/(?P<container>[^/]+)",
     re.IGNORECASE,
 )
+
+
+ANY_TABLE: Final = "*"
+"""Stands for every table of a workspace, where what is said may be of any."""
+
+NEVER: Final = -1.0
+"""What the classic provider calls a period that never ends."""
+
+_LOGS: Final = "insights-logs-"
+_ELSEWHERE: Final = Unknown("whether it is this one's cannot be known before the deployment")
+_OTHERS: Final = Table(_ELSEWHERE, _ELSEWHERE, _ELSEWHERE)
 
 
 class Stores:
@@ -86,14 +98,14 @@ class Stores:
         for urn, resource in by_urn.items():
             self._note(urn, _bare(resource, by_urn))
         attached: dict[str, list[Resource]] = {}
+        doubtful: dict[str, list[Resource]] = {}
         for resource in by_urn.values():
-            if kind_of(resource.type) in _ATTACHMENTS:
-                owners = self._owners(resource)
-                for urn in owners:
-                    if len(owners) == 1 or _names_it(resource, self._found[urn]):
-                        attached.setdefault(urn, []).append(resource)
+            owners = self._possible_owners(resource, by_urn)
+            sure = [u for u in owners if len(owners) == 1 or _names_it(resource, self._found[u])]
+            for urn in sure or owners:
+                (attached if sure else doubtful).setdefault(urn, []).append(resource)
         for urn, store in list(self._found.items()):
-            self._found[urn] = _complete(store, attached.get(urn, []))
+            self._found[urn] = _complete(store, attached.get(urn, []), doubtful.get(urn, []))
 
     def _note(self, urn: str, store: Store | None) -> None:
         if store is None:
@@ -103,6 +115,24 @@ class Stores:
             self._by_name.setdefault(store.name.lower(), []).append(urn)
         if isinstance(store.resource.id, str):
             self._by_id[store.resource.id.lower().rstrip("/")] = urn
+
+    def _possible_owners(self, resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
+        """What an attachment may belong to: a store of the right kind, in the right group."""
+        kind = kind_of(resource.type)
+        if kind not in _ATTACHMENTS:
+            return []
+        group = resource_group(resource, by_urn)
+        hidden = any(
+            isinstance(read(resource.properties, name), Unknown)
+            and not resource.property_dependencies.get(name)
+            for name in OWNER_PROPERTIES
+        )
+        return sorted(
+            urn
+            for urn in (self._found if hidden else self._owners(resource))
+            if isinstance(self._found[urn], _ATTACHMENTS[kind])
+            and (kind is Kind.ARM or not _differ(group, self._found[urn].resource_group))
+        )
 
     def _owners(self, attachment: Resource) -> set[str]:
         """What a table, a policy or a template belongs to; a template may set several."""
@@ -120,11 +150,10 @@ class Stores:
         return [u for u in resource.property_dependencies.get(name, ()) if u in self._found]
 
     def _called(self, known: str) -> list[str]:
-        """Whose name or id it is; nobody's where several have it."""
+        """Whose name or id it may be: several stores can have the same name."""
         within = _CONTAINER_ID.search(known)
         name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
-        found = self._by_name.get(name.lower(), [])
-        return found if len(found) == 1 else []
+        return self._by_name.get(name.lower(), [])
 
     def owner(self, resource: Resource, name: str) -> Store | None:
         """The store of this stack that a property came from, or whose name it is."""
@@ -159,20 +188,27 @@ def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Store | None:
     return None
 
 
-def _complete(store: Store, attached: list[Resource]) -> Store:
-    """A store with what other resources say of it."""
+def _complete(store: Store, attached: list[Resource], doubtful: list[Resource]) -> Store:
+    """A store with what other resources say of it, and what others may say."""
     if isinstance(store, Workspace):
-        return replace(store, tables=_tables(store, attached))
+        hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, store, sure=False)}
+        return replace(store, tables={**_tables(store, attached), **hidden})
     if isinstance(store, StorageAccount):
         policies = [r for r in attached if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
         locks = [r for r in attached if kind_of(r.type) is Kind.IMMUTABILITY_POLICY]
+        unsure = [_ELSEWHERE for r in doubtful if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
         return replace(
             store,
-            deletes_after_days=_shortest([_deletion(policy) for policy in policies]),
+            deletes_after_days=_shortest([*unsure, *(_deletion(policy) for policy in policies)]),
             immutability=dict(_immutability(lock) for lock in locks),
             immutable_days={_immutability(lock)[0]: _immutable_days(lock) for lock in locks},
         )
     return store
+
+
+def _differ(one: Value[str], other: Value[str]) -> bool:
+    """Whether both are known and not the same; Azure ignores case."""
+    return isinstance(one, str) and isinstance(other, str) and one.lower() != other.lower()
 
 
 def _common(resource: Resource, kind: Kind, by_urn: Mapping[str, Resource]) -> dict[str, Any]:
@@ -213,23 +249,38 @@ def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     twice = Unknown("two resources set it")
     for resource in attached:
-        for name, table in _tables_of(resource, workspace):
+        for name, table in _tables_of(resource, workspace, sure=True):
             tables[name] = Table(twice, twice, twice) if name in tables else table
     return tables
 
 
-def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
+def _tables_of(
+    resource: Resource, workspace: Workspace, *, sure: bool
+) -> Iterator[tuple[str, Table]]:
+    """What is said of which table, in lower case as Azure compares them.
+
+    Args:
+        resource: a table or a template.
+        workspace: what it belongs to.
+        sure: whether it certainly does, so that a name may leave the workspace open.
+    """
     if kind_of(resource.type) is Kind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
-        if isinstance(name, str):
-            yield name, _table(resource.properties)
-    for item in _template_tables(resource):
-        full = str(read(item, "name"))
-        match = _TABLE_NAME.search(full)
-        # An expression in a template takes the workspace's name from the one owner there is.
-        if match and (full.startswith("[") or _is_of(full, workspace)):
-            yield match["table"], _table(read(item, "properties"))
+        known = name.lower() if isinstance(name, str) else ANY_TABLE
+        yield known, _table(resource.properties) if known != ANY_TABLE else _OTHERS
+        return
+    for item in declared(resource):
+        if isinstance(item, Unknown):
+            yield ANY_TABLE, _OTHERS
+        elif type_of(item) == _TABLE_TYPE:
+            full = str(read(item, "name"))
+            match = _TABLE_NAME.search(full)
+            # An expression in a template takes the workspace's name from the one owner there is.
+            if match is None:
+                yield ANY_TABLE, _OTHERS
+            elif full.startswith("[") or not sure or _is_of(full, workspace):
+                yield match["table"].lower(), _table(read(item, "properties"))
 
 
 def _is_of(full: str, store: Store) -> bool:
@@ -247,31 +298,27 @@ def _names_it(template: Resource, store: Store) -> bool:
     )
 
 
-def _template_tables(resource: Resource) -> list[Any]:
-    """The tables in an ARM template, as they stand there."""
-    template = first_present(*(read(resource.properties, *path) for path in TEMPLATE_PROPERTIES))
-    listed = items(read(template, "resources"))
-    known = () if isinstance(listed, Unknown) else listed
-    return [item for item in known if str(read(item, "type")).lower() == _TABLE_TYPE]
-
-
 def _template_names(resource: Resource) -> list[str]:
-    names = (read(item, "name") for item in _template_tables(resource))
+    """The names of the tables that a template declares, as they stand there."""
+    if kind_of(resource.type) is not Kind.ARM:
+        return []
+    known = (one for one in declared(resource) if not isinstance(one, Unknown))
+    names = (read(one, "name") for one in known if type_of(one) == _TABLE_TYPE)
     return [name for name in names if isinstance(name, str)]
 
 
 def _table(properties: Value[Mapping[str, Any]]) -> Table:
     return Table(
-        plan=text(read(properties, "plan")),
+        plan=declared_text(read(properties, "plan")),
         interactive_days=period(read(properties, "retentionInDays")),
         total_days=period(read(properties, "totalRetentionInDays")),
     )
 
 
 def _premium(properties: Mapping[str, Any]) -> Value[bool]:
-    tier = declared_text(
-        first_present(read(properties, "sku", "name"), read(properties, "accountTier"))
-    )
+    sku = read(properties, "sku")
+    named = sku if isinstance(sku, str) else read(sku, "name")
+    tier = declared_text(first_present(named, read(properties, "accountTier")))
     return tier.lower().startswith("premium") if isinstance(tier, str) else tier
 
 
@@ -286,15 +333,37 @@ def _deletion(policy: Resource) -> Value[float]:
 
 
 def _rule_deletion(rule: Value[Any], *, classic: bool) -> Value[float]:
-    if read(rule, "enabled") is False:
+    if read(rule, "enabled") is False or not _may_concern_logs(rule, classic=classic):
         return ABSENT
     actions = read(rule, "actions") if classic else read(rule, "definition", "actions")
     base = read(actions, "baseBlob")
     delete = base if classic else read(base, "delete")
-    if isinstance(delete, Unknown) or not isinstance(delete, Mapping):
-        return delete if isinstance(delete, Unknown) else ABSENT
+    if isinstance(delete, Unknown) or delete is ABSENT:
+        return delete
+    if not isinstance(delete, Mapping):
+        return _ELSEWHERE
     prefix = "deleteAfterDaysSince" if classic else "daysAfter"
-    return _shortest([period(read(delete, name)) for name in delete if name.startswith(prefix)])
+    days = [period(read(delete, name)) for name in delete if name.startswith(prefix)]
+    return _shortest([each for each in days if not (classic and each == NEVER)])
+
+
+def _may_concern_logs(rule: Value[Any], *, classic: bool) -> bool:
+    """Whether the filters of a lifecycle rule let in what diagnostic settings write."""
+    filters = read(rule, "filters") if classic else read(rule, "definition", "filters")
+    prefixes, types = (items(read(filters, name)) for name in ("prefixMatch", "blobTypes"))
+    known = [one.lower() for one in types] if _is_plain(types) else []
+    if known and "appendblob" not in known:
+        return False
+    if not isinstance(prefixes, tuple) or not prefixes:
+        return True
+    return any(
+        not isinstance(one, str) or one.startswith(_LOGS) or _LOGS.startswith(one)
+        for one in prefixes
+    )
+
+
+def _is_plain(listed: tuple[Any, ...] | Unknown) -> TypeGuard[tuple[str, ...]]:
+    return isinstance(listed, tuple) and all(isinstance(one, str) for one in listed)
 
 
 def _shortest(periods: list[Value[float]]) -> Value[float]:

@@ -93,7 +93,8 @@ def _judgements(
     if rule.judge_others:
         yield from _judge_others(rule, graph, configuration)
     if rule.needs_stack and rule.subject is AksCluster:
-        alone = graph.foreign if graph.clusters else (*graph.foreign, *graph.unplaced)
+        has_clusters = any(isinstance(cluster, AksCluster) for cluster in graph.clusters)
+        alone = graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced)
         for setting in alone:
             yield _judge_alone(rule, setting, configuration)
 

@@ -62,10 +62,12 @@ def worst(*judgements: Judgement) -> Judgement:
     """One judgement of several that must all hold: any failure fails, any doubt is undecided.
 
     Returns:
-        The judgement, with the findings of every one that is not a pass, each once; a pass where
-        there is none to combine.
+        The judgement, with the findings of every one that is not a pass, each once; not applicable
+        where none of them applies, and a pass where there is none to combine.
     """
     outcomes = {judgement.outcome for judgement in judgements}
+    if outcomes == {Outcome.NOT_APPLICABLE}:
+        return judgements[0]
     for outcome in (Outcome.FAIL, Outcome.UNDECIDED):
         if outcome in outcomes:
             found = [f for j in judgements if j.outcome is not Outcome.PASS for f in j.findings]

@@ -30,7 +30,10 @@ _SENTINELS: Final = frozenset(
 _BEHIND_THE_PROXY: Final = "__target"
 """The key under which the SDK's proxies hand out what they wrap, unknown values included."""
 
-_ONLY_INPUTS_SAY: Final = (*TARGET_PROPERTIES, *DESTINATION_PROPERTIES)
+_ONLY_INPUTS_SAY: Final = (
+    *TARGET_PROPERTIES,
+    *(name for names in DESTINATION_PROPERTIES.values() for name in names),
+)
 """What outputs may lack although the program has set it: where something is, and goes."""
 
 _BEFORE_DEPLOYMENT: Final = Unknown("it is known only after the deployment")
@@ -84,10 +87,11 @@ def from_resource_call(args: ResourceValidationArgs) -> Resource:
 def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
     """Where exported state is analyzed, what is only read comes along, without any input.
 
-    A cluster that the stack manages has at least its resource group or its role.
+    What the stack manages has at least its resource group, its role or its target. A group itself
+    may have nothing.
     """
-    is_cluster = kind_of(token) in (Kind.CLUSTER, Kind.EKS_CLUSTER)
-    return Origin.READ if is_cluster and not inputs else Origin.MANAGED
+    may_be_bare = kind_of(token) in (None, Kind.RESOURCE_GROUP)
+    return Origin.MANAGED if inputs or may_be_bare else Origin.READ
 
 
 def from_stack_call(

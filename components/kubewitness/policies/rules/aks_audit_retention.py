@@ -136,10 +136,7 @@ def _least(
     measure: Callable[[Workspace, Table], Days],
 ) -> Days:
     """Of all tables that the category may fill, the shortest period."""
-    none = Table(ABSENT, ABSENT, ABSENT)
-    periods = [
-        measure(workspace, workspace.tables.get(name, none)) for name in _tables(route, category)
-    ]
+    periods = [measure(workspace, workspace.table(name)) for name in _tables(route, category)]
     hidden = [period for period in periods if isinstance(period, Unknown)]
     return hidden[0] if hidden else min(p for p in periods if not isinstance(p, Unknown))
 

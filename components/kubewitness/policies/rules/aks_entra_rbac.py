@@ -24,13 +24,21 @@ _DEMANDS: Final = (
     ("azure_rbac", "Azure RBAC for Kubernetes authorisation"),
 )
 
+_KUBERNETES_RBAC: Final = "Kubernetes RBAC"
+
 
 def judge(cluster: AksCluster, _graph: Graph, _configuration: AccessConfiguration) -> Judgement:
-    """Pass only where both are switched on in so many words; Azure's default is off for both."""
+    """Pass only where both are switched on in so many words; Azure's default is off for both.
+
+    Kubernetes RBAC, on which Azure RBAC rests, is on unless it is switched off.
+    """
     values = {what: getattr(cluster, attribute) for attribute, what in _DEMANDS}
     off = [_off(what, value) for what, value in values.items() if _is_off(value)]
+    if cluster.kubernetes_rbac is False:
+        off.append(_off(_KUBERNETES_RBAC, value=False))
     if off:
         return fail(*off, *_locked_out(cluster))
+    values[_KUBERNETES_RBAC] = cluster.kubernetes_rbac
     hidden = [_hidden(what) for what, value in values.items() if isinstance(value, Unknown)]
     return undecided(*hidden) if hidden else PASS
 
