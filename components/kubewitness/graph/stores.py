@@ -316,9 +316,9 @@ def _table(properties: Value[Mapping[str, Any]]) -> Table:
 
 
 def _premium(properties: Mapping[str, Any]) -> Value[bool]:
-    sku = read(properties, "sku")
-    named = sku if isinstance(sku, str) else read(sku, "name")
-    tier = declared_text(first_present(named, read(properties, "accountTier")))
+    tier = declared_text(
+        first_present(read(properties, "sku", "name"), read(properties, "accountTier"))
+    )
     return tier.lower().startswith("premium") if isinstance(tier, str) else tier
 
 
