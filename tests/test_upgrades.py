@@ -32,6 +32,32 @@ def test_nothing_is_replaced_or_deleted(engine: Engine, tmp_path: Path, state: P
     assert set(engine.preview(program).changes) == {"same"}
 
 
+SCALED = PROGRAM.replace(
+    '{"name": "work", "count": 2}', '{"name": "work", "min_count": 1, "max_count": 9}'
+)
+
+
+@pytest.mark.engine
+def test_what_azure_and_the_autoscaler_move_is_no_drift(engine: Engine, tmp_path: Path) -> None:
+    """Counts of pools that scale, and the version that the channel `stable` upgrades to."""
+    program = write_project(tmp_path / "program", SCALED, name="drift")
+    assert engine.init_stack(program).exit_code == 0
+    assert engine.up(program).exit_code == 0
+    state = engine.export(program).document
+    for one in state["deployment"]["resources"]:
+        for known in (one.get("inputs", {}), one.get("outputs", {})):
+            if one["type"].endswith(":ManagedCluster"):
+                known["agentPoolProfiles"][0]["count"] = 5
+                known["kubernetesVersion"] = "1.35.1"
+            if one["type"].endswith(":AgentPool"):
+                known["count"] = 7
+    moved = tmp_path / "moved.json"
+    moved.write_text(json.dumps(state), "utf-8")
+    assert engine.import_state(program, moved).exit_code == 0
+    assert set(engine.preview(program).changes) == {"same"}
+    assert engine.destroy(program).exit_code == 0
+
+
 ADOPTED = """\
 from pulumi_azure_native import containerservice, monitor, operationalinsights, resources
 
