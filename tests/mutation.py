@@ -31,7 +31,8 @@ TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("rules", "links", "shapes", "configuration", "remediation", "state", "crossguard_pack"),
-        *("messages", "rule_examples", "policy_folder", "rule_oracle", "sources_agree"),
+        *("messages", "rule_examples", "policy_folder", "hidden_ways"),
+        *("rule_oracle", "sources_agree"),
     )
 )
 """The tests that must notice: the fast ones, for each mutant runs them anew."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Resource
@@ -292,6 +293,44 @@ def test_a_lifecycle_rule_counts_where_it_may_delete_logs(
     assert archived(rule) is outcome
 
 
+@pytest.mark.parametrize(
+    ("rule", "outcome"),
+    [
+        ({"actions": {"baseBlob": {"deleteAfterDaysSinceModificationGreaterThan": 30}}}, "fail"),
+        ({"actions": {"baseBlob": {"deleteAfterDaysSinceModificationGreaterThan": -1}}}, "pass"),
+        (
+            {
+                "actions": {"baseBlob": {"deleteAfterDaysSinceModificationGreaterThan": 30}},
+                "filters": {"blobTypes": ["BlockBlob"]},
+            },
+            "pass",
+        ),
+        (
+            {
+                "actions": {"baseBlob": {"deleteAfterDaysSinceModificationGreaterThan": 30}},
+                "filters": {"blobTypes": ["BlockBlob", "AppendBlob"], "prefixMatch": ["insights"]},
+            },
+            "fail",
+        ),
+    ],
+)
+def test_a_classic_lifecycle_rule_is_read_alike(rule: dict[str, Any], outcome: str) -> None:
+    """With filters of its own, and -1 for never."""
+    given_rules = {"storageAccountId": LATER, "rules": [{"enabled": True, **rule}]}
+    kind = "azure:storage/managementPolicy:ManagementPolicy"
+    policy = made("rule", kind, given_rules, storageAccountId="account")
+    assert archived(policy).value == outcome
+
+
+def test_a_lifecycle_rule_of_nobody_in_particular_is_a_doubt() -> None:
+    """Of two accounts it could be either's."""
+    definition = {"actions": {"baseBlob": {"delete": {"daysAfterModificationGreaterThan": 30}}}}
+    policy = {"rules": [{"enabled": True, "definition": definition}]}
+    hidden = made("rule", "storage:ManagementPolicy", {"accountName": LATER, "policy": policy})
+    other = replace(given(ACCOUNT, accountName="other"), urn="urn:other", name="other")
+    assert archived(other, hidden) is Outcome.UNDECIDED
+
+
 def test_a_deletion_that_cannot_be_read_is_no_absence() -> None:
     """A list where an object should be."""
     definition = {"actions": {"baseBlob": {"delete": [{"daysAfter": 30}]}}}
@@ -313,6 +352,39 @@ def test_azure_rbac_rests_on_kubernetes_rbac(changes: dict[str, Any], outcome: O
     """Which nobody need switch on, and nobody may switch off."""
     found = outcomes(given(AKS, **changes), WORKSPACE, SETTING)
     assert found["aks-entra-rbac"] is outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, Outcome.PASS),
+        ({"roleBasedAccessControlEnabled": True}, Outcome.PASS),
+        ({"roleBasedAccessControlEnabled": False}, Outcome.FAIL),
+        ({"roleBasedAccessControl": {"enabled": False}}, Outcome.FAIL),
+        ({"roleBasedAccessControlEnabled": LATER}, Outcome.UNDECIDED),
+    ],
+)
+def test_kubernetes_rbac_has_two_names_in_the_classic_provider(
+    changes: dict[str, Any], outcome: Outcome
+) -> None:
+    """One until version 4, another since."""
+    kind = "azure:containerservice/kubernetesCluster:KubernetesCluster"
+    entra = {"azureRbacEnabled": True}
+    block = {"azureActiveDirectoryRoleBasedAccessControl": entra, "localAccountDisabled": True}
+    aks = made("aks", kind, {"name": "shop", **block, **changes})
+    assert outcomes(aks)["aks-entra-rbac"] is outcome
+
+
+@pytest.mark.parametrize("value", [False, LATER])
+def test_kubernetes_rbac_is_named_where_it_is_what_is_wrong(value: Any) -> None:
+    """And nothing else is."""
+    graph = build_graph([given(AKS, enableRBAC=value)])
+    rules = [rule for rule in all_rules() if rule.id == "aks-entra-rbac"]
+    (verdict,) = evaluate(rules, graph, Configuration({}, tuple(rules)))
+    (finding,) = verdict.judgement.findings
+    assert finding.message.startswith(
+        ("Kubernetes RBAC is off (set so)", "whether Kubernetes RBAC")
+    )
 
 
 def test_an_id_that_may_come_from_another_stack_proves_no_destination() -> None:
@@ -370,3 +442,37 @@ def test_an_eks_cluster_beside_it_hides_no_setting() -> None:
         for graph in graphs
     )
     assert alone == beside != []
+
+
+CERTIFICATE = "users:\n- name: root\n  user:\n    client-certificate-data: AAA\n"
+SERVER = "clusters: [{cluster: {server: https://shop.hcp.azmk8s.io}}]"
+
+
+def test_findings_on_credentials_say_what_is_so_and_what_decides(
+    snapshot: SnapshotAssertion,
+) -> None:
+    """For each way in which an administrator's certificate may be used."""
+    kind = "azure:containerservice/kubernetesCluster:KubernetesCluster"
+    classic = made("aks", kind, {"name": "shop"})
+    kubeconfigs = {
+        "text": CERTIFICATE,
+        "of aks": CERTIFICATE + SERVER,
+        "path": "~/.kube/config",
+        "hidden": LATER,
+    }
+    providers = [
+        made(name, "pulumi:providers:kubernetes", {"kubeconfig": text}, kubeconfig="aks")
+        for name, text in kubeconfigs.items()
+    ]
+    calls = (
+        "azure:containerservice/getKubernetesCluster:getKubernetesCluster",
+        "azure-native:containerservice:listManagedClusterAdminCredentials",
+    )
+    rules = [rule for rule in all_rules() if rule.id == "aks-admin-credentials"]
+    graph = build_graph([classic, *providers], calls)
+    verdicts = evaluate(rules, graph, Configuration({}, tuple(rules)))
+    assert [
+        f"{v.resource.name}: {v.outcome.value}: {f.code}: {f.message} | {f.decide}"
+        for v in verdicts
+        for f in v.judgement.findings
+    ] == snapshot
