@@ -30,7 +30,16 @@ from rich.table import Column, Table
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("rules", "links", "shapes", "configuration", "remediation", "state", "crossguard_pack"),
+        *(
+            "rules",
+            "links",
+            "templates",
+            "shapes",
+            "configuration",
+            "remediation",
+            "state",
+            "crossguard_pack",
+        ),
         *("messages", "rule_examples", "policy_folder", "hidden_ways"),
         *("rule_oracle", "sources_agree"),
     )

@@ -476,3 +476,13 @@ def test_findings_on_credentials_say_what_is_so_and_what_decides(
         for v in verdicts
         for f in v.judgement.findings
     ] == snapshot
+
+
+def test_a_kubeconfig_from_nowhere_in_particular_is_no_classic_clusters() -> None:
+    """It is unknown, and of nobody that the stack knows."""
+    kind = "azure:containerservice/kubernetesCluster:KubernetesCluster"
+    provider = made("elsewhere", "pulumi:providers:kubernetes", {"kubeconfig": LATER})
+    rules = [rule for rule in all_rules() if rule.id == "aks-admin-credentials"]
+    graph = build_graph([made("aks", kind, {"name": "shop"}), provider], ())
+    verdicts = evaluate(rules, graph, Configuration({}, tuple(rules)))
+    assert [verdict.resource.name for verdict in verdicts] == ["aks"]
