@@ -413,12 +413,23 @@ def test_a_category_that_is_both_on_and_off_is_neither() -> None:
     assert found["aks-audit-logs"] is Outcome.UNDECIDED
 
 
-def test_classic_names_say_nothing_to_azure_native() -> None:
-    """It does not know them, so nothing is sent anywhere."""
-    properties = {k: v for k, v in SETTING.properties.items() if k not in {"workspaceId", "logs"}}
-    named = {**properties, "logAnalyticsWorkspaceId": "/w", "enabledLogs": LOGS}
+@pytest.mark.parametrize(
+    ("own", "classic"), [("workspaceId", "logAnalyticsWorkspaceId"), ("logs", "enabledLogs")]
+)
+def test_a_classic_name_says_nothing_to_azure_native(own: str, classic: str) -> None:
+    """It does not know it, so nothing is sent."""
+    properties = {**SETTING.properties, classic: SETTING.properties[own]}
+    named = {key: value for key, value in properties.items() if key != own}
     found = outcomes(AKS, WORKSPACE, replace(SETTING, properties=named))
     assert found["aks-audit-logs"] is Outcome.FAIL
+
+
+def test_a_table_of_another_stacks_workspace_is_not_ours() -> None:
+    """Its name comes from there, however unknown."""
+    stack = made("stack", "pulumi:pulumi:StackReference", {})
+    named = {"tableName": "AKSAudit", "workspaceName": LATER, **SHORT}
+    table = made("table", "operationalinsights:Table", named, workspaceName="stack")
+    assert outcomes(*IN_ORDER, stack, table)["aks-audit-retention"] is Outcome.PASS
 
 
 def test_nothing_collected_is_no_pass_of_retention() -> None:

@@ -191,7 +191,7 @@ def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Store | None:
 def _complete(store: Store, attached: list[Resource], doubtful: list[Resource]) -> Store:
     """A store with what other resources say of it, and what others may say."""
     if isinstance(store, Workspace):
-        hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, store, sure=False)}
+        hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, store)}
         return replace(store, tables={**_tables(store, attached), **hidden})
     if isinstance(store, StorageAccount):
         policies = [r for r in attached if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
@@ -249,21 +249,13 @@ def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     twice = Unknown("two resources set it")
     for resource in attached:
-        for name, table in _tables_of(resource, workspace, sure=True):
+        for name, table in _tables_of(resource, workspace):
             tables[name] = Table(twice, twice, twice) if name in tables else table
     return tables
 
 
-def _tables_of(
-    resource: Resource, workspace: Workspace, *, sure: bool
-) -> Iterator[tuple[str, Table]]:
-    """What is said of which table, in lower case as Azure compares them.
-
-    Args:
-        resource: a table or a template.
-        workspace: what it belongs to.
-        sure: whether it certainly does, so that a name may leave the workspace open.
-    """
+def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
+    """What is said of which table, in lower case as Azure compares them."""
     if kind_of(resource.type) is Kind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
@@ -279,7 +271,7 @@ def _tables_of(
             # An expression in a template takes the workspace's name from the one owner there is.
             if match is None:
                 yield ANY_TABLE, _OTHERS
-            elif full.startswith("[") or not sure or _is_of(full, workspace):
+            elif full.startswith("[") or _is_of(full, workspace):
                 yield match["table"].lower(), _table(read(item, "properties"))
 
 
