@@ -63,7 +63,12 @@ def _cluster() -> Draw:
         "tags": _tags,
     }
     return st.builds(
-        lambda common, upgrades, network: {**common, **upgrades, **network},
+        lambda common, upgrades, network: {
+            **common,
+            # Long-term support moves to no new minor version.
+            **({} if network.get("sku_tier") == "Premium" else upgrades),
+            **network,
+        },
         st.fixed_dictionaries(required, optional=optional),
         _upgrades(),
         _network_and_tier(),

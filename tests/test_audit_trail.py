@@ -1,11 +1,12 @@
 """Where the logs go, as the components register it."""
 
+import re
 from typing import Any
 
 import pytest
 
-from argument_strategies import EVENT_HUBS, STORAGE, WORKSPACE
-from kubewitness import AksAuditLogging, AuditArchive
+from argument_strategies import EVENT_HUBS, STORAGE, SUBNET, WORKSPACE
+from kubewitness import AksAuditLogging, AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.provision.validation import InvalidArguments
 from test_provision_components import CLUSTER, VALID, Deployment, cluster
@@ -384,3 +385,106 @@ def test_vnet_integration_gives_the_api_server_a_subnet() -> None:
         "disableRunCommand": True,
     }
     assert deployed.one("ManagedCluster")["identity"]["type"] == "UserAssigned"
+
+
+def test_what_azure_native_names_is_a_name_that_azure_takes() -> None:
+    """It only appends eight characters to the name in the program."""
+    account = archive().requests("StorageAccount")[0].name
+    assert re.fullmatch("[a-z0-9]{1,16}", account)
+    arguments: Any = VALID
+    odd = Deployment(lambda: SecureAksCluster("shop_eu." + "x" * 60, arguments))
+    assert re.fullmatch("[A-Za-z0-9-]{1,55}", odd.requests("Workspace")[0].name)
+    assert len(odd.requests("Deployment")[0].name) <= 56
+
+
+GROUP = VALID["cluster_admins"]["group_object_ids"][0]
+USER_ROLE = "Azure Kubernetes Service Cluster User Role"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            {"cluster_admins": {"group_object_ids": [GROUP, GROUP.upper()]}},
+            "cluster_admins.group_object_ids[1]: is given twice",
+        ),
+        (
+            {
+                "cluster_admins": {
+                    "group_object_ids": [GROUP],
+                    "principals": [{"object_id": GROUP, "type": "Group"}],
+                }
+            },
+            "cluster_admins.principals[0]: is given twice",
+        ),
+        (
+            {"role_assignments": [{"role": USER_ROLE, "object_id": GROUP, "type": "Group"}]},
+            "role_assignments[0]: is given already",
+        ),
+        (
+            {"sku_tier": "Premium", "upgrade_channel": "rapid"},
+            "upgrade_channel: `rapid` moves to new minor versions",
+        ),
+        (
+            {
+                "outbound_type": "managedNATGateway",
+                "system_pool": {"vnet_subnet_id": SUBNET},
+            },
+            "does not work in a network of your own",
+        ),
+        (
+            {
+                "api_access": {
+                    "private": True,
+                    "vnet_integration": True,
+                    "vnet_integration_subnet_id": SUBNET,
+                }
+            },
+            "is in a network of yours, and the nodes are not",
+        ),
+        (
+            {"mode": "automatic", "outbound_type": "userDefinedRouting"},
+            "which AKS Automatic does not take",
+        ),
+        (
+            {"api_access": {"authorized_ip_ranges": ["0.0.0.0/1", "128.0.0.0/2"]}},
+            "too wide to be a restriction",
+        ),
+        (
+            {"api_access": {"authorized_ip_ranges": ["203.0.113.0/255.255.255.0"]}},
+            "is not in CIDR notation",
+        ),
+        (
+            {
+                "workspace_id": WORKSPACE,
+                "collected_elsewhere": ["guard"],
+                "destinations": [{"workspace_id": WORKSPACE, "categories": ["guard"]}],
+            },
+            "would get `guard` twice",
+        ),
+        (
+            {"cluster_overrides": {"addon_profiles": {"azurePolicy": {"enabled": False}}}},
+            "has an argument of its own; use `azure_policy`",
+        ),
+        (
+            {"cluster_overrides": {"node_resource_group": ["a"]}},
+            "cluster_overrides.node_resource_group: is not a string",
+        ),
+        (
+            {"cluster_overrides": {"network_profile": {}, "networkProfile": {}}},
+            "is given in both spellings",
+        ),
+        ({"adopt": {"user_pools": {"a": "b"}}, "user_pools": 5}, "user_pools: is not a list"),
+    ],
+)
+def test_combinations_that_azure_refuses_are_refused_before(
+    more: dict[str, Any], said: str
+) -> None:
+    """What would fail after minutes, or leave half of it done, or mean something else."""
+    assert said in refusal(more)
+
+
+def test_an_object_of_nothing_is_not_given() -> None:
+    """As in `{"vm_size": config.get("vmSize")}`."""
+    inputs = cluster({"system_pool": {"vm_size": None}, "workspace": {"name": None}})
+    assert inputs.one("ManagedCluster")["agentPoolProfiles"][0]["vmSize"] == "Standard_D4ds_v5"

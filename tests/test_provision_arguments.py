@@ -159,7 +159,7 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "ranges that add up to everything",
         {"api_access": {"authorized_ip_ranges": ["0.0.0.0/1", "128.0.0.0/1"]}},
         "api_access.authorized_ip_ranges",
-        "are together the whole internet",
+        "are together too wide to be a restriction",
     ),
     (
         "both workspaces",
@@ -168,8 +168,8 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "contradicts `workspace_id`",
     ),
     ("name for a workspace id", {"workspace_id": "logs"}, "workspace_id", "give the resource id"),
-    ("empty workspace", {"workspace": {}}, "workspace", "leave it out for the defaults"),
-    ("empty system pool", {"system_pool": {}}, "system_pool", "leave it out for the defaults"),
+    ("empty workspace", {"workspace": {}}, "workspace", "is empty; give its fields"),
+    ("empty system pool", {"system_pool": {}}, "system_pool", "is empty; give its fields"),
     (
         "short interactive retention",
         {"workspace": {"interactive_retention_days": 30}},

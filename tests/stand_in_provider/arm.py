@@ -55,6 +55,23 @@ def resource_id(token: str, inputs: Values) -> str:
     return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], "none")), _path(token))
 
 
+def refuse(token: str, inputs: Values) -> None:
+    """Refuse what Azure would: names of another form, as azure-native makes them unchecked."""
+    for kind, (key, form) in _NAMES.items():
+        if sdk.kind(token) == kind and not re.fullmatch(form, str(inputs.get(key))):
+            raise ValueError(f"Azure refuses {key} {inputs.get(key)!r}")
+
+
+_NAMES = {
+    "storage:StorageAccount": ("accountName", "[a-z0-9]{3,24}"),
+    "operationalinsights:Workspace": (
+        "workspaceName",
+        "[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
+    ),
+    "resources:Deployment": ("deploymentName", r"[-\w._()]{1,64}"),
+}
+
+
 def default_name(token: str, urn: str) -> str:
     """The name of a resource whose program gives none; the same on every call.
 

@@ -100,6 +100,7 @@ class StandIn(Provider):
         token, inputs = _token(request.urn), _plain_map(request.properties)
         if request.preview:
             return CreateResponse(None, _wrap_map(_preview(token, inputs)))
+        arm.refuse(token, inputs)
         resource_id = arm.resource_id(token, inputs)
         _log("create", urn=request.urn, type=token, id=resource_id, inputs=inputs)
         return CreateResponse(resource_id, _wrap_map(arm.state(token, resource_id, inputs)))

@@ -2,8 +2,9 @@
 
 Pulumi's component analyzer turns these classes and the strings under their fields into the schema
 from which every language's SDK is made. So: no Literal, no Union, no tuple, no list of enums, and
-no `from __future__ import annotations`. Numbers and the fields that decide which resources there
-are take a plain value; all else may be an Output.
+no `from __future__ import annotations`. Numbers, objects as a whole and the fields that decide
+which resources there are take a plain value; all else, the fields of an object among it, may be an
+Output.
 
 `cluster_models` and `trail_models` say what is valid.
 """
@@ -27,8 +28,9 @@ from kubewitness.provision.trail_arguments import Destination, NewWorkspace
 class Adopt(TypedDict, total=False):
     """Resources that the program of this stack made without the component.
 
-    Each is given by the name it had in the program, at the top of the stack, or by its URN. The
-    resource must be gone from the program. See the docs, "Adopt a cluster".
+    Each is given by the name that it had in the program, which is Pulumi's and not Azure's, at the
+    top of the stack, or by its URN. The resource must be gone from the program. See the docs,
+    "Adopt what exists".
     """
 
     cluster: str
@@ -109,7 +111,8 @@ class SecureAksClusterArgs(TypedDict):
 
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere."""
+    Default: nowhere. To move a category from one place to another, take it away in one update and
+    add it in the next: Azure refuses it twice, also for a moment."""
 
     collected_elsewhere: NotRequired[list[str]]
     """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
@@ -165,7 +168,8 @@ class SecureAksClusterArgs(TypedDict):
 
     image_cleaner_hours: NotRequired[int]
     """How often unused images with vulnerabilities are removed from the nodes: every 24 to 2160
-    hours. Default 168. Source: Azure docs, "Use Image Cleaner"."""
+    hours. Default 168. To switch it off is for `cluster_overrides`. Source: Azure docs, "Use Image
+    Cleaner"."""
 
     host_encryption: NotRequired[bool]
     """Whether the nodes' temporary disks and caches are encrypted on their host. Default false, for
@@ -180,7 +184,9 @@ class SecureAksClusterArgs(TypedDict):
     """The logs of containers. Default: not collected."""
 
     role_assignments: NotRequired[list[RoleAssignment]]
-    """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none."""
+    """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
+    Give object ids as plain values, or only append: what is an Output is told apart by its place
+    in the list."""
 
     cluster_overrides: NotRequired[dict[str, Any]]
     """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument
@@ -222,7 +228,8 @@ class AksAuditLoggingArgs(TypedDict):
 
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere."""
+    Default: nowhere. To move a category from one place to another, take it away in one update and
+    add it in the next: Azure refuses it twice, also for a moment."""
 
     collected_elsewhere: NotRequired[list[str]]
     """Log categories that a setting made by somebody else, such as Azure Policy, already sends to

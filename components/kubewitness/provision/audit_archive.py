@@ -1,5 +1,6 @@
 """The component that keeps audit logs where nobody can change them."""
 
+import re
 from typing import Any, Final, Optional
 
 import pulumi
@@ -11,6 +12,14 @@ from kubewitness.provision.validation import check_arguments
 
 CONTAINER: Final = "insights-logs-{}"
 """How diagnostic settings call the container of a log category."""
+
+
+def account_name(name: str) -> str:
+    """Return what azure-native makes the account's name of, with eight characters of its own.
+
+    A storage account takes 24 lowercase letters and digits, and azure-native changes nothing.
+    """
+    return re.sub("[^a-z0-9]", "", name.lower())[:16] or "audit"
 
 
 class AuditArchive(pulumi.ComponentResource):
@@ -81,7 +90,7 @@ class AuditArchive(pulumi.ComponentResource):
 
     def _account(self, name: str, checked: AuditArchiveModel) -> storage.StorageAccount:
         return storage.StorageAccount(
-            f"{name}-account",
+            account_name(name),
             resource_group_name=checked.resource_group_name,
             account_name=checked.account_name,
             location=checked.location,

@@ -24,7 +24,8 @@ class ClusterAdmins(TypedDict, total=False):
     group_object_ids: list[pulumi.Input[str]]
     """Object ids (GUIDs) of Entra ID groups whose members become cluster admins. Each group also
     gets the role Azure Kubernetes Service Cluster User, with which `az aks get-credentials`
-    works."""
+    works. Give plain values, or only append: what is an Output is told apart by its place in the
+    list."""
 
     principals: pulumi.Input[list[pulumi.Input[ClusterPrincipal]]]
     """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.provision.cluster_overrides import override_problems
 from kubewitness.provision.models import (
@@ -170,11 +171,45 @@ class SecureAksClusterModel(AuditTrail):
     @classmethod
     def _own_network_for_own_egress(cls, outbound: str | None, info: ValidationInfo) -> str | None:
         pool = info.data.get("system_pool")
-        if (outbound or "").startswith("user") and pool and pool.vnet_subnet_id is None:
+        own = pool is not None and pool.vnet_subnet_id is not None
+        if (outbound or "").startswith("user") and not own and "system_pool" in info.data:
             raise problem(
-                f"`{outbound}` needs a network of your own; give `system_pool.vnet_subnet_id`"
+                f"`{outbound}` needs a network of your own; give `system_pool.vnet_subnet_id`, "
+                "which AKS Automatic does not take"
+            )
+        if outbound == "managedNATGateway" and own:
+            raise problem(
+                "`managedNATGateway` does not work in a network of your own; choose another or "
+                "leave `system_pool.vnet_subnet_id` out"
             )
         return outbound
+
+    @field_validator("upgrade_channel")
+    @classmethod
+    def _long_term_support_without_new_minors(
+        cls, channel: str | None, info: ValidationInfo
+    ) -> str | None:
+        if info.data.get("sku_tier") == "Premium" and channel in {"rapid", "stable"}:
+            raise problem(
+                f"`{channel}` moves to new minor versions, which long-term support and so the "
+                "tier `Premium` excludes; choose `patch` or `node-image`"
+            )
+        return channel
+
+    @field_validator("role_assignments")
+    @classmethod
+    def _no_role_twice(cls, given: list[RoleAssignment], info: ValidationInfo) -> Any:
+        taken = _roles_of_admins(info.data.get("cluster_admins"))
+        twice = []
+        for i, one in enumerate(given):
+            key = (_lower(one.object_id), _lower(one.role), one.namespace)
+            if key in taken and isinstance(one.object_id, str) and isinstance(one.role, str):
+                twice.append(i)
+            taken.add(key)
+        if twice:
+            reason = "is given already, here or by `cluster_admins`, and Azure refuses it twice"
+            raise problems(*((f"[{i}]", f"{reason}; leave it out") for i in twice))
+        return given
 
     @field_validator(*AUTOMATIC_DECIDES, mode="before")
     @classmethod
@@ -194,11 +229,28 @@ class SecureAksClusterModel(AuditTrail):
     @classmethod
     def _adopted_pools_are_there(cls, adopt: Adopt, info: ValidationInfo) -> Adopt:
         pools = whole_arguments(info).get("user_pools", ())
-        names = {pool.get("name") for pool in pools if isinstance(pool, Mapping)}
+        listed = pools if isinstance(pools, list) else []
+        names = {pool.get("name") for pool in listed if isinstance(pool, Mapping)}
         if strange := adopt.user_pools.keys() - names:
             reason = "is the name of no pool in `user_pools`; add the pool or leave this out"
             raise problems(*((f"user_pools.{name}", reason) for name in sorted(strange)))
         return adopt
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _roles_of_admins(admins: ClusterAdmins | None) -> set[tuple[Any, Any, str | None]]:
+    """What `admit_admins` assigns: principal, role and namespace."""
+    if admins is None:
+        return set()
+    principals = [_lower(one.object_id) for one in admins.principals]
+    users = [*(_lower(one) for one in admins.group_object_ids), *principals]
+    return {
+        *((one, CLUSTER_USER, None) for one in users),
+        *((one, RBAC_CLUSTER_ADMIN, None) for one in principals),
+    }
 
 
 class AksAuditLoggingModel(AuditTrail):

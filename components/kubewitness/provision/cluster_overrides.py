@@ -63,6 +63,10 @@ ARGUMENTS: Final = {
 }
 """Properties that have an argument, which checks them and on which other resources depend."""
 
+_FOLDED: Final = {
+    tuple(step.lower() for step in path): argument for path, argument in ARGUMENTS.items()
+}
+
 Path = tuple[str, ...]
 
 
@@ -107,6 +111,8 @@ def _wire(value: Any, typ: Any, path: str = "", faults: list[tuple[str, str]] | 
         return value
     if isinstance(typ, type) and types.is_input_type(typ):
         return _wire_object(value, typ, path, faults)
+    if isinstance(value, Mapping | list | tuple) and typ in _KINDS and faults is not None:
+        faults.append((path, f"is not {_KINDS[typ]}; give one"))
     if isinstance(value, Mapping):
         item = get_args(typ)[-1] if get_origin(typ) else Any
         return {key: _wire(each, item, f"{path}.{key}", faults) for key, each in value.items()}
@@ -131,7 +137,9 @@ def _wire_object(value: Any, typ: type, path: str, faults: list[tuple[str, str]]
     found: dict[str, Any] = {}
     for key, each in value.items():
         below = f"{path}.{key}"
-        if key in known:
+        if key in known and known[key] in found and faults is not None:
+            faults.append((below, "is given in both spellings; leave one out"))
+        elif key in known:
             found[known[key]] = _wire(each, inner.get(known[key]), below, faults)
         elif faults is not None:
             hint = suggestion(key, [name for name in known if ("_" in name) == ("_" in key)])
@@ -146,7 +154,7 @@ def _fits(value: Any, typ: Any) -> bool:
     if value is None or typ not in _KINDS:
         return True
     if typ is int:  # other languages' numbers arrive as floats
-        return type(value) in {int, float} and value == int(value)
+        return type(value) is int or (type(value) is float and value.is_integer())
     return isinstance(value, typ) and (typ is bool or not isinstance(value, bool))
 
 
@@ -154,10 +162,12 @@ def _owned(wire: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[str, str]
     """Yield the properties that have an argument, however deep."""
     for name, value in wire.items():
         here = (*path, name)
-        if here in ARGUMENTS:
-            reason = f"has an argument of its own; use `{ARGUMENTS[here]}`"
+        # Azure ignores the case of an add-on's name.
+        folded = tuple(step.lower() for step in here)
+        if folded in _FOLDED:
+            reason = f"has an argument of its own; use `{_FOLDED[folded]}`"
             yield "." + ".".join(here), reason
-        elif any(owned[: len(here)] == here for owned in ARGUMENTS):
+        elif any(owned[: len(folded)] == folded for owned in _FOLDED):
             if isinstance(value, Mapping):
                 yield from _owned(value, here)
             else:

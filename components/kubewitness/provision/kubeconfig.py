@@ -59,8 +59,9 @@ def secretless_kubeconfig(encoded: str) -> str:
         cluster = yaml.safe_load(base64.b64decode(encoded, validate=True))["clusters"][0]
         name, server = str(cluster["name"]), str(cluster["cluster"]["server"])
         authority = str(cluster["cluster"]["certificate-authority-data"])
-    except (binascii.Error, yaml.YAMLError, LookupError, TypeError) as error:
-        raise ValueError("Azure returned a kubeconfig without a cluster") from error
+    except (binascii.Error, yaml.YAMLError, LookupError, TypeError):
+        # Without the cause, which may quote the line that it stumbled over.
+        raise ValueError("Azure returned a kubeconfig without a cluster") from None
     _refuse_credentials(server, authority)
     return yaml.safe_dump(_kubeconfig(name, server, authority), sort_keys=False)
 

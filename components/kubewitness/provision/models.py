@@ -83,9 +83,15 @@ class ClusterAdmins(Arguments):
 
     @field_validator("group_object_ids", "principals")
     @classmethod
-    def _no_one_twice(cls, given: list[Any]) -> list[Any]:
-        ids = [one.object_id if isinstance(one, ClusterPrincipal) else one for one in given]
-        twice = [i for i, one in enumerate(ids) if isinstance(one, str) and one in ids[:i]]
+    def _no_one_twice(cls, given: list[Any], info: ValidationInfo) -> list[Any]:
+        groups = info.data.get("group_object_ids", []) if info.field_name == "principals" else []
+        named = [one.object_id if isinstance(one, ClusterPrincipal) else one for one in given]
+        ids = [one.lower() if isinstance(one, str) else one for one in (*groups, *named)]
+        twice = [
+            i
+            for i in range(len(named))
+            if isinstance(named[i], str) and ids[len(groups) + i] in ids[: len(groups) + i]
+        ]
         if twice:
             raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
         return given
@@ -167,6 +173,11 @@ class ApiAccess(Arguments):
         own_network = isinstance(pool, Mapping) and pool.get("vnet_subnet_id") is not None
         if subnet is not None and not integrated:
             raise problem("is for `vnet_integration`; add `vnet_integration: true` or leave it out")
+        if subnet is not None and not own_network:
+            raise problem(
+                "is in a network of yours, and the nodes are not; leave it out or give "
+                "`system_pool.vnet_subnet_id`, which AKS Automatic does not take"
+            )
         if own_network and integrated and subnet is None:
             raise problem(
                 "is required beside `system_pool.vnet_subnet_id`; give a subnet of its own in the "

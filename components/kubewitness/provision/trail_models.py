@@ -194,10 +194,7 @@ class AuditTrail(Arguments):
         # Pulumi's component host hands on an object that is an Output as a whole as an empty one:
         # taken for the defaults, it would drop what the program says without a word.
         if given == {}:
-            raise problem(
-                "is empty; leave it out for the defaults, or give its fields, not the whole, as "
-                "Outputs"
-            )
+            raise problem("is empty; give its fields, not the whole, as Outputs, or leave it out")
         return given
 
     @field_validator("workspace")
@@ -257,7 +254,12 @@ class AuditTrail(Arguments):
         if not {"workspace_id", "audit_profile", "collected_elsewhere"} <= info.data.keys():
             return given
         routes = [*_to_workspace(info.data), *(destination.route for destination in given)]
-        if twice := list(_twice(routes, len(routes) - len(given))):
+        elsewhere = Route(
+            DestinationKind.WORKSPACE,
+            info.data["workspace_id"],
+            frozenset(info.data["collected_elsewhere"]),
+        )
+        if twice := list(_twice([elsewhere, *routes], 1 + len(routes) - len(given))):
             raise problems(*twice)
         if fewest_settings(routes) is None:
             raise problem(

@@ -198,8 +198,9 @@ def _mark_later(value: Any, place: _Place) -> Any:
     if isinstance(value, pulumi.Output | Awaitable | Unknown):
         return _Later(pulumi.Output.from_input(value), place)
     if isinstance(value, Mapping):
-        given = {key: item for key, item in value.items() if item is not None}
-        return {key: _mark_later(item, place.below(key)) for key, item in given.items()}
+        marked = {key: _mark_later(item, place.below(key)) for key, item in value.items()}
+        given = {key: item for key, item in marked.items() if item is not None}
+        return given if given or not value else None  # only what is not given: not given either
     if isinstance(value, list | tuple):
         return [_mark_later(item, place.below(i)) for i, item in enumerate(value)]
     return value

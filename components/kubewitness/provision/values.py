@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
 from kubewitness.catalog.aks_roles import AKS_ROLES
+from kubewitness.catalog.ip_ranges import too_wide
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.provision.validation import Given, problem, problems, suggestion
 
@@ -48,20 +49,24 @@ def _ip_range(text: str) -> str:
         raise problem("is not an IP range; give CIDR notation such as `203.0.113.0/24`") from None
     if network.prefixlen == 0:
         raise problem("is the whole internet; give narrower ranges, or say `public_because`")
+    if "/" in text and not text.rpartition("/")[2].isdigit():
+        raise problem("is not in CIDR notation; give the length of the prefix, as in `/24`")
     if str(network.network_address) != text.partition("/")[0]:
         raise problem("does not start with the first address of its range; clear the host bits")
     return text
 
 
 def _narrow(ranges: list[Any]) -> list[Any]:
-    """Refuse ranges that are narrow one by one and together are the whole internet."""
-    networks = [ipaddress.ip_network(text) for text in ranges if isinstance(text, str)]
-    for version in (4, 6):
-        same: list[Any] = [network for network in networks if network.version == version]
-        if any(network.prefixlen == 0 for network in ipaddress.collapse_addresses(same)):
-            raise problem(
-                "are together the whole internet; give narrower ranges, or say `public_because`"
-            )
+    """Refuse ranges that alone or together are as wide as no restriction, as the policy pack does.
+
+    What is known only later is checked by itself; together, the pack sees it.
+    """
+    wide = too_wide(text for text in ranges if isinstance(text, str))
+    if wide:
+        raise problem(
+            f"are together too wide to be a restriction ({', '.join(wide)}); give narrower ranges, "
+            "or say `public_because`"
+        )
     return ranges
 
 

@@ -4,6 +4,7 @@ Sources, all of the Azure documentation: "Manage data retention in a Log Analyti
 "Select a table plan"; "Create a transformation in a workspace transformation DCR".
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -
         return AuditWorkspace(pulumi.Output.from_input(arguments.workspace_id))
     new = arguments.workspace or NewWorkspace()
     workspace = operationalinsights.Workspace(
-        f"{name}-logs",
+        f"{workspace_name(name)}-logs",
         resource_group_name=arguments.resource_group_name,
         workspace_name=new.name,
         location=arguments.location,
@@ -73,6 +74,11 @@ def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -
     return AuditWorkspace(workspace.id, tuple(ready))
 
 
+def workspace_name(name: str) -> str:
+    """Return a component's name as a workspace's takes it: letters, digits and hyphens."""
+    return re.sub("[^A-Za-z0-9]+", "-", name).strip("-")[:48].strip("-") or "audit"
+
+
 def _tables(
     name: str, arguments: AuditTrail, workspace: operationalinsights.Workspace, new: NewWorkspace
 ) -> pulumi.Resource:
@@ -82,7 +88,7 @@ def _tables(
     deleted. azure-native's `Table` refuses to create what exists, so that it cannot change them.
     """
     return _deployment(
-        f"{name}-table-retention",
+        f"{name[:39]}-table-retention",
         arguments,
         workspace,
         {"workspace": workspace.name},
@@ -160,7 +166,7 @@ def _filter(
         "location": location,
         "tags": arguments.tags or {},
     }
-    return _deployment(f"{name}-audit-filter", arguments, workspace, parameters, [rule, again])
+    return _deployment(f"{name[:39]}-audit-filter", arguments, workspace, parameters, [rule, again])
 
 
 def _deployment(
