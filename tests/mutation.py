@@ -31,6 +31,7 @@ TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         *(
+            "catalog",
             "rules",
             "links",
             "templates",
