@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pulumi
 import pytest
 
 from argument_strategies import EVENT_HUBS, STORAGE, SUBNET, WORKSPACE
@@ -182,6 +183,20 @@ def test_what_azure_would_refuse_is_refused_at_once(more: dict[str, Any], said: 
     assert said in refusal(more)
 
 
+def test_one_destination_under_two_outputs_is_refused_when_they_are_known() -> None:
+    """Azure would refuse it after the first of two settings; the message comes with the path."""
+
+    def program() -> None:
+        known_late = pulumi.Output.from_input(WORKSPACE.upper())
+        destinations = [{"workspace_id": known_late}]
+        arguments: Any = {**VALID, "workspace_id": WORKSPACE, "destinations": destinations}
+        SecureAksCluster("prod", arguments)
+
+    with pytest.raises(InvalidArguments, match="twice, which Azure refuses") as error:
+        Deployment(program)
+    assert [problem.path for problem in error.value.problems] == ["destinations[0]"]
+
+
 def archive(more: dict[str, Any] | None = None) -> Deployment:
     """An archive with these arguments."""
     arguments: Any = {"resource_group_name": "group", **(more or {})}
@@ -343,6 +358,14 @@ def test_roles_are_given_by_name_on_the_cluster_or_a_namespace() -> None:
         ({"outbound_type": "userDefinedRouting"}, "needs a network of your own"),
         ({"container_insights": {"streams": ["KubeEvents"]}}, "is not a stream"),
         ({"container_insights": {}}, "container_insights: is empty"),
+        (
+            {"container_insights": {"streams": ["Microsoft-KubeEvents"] * 2}},
+            "container_insights.streams[1]: is given twice",
+        ),
+        (
+            {"audit_profile": "frugal", "workspace": {"kube_audit_plan": "Basic"}},
+            "so `workspace.kube_audit_plan` has no effect",
+        ),
         (
             {"api_access": {"private": True, "vnet_integration_subnet_id": "/x"}},
             "vnet_integration_subnet_id",

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pulumi_azure_native import containerservice
 
 from kubewitness.provision.cluster_models import SecureAksClusterModel
 from kubewitness.provision.cluster_overrides import ARGUMENTS, override_problems, with_overrides
@@ -46,6 +47,16 @@ def test_overrides_add_to_what_the_component_sets() -> None:
     assert merged["auto_scaler_profile"] == {"expander": "least-waste"}
     assert merged["network_profile"]["networkPlugin"] == "azure"
     assert merged["network_profile"]["ipFamilies"] == ["IPv4"]
+
+
+def test_overrides_may_be_of_azure_natives_classes() -> None:
+    """As Python programs write them; they are judged like any other."""
+    proxy = containerservice.ManagedClusterHTTPProxyConfigArgs(http_proxy="http://proxy:3128")
+    assert override_problems({"http_proxy_config": proxy}) == []
+    merged = with_overrides({}, {"http_proxy_config": proxy})
+    assert merged["http_proxy_config"] == {"httpProxy": "http://proxy:3128"}
+    open_to_all = containerservice.ManagedClusterAADProfileArgs(managed=False)
+    assert "aks-entra-rbac" in refused({"aad_profile": open_to_all})
 
 
 @pytest.mark.parametrize(

@@ -387,6 +387,26 @@ def test_other_languages_read_their_own_spelling() -> None:
     assert "give exactly one of `private: true`, `authorizedIpRanges`" in lines[2]
 
 
+def test_an_argument_that_there_is_not_is_refused_in_every_language() -> None:
+    """Pulumi alone drops it without a word, at any depth; a user's own words stay as they are."""
+    wrong = {
+        "resourceGroupName": "g",
+        "clusterAdmins": {"groupObjectIds": [GROUP], "group": GROUP},
+        "apiAcess": {"private": True},
+        "apiAccess": {"private": True},
+        "userPools": [{"name": "a", "vmsize": "x"}],
+        "tags": {"my_tag": 5},
+    }
+    with pytest.raises(pulumi.InputPropertiesError) as caught:
+        ComponentHost().construct("prod", "kubewitness:index:SecureAksCluster", wrong)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == 'SecureAksCluster "prod" has 4 invalid arguments:'
+    assert "  apiAcess: is not an argument; did you mean `apiAccess`?" in lines
+    assert any(line.startswith("  clusterAdmins.group: is not an argument") for line in lines)
+    assert "  userPools[0].vmsize: is not an argument; did you mean `vmSize`?" in lines
+    assert any(line.startswith("  tags.my_tag: is not a string") for line in lines)
+
+
 def test_numbers_of_other_languages_are_whole_numbers() -> None:
     """30.0 is 30, as an int."""
     pool = check({**VALID, "system_pool": {"count": 30.0}}).system_pool
@@ -446,6 +466,21 @@ def test_an_output_is_checked_when_it_is_known() -> None:
         "cluster_admins.group_object_ids[1]": "is not of the right form; "
         "give an object id of Entra ID, a GUID"
     }
+
+
+def test_outputs_are_checked_together_when_all_are_known() -> None:
+    """Ranges that are narrow each and wide together are refused, though known late."""
+
+    async def run() -> Any:
+        ranges = ["0.0.0.0/1", pulumi.Output.from_input("128.0.0.0/1")]
+        checked = check({**VALID, "api_access": {"authorized_ip_ranges": ranges}})
+        late = checked.api_access.authorized_ip_ranges
+        assert isinstance(late, pulumi.Output)
+        return await late.future()
+
+    found = problems_of(lambda: asyncio.run(run()))
+    assert list(found) == ["api_access.authorized_ip_ranges"]
+    assert "are together too wide" in found["api_access.authorized_ip_ranges"]
 
 
 def test_an_output_passes_on_its_value() -> None:

@@ -4,7 +4,7 @@ Source: Azure docs, "Diagnostic settings in Azure Monitor" and "Monitor AKS".
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -67,8 +67,11 @@ def collect_logs(  # noqa: PLR0913 the fourth and sixth differ between the compo
         )
         for index, setting in enumerate(fewest_settings(routes) or ())
     ]
+    known_routes = _known(routes).apply(
+        lambda known: arguments.check_destinations(f'{type(parent).__name__} "{name}"', known)
+    )
     return CollectedLogs(
-        pulumi.Output.all(*(setting.id for setting in settings)), _collected(routes)
+        pulumi.Output.all(*(setting.id for setting in settings)), known_routes.apply(_by_category)
     )
 
 
@@ -93,23 +96,27 @@ def _setting_inputs(setting: Setting) -> dict[str, Any]:
     return inputs
 
 
-def _collected(routes: Sequence[Route]) -> Collected:
+def _known(routes: Sequence[Route]) -> pulumi.Output[list[Route]]:
+    """Return the routes as soon as all their destinations are known."""
     identifiers = pulumi.Output.all(*(route.destination for route in routes))
     return identifiers.apply(
-        lambda known: {
-            category: [
-                _where(category, route, identifier)
-                for route, identifier in zip(routes, known, strict=True)
-                if category in route.categories
-            ]
-            for category in AKS_LOG_CATEGORIES
-            if any(category in route.categories for route in routes)
-        }
+        lambda known: [
+            replace(route, destination=identifier)
+            for route, identifier in zip(routes, known, strict=True)
+        ]
     )
 
 
-def _where(category: str, route: Route, identifier: str) -> dict[str, str]:
-    where = {"kind": route.kind.name.lower(), "id": identifier}
+def _by_category(routes: Sequence[Route]) -> dict[str, list[dict[str, str]]]:
+    return {
+        category: [_where(category, route) for route in routes if category in route.categories]
+        for category in AKS_LOG_CATEGORIES
+        if any(category in route.categories for route in routes)
+    }
+
+
+def _where(category: str, route: Route) -> dict[str, str]:
+    where = {"kind": route.kind.name.lower(), "id": route.destination}
     if route.kind is DestinationKind.WORKSPACE:
         where["table"] = AKS_LOG_CATEGORIES[category].table
     return where

@@ -127,6 +127,8 @@ def _wire(value: Any, typ: Any, path: str = "", faults: list[tuple[str, str]] | 
 
 
 def _wire_object(value: Any, typ: type, path: str, faults: list[tuple[str, str]] | None) -> Any:
+    if types.is_input_type(type(value)):
+        value = types.input_type_to_untranslated_dict(value)
     if not isinstance(value, Mapping):
         if faults is not None:
             faults.append((path, "is not an object; give one with properties of azure-native's"))

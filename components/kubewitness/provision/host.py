@@ -25,6 +25,16 @@ class ComponentHost(ComponentProvider):
         components = [SecureAksCluster, AksAuditLogging, AuditArchive]
         super().__init__(components, "kubewitness", version=version("kubewitness"))
 
+    def map_input_properties(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Map the names of an object's inputs, and keep those that there are not.
+
+        Pulumi drops them without a word. Kept, they are refused with a hint at what was meant.
+        """
+        mapped = super().map_input_properties(inputs, *args, **kwargs)
+        properties = args[0] if args else kwargs["properties"]
+        strange = inputs.keys() - properties.keys() if isinstance(inputs, dict) else ()
+        return {**mapped, **{name: inputs[name] for name in strange}}
+
     def construct(self, *args: Any, **kwargs: Any) -> ConstructResult:
         """Construct a component, as Pulumi's own provider does."""
         try:

@@ -234,6 +234,8 @@ class ContainerInsights(Arguments):
     @field_validator("streams")
     @classmethod
     def _streams_that_there_are(cls, names: list[str]) -> list[str]:
+        if twice := [i for i, name in enumerate(names) if name in names[:i]]:
+            raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
         strange = [i for i, name in enumerate(names) if name not in INSIGHTS_STREAMS]
         if strange:
             said = "is not a stream of Container insights"

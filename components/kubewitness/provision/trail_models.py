@@ -18,7 +18,14 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT_ADMIN,
 )
 from kubewitness.provision.routes import MOST_SETTINGS, DestinationKind, Route, fewest_settings
-from kubewitness.provision.validation import Arguments, Given, problem, problems
+from kubewitness.provision.validation import (
+    Arguments,
+    Given,
+    InvalidArguments,
+    Problem,
+    problem,
+    problems,
+)
 from kubewitness.provision.values import (
     MAXIMUM_INTERACTIVE_DAYS,
     MINIMUM_INTERACTIVE_DAYS,
@@ -206,6 +213,18 @@ class AuditTrail(Arguments):
 
     @field_validator("audit_profile")
     @classmethod
+    def _plan_of_what_is_collected(cls, profile: str, info: ValidationInfo) -> str:
+        new = info.data.get("workspace")
+        basic = new is not None and new.kube_audit_plan == "Basic"
+        if basic and KUBE_AUDIT not in PROFILES[profile]:
+            raise problem(
+                f"`{profile}` sends no `kube-audit` to the workspace, so "
+                "`workspace.kube_audit_plan` has no effect; leave that out or choose another"
+            )
+        return profile
+
+    @field_validator("audit_profile")
+    @classmethod
     def _filter_in_a_new_workspace(cls, profile: str, info: ValidationInfo) -> str:
         if profile == "filtered" and info.data.get("workspace_id") is not None:
             raise problem(
@@ -276,6 +295,21 @@ class AuditTrail(Arguments):
         """
         to_workspace = _to_workspace({**dict(self), "workspace_id": workspace_id})
         return [*to_workspace, *(destination.route for destination in self.destinations)]
+
+    def check_destinations(self, component: str, routes: Sequence[Route]) -> Sequence[Route]:
+        """Return the routes if no two destinations that were known only later are the same.
+
+        Args:
+            component: how the message calls the component.
+            routes: those of `routes`, their destinations known by now.
+
+        Raises:
+            InvalidArguments: with each that Azure would refuse.
+        """
+        if twice := list(_twice(routes, len(routes) - len(self.destinations))):
+            found = tuple(Problem(f"destinations{path}", reason) for path, reason in twice)
+            raise InvalidArguments(component, found)
+        return routes
 
 
 def _to_workspace(checked: Mapping[str, Any]) -> list[Route]:

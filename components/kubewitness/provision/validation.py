@@ -139,6 +139,9 @@ class _Place:
     def below(self, step: int | str) -> "_Place":
         return replace(self, location=(*self.location, step))
 
+    def above(self) -> "_Place":
+        return replace(self, location=self.location[:-1])
+
 
 @dataclass(frozen=True)
 class _Later:
@@ -178,6 +181,32 @@ def _as_given(value: Any) -> Any:
         return {key: _as_given(item) for key, item in value.items()}
     return [_as_given(item) for item in value] if isinstance(value, list) else value
 
+
+class _Together:
+    """The annotation behind `Together`: a list that is checked again once all of it is known."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        expected = handler(source)
+        adapter: TypeAdapter[Any] = TypeAdapter(source, config=Arguments.model_config)
+
+        def check(value: Any, validate: core_schema.ValidatorFunctionWrapHandler) -> Any:
+            checked = validate(value)
+            later = [item for item in value if isinstance(item, _Later)]
+            if not later:
+                return checked
+            place = later[0].place.above()
+            return pulumi.Output.all(*checked).apply(
+                lambda known: _check_known(adapter, known, place)
+            )
+
+        return core_schema.no_info_wrap_validator_function(check, expected)
+
+
+Items = TypeVar("Items", bound=list[Any])
+Together = Annotated[Items, _Together()]
+"""A list whose items may be Outputs; its own checks are repeated once all items are known."""
 
 Raw = Annotated[dict[str, Any], BeforeValidator(_as_given)]
 """A map whose values may be anything, Outputs at any depth among them."""
@@ -304,8 +333,23 @@ def _message(component: str, found: Iterable[str]) -> str:
 
 
 def _camel(text: str) -> str:
-    """Return a text with the arguments in it as the other languages spell them."""
-    return re.sub(r"(?<=[a-z])_([a-z])", lambda found: found[1].upper(), text)
+    """Return a text with the arguments in it as the other languages spell them.
+
+    A user's own words, such as the name of a tag, stay as they are.
+    """
+    arguments = set(_argument_names(Arguments))
+
+    def spelt(found: re.Match[str]) -> str:
+        first, *others = found[0].split("_")
+        return first + "".join(map(str.title, others)) if found[0] in arguments else found[0]
+
+    return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", spelt, text)
+
+
+def _argument_names(model: type[Arguments]) -> Iterator[str]:
+    yield from model.model_fields
+    for more in model.__subclasses__():
+        yield from _argument_names(more)
 
 
 def _snake(name: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.ip_ranges import too_wide
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
-from kubewitness.provision.validation import Given, problem, problems, suggestion
+from kubewitness.provision.validation import Given, Together, problem, problems, suggestion
 
 MINIMUM_INTERACTIVE_DAYS: Final = 90
 MAXIMUM_INTERACTIVE_DAYS: Final = 730
@@ -57,10 +57,7 @@ def _ip_range(text: str) -> str:
 
 
 def _narrow(ranges: list[Any]) -> list[Any]:
-    """Refuse ranges that alone or together are as wide as no restriction, as the policy pack does.
-
-    What is known only later is checked by itself; together, the pack sees it.
-    """
+    """Refuse ranges that alone or together are as wide as no restriction, as the pack does."""
     wide = too_wide(text for text in ranges if isinstance(text, str))
     if wide:
         raise problem(
@@ -143,7 +140,7 @@ Taint: TypeAlias = Annotated[
 LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_categories)]
 OtherLogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
 IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
-IpRanges: TypeAlias = Annotated[list[Given[IpRange]], AfterValidator(_narrow)]
+IpRanges: TypeAlias = Together[Annotated[list[Given[IpRange]], AfterValidator(_narrow)]]
 
 ClusterId: TypeAlias = Annotated[str, _resource_id("Microsoft.ContainerService", "managedClusters")]
 WorkspaceId: TypeAlias = Annotated[str, _resource_id("Microsoft.OperationalInsights", "workspaces")]

@@ -130,7 +130,9 @@ RULE = Rule(
     ),
     fix_cli=(
         "az storage container immutability-policy lock --account-name ACCOUNT --container-name "
-        "insights-logs-kube-audit --if-match ETAG; a locked policy cannot be unlocked"
+        "insights-logs-kube-audit --if-match ETAG; the ETAG is what `az storage container "
+        "immutability-policy show … --query etag --output tsv` prints; a locked policy cannot be "
+        "unlocked"
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
