@@ -1,0 +1,1 @@
+"""Audit logs: where their bytes come from, and what becomes of them."""
