@@ -1,1 +1,1 @@
-"""Audit logs: where their bytes come from, and what becomes of them."""
+"""Reads every audit log: shapes, salvage, quarantine, the store and its queries, the seal."""

@@ -1,0 +1,123 @@
+"""What sealing and verifying came to: documents, versioned; fields are only ever added."""
+
+from enum import StrEnum
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from kubewitness.errors import ExitCode
+
+
+class Kind(StrEnum):
+    """What was found."""
+
+    CHANGED = "changed"
+    TRUNCATED = "truncated"
+    DROPPED = "dropped"
+    RENAMED = "renamed"
+    SWAPPED = "swapped"
+    DUPLICATED = "duplicated"
+    MANIFEST = "manifest"
+    """A manifest is missing, edited, renumbered, or takes back what an earlier one says."""
+    ANCHOR = "anchor"
+    """An anchor that was given does not hold."""
+    UNREADABLE = "unreadable"
+    GROWN = "grown"
+    """Bytes came after the sealed ones; those are as they were."""
+    UNSEALED = "unsealed"
+    """Something that no manifest speaks of."""
+
+
+NOT_SEALED: Final = frozenset({Kind.GROWN, Kind.UNSEALED})
+"""Nothing that was sealed is edited, but this was never sealed: undecided."""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, frozen=True)
+
+
+class ByteRange(_Document):
+    """Bytes of a file, from the first to before the last, as slices are."""
+
+    start: int
+    end: int
+
+
+class Finding(_Document):
+    """One thing that is not as it was sealed."""
+
+    kind: Kind
+    path: str
+    """Of the file below the sealed folder, or of the manifest among the manifests."""
+    message: str
+    ranges: tuple[ByteRange, ...] = ()
+    """The blocks that differ, neighbours as one; counted in bytes of the file as it was sealed."""
+    other: str | None = None
+    """The file or manifest that it was taken for or stands against."""
+    manifest: int | None = None
+    """The manifest that says otherwise."""
+
+
+class Anchor(_Document):
+    """Something outside the writer's reach that vouches for a manifest and all before it."""
+
+    kind: Literal["head", "signature", "timestamp"]
+    manifest: int
+    time: AwareDatetime | None = None
+    """When the manifest existed, where a time stamp says so."""
+
+
+class SealResult(_Document):
+    """A manifest that was made."""
+
+    version: Literal[1] = 1
+    path: str
+    manifest: str
+    number: int
+    head: str
+    """To be kept where nobody who can write the logs can write."""
+    files: int
+    bytes: int
+    new: int
+    grown: int
+    signed: bool
+    time_stamped: bool
+    not_sealed: dict[str, str]
+    """What lies there and could not be sealed, with what it is."""
+
+
+class VerifyResult(_Document):
+    """Everything that verifying found."""
+
+    version: Literal[1] = 1
+    path: str
+    head: str
+    manifests: int
+    files: int
+    """That are sealed."""
+    bytes: int
+    intact: int
+    """Sealed files that are there under their name with all sealed bytes."""
+    findings: tuple[Finding, ...]
+    anchors: tuple[Anchor, ...]
+    anchored: int | None
+    """The newest manifest that an anchor vouches for."""
+    unknown: tuple[str, ...]
+    """What could not be known, and what would tell."""
+    verdict: Literal["intact", "edited", "unreadable", "undecided"]
+
+    def exit_code(self, *, accept_unanchored: bool = False) -> ExitCode:
+        """The code to exit with.
+
+        Args:
+            accept_unanchored: the caller accepts that no anchor vouches for everything there.
+        """
+        if self.verdict == "undecided" and accept_unanchored:
+            return ExitCode.OK
+        return {
+            "edited": ExitCode.VIOLATION,
+            "unreadable": ExitCode.UNREADABLE,
+            "undecided": ExitCode.UNDECIDED,
+            "intact": ExitCode.OK,
+        }[self.verdict]

@@ -1,0 +1,82 @@
+"""A verified seal for people: what was edited and where, what could not be known, the counts."""
+
+from rich.console import Console
+
+from kubewitness.logs.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
+
+_STYLES = {Kind.GROWN: "bold yellow", Kind.UNSEALED: "bold yellow"}
+_RANGES_SHOWN = 3
+
+
+def print_verified(console: Console, result: VerifyResult) -> None:
+    """Print every finding, what is unknown, then the summary line."""
+    for finding in result.findings:
+        style = _STYLES.get(finding.kind, "bold red")
+        heading = f"{finding.kind.upper()} {printable(finding.path)}"
+        console.print(heading, style=style, markup=False, soft_wrap=True)
+        console.print(_explain(finding) + "\n", markup=False, highlight=False, soft_wrap=True)
+    for anchor in result.anchors:
+        time = f", made {anchor.time.isoformat()}" if anchor.time else ""
+        line = f"anchored: manifest {anchor.manifest} by its {anchor.kind}{time}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for unknown in result.unknown:
+        console.print(f"unknown: {unknown}", markup=False, highlight=False, soft_wrap=True)
+    console.print(verified_line(result), markup=False, highlight=False, soft_wrap=True)
+
+
+def verified_line(result: VerifyResult) -> str:
+    """The verdict and the counts in words."""
+    count = {kind: sum(one.kind is kind for one in result.findings) for kind in Kind}
+    edited = sum(count.values()) - count[Kind.GROWN] - count[Kind.UNSEALED] - count[Kind.UNREADABLE]
+    anchored = "not anchored" if result.anchored is None else f"anchored up to {result.anchored}"
+    return (
+        f"{result.verdict}: {_count(result.files, 'file')} and {_count(result.bytes, 'byte')} "
+        f"sealed by {_count(result.manifests, 'manifest')}, {anchored}: intact {result.intact}, "
+        f"edits {edited}, grown {count[Kind.GROWN]}, not sealed {count[Kind.UNSEALED]}, "
+        f"unreadable {count[Kind.UNREADABLE]}"
+    )
+
+
+def print_sealed(console: Console, result: SealResult) -> None:
+    """Print what could not be sealed, the head, then the summary line."""
+    for path, what in sorted(result.not_sealed.items()):
+        line = f"not sealed: {printable(path)}: {what}"
+        console.print(line, style="bold yellow", markup=False, soft_wrap=True)
+    console.print(f"head {result.head}", markup=False, highlight=False, soft_wrap=True)
+    extras = [
+        *(["signed"] if result.signed else []),
+        *(["time-stamped"] if result.time_stamped else []),
+    ]
+    console.print(
+        f"manifest {result.number}{''.join(f', {word}' for word in extras)}: "
+        f"{_count(result.files, 'file')} and {_count(result.bytes, 'byte')} sealed: "
+        f"new {result.new}, grown {result.grown}, not sealed {len(result.not_sealed)}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def printable(name: str) -> str:
+    """A file's name without what a terminal would obey."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
+def _explain(finding: Finding) -> str:
+    words = printable(finding.message)
+    if finding.ranges:
+        elsewhere = finding.kind in (Kind.RENAMED, Kind.SWAPPED)
+        words += f"{'; under its name differ' if elsewhere else ':'} {_ranges(finding.ranges)}"
+    if finding.manifest is not None and finding.kind not in (Kind.MANIFEST, Kind.ANCHOR):
+        words += f" (manifest {finding.manifest})"
+    return words
+
+
+def _ranges(ranges: tuple[ByteRange, ...]) -> str:
+    shown = ", ".join(f"{one.start}-{one.end - 1}" for one in ranges[:_RANGES_SHOWN])
+    more = len(ranges) - _RANGES_SHOWN
+    return f"bytes {shown}" + (f" and {more} more ranges" if more > 0 else "")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
