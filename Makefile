@@ -24,9 +24,11 @@ check: .venv/tested
 docs: .venv/tested
 	$(BIN)/python docs/generate.py
 
-# A hundred thousand cases against the oracle, and ten thousand stacks through every source.
+# A hundred thousand cases against the oracle, ten thousand stacks through every source, and ten
+# thousand edits of sealed logs.
 fuzz: .venv/tested
-	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py --cases 10000
+	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py \
+		tests/test_seal_edits.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated

@@ -27,6 +27,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for rule, counts in sorted(by_rule.items()):
         words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
         terminalreporter.write_line(f"{rule}: {words}")
+    for report in terminalreporter.getreports("passed"):
+        for name, counts in report.user_properties:
+            if name == "edits":
+                terminalreporter.section("edits of sealed logs, every one found and located")
+                words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
+                terminalreporter.write_line(f"{sum(counts.values())} edits: {words}")
     total: Counter[str] = sum(by_rule.values(), Counter())
     if total:
         cases = sum(count for key, count in total.items() if "/" in key)

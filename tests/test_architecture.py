@@ -24,6 +24,7 @@ FORBIDDEN = {
     "policies/rules": ("sources", "reports", "cli", "provision"),
     "policies": ("reports", "cli", "provision"),
     "reports": ("cli", "provision"),
+    "logs": ("graph", "sources", "policies", "reports", "cli", "provision"),
     "provision": ("sources", "reports", "cli"),  # its overrides are judged by our own rules
 }
 """What no module of a folder may import."""
