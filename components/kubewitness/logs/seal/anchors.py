@@ -76,22 +76,28 @@ def _check_head(chain: Chain, head: str, found: Anchoring) -> None:
 
 
 def _signature_check(paths: tuple[Path, ...]) -> Check:
-    from kubewitness.logs.seal import signature  # noqa: PLC0415 an optional extra
+    from kubewitness.logs.seal.signature import (  # noqa: PLC0415 an optional extra
+        is_signed,
+        load_public_key,
+    )
 
-    keys = [signature.load_public_key(path) for path in paths]
+    keys = [load_public_key(path) for path in paths]
 
     def check(companion: bytes, manifest: bytes) -> None:
-        if not signature.is_signed(manifest, companion, keys):
+        if not is_signed(manifest, companion, keys):
             raise ValueError("made by another key, or one of the two was edited")
 
     return check
 
 
 def _timestamp_check(certificate: Path) -> Check:
-    from kubewitness.logs.seal import timestamp  # noqa: PLC0415 an optional extra
+    from kubewitness.logs.seal.timestamp import (  # noqa: PLC0415 an optional extra
+        load_certificates,
+        stamped_time,
+    )
 
-    certificates = timestamp.load_certificates(certificate)
-    return lambda companion, manifest: timestamp.stamped_time(companion, manifest, certificates)
+    trusted = load_certificates(certificate)
+    return lambda companion, manifest: stamped_time(companion, manifest, trusted)
 
 
 def _check_companions(
