@@ -271,8 +271,9 @@ def renumber_manifest(sealed: Sealed, chance: random.Random) -> Edit:
 def make_chain_anew(sealed: Sealed, chance: random.Random) -> Edit | None:
     """Logs are edited and all manifests made anew, as many as there were."""
     path = chance.choice(sorted(sealed.states[0]))
-    new = _mangle(sealed.states[0][path], chance)
-    if new == sealed.states[0][path]:
+    old = sealed.states[0][path]
+    new = _mangle(old, chance)
+    if new == old:
         return None
     shutil.rmtree(sealed.folder)
     forged = Sealed(sealed.folder, sealed.block_size)
@@ -280,7 +281,7 @@ def make_chain_anew(sealed: Sealed, chance: random.Random) -> Edit | None:
         for name, data in state.items():
             file = sealed.folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(new + data if name == path else data)
+            file.write_bytes(new + data[len(old) :] if name == path else data)
         forged.seal()
     return Edit(needs_anchor=True)
 
