@@ -10,7 +10,7 @@ import click
 
 from kubewitness.errors import ExitCode, KubewitnessError, explain_error
 
-COMMANDS: Final = ("check", "demo", "policy-pack", "seal")
+COMMANDS: Final = ("demo", "check", "policy-pack", "ingest", "query", "seal")
 """The subcommands; `policy-pack` is `command` in `kubewitness.cli.policy_pack`."""
 
 EXIT_CODES: Final = """\b

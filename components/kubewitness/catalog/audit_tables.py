@@ -1,0 +1,128 @@
+"""The tables in which Azure gives its users the logs, with their columns and types.
+
+Source: Azure docs, "Azure Monitor Logs reference", the pages of AKSAudit, AKSAuditAdmin,
+AKSControlPlane and AzureActivity. A `dynamic` column holds JSON.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+ColumnType = Literal["string", "dynamic", "datetime", "real", "long", "bool"]
+
+AKS_AUDIT: Final = "AKSAudit"
+AKS_AUDIT_ADMIN: Final = "AKSAuditAdmin"
+AKS_CONTROL_PLANE: Final = "AKSControlPlane"
+AZURE_ACTIVITY: Final = "AzureActivity"
+
+READ_VERBS: Final = ("get", "list")
+"""What AKSAuditAdmin leaves out: category `kube-audit-admin` is `kube-audit` without them."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: as in Azure, whose names are case-sensitive.
+        type: a scalar type of the Kusto Query Language.
+    """
+
+    name: str
+    type: ColumnType
+
+
+def _columns(**types: ColumnType) -> tuple[Column, ...]:
+    return tuple(Column(name, kind) for name, kind in types.items())
+
+
+_OF_EVERY_TABLE: Final = _columns(
+    TimeGenerated="datetime",
+    _ResourceId="string",
+    _SubscriptionId="string",
+    TenantId="string",
+    SourceSystem="string",
+    _BilledSize="real",
+    _IsBillable="string",
+    Type="string",
+)
+
+_AUDIT: Final = _columns(
+    AuditId="string",
+    Stage="string",
+    Level="string",
+    Verb="string",
+    RequestUri="string",
+    User="dynamic",
+    SourceIps="dynamic",
+    UserAgent="string",
+    ObjectRef="dynamic",
+    ResponseStatus="dynamic",
+    RequestObject="dynamic",
+    ResponseObject="dynamic",
+    Annotations="dynamic",
+    RequestReceivedTime="datetime",
+    StageReceivedTime="datetime",
+    PodName="string",
+)
+
+_CONTROL_PLANE: Final = _columns(
+    Category="string",
+    Level="string",
+    Message="string",
+    PodName="string",
+    Stream="string",
+)
+
+_ACTIVITY: Final = _columns(
+    ActivityStatusValue="string",
+    ActivitySubstatusValue="string",
+    Authorization="string",
+    Authorization_d="dynamic",
+    Caller="string",
+    CallerIpAddress="string",
+    CategoryValue="string",
+    Claims="string",
+    Claims_d="dynamic",
+    CorrelationId="string",
+    EventDataId="string",
+    EventSubmissionTimestamp="datetime",
+    Hierarchy="string",
+    HTTPRequest="string",
+    Level="string",
+    OperationId="string",
+    OperationNameValue="string",
+    Properties="string",
+    Properties_d="dynamic",
+    ResourceGroup="string",
+    ResourceProviderValue="string",
+    SubscriptionId="string",
+)
+
+OF_OURS: Final = _columns(
+    ImpersonatedUser="dynamic",
+    AdditionalFields="dynamic",
+    LogFile="string",
+    LogOffset="long",
+    LogShape="string",
+    LogDamage="string",
+    IsPartial="bool",
+    IsDryRun="bool",
+    Copies="long",
+    IsConflicting="bool",
+)
+"""What the store adds to Azure's columns.
+
+ImpersonatedUser is whom the user acted as, which Azure's tables drop. AdditionalFields are fields
+of an event that no column holds. LogFile and LogOffset say where the row's record begins, in bytes
+after decompression; LogShape which adapter read it; LogDamage what was wrong, null for nothing.
+IsPartial: only what precedes the damage is there. Copies counts how often the same event was read.
+IsConflicting: another row has the same audit id and stage and other contents.
+"""
+
+TABLES: Final = {
+    AKS_AUDIT: (*_OF_EVERY_TABLE, *_AUDIT),
+    AKS_AUDIT_ADMIN: (*_OF_EVERY_TABLE, *_AUDIT),
+    AKS_CONTROL_PLANE: (*_OF_EVERY_TABLE, *_CONTROL_PLANE),
+    AZURE_ACTIVITY: (*_OF_EVERY_TABLE, *_ACTIVITY),
+}
+"""Azure's columns of each table."""

@@ -1,0 +1,325 @@
+"""Reads logs into a store: in segments, each a transaction, so that it may end at any moment.
+
+Lines that look like audit events go to the store as they are, which reads and verifies them many at
+a time. What it cannot verify, and everything else, is taken apart piece by piece.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from kubewitness.errors import InputError
+from kubewitness.logs.balance import Balance
+from kubewitness.logs.decoding import Decoded
+from kubewitness.logs.deduplicate import deduplicate
+from kubewitness.logs.documents import is_document, read_document
+from kubewitness.logs.inputs import LogFile
+from kubewitness.logs.ledger import HEAD_BYTES, Ledger, Progress, head
+from kubewitness.logs.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
+from kubewitness.logs.reading import Quarantined, Read
+from kubewitness.logs.statements import insert_lines
+from kubewitness.logs.store import PLAIN_TABLES
+from kubewitness.logs.writing import write
+
+SEGMENT_BYTES: Final = 512 << 20
+"""How much is read in one transaction: what an interruption costs at most."""
+
+SEGMENT_RECORDS: Final = 100_000
+"""How many records that were taken apart wait in memory before a transaction ends."""
+
+MOST_ENTRIES: Final = 1_000
+"""How many entries of the quarantine a summary lists; the store has them all."""
+
+_ROWS_OF_A_BATCH: Final = 2048
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the quarantine: see `Quarantined`; its sample stays in the store."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+    reason: str
+    is_stored: bool
+
+
+@dataclass
+class Summary:
+    """What a run did.
+
+    Attributes:
+        files: how many were read, whole or from where an earlier run ended.
+        files_known: how many were passed over, for they are in the store.
+        faults: files that could not be read to their end, and why.
+        balance: of all that was read.
+        copies: how many rows were copies of others, and merged.
+        rows_by_shape: how many rows of each shape the run read.
+        quarantine: what the run could not read, at most a thousand entries.
+    """
+
+    files: int = 0
+    files_known: int = 0
+    faults: list[str] = field(default_factory=list)
+    balance: Balance = field(default_factory=Balance)
+    copies: int = 0
+    rows_by_shape: dict[str, int] = field(default_factory=dict)
+    quarantine: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class _Opened:
+    """A file while it is read."""
+
+    progress: Progress
+    decoded: Decoded
+    read: Read = field(default_factory=Read)
+    # A last line that has not ended may go on: what is read of it does not move `read_to`.
+    last: Read = field(default_factory=Read)
+    last_begins: int | None = None
+
+    def read_of(self, offset: int) -> Read:
+        is_last = self.last_begins is not None and offset >= self.last_begins
+        return self.last if is_last else self.read
+
+
+def ingest(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[LogFile],
+    *,
+    report: Callable[[int], None] = lambda _: None,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> Summary:
+    """Read files into a store.
+
+    Args:
+        connection: from `open_store`.
+        files: in the order in which they are read; the result does not depend on it.
+        report: called with the number of decoded bytes since it was last called.
+        segment_bytes: how much is read in one transaction.
+    """
+    ledger = Ledger(connection)
+    planned = list(ledger.plan(files))
+    run = _Run(connection, ledger, report)
+    run.summary.files_known = len(files) - len(planned)
+    batches = run.batches(planned)
+    while run.segment(batches, segment_bytes):
+        pass
+    run.summary.rows_by_shape = _rows_by_shape(connection, [p.number for _, p in planned])
+    run.summary.copies = deduplicate(connection)
+    connection.execute("UPDATE store.version SET is_settled = true")
+    return run.summary
+
+
+class _Run:
+    """One run; what its generator has seen since the last transaction waits in `_opened`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        ledger: Ledger,
+        report: Callable[[int], None],
+    ) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._report = report
+        self._opened: dict[int, _Opened] = {}
+        self._in_segment = 0
+        self._has_more = True
+        self.summary = Summary()
+
+    def segment(self, batches: Iterator[pa.RecordBatch | None], most_bytes: int) -> bool:
+        """Read one segment and commit it; return whether there is more."""
+        self._in_segment = 0
+        self._connection.execute("BEGIN; UPDATE store.version SET is_settled = false")
+        reader = pa.RecordBatchReader.from_batches(LINES_SCHEMA, self._until(batches, most_bytes))
+        self._connection.register("lines", reader)
+        self._connection.execute(insert_lines("lines"))
+        self._connection.unregister("lines")
+        self._read_unverified()
+        self._write()
+        self._connection.execute("COMMIT")
+        return self._has_more
+
+    def batches(
+        self, planned: Iterable[tuple[LogFile, Progress]]
+    ) -> Iterator[pa.RecordBatch | None]:
+        """Yield the lines of all files that look like events; the rest is read on the way.
+
+        None is yielded now and then, where a segment may end. This runs while DuckDB inserts what
+        it yields, so it must not touch the connection.
+        """
+        for file, progress in planned:
+            try:
+                yield from self._file(file, progress)
+            except OSError as error:
+                self.summary.faults.append(f"{file.name}: {error.strerror or error}")
+            except InputError as error:
+                self.summary.faults += error.faults
+
+    def _until(
+        self, batches: Iterator[pa.RecordBatch | None], most_bytes: int
+    ) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch is not None:
+                yield from _slices(batch)
+            waiting = sum(len(opened.read.rows) for opened in self._opened.values())
+            if self._in_segment >= most_bytes or waiting >= SEGMENT_RECORDS:
+                return
+        self._has_more = False
+
+    def _file(self, file: LogFile, progress: Progress) -> Iterator[pa.RecordBatch | None]:
+        with file.open() as stream:
+            opened = _Opened(progress, Decoded(stream))
+            progress.head = head(opened.decoded.head(HEAD_BYTES))
+            self.summary.files += 1
+            self._opened[progress.number] = opened
+            yield from self._contents(opened)
+        self._complete(opened)
+
+    def _contents(self, opened: _Opened) -> Iterator[pa.RecordBatch | None]:
+        source = io.BufferedReader(opened.decoded, 1 << 20)
+        begin = source.peek(HEAD_BYTES)
+        if is_document(begin):
+            yield from self._document(opened, source)
+            return
+        offset = opened.progress.read_to
+        _pass_over(source, offset)
+        for lines in read_lines(source, offset):
+            if isinstance(lines, TooLong):
+                self._too_long(opened, lines)
+                yield None
+            else:
+                yield self._lines(opened, lines)
+
+    def _document(self, opened: _Opened, source: Source) -> Iterator[None]:
+        """Read what is not made of lines; after an interruption it is read from its beginning."""
+        pieces = read_document(source, opened.progress.read_to)
+        while some := list(islice(pieces, 10_000)):
+            opened.read.add(some)
+            size = sum(len(piece.data) for piece in some)
+            opened.read.balance.decoded_bytes += size
+            self._count(size)
+            yield None
+
+    def _lines(self, opened: _Opened, lines: Lines) -> pa.RecordBatch:
+        if not lines.ended:
+            opened.last_begins = lines.offset + int(lines.starts[-1])
+        chosen = lines.candidates()
+        lengths = lines.ends - lines.starts
+        for index in np.flatnonzero(~chosen):
+            offset = lines.offset + int(lines.starts[index])
+            opened.read_of(offset).add_line(lines.line(int(index)), offset)
+        last = opened.read_of(lines.offset + int(lines.starts[-1]))
+        last.balance.decoded_bytes += lines.size
+        last.balance.blank_bytes += lines.size - int(lengths.sum())
+        last.balance.events += int(chosen.sum())
+        last.balance.event_bytes += int(lengths[chosen].sum())
+        if lines.ended:
+            opened.progress.read_to = lines.offset + lines.size
+        self._count(lines.size)
+        return lines.records(opened.progress.number, chosen)
+
+    def _too_long(self, opened: _Opened, line: TooLong) -> None:
+        opened.read.quarantine(
+            Quarantined(line.offset, line.length, line.sha256, "is a line of more than 16 MiB")
+        )
+        opened.read.balance.decoded_bytes += line.length
+        opened.progress.read_to = line.offset + line.length
+        self._count(line.length)
+
+    def _complete(self, opened: _Opened) -> None:
+        for stored in opened.decoded.undecodable:
+            opened.read.quarantine(
+                Quarantined(
+                    stored.start, stored.length, stored.sha256, stored.reason, is_stored=True
+                )
+            )
+        opened.progress.is_complete = True
+
+    def _count(self, size: int) -> None:
+        self._in_segment += size
+        self._report(size)
+
+    def _read_unverified(self) -> None:
+        """Take apart the lines that the store could not verify."""
+        rows = self._connection.execute(
+            "SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events "
+            "WHERE Unread IS NOT NULL ORDER BY ALL"
+        ).fetchall()
+        for number, offset, length, line in rows:
+            read = self._opened[number].read_of(offset)
+            read.balance.events -= 1
+            read.balance.event_bytes -= length
+            read.add_line(line.encode()[:length], offset)
+        if rows:
+            self._connection.execute("DELETE FROM store.audit_events WHERE Unread IS NOT NULL")
+
+    def _write(self) -> None:
+        """Write what was read, how far, and what no checksum vouches for."""
+        opened = list(self._opened.values())
+        write(
+            self._connection,
+            [(one.progress.number, read) for one in opened for read in (one.read, one.last)],
+        )
+        for one in opened:
+            self._remember(one)
+            if one.progress.is_complete:
+                one.read.balance.unvouched += self._mark_unvouched(one)
+            one.progress.balance += one.read.balance
+            one.progress.rest += one.last.balance
+            one.read, one.last = Read(), Read()
+        self._ledger.save(one.progress for one in opened)
+        for one in opened:
+            if one.progress.is_complete:
+                self.summary.balance += one.progress.of_this_run
+                del self._opened[one.progress.number]
+
+    def _remember(self, opened: _Opened) -> None:
+        entries = [*opened.read.quarantined, *opened.last.quarantined]
+        self.summary.quarantine += [
+            Entry(opened.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
+            for e in entries[: MOST_ENTRIES - len(self.summary.quarantine)]
+        ]
+
+    def _mark_unvouched(self, opened: _Opened) -> int:
+        marked = 0
+        for part in opened.decoded.unvouched:
+            row: Any = self._connection.execute(
+                "UPDATE store.audit_events SET LogDamage = ? "
+                "WHERE LogFile = ? AND LogOffset >= ? AND LogOffset < ? AND LogDamage IS NULL",
+                [part.reason, opened.progress.number, part.start, part.end],
+            ).fetchone()
+            marked += row[0]
+        return marked
+
+
+def _rows_by_shape(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, int]:
+    tables = ("store.audit_events", *PLAIN_TABLES.values())
+    rows = " UNION ALL ".join(f"SELECT LogShape, LogFile FROM {table}" for table in tables)
+    return dict(
+        connection.execute(
+            f"SELECT LogShape, count(*) FROM ({rows}) "
+            "WHERE list_contains($numbers, LogFile) GROUP BY LogShape ORDER BY LogShape",
+            {"numbers": list(numbers)},
+        ).fetchall()
+    )
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield a batch in parts that DuckDB's threads can share."""
+    for start in range(0, batch.num_rows, _ROWS_OF_A_BATCH):
+        yield batch.slice(start, _ROWS_OF_A_BATCH)
+
+
+def _pass_over(source: Source, count: int) -> None:
+    """Read what is in the store already: a decoder cannot seek."""
+    while count and (block := source.read(min(count, 1 << 20))):
+        count -= len(block)

@@ -1,0 +1,149 @@
+"""The ledger of what was read: nothing is read twice, and what was interrupted goes on.
+
+A file is known by its name and the hash of its first bytes. One that has grown goes on where it
+ended, one that was replaced is another file of the same name.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from kubewitness.logs.balance import Balance
+from kubewitness.logs.inputs import LogFile
+from kubewitness.logs.store import PLAIN_TABLES
+
+HEAD_BYTES: Final = 4096
+
+_FILES: Final = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("name", pa.string()),
+        ("head", pa.string()),
+        ("stored_bytes", pa.int64()),
+        ("read_to", pa.int64()),
+        ("is_complete", pa.bool_()),
+        ("balance", pa.string()),
+        ("rest", pa.string()),
+    ]
+)
+
+
+@dataclass
+class Progress:
+    """How far a file was read.
+
+    Attributes:
+        number: of the file in the store.
+        name: of the file.
+        stored_bytes: its size when it was opened, None where that is unknown.
+        head: how many of its first bytes, and their hash.
+        read_to: the decoded offset from which to go on: all before it is in the store.
+        is_complete: whether it was read to its end.
+        earlier: the balance of all before `read_to` of earlier runs.
+        balance: the balance of this run, up to `read_to`.
+        rest: the balance of what stands behind `read_to`: a last line that may yet go on.
+    """
+
+    number: int
+    name: str
+    stored_bytes: int | None
+    head: str = ""
+    read_to: int = 0
+    is_complete: bool = False
+    earlier: Balance = field(default_factory=Balance)
+    balance: Balance = field(default_factory=Balance)
+    rest: Balance = field(default_factory=Balance)
+
+    @property
+    def of_this_run(self) -> Balance:
+        """The balance of what this run read."""
+        return self.balance + self.rest
+
+
+class Ledger:
+    """The files of a store."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._known: dict[str, list[Progress]] = {}
+        rows = connection.execute(
+            "SELECT number, name, stored_bytes, head, read_to, is_complete, balance "
+            "FROM store.files ORDER BY number DESC"
+        ).fetchall()
+        self._last = rows[0][0] if rows else 0
+        for *columns, balance in rows:
+            known = Progress(*columns)
+            known.earlier = Balance(**json.loads(balance))
+            self._known.setdefault(known.name, []).append(known)
+
+    def plan(self, files: Sequence[LogFile]) -> Iterator[tuple[LogFile, Progress]]:
+        """Yield the files that are to be read, and from where.
+
+        Rows behind that place, of a run that was interrupted, are removed; what an earlier run read
+        to its end is left out.
+        """
+        for file in files:
+            known = self._find(file)
+            if known is None:
+                self._last += 1
+                yield file, Progress(self._last, file.name, file.size)
+            elif not known.is_complete or known.stored_bytes != file.size:
+                self._remove_rows_behind(known)
+                yield file, replace(known, stored_bytes=file.size, is_complete=False)
+
+    def save(self, all_progress: Iterable[Progress]) -> None:
+        """Write down how far files were read."""
+        rows = [
+            {
+                "number": progress.number,
+                "name": progress.name,
+                "head": progress.head,
+                "stored_bytes": progress.stored_bytes,
+                "read_to": progress.read_to,
+                "is_complete": progress.is_complete,
+                "balance": json.dumps(asdict(progress.earlier + progress.balance)),
+                "rest": json.dumps(asdict(progress.rest)),
+            }
+            for progress in all_progress
+        ]
+        if rows:
+            self._connection.register("progress", pa.Table.from_pylist(rows, _FILES))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO store.files BY NAME SELECT * FROM progress"
+            )
+            self._connection.unregister("progress")
+
+    def _find(self, file: LogFile) -> Progress | None:
+        """Return what is known of a file; of a stream nothing is, for it is another each time."""
+        if file.size is None or file.name not in self._known:
+            return None
+        try:
+            with file.open() as stream:
+                start = stream.read(HEAD_BYTES)
+        except OSError:
+            return None  # told when it is read
+        for known in self._known[file.name]:
+            count = int(known.head.partition(":")[0])
+            if known.head == head(start[:count]) and (known.stored_bytes or 0) <= file.size:
+                return known
+        return None
+
+    def _remove_rows_behind(self, progress: Progress) -> None:
+        tables = ("store.audit_events", "store.quarantine", *PLAIN_TABLES.values())
+        for table in tables:
+            # What is quarantined as stored has no decoded offset: it is found again, if at all.
+            stored = " OR IsStored" if table == "store.quarantine" else ""
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE LogFile = ? AND (LogOffset >= ?{stored})",
+                [progress.number, progress.read_to],
+            )
+
+
+def head(start: bytes) -> str:
+    """Return by what the beginning of a file is known again: its length and its hash."""
+    return f"{len(start)}:{hashlib.sha256(start).hexdigest()}"

@@ -1,0 +1,145 @@
+"""From pieces to rows: a record of a known shape, salvage of a damaged one, or quarantine."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from kubewitness.logs.balance import Balance
+from kubewitness.logs.pieces import Kind, Piece, Pieces
+from kubewitness.logs.rows import NoRowError, Row
+from kubewitness.logs.salvage import salvage
+from kubewitness.logs.shapes import find_shape
+from kubewitness.logs.strict_json import NotStrictError, parse
+
+SAMPLE_BYTES: Final = 4096
+"""How much of what cannot be read the quarantine keeps; its place says where the rest is."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A row, and where its record stands in the decoded file."""
+
+    row: Row
+    shape: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Bytes that could not be read.
+
+    Attributes:
+        offset: of the first in the decoded file, or in the stored one if they could not be decoded.
+        length: how many.
+        sha256: of them, in hexadecimal.
+        reason: why.
+        sample: the first of them.
+        is_stored: whether they could not even be decoded.
+    """
+
+    offset: int
+    length: int
+    sha256: str
+    reason: str
+    sample: bytes = b""
+    is_stored: bool = False
+
+    @classmethod
+    def of(cls, piece: Piece, reason: str) -> "Quarantined":
+        """Return the entry of a piece."""
+        digest = hashlib.sha256(piece.data).hexdigest()
+        return cls(piece.offset, len(piece.data), digest, reason, piece.data[:SAMPLE_BYTES])
+
+
+@dataclass
+class Read:
+    """What was read of a file so far, on its way into the store."""
+
+    rows: list[Placed] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    balance: Balance = field(default_factory=Balance)
+
+    def add(self, pieces: Iterable[Piece]) -> None:
+        """Read pieces."""
+        for piece in pieces:
+            self._add(piece)
+
+    def add_line(self, line: bytes, offset: int) -> None:
+        """Read one line with all that it may hold."""
+        self.add(Pieces(line, offset))
+
+    def quarantine(self, entry: Quarantined) -> None:
+        """Put bytes into the quarantine."""
+        self.quarantined.append(entry)
+        self.balance.quarantined += 1
+        if not entry.is_stored:
+            self.balance.quarantined_bytes += entry.length
+
+    def _add(self, piece: Piece) -> None:
+        if piece.kind is Kind.BLANK:
+            self.balance.blank_bytes += len(piece.data)
+        elif piece.kind is Kind.ENVELOPE:
+            self.balance.envelope_bytes += len(piece.data)
+        else:
+            found = _read(piece)
+            if isinstance(found, Quarantined):
+                self.quarantine(found)
+            else:
+                self._place(piece, found)
+
+    def _place(self, piece: Piece, found: list[tuple[Row, str]]) -> None:
+        size = len(piece.data)
+        self.rows += [Placed(row, shape, piece.offset, size) for row, shape in found]
+        if any(row.damage for row, _ in found):
+            self.balance.salvaged += len(found)
+            self.balance.salvaged_bytes += size
+        else:
+            self.balance.events += len(found)
+            self.balance.event_bytes += size
+
+
+def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
+    """Return the rows of a piece, each with its shape, or its entry in the quarantine."""
+    try:
+        if not piece.data:
+            return Quarantined.of(piece, "the envelope of records ends before it is closed")
+        if piece.kind is Kind.BROKEN and not piece.data.startswith(b"{"):
+            return Quarantined.of(piece, _no_record(piece.data))
+        try:
+            record = parse(piece.data)
+        except NotStrictError as error:
+            return list(_salvaged_rows(piece, str(error)))
+        shape = find_shape(record)
+        if shape is None:
+            return Quarantined.of(piece, "is JSON, but of no audit log's shape")
+        return [(row, shape.NAME) for row in shape.rows(record, piece.data)]
+    except NoRowError as error:
+        return Quarantined.of(piece, str(error))
+
+
+def _no_record(data: bytes) -> str:
+    if not data.strip(b"\0"):
+        return "is filled with null bytes"
+    return "is not JSON"
+
+
+def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
+    found = salvage(piece.data, keep_cut_string=_may_hold_a_line(piece.data))
+    shape = find_shape(found.value) if found else None
+    if found is None or shape is None:
+        raise NoRowError(damage)
+    try:
+        for row in shape.rows(found.value, found.text):
+            yield row.because(damage, partial=True), shape.NAME
+    except NoRowError:
+        raise NoRowError(damage) from None
+
+
+def _may_hold_a_line(data: bytes) -> bool:
+    """Whether the damaged record has a log line in a string, which is salvaged in turn."""
+    # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
+    if b'"auditID":' in data:
+        return False
+    return any(name in data for name in (b'"log"', b'"log_s"', b'"message"', b'"RawEventData"'))

@@ -1,0 +1,83 @@
+"""What the adapters make of a record: rows on their way into the tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+from kubewitness.catalog.audit_tables import READ_VERBS
+from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
+
+AUDIT: Final = "audit"
+"""The kind of row that fills AKSAudit, AKSAuditAdmin or both; the others are tables of Azure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row.
+
+    Attributes:
+        kind: `AUDIT`, or the name of another table.
+        text: an audit event as JSON with the names of Kubernetes; else columns by Azure's names.
+        time: when it was logged, where the record says so apart from the event.
+        pod: of the API server, where it is known.
+        resource: Azure's id of the cluster, or how another cloud calls it.
+        category: the log category that it came by, None for an event that is itself.
+        more: fields of the event that no column holds.
+        damage: what is wrong with it, None for nothing.
+        partial: whether it is only what precedes the damage.
+    """
+
+    kind: str
+    text: bytes
+    time: str | None = None
+    pod: str | None = None
+    resource: str | None = None
+    category: str | None = None
+    more: Mapping[str, Any] | None = None
+    damage: str | None = None
+    partial: bool = False
+    verb: str | None = None
+
+    @property
+    def in_audit(self) -> bool:
+        """Whether AKSAudit has it."""
+        return self.category != KUBE_AUDIT_ADMIN
+
+    @property
+    def in_admin(self) -> bool:
+        """Whether AKSAuditAdmin has it: by Azure's definition, unless its category says."""
+        if self.category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN}:
+            return self.category == KUBE_AUDIT_ADMIN
+        return self.verb not in READ_VERBS
+
+    def because(self, damage: str, *, partial: bool = False) -> "Row":
+        """Return the row with its damage."""
+        return replace(self, damage=damage, partial=partial)
+
+
+class NoRowError(ValueError):
+    """The record is of a shape, but its contents cannot be a row: says why."""
+
+
+class Shape(Protocol):
+    """One shape in which logs come: one module each."""
+
+    NAME: str
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Whether the record is of this shape, by its content."""
+        ...
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:
+        """Yield what the record holds.
+
+        Args:
+            record: a record that matches.
+            text: the same as JSON.
+
+        Raises:
+            NoRowError: its contents cannot be a row.
+        """
+        ...

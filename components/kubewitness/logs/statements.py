@@ -1,0 +1,176 @@
+"""The SQL that turns audit events, as JSON, into rows of the store: the one mapping there is.
+
+A line that looks like an event goes through it as it is. It is *verified* when the lengths of all
+that was read out of it, with the punctuation between, add up to its own: then it is compact JSON,
+no field stands in it twice and none is unknown. The rest is read with more care.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from kubewitness.catalog.audit_tables import READ_VERBS
+
+TEXT_FIELDS: Final = {
+    "auditID": "AuditId",
+    "stage": "Stage",
+    "level": "Level",
+    "verb": "Verb",
+    "requestURI": "RequestUri",
+    "userAgent": "UserAgent",
+}
+"""Fields of an event that are strings, and their columns."""
+
+TIME_FIELDS: Final = {
+    "requestReceivedTimestamp": "RequestReceivedTime",
+    "stageTimestamp": "StageReceivedTime",
+}
+"""Fields that are times, and their columns."""
+
+OBJECT_FIELDS: Final = {
+    "user": "User",
+    "impersonatedUser": "ImpersonatedUser",
+    "sourceIPs": "SourceIps",
+    "objectRef": "ObjectRef",
+    "responseStatus": "ResponseStatus",
+    "requestObject": "RequestObject",
+    "responseObject": "ResponseObject",
+    "annotations": "Annotations",
+}
+"""Fields that are objects or lists, and their columns."""
+
+CONSTANT_FIELDS: Final = ("kind", "apiVersion")
+"""Fields that say what an event is, and have no column."""
+
+CONTENT_COLUMNS: Final = (
+    *TEXT_FIELDS.values(),
+    *TIME_FIELDS.values(),
+    *OBJECT_FIELDS.values(),
+    "AdditionalFields",
+)
+"""What makes two rows the same event; the rest says where it was read."""
+
+EVENT_PREFIX: Final = '{"kind":"Event","apiVersion":"audit.k8s.io/'
+"""How kube-apiserver begins each line, in the order of its own fields."""
+
+RECORD_MARKER: Final = "managedClusters/diagnosticLogs/Read"
+"""What stands in each record that Azure exports of an AKS cluster's control plane."""
+
+AUDIT_EVENTS: Final = """
+CREATE TABLE IF NOT EXISTS store.audit_events (
+    AuditId VARCHAR, Stage VARCHAR, Level VARCHAR, Verb VARCHAR, RequestUri VARCHAR,
+    UserAgent VARCHAR, RequestReceivedTime TIMESTAMP, StageReceivedTime TIMESTAMP,
+    User JSON, ImpersonatedUser JSON, SourceIps JSON, ObjectRef JSON, ResponseStatus JSON,
+    RequestObject JSON, ResponseObject JSON, Annotations JSON, AdditionalFields JSON,
+    TimeGenerated TIMESTAMP, PodName VARCHAR, ResourceId VARCHAR,
+    InAudit BOOLEAN, InAdmin BOOLEAN,
+    LogFile INTEGER, LogOffset BIGINT, LogLength INTEGER, LogShape VARCHAR, LogDamage VARCHAR,
+    IsPartial BOOLEAN, Copies BIGINT, IsConflicting BOOLEAN,
+    Unread VARCHAR
+)"""
+"""One row for each event. `Unread` is the text of a line that is not verified, until it is read."""
+
+_STRINGS: Final = (*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS)
+
+_EVENT_TYPE: Final = (
+    "{"
+    + ",".join(
+        [f'"{field}":"VARCHAR"' for field in _STRINGS]
+        + [f'"{field}":"JSON"' for field in OBJECT_FIELDS]
+    )
+    + "}"
+)
+
+_RECORD_TYPE: Final = (
+    '{"time":"VARCHAR","resourceId":"VARCHAR","category":"VARCHAR",'
+    '"properties":{"log":"VARCHAR","pod":"VARCHAR"}}'
+)
+
+
+def _utc_time(text: str) -> str:
+    """Return the SQL of a time that is in UTC."""
+    return f"TRY_CAST({text} AS TIMESTAMP)"
+
+
+def _time(text: str) -> str:
+    """Return the SQL of a time in any zone; DuckDB ignores an offset unless the type has one."""
+    return (
+        f"CASE WHEN substr({text}, -6, 1) IN ('+', '-') "
+        f"THEN TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
+        f"ELSE TRY_CAST({text} AS TIMESTAMP) END"
+    )
+
+
+def _fields(time: Callable[[str], str]) -> str:
+    """Return the SQL of the columns that hold an event `e`, its times read by the SQL of `time`."""
+    return ",\n".join(
+        [f'e."{field}" AS "{column}"' for field, column in TEXT_FIELDS.items()]
+        + [f'{time(f"""e."{field}" """)} AS "{column}"' for field, column in TIME_FIELDS.items()]
+        + [f'e."{field}" AS "{column}"' for field, column in OBJECT_FIELDS.items()]
+    )
+
+
+def _verified() -> str:
+    """Return the SQL of whether all of the text `t` was read into `e`."""
+    # `"name":"value",` and `"name":value,`; braces stand for the comma that is one too many.
+    strings = [f'coalesce(strlen(e."{name}") + {len(name) + 6}, 0)' for name in _STRINGS]
+    objects = [f'coalesce(strlen(e."{n}"::VARCHAR) + {len(n) + 4}, 0)' for n in OBJECT_FIELDS]
+    # Go writes three characters as escapes that JSON need not.
+    plain = "replace(replace(replace(t, '\\u0026', '&'), '\\u003c', '<'), '\\u003e', '>')"
+    total = " + ".join([*strings, *objects, "1"])
+    # Any other zone is read with more care, for a plain cast would pass over it.
+    times = " AND ".join(
+        f'(e."{field}" IS NULL OR ("{column}" IS NOT NULL AND ends_with(e."{field}", \'Z\')))'
+        for field, column in TIME_FIELDS.items()
+    )
+    return f"""coalesce(
+        e."auditID" <> '' AND e.stage <> '' AND {times}
+        AND NOT contains(t, 'NaN') AND NOT contains(t, 'Infinity')
+        AND (strlen(t) = {total} OR strlen({plain}) = {total}), false)"""
+
+
+def insert_lines(source: str) -> str:
+    """Return the SQL that reads lines from the relation.
+
+    It has `line`, `file`, `byte`, `length`, and `doubtful` where a name may stand twice in the
+    record around an event, so that its value could be read as the first or the second.
+    """
+    event = f"starts_with(line, '{EVENT_PREFIX}')"
+    wrapped = "NOT doubtful AND w.category IN ('kube-audit', 'kube-audit-admin')"
+    reads = ", ".join(f"'{verb}'" for verb in READ_VERBS)
+    return f"""
+INSERT INTO store.audit_events BY NAME
+SELECT * EXCLUDE (is_read, line), CASE WHEN NOT is_read THEN line END AS Unread FROM (
+SELECT line, {_fields(_utc_time)}, {_verified()} AS is_read,
+    CASE WHEN w IS NULL THEN coalesce(StageReceivedTime, RequestReceivedTime)
+        ELSE coalesce({_time("w.time")}, StageReceivedTime, RequestReceivedTime)
+        END AS TimeGenerated,
+    w.properties.pod AS PodName, w.resourceId AS ResourceId,
+    coalesce(w.category <> 'kube-audit-admin', true) AS InAudit,
+    coalesce(w.category = 'kube-audit-admin', e.verb NOT IN ({reads}), true) AS InAdmin,
+    file AS LogFile, byte AS LogOffset, length AS LogLength,
+    CASE WHEN w IS NULL THEN 'kubernetes' ELSE 'azure-export' END AS LogShape,
+    false AS IsPartial, 1 AS Copies, false AS IsConflicting
+FROM (
+SELECT *, TRY(from_json(t, '{_EVENT_TYPE}')) AS e FROM (
+SELECT *, rtrim(CASE WHEN {event} THEN line WHEN {wrapped} THEN w.properties.log END,
+    chr(10) || chr(13)) AS t
+FROM (
+SELECT *, CASE WHEN NOT {event} THEN TRY(from_json(line, '{_RECORD_TYPE}')) END AS w
+FROM {source}))))"""
+
+
+def insert_records(source: str) -> str:
+    """Return the SQL that reads records, which are events as strict JSON, from the relation.
+
+    It has `text` and the columns `time`, `pod`, `resource`, `in_audit`, `in_admin`, `more`, `file`,
+    `byte`, `length`, `shape`, `damage` and `partial`.
+    """
+    return f"""
+INSERT INTO store.audit_events BY NAME
+SELECT {_fields(_time)}, more::JSON AS AdditionalFields,
+    coalesce({_time("time")}, StageReceivedTime, RequestReceivedTime) AS TimeGenerated,
+    pod AS PodName, resource AS ResourceId, in_audit AS InAudit,
+    in_admin AS InAdmin, file AS LogFile, byte AS LogOffset, length AS LogLength,
+    shape AS LogShape, damage AS LogDamage, partial AS IsPartial,
+    1 AS Copies, false AS IsConflicting
+FROM (SELECT *, from_json(text, '{_EVENT_TYPE}') AS e FROM {source})"""

@@ -1,0 +1,76 @@
+"""What was read, for people and as JSON: the balance, the quarantine, the counts."""
+
+from typing import Any, Final
+
+from rich.console import Console
+
+from kubewitness.logs.ingest import Summary
+
+VERSION: Final = 1
+"""Of the JSON document."""
+
+SHOWN: Final = 10
+"""How many entries of the quarantine a person is shown."""
+
+
+def document(summary: Summary) -> dict[str, Any]:
+    """Return the summary as a versioned document."""
+    return {
+        "version": VERSION,
+        "files": summary.files,
+        "files_known": summary.files_known,
+        "faults": summary.faults,
+        "rows_by_shape": summary.rows_by_shape,
+        "copies": summary.copies,
+        "balance": summary.balance.as_document(),
+        "quarantine": [
+            {
+                "file": entry.file,
+                "offset": entry.offset,
+                "length": entry.length,
+                "sha256": entry.sha256,
+                "reason": entry.reason,
+                "is_stored": entry.is_stored,
+            }
+            for entry in summary.quarantine
+        ],
+    }
+
+
+def print_ingested(console: Console, summary: Summary) -> None:
+    """Print what could not be read, the balance, then the summary line."""
+    for fault in summary.faults:
+        _print(console, f"UNREADABLE {fault}", "bold red")
+    for entry in summary.quarantine[:SHOWN]:
+        stored = " as stored" if entry.is_stored else ""
+        place = f"{entry.file}: byte {entry.offset}{stored}, {entry.length} bytes"
+        _print(console, f"QUARANTINED {place}: {entry.reason}", "bold yellow")
+    if len(summary.quarantine) > SHOWN:
+        _print(console, f"and {len(summary.quarantine) - SHOWN} more in the quarantine", "yellow")
+    _print(console, _balance_line(summary))
+    _print(console, _summary_line(summary))
+
+
+def _balance_line(summary: Summary) -> str:
+    b = summary.balance
+    sign = "=" if b.unaccounted_bytes == 0 else "!="
+    return (
+        f"{b.decoded_bytes:,} bytes {sign} {b.event_bytes:,} events "
+        f"+ {b.salvaged_bytes:,} salvaged + {b.quarantined_bytes:,} quarantined "
+        f"+ {b.envelope_bytes:,} envelope "
+        f"+ {b.blank_bytes:,} blank"
+    )
+
+
+def _summary_line(summary: Summary) -> str:
+    b = summary.balance
+    known = f" ({summary.files_known:,} known already)" if summary.files_known else ""
+    return (
+        f"files {summary.files:,}{known}, events {b.events:,}, salvaged {b.salvaged:,}, "
+        f"copies merged {summary.copies:,}, no checksum {b.unvouched:,}, "
+        f"unreadable {b.quarantined + len(summary.faults):,}"
+    )
+
+
+def _print(console: Console, line: str, style: str | None = None) -> None:
+    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
