@@ -1,0 +1,118 @@
+"""`kubewitness query`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.console import Console
+
+from kubewitness.errors import ExitCode, InputError
+from kubewitness.logs.period import Period, present
+from kubewitness.logs.query import Result, open_for_queries, run_kql, run_sql
+from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
+
+DEFAULT_STORE = "kubewitness.store"
+
+
+@click.command("query")
+@click.argument("text", metavar="KQL")
+@click.argument(
+    "store",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="KUBEWITNESS_STORE",
+    default=DEFAULT_STORE,
+)
+@click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv", "parquet"]),
+    default="table",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.option("--since", metavar="TIME", help="Only from then on: ISO 8601, or as 2d or 12h ago.")
+@click.option("--until", metavar="TIME", help="Only before then, likewise.")
+@click.option("--now", metavar="TIME", help="What now() is; `now` is the clock's.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Rows that a table shows.",
+)
+def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
+    text: str,
+    store: Path,
+    sql: bool,
+    format_: str,
+    output: Path | None,
+    since: str | None,
+    until: str | None,
+    now: str | None,
+    limit: int,
+) -> int:
+    """Ask a store of logs in KQL; nothing is written to it.
+
+    STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
+    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane and AzureActivity. ago() and
+    --since count from the newest event unless --now says otherwise.
+    """
+    if format_ == "parquet" and output is None:
+        raise InputError("`--format parquet` needs `--output FILE`")
+    moment = present(now)
+    with open_for_queries(store, Period(since, until), now=moment) as connection:
+        result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
+        _note(result)
+        _write(result, format_, output, limit)
+    return ExitCode.OK
+
+
+def _note(result: Result) -> None:
+    """Tell what a reader of the rows should know."""
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if result.as_of is not None:
+        click.echo(f"now() is {result.as_of.isoformat()}Z; `--now` sets it", err=True)
+
+
+def _write(result: Result, format_: str, output: Path | None, limit: int) -> None:
+    with _writable(output):
+        if format_ == "parquet" and output is not None:
+            write_parquet(output, result)
+            return
+        with _opened(output) as file:
+            if format_ == "json":
+                write_json(file, result)
+            elif format_ == "csv":
+                write_csv(file, result)
+            else:
+                _print(file, result, limit)
+
+
+def _print(file: TextIO, result: Result, limit: int) -> None:
+    width = None if file.isatty() else 120
+    more = print_rows(Console(file=file, width=width), result, limit)
+    if more:
+        click.echo(f"{more} more rows; `--limit` shows more, other formats all", err=True)
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+    else:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            yield file
+
+
+@contextmanager
+def _writable(output: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if output is None:
+            raise
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,212 @@
+"""Asks a store in KQL or SQL; nothing can be written, and no file but the store is read."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import duckdb_kql
+import pyarrow as pa
+from duckdb_kql.control import is_control_command, strip_leading_comments
+from duckdb_kql.lower import lower
+
+from kubewitness.errors import InputError, NothingToCheckError
+from kubewitness.logs.kql_errors import explain_kql, explain_sql
+from kubewitness.logs.kql_names import check_names
+from kubewitness.logs.period import Period, clock, restrict
+from kubewitness.logs.store import PLAIN_TABLES, open_store
+
+FETCHED_ROWS: Final = 1000
+"""What is held of a result at once."""
+
+CLOCK: Final = "kqlnow"
+"""What duckdb-kql calls the parameter behind `now()` and `ago()`."""
+
+_MAXIMUM: Final = "SELECT max(TimeGenerated) AS t FROM {}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query gives; each way to read it runs the query, and holds little of it at once.
+
+    Attributes:
+        connection: to the store.
+        sql: what is run.
+        parameters: of the SQL.
+        types: of the columns, by name and in order.
+        warnings: what the query asks in vain.
+        as_of: what the query took for the present; None if it does not matter to it.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+    parameters: Mapping[str, Any]
+    types: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+    as_of: datetime | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self.types)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows; dynamic values are JSON texts, and times have no zone but UTC."""
+        with _explained():
+            try:
+                running = self.connection.execute(self.sql, self.parameters)
+                while some := running.fetchmany(FETCHED_ROWS):
+                    yield from some
+            finally:
+                # A result that is not read to its end would block the next query.
+                self.connection.abort()
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        with _explained():
+            found = self._run(f"SELECT count(*) FROM (\n{self.sql}\n)").fetchall()  # noqa: S608 runs where the text itself may
+        return int(found[0][0])
+
+    def batches(self) -> pa.RecordBatchReader:
+        """Return the rows as Arrow; timespans are text, which Parquet has no type for."""
+        with _explained():
+            spans = [name for name, kind in self.types.items() if kind.id == "interval"]
+            return self._run(_cast(self.sql, spans, "VARCHAR")).to_arrow_reader()
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(sql, params=dict(self.parameters))
+
+
+@contextmanager
+def open_for_queries(
+    path: Path, period: Period | None = None, *, now: datetime | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a store so that queries can do no harm.
+
+    Args:
+        path: of the store.
+        period: to which the four tables are restricted; by default all time.
+        now: what counts as the present; by default the newest event's time.
+
+    Raises:
+        InputError: there is no such store, or a time cannot be read.
+        NothingToCheckError: the store holds no rows.
+    """
+    with open_store(path, read_only=True) as connection:
+        newest = _newest(connection)
+        if newest is None and not _has_rows(connection):
+            raise NothingToCheckError(f"{path} holds no rows; `kubewitness ingest` fills it")
+        if period:
+            restrict(connection, period, now or newest or clock())
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        yield connection
+
+
+def run_kql(
+    connection: duckdb.DuckDBPyConnection, text: str, *, now: datetime | None = None
+) -> Result:
+    """Prepare a query in KQL.
+
+    Args:
+        connection: to a store.
+        text: one query.
+        now: what `now()` is and `ago()` counts from; by default the newest event's time, for logs
+            are old when they are asked.
+
+    Raises:
+        InputError: the query has faults; all unknown names are told at once.
+    """
+    if is_control_command(strip_leading_comments(text)):
+        raise InputError("a text that begins with a dot is a command of Kusto, and no query")
+    schema = _schema(connection)
+    moment = now or _newest(connection) or clock()
+    try:
+        names = check_names(lower(text), schema)
+        if names.faults:
+            raise InputError(*names.faults)
+        sql = duckdb_kql.to_sql(text, schema=schema, allow_write=False, query_now=moment)
+    except duckdb_kql.KqlError as error:
+        raise explain_kql(error, text) from None
+    result = _result(connection, str(sql), sql.parameters)
+    as_of = sql.parameters.get(CLOCK)
+    return replace(result, warnings=tuple(names.warnings), as_of=as_of)
+
+
+def run_sql(connection: duckdb.DuckDBPyConnection, text: str) -> Result:
+    """Prepare a query in DuckDB's SQL.
+
+    Raises:
+        InputError: it is not one SELECT, or it has faults.
+    """
+    with _explained():
+        statements = duckdb.extract_statements(text)
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise InputError("a query in SQL is one SELECT, or what is short for one, as FROM")
+    return _result(connection, text.strip().rstrip(";"), {})
+
+
+def _result(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
+) -> Result:
+    types = _types(connection, sql, parameters)
+    zoned = [name for name, kind in types.items() if str(kind) == "TIMESTAMP WITH TIME ZONE"]
+    sql = _cast(sql, zoned, "TIMESTAMP")
+    return Result(connection, sql, parameters, _types(connection, sql, parameters))
+
+
+def _types(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    with _explained():
+        relation = connection.sql(sql, params=dict(parameters))
+        if len(set(relation.columns)) < len(relation.columns):
+            raise InputError("two columns of the result have the same name; rename one with `AS`")
+        return dict(zip(relation.columns, relation.types, strict=True))
+
+
+def _cast(sql: str, columns: list[str], kind: str) -> str:
+    """Return the SQL with these columns as another type."""
+    if not columns:
+        return sql
+    quoted = ['"' + column.replace('"', '""') + '"' for column in columns]
+    casts = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column in quoted)
+    return f"SELECT * REPLACE ({casts}) FROM (\n{sql}\n)"  # noqa: S608 likewise
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.InternalException, duckdb.FatalException):
+        raise
+    except duckdb.Error as error:
+        raise explain_sql(error) from None
+
+
+def _stored() -> tuple[str, ...]:
+    return ("store.audit_events", *PLAIN_TABLES.values())
+
+
+def _newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    each = " UNION ALL ".join(_MAXIMUM.format(name) for name in _stored())
+    found: datetime | None = connection.sql(f"SELECT max(t) FROM ({each})").fetchall()[0][0]  # noqa: S608 names of ours
+    return found
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
+    return any(connection.sql(f"FROM {name} LIMIT 1").fetchall() for name in _stored())
+
+
+def _schema(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the columns of each table, without what the store keeps for itself."""
+    found = connection.sql(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' "
+        "AND database_name = current_database() ORDER BY table_name, column_index"
+    ).fetchall()
+    schema: dict[str, list[str]] = {}
+    for table, column in found:
+        schema.setdefault(table, []).append(column)
+    return schema

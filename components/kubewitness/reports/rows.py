@@ -1,0 +1,162 @@
+"""Writes the rows of a query: for people, for programs, for spreadsheets and for other engines."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from math import isfinite
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kubewitness.logs.query import Result
+
+LONGEST_CELL: Final = 300
+"""What a table shows of a value; the other formats have all of it."""
+
+_NARROWEST: Final = 12
+"""With less for each column a table is not readable, and each row gets lines of its own."""
+
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]"
+)
+"""Whoever sends a request chooses its text: none of it may move a terminal's cursor."""
+
+
+def print_rows(console: Console, result: Result, limit: int) -> int:
+    """Print the first rows as a table.
+
+    Args:
+        console: where to.
+        result: of a query.
+        limit: how many.
+
+    Returns:
+        How many were not printed.
+    """
+    rows = list(islice(result.rows(), limit + 1))
+    shown = [tuple(map(_cell, row)) for row in rows[:limit]]
+    if len(result.columns) * _NARROWEST > console.width:
+        _print_blocks(console, result.columns, shown)
+    else:
+        _print_table(console, result.columns, shown)
+    return result.count() - limit if len(rows) > limit else 0
+
+
+def write_json(file: TextIO, result: Result) -> None:
+    """Write a list of rows, one a line; dynamic values are JSON of their own."""
+    kinds = [(json.dumps(name), kind) for name, kind in result.types.items()]
+    separator = "[\n"
+    for row in result.rows():
+        fields = (f"{name}: {_json(v, kind)}" for v, (name, kind) in zip(row, kinds, strict=True))
+        file.write(f"{separator}{{{', '.join(fields)}}}")
+        separator = ",\n"
+    file.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def write_csv(file: TextIO, result: Result) -> None:
+    """Write a header and the rows; a null is empty."""
+    writer = csv.writer(file)
+    writer.writerow(result.columns)
+    writer.writerows(tuple(map(_text, row)) for row in result.rows())
+
+
+def write_parquet(path: Path, result: Result) -> None:
+    """Write a Parquet file."""
+    batches = result.batches()
+    with pq.ParquetWriter(path, batches.schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _print_table(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(Text(_printable(column)), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print a line for each value that is not null, and a blank line between rows."""
+    width = max(map(len, columns))
+    for index, row in enumerate(rows):
+        if index:
+            console.print()
+        for column, value in zip(columns, row, strict=True):
+            if value:
+                console.print(Text(f"{_printable(column):{width}}  {value}"), soft_wrap=True)
+
+
+def _cell(value: Any) -> str:
+    text = _printable(_text(value))
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _text(value: Any) -> str:
+    """Return a value as text, an empty one for null."""
+    for kind, write in _TEXTS.items():
+        if isinstance(value, kind):
+            return write(value)
+    return str(value)
+
+
+def _json(value: Any, kind: Any) -> str:
+    """Return a value as JSON.
+
+    Args:
+        value: as DuckDB gives it.
+        kind: its type, which alone says whether a text is JSON.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, Decimal) or str(kind) == "JSON":
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_json(each, kind.children[0][1]) for each in value)}]"
+    if isinstance(value, dict) and kind.id == "struct":
+        return _object(value, dict(kind.children))
+    # JSON has no number for infinity; Kusto writes it as text, too.
+    is_number = isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value))
+    return json.dumps(value if is_number else _text(value), ensure_ascii=False)
+
+
+def _object(value: Mapping[str, Any], kinds: Mapping[str, Any]) -> str:
+    fields = (f"{json.dumps(name)}: {_json(each, kinds[name])}" for name, each in value.items())
+    return f"{{{', '.join(fields)}}}"
+
+
+def _timespan(value: timedelta) -> str:
+    """Return it as Kusto does: `-1.02:03:04.0000005` is a day, two hours and so on ago."""
+    seconds = abs(value)
+    hours, rest = divmod(seconds.seconds, 3600)
+    clock = f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
+    fraction = f".{seconds.microseconds * 10:07}" if seconds.microseconds else ""
+    days = f"{seconds.days}." if seconds.days else ""
+    return f"{'-' if value < timedelta() else ''}{days}{clock}{fraction}"
+
+
+_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    type(None): lambda _: "",
+    bool: lambda value: str(value).lower(),
+    bytes: bytes.hex,
+    list: lambda value: json.dumps(value, default=_text, ensure_ascii=False),
+    dict: lambda value: json.dumps(value, default=_text, ensure_ascii=False),
+    timedelta: _timespan,
+    datetime: lambda value: value.isoformat() + "Z",
+    date: date.isoformat,
+    time: time.isoformat,
+}
+"""How values are written as text, by type; a datetime is a date, too, and comes before it."""
