@@ -1,6 +1,6 @@
 """Log files as they really arrive, drawn at random: many shapes, all kinds of damage.
 
-Each comes with what must be read of it: the events that nothing touched, and where the others stand.
+Each comes with what must be read of it: the events that nothing touched, and where others stand.
 """
 
 import gzip

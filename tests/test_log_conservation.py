@@ -96,8 +96,11 @@ def read_folder(folder: Path) -> tuple[Summary, dict[str, list[dict[str, Any]]],
         rows = read_rows(connection)
         entries: dict[str, Any] = {}
         for name, *entry in connection.execute(
-            "SELECT name, LogOffset, LogLength, IsStored "
-            "FROM store.quarantine JOIN store.files ON LogFile = number"
+            # A line of which too little is left to tell an event is kept whole in AKSControlPlane.
+            "SELECT name, LogOffset, LogLength, IsStored FROM ("
+            "FROM store.quarantine SELECT LogFile, LogOffset, LogLength, IsStored UNION ALL "
+            "FROM store.control_plane SELECT LogFile, LogOffset, LogLength, false"
+            ") JOIN store.files ON LogFile = number"
         ).fetchall():
             entries.setdefault(Path(name).name, []).append(entry)
     return summary, rows, entries

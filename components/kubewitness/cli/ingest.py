@@ -16,11 +16,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from kubewitness.errors import ExitCode, NothingToCheckError
 from kubewitness.logs.ingest import Summary, ingest
 from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.store import open_store
+from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, open_store
 from kubewitness.reports.ingested import document, print_ingested
-
-DEFAULT_STORE: Final = "kubewitness.store"
-STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
 
 EPILOG: Final = """\b
 Exit codes, the first that applies:

@@ -12,9 +12,8 @@ from rich.console import Console
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.query import Result, open_for_queries, run_kql, run_sql
+from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
-
-DEFAULT_STORE = "kubewitness.store"
 
 
 @click.command("query")
@@ -22,7 +21,7 @@ DEFAULT_STORE = "kubewitness.store"
 @click.argument(
     "store",
     type=click.Path(path_type=Path, dir_okay=False),
-    envvar="KUBEWITNESS_STORE",
+    envvar=STORE_VARIABLE,
     default=DEFAULT_STORE,
 )
 @click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")

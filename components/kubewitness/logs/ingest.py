@@ -294,7 +294,8 @@ class _Run:
         for part in opened.decoded.unvouched:
             row: Any = self._connection.execute(
                 "UPDATE store.audit_events SET LogDamage = ? "
-                "WHERE LogFile = ? AND LogOffset >= ? AND LogOffset < ? AND LogDamage IS NULL",
+                "WHERE LogFile = ? AND LogOffset + LogLength > ? AND LogOffset < ? "
+                "AND LogDamage IS NULL",
                 [part.reason, opened.progress.number, part.start, part.end],
             ).fetchone()
             marked += row[0]

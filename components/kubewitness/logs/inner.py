@@ -27,6 +27,8 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
     try:
         event = parse(text)
     except NotStrictError as error:
+        if error.is_ambiguous:
+            raise NoRowError(f"the event in it {error}") from None
         return _salvaged_row(text, str(error), where)
     if not isinstance(event, dict) or not Kubernetes.matches(event):
         return None

@@ -54,7 +54,7 @@ _STAMP: Final = re.compile(
 """What S3 exports and `aws logs tail` write before each line: a time, perhaps a stream."""
 
 _RECORD: Final = re.compile(
-    r'[{\[]\s*[{"]|\d{4}-\d\d-\d\dT[^\s{]+\s+(?:[^\s{]+\s+)?\{"kind":"Event"', re.ASCII
+    r'\{(?=\s*")|\d{4}-\d\d-\d\dT[^\s{]+\s+(?:[^\s{]+\s+)?\{"kind":"Event"', re.ASCII
 )
 _CONTAINER: Final = re.compile(rf'"(?:{"|".join(CONTAINERS)})"\s*:\s*\[', re.ASCII)
 _LONGEST_HEAD: Final = 4096
@@ -189,20 +189,24 @@ class Pieces:
 
     def _resumes(self, place: int) -> tuple[bool, int]:
         """Return whether a record or container begins at a place, and how much was read for it."""
-        if self._text[place] != "{":  # the time stamp before a line resumes, a list does not
-            return self._text[place] != "[", 1
+        if self._text[place] != "{":  # the time stamp before a line
+            return True, 0
+        if self._is_container(place):
+            return True, 0
         try:
-            if _container(self._text, place) is not None:
-                return True, 0
             end = _DECODER.raw_decode(self._text, place)[1]
             record = json.loads(self._text[place:end])
-        except _Cut:
-            return False, _LONGEST_HEAD
         except json.JSONDecodeError as error:
             return False, error.pos - place + 1
         except (ValueError, RecursionError):
             return False, MOST_TRIED // 256
         return find_shape(record) is not None, end - place
+
+    def _is_container(self, place: int) -> bool:
+        try:
+            return _container(self._text, place) is not None
+        except _Cut:
+            return False
 
     def _extend(self) -> bool:
         more = self._more()

@@ -110,6 +110,8 @@ def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
         try:
             record = parse(piece.data)
         except NotStrictError as error:
+            if error.is_ambiguous:
+                return Quarantined.of(piece, str(error))
             return list(_salvaged_rows(piece, str(error)))
         shape = find_shape(record)
         if shape is None:

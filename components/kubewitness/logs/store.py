@@ -27,7 +27,12 @@ from kubewitness.logs.statements import AUDIT_EVENTS
 VERSION: Final = 1
 """Of the schema; a store of another version is not touched."""
 
+DEFAULT_STORE: Final = "kubewitness.store"
+STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
+"""The environment variable that names another store."""
+
 DEFAULT_MEMORY: Final = "1GB"
+DATABASE: Final = "logs"
 
 SQL_TYPES: Final[dict[ColumnType, str]] = {
     "string": "VARCHAR",
@@ -115,16 +120,24 @@ def open_store(
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if read_only and not path.exists():
         raise InputError(f"{path}: there is no store; make one with `kubewitness ingest LOGS`")
+    connection = duckdb.connect(":memory:")
+    attached = str(path).replace("'", "''")
     try:
-        return duckdb.connect(str(path), read_only=read_only)
+        # Under a name of our own: one made from the file's could be that of a schema in it.
+        how = " (READ_ONLY)" if read_only else ""
+        connection.execute(f"SET temp_directory = '{attached}.tmp'")
+        connection.execute(f"ATTACH '{attached}' AS {DATABASE}{how}; USE {DATABASE}")
     except duckdb.IOException as error:
+        connection.close()
         if "lock" in str(error).lower():
             raise InputError(
                 f"{path}: another process writes to this store; wait until it has ended"
             ) from None
-        raise InputError(f"{path}: is no store; name another file with `--store`") from None
+        raise InputError(f"{path}: is no store; name another file") from None
     except duckdb.Error:
-        raise InputError(f"{path}: is no store; name another file with `--store`") from None
+        connection.close()
+        raise InputError(f"{path}: is no store; name another file") from None
+    return connection
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -147,9 +160,7 @@ def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     except duckdb.CatalogException:
         found = []
     if found != [(VERSION,)]:
-        raise InputError(
-            f"{path}: is no store of this version of kubewitness; name another with `--store`"
-        )
+        raise InputError(f"{path}: is no store of this version of kubewitness; name another file")
 
 
 def _views() -> Iterator[str]:
@@ -171,7 +182,9 @@ def _view(table: str, stored: str, condition: str) -> str:
         "_BilledSize": "NULL::DOUBLE",
         "_IsBillable": "NULL::VARCHAR",
         "LogFile": "f.name",
-        "IsDryRun": r"regexp_matches(RequestUri, '[?&]dryRun=')" if is_audit else "false",
+        "IsDryRun": r"coalesce(regexp_matches(RequestUri, '[?&]dryRun='), false)"
+        if is_audit
+        else "false",
         "IsConflicting": "IsConflicting" if is_audit else "false",
         "ImpersonatedUser": "ImpersonatedUser" if is_audit else "NULL::JSON",
         "AdditionalFields": "AdditionalFields" if is_audit else "NULL::JSON",
@@ -190,7 +203,8 @@ def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[
     """Return the columns of a table or view of the store, each with its type in SQL."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE schema_name = 'main' AND table_name = ? ORDER BY column_index",
-        [table],
+        "WHERE database_name = ? AND schema_name = 'main' AND table_name = ? "
+        "ORDER BY column_index",
+        [DATABASE, table],
     ).fetchall()
     return [(name, kind) for name, kind in rows]

@@ -10,7 +10,15 @@ from typing import Any
 
 
 class NotStrictError(ValueError):
-    """The text is no JSON, or none that every reader understands the same way."""
+    """The text is no JSON, or none that every reader understands the same way.
+
+    Attributes:
+        is_ambiguous: whether a name stands twice: then no part of it can be relied on.
+    """
+
+    def __init__(self, reason: str, *, is_ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.is_ambiguous = is_ambiguous
 
 
 def parse(text: bytes) -> Any:
@@ -44,7 +52,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for i, key in enumerate(keys) if key in keys[:i])
-        raise NotStrictError(f"has the key {twice[:40]!r} twice")
+        raise NotStrictError(f"has the key {twice[:40]!r} twice", is_ambiguous=True)
     return found
 
 
