@@ -33,6 +33,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.section("edits of sealed logs, every one found and located")
                 words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
                 terminalreporter.write_line(f"{sum(counts.values())} edits: {words}")
+    read: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        read.update(*(counts for name, counts in report.user_properties if name == "conservation"))
+    if read:
+        terminalreporter.section("log files under damage, nothing lost")
+        terminalreporter.write_line(", ".join(f"{key} {read[key]}" for key in sorted(read)))
     total: Counter[str] = sum(by_rule.values(), Counter())
     if total:
         cases = sum(count for key, count in total.items() if "/" in key)

@@ -6,14 +6,17 @@ Each comes with what must be read of it: the events that nothing touched, and wh
 import gzip
 import json
 import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from audit_log import Event, as_line, as_storage_record
 
-if True:  # the compression module of Python 3.14 under the name that older versions know
-    from kubewitness.logs.decoding import zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 TOUCHED_SHARE = 0.15
 HUGE_NUMBER = "9" * 5_000

@@ -27,7 +27,7 @@ from kubewitness.logs.statements import insert_lines
 from kubewitness.logs.store import PLAIN_TABLES
 from kubewitness.logs.writing import write
 
-SEGMENT_BYTES: Final = 512 << 20
+SEGMENT_BYTES: Final = 1 << 30
 """How much is read in one transaction: what an interruption costs at most."""
 
 SEGMENT_RECORDS: Final = 100_000

@@ -86,11 +86,7 @@ class Lines:
     def records(self, file: int, chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
         """Return the chosen lines as the store reads them."""
         starts, ends = self.starts[chosen], self.ends[chosen]
-        bounds = np.empty(len(self.starts) + 1, np.int32)
-        bounds[:-1], bounds[-1] = self.starts, self.size
-        text = pa.Array.from_buffers(
-            pa.string(), len(self.starts), [None, pa.py_buffer(bounds), pa.py_buffer(self.data)]
-        )
+        text = self._text()
         lengths = ends - starts
         return pa.record_batch(
             [
@@ -103,6 +99,13 @@ class Lines:
             schema=LINES_SCHEMA,
         )
 
+    def _text(self) -> pa.Array:
+        """Return the lines with their breaks, not copied."""
+        bounds = np.empty(len(self.starts) + 1, np.int32)
+        bounds[:-1], bounds[-1] = self.starts, self.size
+        buffers = [None, pa.py_buffer(bounds), pa.py_buffer(self.data)]
+        return pa.Array.from_buffers(pa.string(), len(self.starts), buffers)
+
     def _begin(self, prefix: bytes) -> npt.NDArray[np.bool_]:
         window = np.frombuffer(prefix, np.uint8)
         found = self.ends - self.starts >= len(prefix)
@@ -112,20 +115,19 @@ class Lines:
 
     def _are_utf8(self) -> npt.NDArray[np.bool_]:
         """Return for each line whether it is UTF-8; most blocks are ASCII, which is told fast."""
-        ones = np.ones(len(self.starts), np.bool_)
         try:
-            self.data.isascii() or self.data[: self.size].decode()
-        except UnicodeDecodeError:
+            if not self.data.isascii():
+                self._text().validate(full=True)
+        except pa.ArrowInvalid:
             return np.array([_is_utf8(self.line(i)) for i in range(len(self.starts))], np.bool_)
-        return ones
+        return np.ones(len(self.starts), np.bool_)
 
     def _is_doubtful(self) -> bool:
-        """Whether a name may stand twice in a record around an event."""
+        """Whether a record may hold two events, of which each reader would see another."""
         if not self._has_records:
             return False
         # Within the event, which is a string there, each quote is escaped.
-        names = (b'"log":', b'"category":', b'"properties":')
-        return any(self.data.count(name, 0, self.size) > len(self.starts) for name in names)
+        return self.data.count(b'"log":', 0, self.size) > len(self.starts)
 
     @cached_property
     def _has_records(self) -> bool:

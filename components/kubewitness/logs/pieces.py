@@ -248,6 +248,7 @@ def _container(text: str, position: int) -> int | None:
 def _holds_records(text: str, name: re.Match[str], kind: Any) -> bool:
     """Whether a list is one of records: other objects have lists of these names, too."""
     if name[1] == "items":
-        return kind == "EventList"
+        return bool(kind == "EventList")
     first = text[name.end() + 1 : name.end() + 64].lstrip()[:1]
-    return bool(kind is None and first in {"{", "]", ""})
+    holds: bool = kind is None and first in {"{", "]", ""}
+    return holds

@@ -103,22 +103,26 @@ class Read:
 def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
     """Return the rows of a piece, each with its shape, or its entry in the quarantine."""
     try:
-        if not piece.data:
-            return Quarantined.of(piece, "the envelope of records ends before it is closed")
-        if piece.kind is Kind.BROKEN and not piece.data.startswith(b"{"):
-            return Quarantined.of(piece, _no_record(piece.data))
-        try:
-            record = parse(piece.data)
-        except NotStrictError as error:
-            if error.is_ambiguous:
-                return Quarantined.of(piece, str(error))
-            return list(_salvaged_rows(piece, str(error)))
-        shape = find_shape(record)
-        if shape is None:
-            return Quarantined.of(piece, "is JSON, but of no audit log's shape")
-        return [(row, shape.NAME) for row in shape.rows(record, piece.data)]
+        return _rows(piece)
     except NoRowError as error:
         return Quarantined.of(piece, str(error))
+
+
+def _rows(piece: Piece) -> list[tuple[Row, str]]:
+    if not piece.data:
+        raise NoRowError("the envelope of records ends before it is closed")
+    if piece.kind is Kind.BROKEN and not piece.data.startswith(b"{"):
+        raise NoRowError(_no_record(piece.data))
+    try:
+        record = parse(piece.data)
+    except NotStrictError as error:
+        if error.is_ambiguous:
+            raise NoRowError(str(error)) from None
+        return list(_salvaged_rows(piece, str(error)))
+    shape = find_shape(record)
+    if shape is None:
+        raise NoRowError("is JSON, but of no audit log's shape")
+    return [(row, shape.NAME) for row in shape.rows(record, piece.data)]
 
 
 def _no_record(data: bytes) -> str:

@@ -110,12 +110,13 @@ def _fields(time: Callable[[str], str]) -> str:
 
 
 def _verified() -> str:
-    """Return the SQL of whether all of the text `t` was read into `e`."""
+    """Return the SQL of whether all of the text `t`, `size` without its end, was read into `e`."""
     # `"name":"value",` and `"name":value,`; braces stand for the comma that is one too many.
     strings = [f'coalesce(strlen(e."{name}") + {len(name) + 6}, 0)' for name in _STRINGS]
     objects = [f'coalesce(strlen(e."{n}"::VARCHAR) + {len(n) + 4}, 0)' for n in OBJECT_FIELDS]
-    # Go writes three characters as escapes that JSON need not.
-    plain = "replace(replace(replace(t, '\\u0026', '&'), '\\u003c', '<'), '\\u003e', '>')"
+    # Go writes `<`, `>` and `&` as escapes of six bytes, DuckDB as they are; any other escape of
+    # that kind makes a sum that does not fit.
+    escaped = "(strlen(t) - strlen(replace(t, '\\u00', ''))) // 4 * 5"
     total = " + ".join([*strings, *objects, "1"])
     # Any other zone is read with more care, for a plain cast would pass over it.
     times = " AND ".join(
@@ -125,14 +126,14 @@ def _verified() -> str:
     return f"""coalesce(
         e."auditID" <> '' AND e.stage <> '' AND {times}
         AND NOT contains(t, 'NaN') AND NOT contains(t, 'Infinity')
-        AND (strlen(t) = {total} OR strlen({plain}) = {total}), false)"""
+        AND (size = {total} OR size - {escaped} = {total}), false)"""
 
 
 def insert_lines(source: str) -> str:
     """Return the SQL that reads lines from the relation.
 
-    It has `line`, `file`, `byte`, `length`, and `doubtful` where a name may stand twice in the
-    record around an event, so that its value could be read as the first or the second.
+    It has `line`, `file`, `byte`, `length`, and `doubtful` where there may be two events in a
+    record, of which each reader would see another.
     """
     event = f"starts_with(line, '{EVENT_PREFIX}')"
     wrapped = "NOT doubtful AND w.category IN ('kube-audit', 'kube-audit-admin')"
@@ -152,8 +153,9 @@ SELECT line, {_fields(_utc_time)}, {_verified()} AS is_read,
     false AS IsPartial, 1 AS Copies, false AS IsConflicting
 FROM (
 SELECT *, TRY(from_json(t, '{_EVENT_TYPE}')) AS e FROM (
-SELECT *, rtrim(CASE WHEN {event} THEN line WHEN {wrapped} THEN w.properties.log END,
-    chr(10) || chr(13)) AS t
+SELECT *, CASE WHEN {event} THEN line WHEN {wrapped} THEN w.properties.log END AS t,
+    CASE WHEN {event} THEN length
+        ELSE strlen(t) - ends_with(t, chr(10))::INTEGER END AS size
 FROM (
 SELECT *, CASE WHEN NOT {event} THEN TRY(from_json(line, '{_RECORD_TYPE}')) END AS w
 FROM {source}))))"""
