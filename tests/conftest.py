@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,40 +16,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the drawn cases came to, by rule: the oracle's answer and the rule's."""
+    """Print what the drawn cases came to."""
+    _print_oracle(terminalreporter)
+    titles = {
+        "edits": "edits of sealed logs, every one found and located",
+        "conservation": "log files under damage, nothing lost",
+    }
+    for name, title in titles.items():
+        counts: Counter[str] = Counter()
+        for found in _properties(terminalreporter, name):
+            counts.update(found)
+        if counts:
+            terminalreporter.section(title)
+            terminalreporter.write_line(", ".join(f"{key} {counts[key]}" for key in sorted(counts)))
+
+
+def _properties(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[Any]:
+    for report in terminalreporter.getreports("passed"):
+        yield from (value for name, value in report.user_properties if name == wanted)
+
+
+def _print_oracle(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the cases came to by rule: the oracle's answer and the rule's."""
     by_rule: dict[str, Counter[str]] = {}
-    for report in terminalreporter.getreports("passed"):
-        for name, counts in report.user_properties:
-            if name == "oracle":
-                mine = by_rule.setdefault(counts["rule"], Counter())
-                mine.update({key: count for key, count in counts.items() if key != "rule"})
-    if by_rule:
-        terminalreporter.section("cases (truth/verdict)")
-    for rule, counts in sorted(by_rule.items()):
-        words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
+    for counts in _properties(terminalreporter, "oracle"):
+        mine = by_rule.setdefault(counts["rule"], Counter())
+        mine.update({key: count for key, count in counts.items() if key != "rule"})
+    if not by_rule:
+        return
+    terminalreporter.section("cases (truth/verdict)")
+    for rule, found in sorted(by_rule.items()):
+        words = ", ".join(f"{key} {count}" for key, count in sorted(found.items()))
         terminalreporter.write_line(f"{rule}: {words}")
-    for report in terminalreporter.getreports("passed"):
-        for name, counts in report.user_properties:
-            if name == "edits":
-                terminalreporter.section("edits of sealed logs, every one found and located")
-                words = ", ".join(f"{key} {count}" for key, count in sorted(counts.items()))
-                terminalreporter.write_line(f"{sum(counts.values())} edits: {words}")
-    read: Counter[str] = Counter()
-    for report in terminalreporter.getreports("passed"):
-        read.update(*(counts for name, counts in report.user_properties if name == "conservation"))
-    if read:
-        terminalreporter.section("log files under damage, nothing lost")
-        terminalreporter.write_line(", ".join(f"{key} {read[key]}" for key in sorted(read)))
     total: Counter[str] = sum(by_rule.values(), Counter())
-    if total:
-        cases = sum(count for key, count in total.items() if "/" in key)
-        decidable = sum(count for key, count in total.items() if key.startswith(("True", "False")))
-        evaded = total["False/undecided"] + total["True/undecided"]
-        share = evaded / decidable
-        terminalreporter.write_line(
-            f"{cases} cases, 0 silent passes; of {decidable} that can be decided, "
-            f"{evaded} ({share:.2%}) were left undecided"
-        )
+    cases = sum(count for key, count in total.items() if "/" in key)
+    decidable = sum(count for key, count in total.items() if key.startswith(("True", "False")))
+    evaded = total["False/undecided"] + total["True/undecided"]
+    share = evaded / decidable
+    terminalreporter.write_line(
+        f"{cases} cases, 0 silent passes; of {decidable} that can be decided, "
+        f"{evaded} ({share:.2%}) were left undecided"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

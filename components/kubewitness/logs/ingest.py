@@ -22,7 +22,7 @@ from kubewitness.logs.documents import is_document, read_document
 from kubewitness.logs.inputs import LogFile
 from kubewitness.logs.ledger import HEAD_BYTES, Ledger, Progress, head
 from kubewitness.logs.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
-from kubewitness.logs.reading import Quarantined, Read
+from kubewitness.logs.reading import TOO_LONG, Quarantined, Read
 from kubewitness.logs.statements import insert_lines
 from kubewitness.logs.store import PLAIN_TABLES
 from kubewitness.logs.writing import write
@@ -228,9 +228,7 @@ class _Run:
         return lines.records(opened.progress.number, chosen)
 
     def _too_long(self, opened: _Opened, line: TooLong) -> None:
-        opened.read.quarantine(
-            Quarantined(line.offset, line.length, line.sha256, "is a line of more than 16 MiB")
-        )
+        opened.read.quarantine(Quarantined(line.offset, line.length, line.sha256, TOO_LONG))
         opened.read.balance.decoded_bytes += line.length
         opened.progress.read_to = line.offset + line.length
         self._count(line.length)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kubewitness.logs.balance import Balance
+from kubewitness.logs.lines import LONGEST_LINE
 from kubewitness.logs.pieces import Kind, Piece, Pieces
 from kubewitness.logs.rows import NoRowError, Row
 from kubewitness.logs.salvage import salvage
 from kubewitness.logs.shapes import find_shape
 from kubewitness.logs.strict_json import NotStrictError, parse
+
+TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
 
 SAMPLE_BYTES: Final = 4096
 """How much of what cannot be read the quarantine keeps; its place says where the rest is."""
@@ -68,7 +71,11 @@ class Read:
 
     def add_line(self, line: bytes, offset: int) -> None:
         """Read one line with all that it may hold."""
-        self.add(Pieces(line, offset))
+        if len(line) > LONGEST_LINE:
+            piece = Piece(Kind.BROKEN, offset, line)
+            self.quarantine(Quarantined.of(piece, TOO_LONG))
+        else:
+            self.add(Pieces(line, offset))
 
     def quarantine(self, entry: Quarantined) -> None:
         """Put bytes into the quarantine."""
