@@ -216,6 +216,17 @@ def test_the_same_id_with_other_contents_stays_and_says_so(tmp_path: Path) -> No
     assert rows == [(1, True), (2, True)]
 
 
+def test_events_without_a_stage_or_an_id_are_kept(tmp_path: Path) -> None:
+    """Abridged by hand: the same id without a stage is one event, two without an id are two."""
+    event = some_events(1)[0]
+    no_stage = {name: value for name, value in event.items() if name != "stage"}
+    no_id = {name: value for name, value in event.items() if name != "auditID"}
+    write(tmp_path / "log", list(map(as_line, [no_stage, no_stage, no_id, no_id])))
+    read(tmp_path / "store", tmp_path / "log")
+    rows = rows_of(tmp_path / "store", "AKSAudit", "AuditId, Copies")
+    assert rows == [(event["auditID"], 2), (None, 1), (None, 1)]
+
+
 def test_a_cut_copy_gives_way_to_the_whole_event(tmp_path: Path) -> None:
     """AKS cuts an export at 16 KiB; where the other category's copy is whole, that is the row."""
     event = next(e for e in events(3_000, seed=5) if len(as_line(e)) > 20_000)

@@ -134,7 +134,10 @@ class Decoded(io.RawIOBase):
 
     def _end_member(self, reason: str) -> None:
         self._member = None
-        if self._position > self._member_start:
+        if self._position == self._member_start:
+            nothing = hashlib.sha256().hexdigest()
+            self.undecodable.append(Undecodable(self._stored.position, 0, nothing, reason))
+        else:
             self.unvouched.append(Unvouched(self._member_start, self._position, f"member {reason}"))
 
     def _skip(self, reason: str) -> None:

@@ -3,7 +3,8 @@
 With the categories `kube-audit` and `kube-audit-admin` each write arrives twice, and logs overlap
 wherever they are exported twice. One row stays and stands in every table that any copy was for.
 Rows with the same id and stage and other contents all stay, and say so; what was cut gives way to
-the whole event. Which row stays does not depend on the order in which logs were read.
+the whole event. An event without an id is itself. Which row stays does not depend on the order in
+which logs were read.
 """
 
 from typing import Final
@@ -17,17 +18,18 @@ _CONTENTS: Final = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
 
 _REPEATED: Final = """
 CREATE OR REPLACE TEMP TABLE repeated AS
-SELECT hash(AuditId, Stage) AS key FROM store.audit_events GROUP BY key HAVING count(*) > 1
+SELECT hash(AuditId, Stage) AS key FROM store.audit_events
+WHERE AuditId IS NOT NULL GROUP BY key HAVING count(*) > 1
 """
 
 # Non-cryptographic hashes only find what may be the same; contents are told apart by SHA-256.
 _COPIES: Final = f"""
 CREATE OR REPLACE TEMP TABLE copies AS
-SELECT e.rowid AS place, AuditId, Stage, IsPartial, Copies, InAudit, InAdmin, PodName, ResourceId,
-    TimeGenerated, LogDamage, f.name AS file, LogOffset,
+SELECT e.rowid AS place, AuditId, coalesce(Stage, '') AS Stage, IsPartial, Copies, InAudit,
+    InAdmin, PodName, ResourceId, TimeGenerated, LogDamage, f.name AS file, LogOffset,
     sha256(row({_CONTENTS})::VARCHAR) AS contents
 FROM store.audit_events AS e JOIN store.files AS f ON LogFile = number
-WHERE hash(AuditId, Stage) IN (SELECT key FROM repeated)
+WHERE AuditId IS NOT NULL AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
 """
 
 _KEPT: Final = """
@@ -61,8 +63,8 @@ SELECT place, t.pod, t.resource, t.time, t.is_sound,
     coalesce(w.is_conflicting, false) AND NOT IsPartial AS is_conflicting
 FROM ranked AS r
 JOIN totals AS t USING (AuditId, Stage, contents)
-LEFT JOIN cut AS c ON r.AuditId = c.AuditId AND r.Stage IS NOT DISTINCT FROM c.Stage
-LEFT JOIN wholes AS w ON r.AuditId = w.AuditId AND r.Stage IS NOT DISTINCT FROM w.Stage
+LEFT JOIN cut AS c USING (AuditId, Stage)
+LEFT JOIN wholes AS w USING (AuditId, Stage)
 WHERE rank = 1 AND NOT (IsPartial AND has_whole)
 """
 
@@ -99,14 +101,17 @@ def _deduplicate_events(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _deduplicate_plain(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Merge the rows of a table without audit ids: copies are equal in every column."""
+    """Merge the rows of a table without audit ids: copies are equal in every column.
+
+    Of two lines that were cut nobody knows whether they were equal.
+    """
     stored = PLAIN_TABLES[table]
     contents = ", ".join(f'"{column.name}"' for column in plain_columns(table))
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE copies AS
 SELECT r.rowid AS place, Copies, f.name AS file, LogOffset,
     sha256(row({contents})::VARCHAR) AS contents
-FROM {stored} AS r JOIN store.files AS f ON LogFile = number""")
+FROM {stored} AS r JOIN store.files AS f ON LogFile = number WHERE NOT IsPartial""")
     connection.execute("""
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT arg_min(place, (file, LogOffset)) AS place, sum(Copies)::BIGINT AS copies,

@@ -42,4 +42,6 @@ def _salvaged_row(text: bytes, damage: str, where: Mapping[str, Any]) -> Row | N
             raise NoRowError(f"the event in it {damage}")
         return None
     row = event_row(event.value, event.text, **where)
+    if row.audit_id is None:
+        raise NoRowError(f"the event in it {damage}")
     return row.because(f"the event in it {damage}", partial=True)

@@ -8,7 +8,7 @@ from typing import Final
 from kubewitness.logs.balance import Balance
 from kubewitness.logs.lines import LONGEST_LINE
 from kubewitness.logs.pieces import Kind, Piece, Pieces
-from kubewitness.logs.rows import NoRowError, Row
+from kubewitness.logs.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.salvage import salvage
 from kubewitness.logs.shapes import find_shape
 from kubewitness.logs.strict_json import NotStrictError, parse
@@ -144,10 +144,13 @@ def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
     if found is None or shape is None:
         raise NoRowError(damage)
     try:
-        for row in shape.rows(found.value, found.text):
-            yield row.because(damage, partial=True), shape.NAME
+        rows = list(shape.rows(found.value, found.text))
     except NoRowError:
         raise NoRowError(damage) from None
+    # Of an event that is cut before its id, too little is left to be told from others.
+    if any(row.kind == AUDIT and row.audit_id is None for row in rows):
+        raise NoRowError(damage)
+    yield from ((row.because(damage, partial=True), shape.NAME) for row in rows)
 
 
 def _may_hold_a_line(data: bytes) -> bool:

@@ -25,6 +25,8 @@ class Row:
         more: fields of the event that no column holds.
         damage: what is wrong with it, None for nothing.
         partial: whether it is only what precedes the damage.
+        verb: of an audit event.
+        audit_id: of an audit event.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Row:
     damage: str | None = None
     partial: bool = False
     verb: str | None = None
+    audit_id: str | None = None
 
     @property
     def in_audit(self) -> bool:

@@ -9,6 +9,15 @@ from typing import Any
 from kubewitness.logs.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.statements import CONSTANT_FIELDS, OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
+_MARKS = (
+    {"auditID", "stage"},
+    {"auditID", "verb"},
+    {"verb", "requestURI"},
+    {"verb", "objectRef"},
+    {"verb", "sourceIPs"},
+)
+"""Fields by which an event is known that does not say what it is, as in an `EventList`."""
+
 _WITH_COLUMNS = {*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS, *OBJECT_FIELDS}
 
 
@@ -22,7 +31,7 @@ class Kubernetes:
         """Whether it is an event of the audit group, or has what only such an event has."""
         if str(record.get("apiVersion", "")).startswith("audit.k8s.io/"):
             return record.get("kind") == "Event"
-        return "auditID" in record and "stage" in record
+        return any(marks <= record.keys() for marks in _MARKS)
 
     @staticmethod
     def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:
@@ -39,12 +48,11 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
         **where: what is known of the row besides.
 
     Raises:
-        NoRowError: a field is of another kind than the API says, or the event has no id.
+        NoRowError: a field is of another kind than the API says.
     """
     for field in (*TEXT_FIELDS, *TIME_FIELDS):
         if not isinstance(record.get(field, ""), str):
             raise NoRowError(f"`{field}` is not a string")
-    if not record.get("auditID"):
-        raise NoRowError("has no `auditID`")
     more = {name: value for name, value in record.items() if name not in _WITH_COLUMNS}
-    return Row(AUDIT, text, more=more or None, verb=record.get("verb"), **where)
+    known = {"verb": record.get("verb"), "audit_id": record.get("auditID")}
+    return Row(AUDIT, text, more=more or None, **known, **where)
