@@ -337,7 +337,7 @@ def test_the_command_names_what_it_cannot_use(
 def test_standard_input_is_read(tmp_path: Path) -> None:
     """As in `zcat *.gz | kubewitness ingest -`."""
     data = as_event_hub_message(some_events(30))
-    command = [sys.executable, "-m", "kubewitness", "ingest", "-", "--store", tmp_path / "s"]
+    command = [sys.executable, "-m", "kubewitness", "ingest", "-", "--store", str(tmp_path / "s")]
     done = subprocess.run(command, input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert b"events 30," in done.stdout

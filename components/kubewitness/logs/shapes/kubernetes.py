@@ -15,6 +15,8 @@ _MARKS = (
     {"verb", "requestURI"},
     {"verb", "objectRef"},
     {"verb", "sourceIPs"},
+    {"stage", "requestURI"},
+    {"stage", "objectRef"},
 )
 """Fields by which an event is known that does not say what it is, as in an `EventList`."""
 
@@ -54,5 +56,11 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
         if not isinstance(record.get(field, ""), str):
             raise NoRowError(f"`{field}` is not a string")
     more = {name: value for name, value in record.items() if name not in _WITH_COLUMNS}
-    known = {"verb": record.get("verb"), "audit_id": record.get("auditID")}
-    return Row(AUDIT, text, more=more or None, **known, **where)
+    return Row(
+        AUDIT,
+        text,
+        more=more or None,
+        verb=record.get("verb"),
+        audit_id=record.get("auditID"),
+        **where,
+    )
