@@ -12,7 +12,7 @@ from rich.console import Console
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.query import Result, open_for_queries, run_kql, run_sql
-from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE
+from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, is_settled
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
 
@@ -64,6 +64,12 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     moment = present(now)
     with open_for_queries(store, Period(since, until), now=moment) as connection:
         result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
+        if not is_settled(connection):
+            click.echo(
+                "warning: reading was interrupted, so events may stand here twice; run "
+                "`kubewitness ingest` again",
+                err=True,
+            )
         _note(result)
         _write(result, format_, output, limit)
     return ExitCode.OK

@@ -199,6 +199,11 @@ CREATE OR REPLACE VIEW "{table}" AS SELECT
 FROM {stored} AS r LEFT JOIN store.files AS f ON r.LogFile = f.number WHERE {condition}"""
 
 
+def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the last run ended: else copies of events may not be merged yet."""
+    return connection.execute("SELECT is_settled FROM store.version").fetchone() == (True,)
+
+
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
     """Return the columns of a table or view of the store, each with its type in SQL."""
     rows: list[tuple[Any, ...]] = connection.execute(

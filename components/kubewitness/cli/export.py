@@ -1,0 +1,31 @@
+"""`kubewitness export`."""
+
+from pathlib import Path
+
+import click
+
+from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.logs.export import export_parquet
+from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, open_store
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument(
+    "store",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar=STORE_VARIABLE,
+    default=DEFAULT_STORE,
+)
+def command(folder: Path, store: Path) -> int:
+    """Write STORE to FOLDER as Parquet, partitioned by table and day.
+
+    STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
+    FOLDER must be new or empty.
+    """
+    with open_store(store, read_only=True) as connection:
+        rows = export_parquet(connection, folder)
+    if not rows:
+        raise NothingToCheckError(f"{store} holds no rows; `kubewitness ingest` fills it")
+    click.echo(", ".join(f"{table} {count:,}" for table, count in rows.items()))
+    return ExitCode.OK

@@ -1,0 +1,43 @@
+"""Exports a store as Parquet: a folder for each table and, in it, one for each day.
+
+Whoever asks for a day reads that day's files only: DuckDB, Spark, Trino and others know the
+folders' names as columns `table` and `day`.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from kubewitness.catalog.audit_tables import TABLES
+from kubewitness.errors import InputError
+
+
+def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    """Write all tables that have rows, and return how many rows each has.
+
+    Args:
+        connection: from `open_store`.
+        folder: to write to; it must not be there, or be empty.
+
+    Raises:
+        InputError: there is something in the folder, or it cannot be written to.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: there is something there; name a new folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
+    return {table: rows for table in TABLES if (rows := _export(connection, table, folder))}
+
+
+def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
+    found = connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()
+    if found is None:
+        return 0
+    target = str(folder / f"table={table}").replace("'", "''")
+    row = connection.execute(
+        f"COPY (SELECT *, coalesce(TimeGenerated::DATE::VARCHAR, 'unknown') AS day "
+        f"FROM \"{table}\") TO '{target}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day))"
+    ).fetchone()
+    return int(row[0]) if row else 0
