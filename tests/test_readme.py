@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,22 +33,25 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 EXIT_CODES = {".venv/bin/kubewitness check examples/blocked": ExitCode.VIOLATION}
 
 
-def kubewitness(line: str) -> "subprocess.CompletedProcess[str]":
+def kubewitness(line: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
     """Run a line of the README with the command under test in place of `.venv/bin/…`."""
     arguments = shlex.split(line)[1:]
     command = [str(BIN / "kubewitness"), *arguments]
     # The examples name no environment: what is first on PATH runs them.
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 
-@pytest.mark.parametrize("line", [c for c in COMMANDS if c.startswith(".venv/bin/kubewitness")])
-def test_each_kubewitness_command_does_what_it_says(line: str) -> None:
-    """It ends with the exit code that the text promises."""
-    done = kubewitness(line)
-    assert done.returncode == EXIT_CODES.get(line, ExitCode.OK), done.stderr
+@pytest.mark.parametrize("block", [b for b in blocks("sh") if b.startswith(".venv/bin/kubew")])
+def test_each_kubewitness_command_does_what_it_says(block: str, tmp_path: Path) -> None:
+    """Line by line, in a folder with the examples, each ends with the promised exit code."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for line in block.splitlines():
+        done = kubewitness(line, tmp_path)
+        assert done.returncode == EXIT_CODES.get(line, ExitCode.OK), done.stderr
+        assert done.stdout or done.stderr
 
 
 def test_no_command_of_the_readme_goes_untested() -> None:
