@@ -48,6 +48,7 @@ import duckdb
 started = time.perf_counter()
 connection = duckdb.connect(sys.argv[1])
 connection.execute("SET preserve_insertion_order = false; SET memory_limit = '1GB'")
+connection.execute("SET enable_progress_bar = false")
 connection.execute(sys.argv[2])
 connection.close()
 print(time.perf_counter() - started, 0)

@@ -19,6 +19,7 @@ else:
     from backports import zstd
 
 TOUCHED_SHARE = 0.15
+STRANGE_TEXT = 'line\u2028separator, tab\t, quote ", \\, \u0001, \ufeff, \U0001f600, <&>, \x85'
 HUGE_NUMBER = "9" * 5_000
 DEPTH = 100_000
 
@@ -187,8 +188,9 @@ def draw_file(events: Sequence[Event], draw: random.Random) -> Written:
     data = bytearray(b"\xef\xbb\xbf" if draw.random() < 0.1 else b"")
     data += layout.head
     shuffled = draw.sample(list(events), len(events))
-    for index, event in enumerate(shuffled):
+    for index, drawn in enumerate(shuffled):
         data += between if index else b""
+        event = draw.choice([drawn, drawn, {**drawn, "userAgent": STRANGE_TEXT}])
         text = layout.text(event)
         if draw.random() < TOUCHED_SHARE:
             damage = draw.choice(DAMAGES)

@@ -78,7 +78,9 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. What was read before is not
     read again, and an interrupted run goes on where it was.
     """
-    files = find_log_files(logs, since=_utc(since), until=_utc(until))
+    own = {f"{store.resolve()}{suffix}" for suffix in ("", ".wal")}
+    found = find_log_files(logs, since=_utc(since), until=_utc(until))
+    files = [file for file in found if file.name not in own]
     total = sum(file.size or 0 for file in files)
     with open_store(store) as connection, _progress(total, shown=not no_progress) as report:
         summary = ingest(connection, files, report=report)

@@ -36,6 +36,18 @@ SEGMENT_RECORDS: Final = 100_000
 MOST_ENTRIES: Final = 1_000
 """How many entries of the quarantine a summary lists; the store has them all."""
 
+UNVERIFIED_LINES: Final = 20_000
+"""How many lines that the store could not verify are taken apart at once."""
+
+_UNVERIFIED: Final = """
+SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events
+WHERE Unread IS NOT NULL ORDER BY LogFile, LogOffset LIMIT ?
+"""
+
+_DELETE_UNVERIFIED: Final = """
+DELETE FROM store.audit_events WHERE Unread IS NOT NULL AND (LogFile, LogOffset) <= (?, ?)
+"""
+
 _ROWS_OF_A_BATCH: Final = 2048
 
 
@@ -247,45 +259,48 @@ class _Run:
         self._report(size)
 
     def _read_unverified(self) -> None:
-        """Take apart the lines that the store could not verify."""
-        rows = self._connection.execute(
-            "SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events "
-            "WHERE Unread IS NOT NULL ORDER BY ALL"
-        ).fetchall()
-        for number, offset, length, line in rows:
-            read = self._opened[number].read_of(offset)
-            read.balance.events -= 1
-            read.balance.event_bytes -= length
-            read.add_line(line.encode()[:length], offset)
-        if rows:
-            self._connection.execute("DELETE FROM store.audit_events WHERE Unread IS NOT NULL")
+        """Take apart the lines that the store could not verify, some at a time."""
+        while rows := self._connection.execute(_UNVERIFIED, [UNVERIFIED_LINES]).fetchall():
+            for number, offset, length, line in rows:
+                read = self._opened[number].read_of(offset)
+                read.balance.events -= 1
+                read.balance.event_bytes -= length
+                read.add_line(line.encode()[:length], offset)
+            self._connection.execute(_DELETE_UNVERIFIED, rows[-1][:2])
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write the rows and the quarantine that wait in memory."""
+        reads = [
+            (opened.progress, read)
+            for opened in self._opened.values()
+            for read in (opened.read, opened.last)
+        ]
+        write(self._connection, [(progress.number, read) for progress, read in reads])
+        for progress, read in reads:
+            room = MOST_ENTRIES - len(self.summary.quarantine)
+            self.summary.quarantine += [
+                Entry(progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
+                for e in read.quarantined[:room]
+            ]
+            read.rows.clear()
+            read.quarantined.clear()
 
     def _write(self) -> None:
         """Write what was read, how far, and what no checksum vouches for."""
+        self._flush()
         opened = list(self._opened.values())
-        write(
-            self._connection,
-            [(one.progress.number, read) for one in opened for read in (one.read, one.last)],
-        )
         for one in opened:
-            self._remember(one)
             if one.progress.is_complete:
                 one.read.balance.unvouched += self._mark_unvouched(one)
             one.progress.balance += one.read.balance
             one.progress.rest += one.last.balance
+            self.summary.balance += one.read.balance + one.last.balance
             one.read, one.last = Read(), Read()
         self._ledger.save(one.progress for one in opened)
         for one in opened:
             if one.progress.is_complete:
-                self.summary.balance += one.progress.of_this_run
                 del self._opened[one.progress.number]
-
-    def _remember(self, opened: _Opened) -> None:
-        entries = [*opened.read.quarantined, *opened.last.quarantined]
-        self.summary.quarantine += [
-            Entry(opened.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
-            for e in entries[: MOST_ENTRIES - len(self.summary.quarantine)]
-        ]
 
     def _mark_unvouched(self, opened: _Opened) -> int:
         marked = 0

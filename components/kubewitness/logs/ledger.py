@@ -59,11 +59,6 @@ class Progress:
     balance: Balance = field(default_factory=Balance)
     rest: Balance = field(default_factory=Balance)
 
-    @property
-    def of_this_run(self) -> Balance:
-        """The balance of what this run read."""
-        return self.balance + self.rest
-
 
 class Ledger:
     """The files of a store."""

@@ -145,14 +145,17 @@ def insert_lines(source: str) -> str:
     record, of which each reader would see another.
     """
     event = f"starts_with(line, '{EVENT_PREFIX}')"
-    wrapped = "NOT doubtful AND w.category IN ('kube-audit', 'kube-audit-admin')"
+    wrapped = (
+        "NOT doubtful AND w.category IN ('kube-audit', 'kube-audit-admin') "
+        "AND (w.time IS NULL OR ends_with(w.time, 'Z'))"
+    )
     reads = ", ".join(f"'{verb}'" for verb in READ_VERBS)
     return f"""
 INSERT INTO store.audit_events BY NAME
 SELECT * EXCLUDE (is_read, line), CASE WHEN NOT is_read THEN line END AS Unread FROM (
 SELECT line, {_fields(_utc_time)}, {_verified()} AS is_read,
     CASE WHEN w IS NULL THEN coalesce(StageReceivedTime, RequestReceivedTime)
-        ELSE coalesce({_time("w.time")}, StageReceivedTime, RequestReceivedTime)
+        ELSE coalesce({_utc_time("w.time")}, StageReceivedTime, RequestReceivedTime)
         END AS TimeGenerated,
     w.properties.pod AS PodName, w.resourceId AS ResourceId,
     coalesce(w.category <> 'kube-audit-admin', true) AS InAudit,

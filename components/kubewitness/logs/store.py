@@ -109,7 +109,11 @@ def open_store(
         connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
         # Rows have their place in the file they came from; their order here says nothing.
         connection.execute("SET preserve_insertion_order = false")
+        # It would write its own to standard output, where results go.
+        connection.execute("SET enable_progress_bar = false")
         if not read_only:
+            # DuckDB tries them on every column, a tenth of the time, and audit logs choose others.
+            connection.execute("SET disabled_compression_methods = 'zstd,fsst'")
             _create(connection)
         _require_version(connection, path)
         yield connection
