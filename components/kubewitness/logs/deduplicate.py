@@ -128,5 +128,4 @@ FROM copies GROUP BY contents HAVING count(*) > 1""")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:
-    row = connection.execute(statement).fetchone()
-    return int(row[0]) if row else 0
+    return int(connection.execute(statement).fetchall()[0][0])

@@ -32,12 +32,11 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[
 
 
 def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
-    found = connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()
-    if found is None:
+    if not connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchall():
         return 0
     target = str(folder / f"table={table}").replace("'", "''")
-    row = connection.execute(
+    written = connection.execute(
         f"COPY (SELECT *, coalesce(TimeGenerated::DATE::VARCHAR, 'unknown') AS day "
         f"FROM \"{table}\") TO '{target}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day))"
-    ).fetchone()
-    return int(row[0]) if row else 0
+    ).fetchall()
+    return int(written[0][0])

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -305,13 +305,13 @@ class _Run:
     def _mark_unvouched(self, opened: _Opened) -> int:
         marked = 0
         for part in opened.decoded.unvouched:
-            row: Any = self._connection.execute(
+            counted = self._connection.execute(
                 "UPDATE store.audit_events SET LogDamage = ? "
                 "WHERE LogFile = ? AND LogOffset + LogLength > ? AND LogOffset < ? "
                 "AND LogDamage IS NULL",
                 [part.reason, opened.progress.number, part.start, part.end],
-            ).fetchone()
-            marked += row[0]
+            ).fetchall()
+            marked += counted[0][0]
         return marked
 
 

@@ -205,7 +205,7 @@ FROM {stored} AS r LEFT JOIN store.files AS f ON r.LogFile = f.number WHERE {con
 
 def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the last run ended: else copies of events may not be merged yet."""
-    return connection.execute("SELECT is_settled FROM store.version").fetchone() == (True,)
+    return connection.execute("SELECT is_settled FROM store.version").fetchall() == [(True,)]
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
