@@ -21,8 +21,11 @@ from botocore.exceptions import (  # noqa: E402 likewise
     NoRegionError,
 )
 
+from audit_log import as_line, events  # noqa: E402 likewise
 from kubewitness.errors import InputError  # noqa: E402 likewise
+from kubewitness.logs.ingest import ingest  # noqa: E402 likewise
 from kubewitness.logs.inputs import LogFile, find_log_files  # noqa: E402 likewise
+from kubewitness.logs.store import open_store  # noqa: E402 likewise
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -78,6 +81,23 @@ def read(**window: datetime) -> list[list[dict[str, Any]]]:
 def messages(**window: datetime) -> list[str]:
     """The messages of all pages."""
     return sorted(event["message"] for page in read(**window) for event in page)
+
+
+def test_an_eks_cluster_is_read_into_the_store(
+    cloud: "CloudWatchLogsClient", tmp_path: Path
+) -> None:
+    """The audit stream's events become rows; what CloudWatch sends again adds nothing."""
+    drawn = list(events(300, seed=4))
+    lines = [(NOW, as_line(event).decode().strip()) for event in drawn]
+    put(cloud, "kube-apiserver-audit-1", *lines)
+    with open_store(tmp_path / "store") as connection:
+        first, again = (ingest(connection, find_log_files([WORD])) for _ in range(2))
+        rows = connection.execute(
+            'SELECT AuditId, Stage, Copies, LogShape FROM "AKSAudit" ORDER BY ALL'
+        ).fetchall()
+    assert (first.balance.events, first.copies) == (300, 0)
+    assert (again.balance.events, again.copies) == (300, 300)
+    assert rows == sorted((e["auditID"], e["stage"], 2, "cloudwatch") for e in drawn)
 
 
 def test_each_page_is_a_line_and_no_event_is_lost(cloud: "CloudWatchLogsClient") -> None:

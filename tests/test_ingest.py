@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from audit_log import Event, as_event_hub_message, as_line, as_storage_record, events
 from kubewitness.cli import main
-from kubewitness.logs.ingest import Summary, ingest
+from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.statements import CONTENT_COLUMNS
 from kubewitness.logs.store import open_store
+from kubewitness.logs.summary import Summary
 from log_damage import draw_file
 
 READER = """

@@ -13,10 +13,11 @@ import duckdb
 import pytest
 
 from audit_log import Event, events
-from kubewitness.logs.ingest import Summary, ingest
+from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from kubewitness.logs.store import open_store
+from kubewitness.logs.summary import Summary
 from log_damage import Written, draw_file
 
 SHARDS = 8

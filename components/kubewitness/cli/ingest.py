@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from kubewitness.errors import ExitCode, NothingToCheckError
-from kubewitness.logs.ingest import Summary, ingest
+from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, open_store
+from kubewitness.logs.summary import Summary
 from kubewitness.reports.ingested import document, print_ingested
 
 EPILOG: Final = """\b

@@ -15,7 +15,6 @@ import numpy as np
 import pyarrow as pa
 
 from kubewitness.errors import InputError
-from kubewitness.logs.balance import Balance
 from kubewitness.logs.decoding import Decoded
 from kubewitness.logs.deduplicate import deduplicate
 from kubewitness.logs.documents import is_document, read_document
@@ -25,6 +24,7 @@ from kubewitness.logs.lines import LINES_SCHEMA, Lines, Source, TooLong, read_li
 from kubewitness.logs.reading import TOO_LONG, Quarantined, Read
 from kubewitness.logs.statements import insert_lines
 from kubewitness.logs.store import PLAIN_TABLES
+from kubewitness.logs.summary import MOST_ENTRIES, Entry, Summary
 from kubewitness.logs.writing import write
 
 SEGMENT_BYTES: Final = 1 << 30
@@ -32,9 +32,6 @@ SEGMENT_BYTES: Final = 1 << 30
 
 SEGMENT_RECORDS: Final = 100_000
 """How many records that were taken apart wait in memory before a transaction ends."""
-
-MOST_ENTRIES: Final = 1_000
-"""How many entries of the quarantine a summary lists; the store has them all."""
 
 UNVERIFIED_LINES: Final = 20_000
 """How many lines that the store could not verify are taken apart at once."""
@@ -49,41 +46,6 @@ DELETE FROM store.audit_events WHERE Unread IS NOT NULL AND (LogFile, LogOffset)
 """
 
 _ROWS_OF_A_BATCH: Final = 2048
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the quarantine: see `Quarantined`; its sample stays in the store."""
-
-    file: str
-    offset: int
-    length: int
-    sha256: str
-    reason: str
-    is_stored: bool
-
-
-@dataclass
-class Summary:
-    """What a run did.
-
-    Attributes:
-        files: how many were read, whole or from where an earlier run ended.
-        files_known: how many were passed over, for they are in the store.
-        faults: files that could not be read to their end, and why.
-        balance: of all that was read.
-        copies: how many rows were copies of others, and merged.
-        rows_by_shape: how many rows of each shape the run read.
-        quarantine: what the run could not read, at most a thousand entries.
-    """
-
-    files: int = 0
-    files_known: int = 0
-    faults: list[str] = field(default_factory=list)
-    balance: Balance = field(default_factory=Balance)
-    copies: int = 0
-    rows_by_shape: dict[str, int] = field(default_factory=dict)
-    quarantine: list[Entry] = field(default_factory=list)
 
 
 @dataclass

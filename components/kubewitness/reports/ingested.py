@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from kubewitness.logs.ingest import Summary
+from kubewitness.logs.summary import Summary
 
 VERSION: Final = 1
 """Of the JSON document."""
