@@ -198,9 +198,10 @@ def test_an_event_of_both_categories_is_one_row_that_stands_in_both_tables(tmp_p
 
 
 def test_raw_events_fill_the_admin_table_by_azures_definition(tmp_path: Path) -> None:
-    """AKSAuditAdmin is AKSAudit without get and list."""
+    """AKSAuditAdmin is AKSAudit without get and list, however the events are written."""
     some = some_events(200)
-    (tmp_path / "log").write_bytes(b"".join(map(as_line, some)))
+    spaced = [json.dumps(event).encode() + b"\n" for event in some[100:]]
+    write(tmp_path / "log", [*map(as_line, some[:100]), *spaced])
     read(tmp_path / "store", tmp_path / "log")
     verbs = {verb for (verb,) in rows_of(tmp_path / "store", "AKSAuditAdmin", "Verb")}
     assert verbs == {event["verb"] for event in some} - {"get", "list"}
@@ -251,6 +252,37 @@ def test_a_cut_event_yields_what_precedes_the_cut(tmp_path: Path) -> None:
     assert (json.loads(user), json.loads(reference)) == (event["user"], event["objectRef"])
     assert is_partial
     assert damage.startswith("the event in it is not JSON at character")
+
+
+@pytest.mark.parametrize("digits", [b"4", b"40", b"403"])
+def test_a_number_that_is_cut_is_no_number(digits: bytes, tmp_path: Path) -> None:
+    """Of 403 the cut leaves 40, which is another code: the row has none."""
+    event = next(e for e in some_events() if "responseStatus" in e)
+    status = {**event, "responseStatus": {"code": 403}, "requestObject": {"a": 1}}
+    line = as_line(status).partition(b'"code":')[0] + b'"code":' + digits
+    write(tmp_path / "log", [line])
+    read(tmp_path / "store", tmp_path / "log")
+    ((reference, found),) = rows_of(tmp_path / "store", "AKSAudit", "AuditId, ResponseStatus")
+    assert reference == event["auditID"]
+    assert "code" not in json.loads(found or "{}")
+
+
+def test_rows_that_no_checksum_vouches_for_say_so(tmp_path: Path) -> None:
+    """A record that begins in a sound member and ends in a damaged one is among them."""
+    lines = [as_line(event) for event in some_events(40)]
+    data = b"".join(lines)
+    place = sum(map(len, lines[:20])) + 100
+    damaged = bytearray(gzip.compress(data[place:], mtime=0))
+    damaged[-6] ^= 1  # the checksum
+    write(tmp_path / "log", [gzip.compress(data[:place], mtime=0), bytes(damaged)])
+    summary = read(tmp_path / "store", tmp_path / "log")
+    with open_store(tmp_path / "store", read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT LogDamage IS NULL FROM store.audit_events ORDER BY LogOffset"
+        ).fetchall()
+    assert rows == [(True,)] * 20 + [(False,)] * (len(rows) - 20)
+    told = summary.balance.unvouched + summary.balance.salvaged
+    assert told == len(rows) - 20 > 0
 
 
 def test_a_line_above_the_cap_is_quarantined_and_reading_goes_on(tmp_path: Path) -> None:
