@@ -177,6 +177,113 @@ def test_a_file_that_was_replaced_adds_to_what_was_read(tmp_path: Path) -> None:
     assert len(contents(tmp_path / "store")) == len(lines)
 
 
+def as_admin(event: Event) -> bytes:
+    """The record of an event under the other category."""
+    return as_storage_record(event).replace(b'"kube-audit"', b'"kube-audit-admin"')
+
+
+def test_a_file_that_grows_takes_no_row_that_stands_for_another_files_copy(tmp_path: Path) -> None:
+    """The row of two copies stays when the file of one of them is read on."""
+    one, other = [e for e in some_events(60) if e["verb"] == "update"][:2]
+    admin = write(tmp_path / "admin.json", [as_admin(one)[:-1]])
+    audit = write(tmp_path / "audit.json", [as_storage_record(one)])
+    read(tmp_path / "store", admin, audit)
+    write(admin, [as_admin(one), as_admin(other)])
+    read(tmp_path / "store", admin, audit)
+    known = (one["auditID"], one["stage"])
+    assert rows_of(tmp_path / "store", "AKSAudit", "AuditId, Stage") == [known]
+    in_admin = rows_of(tmp_path / "store", "AKSAuditAdmin", "AuditId, Stage")
+    assert in_admin == sorted([known, (other["auditID"], other["stage"])])
+
+
+def test_a_document_of_another_size_is_another_document(tmp_path: Path) -> None:
+    """What the first one said stays, though it begins alike."""
+    some = [e for e in events(3_000, seed=5) if len(as_line(e)) > 5_000][:3]
+    log = write(tmp_path / "hub.json", [as_event_hub_message(some[:2])])
+    read(tmp_path / "store", log)
+    write(log, [as_event_hub_message([some[0], some[2], some[2]])])
+    read(tmp_path / "store", log)
+    found = rows_of(tmp_path / "store", "AKSAudit", "AuditId, Stage")
+    assert found == sorted((e["auditID"], e["stage"]) for e in some)
+
+
+def test_equal_events_of_two_clusters_are_two_events(tmp_path: Path) -> None:
+    """Only the cluster tells them apart."""
+    event = some_events(1)[0]
+    records = [as_storage_record(event, resource_id=f"/SUBSCRIPTIONS/{name}/X") for name in "AB"]
+    write(tmp_path / "log", [*records, as_storage_record(event, resource_id="/subscriptions/a/x")])
+    read(tmp_path / "store", tmp_path / "log")
+    rows = rows_of(tmp_path / "store", "AKSAudit", "upper(_ResourceId), Copies")
+    assert rows == [("/SUBSCRIPTIONS/A/X", 2), ("/SUBSCRIPTIONS/B/X", 1)]
+
+
+def test_a_cut_copy_that_says_otherwise_stays_and_says_so(tmp_path: Path) -> None:
+    """Somebody else, another verb: what is left of it is evidence."""
+    event = some_events(1)[0]
+    other = {**event, "verb": "delete", "user": {"username": "mallory"}}
+    write(tmp_path / "log", [as_line(event), as_line(other)[:-60]])
+    read(tmp_path / "store", tmp_path / "log")
+    rows = rows_of(tmp_path / "store", "AKSAudit", "Verb, IsPartial, IsConflicting")
+    assert rows == [("delete", True, True), (event["verb"], False, True)]
+
+
+POISON = (
+    {"log_s": '{"auditID":"x","stage":"s"}', "TimeGenerated": 5},
+    {"log_s": '{"auditID":"x","stage":"s"}', "pod_s": {}},
+    {"RawEventData": {"auditID": "x", "stage": "s"}, "Timestamp": 5},
+    {"AuditId": "x", "Stage": "y", "PodName": {}},
+    {"protoPayload": {"serviceName": "k8s.io", "status": {"code": [1]}}, "insertId": 7},
+    {"protoPayload": {"serviceName": "k8s.io"}, "resource": {"labels": {"cluster_name": [1]}}},
+    {"message": "{}", "timestamp": 10**40},
+    {"properties": {"log": '{"auditID":"x","verb":5}'}, "category": "kube-audit"},
+    {"auditID": "x", "stage": 5},
+)
+"""Records that are almost of a shape."""
+
+
+@pytest.mark.parametrize("record", POISON)
+def test_no_record_stops_the_others(record: dict[str, Any], tmp_path: Path) -> None:
+    """A value of another kind than a shape has: its record alone is quarantined, or read."""
+    event = some_events(1)[0]
+    write(tmp_path / "log", [json.dumps(record).encode() + b"\n", as_line(event)])
+    summary = read(tmp_path / "store", tmp_path / "log")
+    assert (event["auditID"],) in rows_of(tmp_path / "store", "AKSAudit", "AuditId")
+    assert not any("fault" in entry.reason for entry in summary.quarantine)
+
+
+def test_a_log_line_that_goes_on_after_its_event_is_quarantined(tmp_path: Path) -> None:
+    """Two events in one string: neither is passed over in silence."""
+    one, other = some_events(2)
+    record = json.loads(as_storage_record(one))
+    record["properties"]["log"] = (as_line(one) + as_line(other)).decode()
+    write(tmp_path / "log", [json.dumps(record).encode()])
+    summary = read(tmp_path / "store", tmp_path / "log")
+    (entry,) = summary.quarantine
+    assert entry.reason == "the log line in it goes on after an event"
+    assert rows_of(tmp_path / "store", "AKSAudit") == []
+
+
+HOSTILE = {
+    "beginnings of stamps": b"2026-01-01T" * 20_000,
+    "beginnings of objects": b'{"' * 100_000,
+    "beginnings of containers": b"x" + b'{"a":1,!"records":[' * 20_000,
+    "beginnings of lists": b'x{"a":[0,' * 40_000,
+    "a number without end": b'{"auditID":"a","stage":"b","x":' + b"1-" * 200_000 + b"x",
+    "a document of them": b"[\n" + b'{"auditID":"a",,\n' * 20_000,
+}
+"""Lines that look like records all over; half a megabyte of them must not take minutes."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_lines_are_quarantined_in_bounded_work(name: str, tmp_path: Path) -> None:
+    """Each place where a record may begin is tried, up to a budget; the balance holds."""
+    event = some_events(1)[0]
+    write(tmp_path / "log", [HOSTILE[name], b"\n", as_line(event)])
+    summary = read(tmp_path / "store", tmp_path / "log")
+    assert summary.balance.unaccounted_bytes == 0
+    assert summary.balance.quarantined + summary.balance.salvaged
+
+
 def rows_of(store: Path, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
     """Rows of a table as users see it."""
     with open_store(store, read_only=True) as connection:

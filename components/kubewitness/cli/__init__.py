@@ -58,7 +58,8 @@ def _run(arguments: list[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
         return ExitCode.USAGE
     except KubewitnessError as error:
         return explain_error(error)

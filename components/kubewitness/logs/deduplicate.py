@@ -2,9 +2,9 @@
 
 With the categories `kube-audit` and `kube-audit-admin` each write arrives twice, and logs overlap
 wherever they are exported twice. One row stays and stands in every table that any copy was for.
-Rows with the same id and stage and other contents all stay, and say so; what was cut gives way to
-the whole event. An event without an id is itself. Which row stays does not depend on the order in
-which logs were read.
+Rows with the same id and stage and other contents all stay, and say so; equal ones of two clusters
+stay, too. What was cut gives way to a whole event that it agrees with. An event without an id is
+itself. Which row stays does not depend on the order in which logs were read.
 """
 
 from typing import Final
@@ -27,45 +27,59 @@ _COPIES: Final = f"""
 CREATE OR REPLACE TEMP TABLE copies AS
 SELECT e.rowid AS place, AuditId, coalesce(Stage, '') AS Stage, IsPartial, Copies, InAudit,
     InAdmin, PodName, ResourceId, TimeGenerated, LogDamage, f.name AS file, LogOffset,
-    sha256(row({_CONTENTS})::VARCHAR) AS contents
+    Verb, RequestUri, "User"::VARCHAR AS who, sha256(row({_CONTENTS})::VARCHAR) AS contents
 FROM store.audit_events AS e JOIN store.files AS f ON LogFile = number
 WHERE AuditId IS NOT NULL AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
 """
 
+# What is told apart: the contents, and the cluster where copies name more than one.
+_TOLD_APART: Final = """
+CREATE OR REPLACE TEMP TABLE told_apart AS
+WITH clusters AS (
+    SELECT AuditId, Stage, contents, count(DISTINCT lower(ResourceId)) > 1 AS are_many
+    FROM copies GROUP BY ALL
+)
+SELECT c.*, c.contents || CASE WHEN are_many THEN coalesce(lower(ResourceId), '') ELSE '' END
+        AS identity,
+    IsPartial AND EXISTS (
+        FROM copies AS w WHERE NOT w.IsPartial AND w.AuditId = c.AuditId AND w.Stage = c.Stage
+        AND coalesce(c.Verb = w.Verb, true) AND coalesce(c.RequestUri = w.RequestUri, true)
+        AND coalesce(c.who = w.who, true)
+    ) AS gives_way
+FROM copies AS c JOIN clusters USING (AuditId, Stage, contents)
+"""
+
 _KEPT: Final = """
 CREATE OR REPLACE TEMP TABLE kept AS
-WITH groups AS (
-    SELECT *, bool_or(NOT IsPartial) OVER (PARTITION BY AuditId, Stage) AS has_whole
-    FROM copies
-), ranked AS (
+WITH ranked AS (
     SELECT *,
-        row_number() OVER (PARTITION BY AuditId, Stage, contents ORDER BY file, LogOffset) AS rank,
+        row_number() OVER (PARTITION BY AuditId, Stage, identity ORDER BY file, LogOffset) AS rank,
         row_number() OVER (
             PARTITION BY AuditId, Stage ORDER BY IsPartial, file, LogOffset) AS rank_of_all
-    FROM groups
+    FROM told_apart
 ), totals AS (
-    SELECT AuditId, Stage, contents, sum(Copies)::BIGINT AS copies, bool_or(InAudit) AS in_audit,
+    SELECT AuditId, Stage, identity, sum(Copies)::BIGINT AS copies, bool_or(InAudit) AS in_audit,
         bool_or(InAdmin) AS in_admin, max(PodName) AS pod, max(ResourceId) AS resource,
         min(TimeGenerated) AS time, bool_or(LogDamage IS NULL) AS is_sound
     FROM ranked GROUP BY ALL
 ), cut AS (
     SELECT AuditId, Stage, sum(Copies)::BIGINT AS copies, bool_or(InAudit) AS in_audit,
         bool_or(InAdmin) AS in_admin
-    FROM groups WHERE IsPartial AND has_whole GROUP BY ALL
+    FROM told_apart WHERE gives_way GROUP BY ALL
 ), wholes AS (
     SELECT AuditId, Stage, count(DISTINCT contents) > 1 AS is_conflicting
-    FROM groups WHERE NOT IsPartial GROUP BY ALL
+    FROM told_apart WHERE NOT gives_way GROUP BY ALL
 )
 SELECT place, t.pod, t.resource, t.time, t.is_sound,
     t.copies + CASE WHEN rank_of_all = 1 THEN coalesce(c.copies, 0) ELSE 0 END AS copies,
     t.in_audit OR (rank_of_all = 1 AND coalesce(c.in_audit, false)) AS in_audit,
     t.in_admin OR (rank_of_all = 1 AND coalesce(c.in_admin, false)) AS in_admin,
-    coalesce(w.is_conflicting, false) AND NOT IsPartial AS is_conflicting
+    coalesce(w.is_conflicting, false) AS is_conflicting
 FROM ranked AS r
-JOIN totals AS t USING (AuditId, Stage, contents)
+JOIN totals AS t USING (AuditId, Stage, identity)
 LEFT JOIN cut AS c USING (AuditId, Stage)
 LEFT JOIN wholes AS w USING (AuditId, Stage)
-WHERE rank = 1 AND NOT (IsPartial AND has_whole)
+WHERE rank = 1 AND NOT gives_way
 """
 
 _UPDATE: Final = """
@@ -95,6 +109,7 @@ def _deduplicate_events(connection: duckdb.DuckDBPyConnection) -> int:
     if not _count(connection, "SELECT count(*) FROM repeated"):
         return 0
     connection.execute(_COPIES)
+    connection.execute(_TOLD_APART)
     connection.execute(_KEPT)
     connection.execute(_UPDATE)
     return _count(connection, _DELETE)

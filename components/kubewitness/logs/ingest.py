@@ -58,6 +58,8 @@ class _Opened:
     # A last line that has not ended may go on: what is read of it does not move `read_to`.
     last: Read = field(default_factory=Read)
     last_begins: int | None = None
+    # From where rows of an earlier run have to go, until they are gone.
+    read_again_from: int | None = None
 
     def read_of(self, offset: int) -> Read:
         is_last = self.last_begins is not None and offset >= self.last_begins
@@ -113,14 +115,24 @@ class _Run:
         """Read one segment and commit it; return whether there is more."""
         self._in_segment = 0
         self._connection.execute("BEGIN; UPDATE store.version SET is_settled = false")
+        marks = self._ledger.marks()
         reader = pa.RecordBatchReader.from_batches(LINES_SCHEMA, self._until(batches, most_bytes))
         self._connection.register("lines", reader)
-        self._connection.execute(insert_lines("lines"))
+        self._insert()
         self._connection.unregister("lines")
+        self._remove_what_is_read_again(marks)
         self._read_unverified()
         self._write()
         self._connection.execute("COMMIT")
         return self._has_more
+
+    def _insert(self) -> None:
+        try:
+            self._connection.execute(insert_lines("lines"))
+        except RuntimeError as error:
+            if "interrupt" in str(error).lower():  # DuckDB's word for Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
 
     def batches(
         self, planned: Iterable[tuple[LogFile, Progress]]
@@ -151,7 +163,8 @@ class _Run:
 
     def _file(self, file: LogFile, progress: Progress) -> Iterator[pa.RecordBatch | None]:
         with file.open() as stream:
-            opened = _Opened(progress, Decoded(stream))
+            again = progress.read_to if progress.head else None
+            opened = _Opened(progress, Decoded(stream), read_again_from=again)
             progress.head = head(opened.decoded.head(HEAD_BYTES))
             self.summary.files += 1
             self._opened[progress.number] = opened
@@ -219,6 +232,13 @@ class _Run:
     def _count(self, size: int) -> None:
         self._in_segment += size
         self._report(size)
+
+    def _remove_what_is_read_again(self, marks: dict[str, int]) -> None:
+        for opened in self._opened.values():
+            if opened.read_again_from is not None:
+                number = opened.progress.number
+                self._ledger.remove_rows_behind(number, opened.read_again_from, marks)
+                opened.read_again_from = None
 
     def _read_unverified(self) -> None:
         """Take apart the lines that the store could not verify, some at a time."""

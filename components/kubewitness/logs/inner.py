@@ -1,5 +1,6 @@
 """An audit event within a string of a record, which is where clouds put it, and often cut it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
     text = line.strip().encode(errors="surrogatepass")
     if not text.startswith(b"{"):
         return None
+    if _holds_more(text):
+        raise NoRowError("the log line in it goes on after an event")
     try:
         event = parse(text)
     except NotStrictError as error:
@@ -33,6 +36,15 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
     if not isinstance(event, dict) or not Kubernetes.matches(event):
         return None
     return event_row(event, text, **where)
+
+
+def _holds_more(text: bytes) -> bool:
+    """Whether something follows a whole object: of two events neither may be passed over."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text.decode("latin-1"))
+    except (ValueError, RecursionError):
+        return False
+    return end < len(text)
 
 
 def _salvaged_row(text: bytes, damage: str, where: Mapping[str, Any]) -> Row | None:

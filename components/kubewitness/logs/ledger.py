@@ -79,8 +79,8 @@ class Ledger:
     def plan(self, files: Sequence[LogFile]) -> Iterator[tuple[LogFile, Progress]]:
         """Yield the files that are to be read, and from where.
 
-        Rows behind that place, of a run that was interrupted, are removed; what an earlier run read
-        to its end is left out.
+        What an earlier run read to its end is left out. A document that was read to its end and has
+        another size is another document: only lines are appended to.
         """
         for file in files:
             known = self._find(file)
@@ -88,7 +88,6 @@ class Ledger:
                 self._last += 1
                 yield file, Progress(self._last, file.name, file.size)
             elif not known.is_complete or known.stored_bytes != file.size:
-                self._remove_rows_behind(known)
                 yield file, replace(known, stored_bytes=file.size, is_complete=False)
 
     def save(self, all_progress: Iterable[Progress]) -> None:
@@ -124,18 +123,42 @@ class Ledger:
             return None  # told when it is read
         for known in self._known[file.name]:
             count = int(known.head.partition(":")[0])
-            if known.head == head(start[:count]) and (known.stored_bytes or 0) <= file.size:
-                return known
+            grown = (known.stored_bytes or 0) < file.size
+            if known.head != head(start[:count]) or (known.stored_bytes or 0) > file.size:
+                continue
+            if known.is_complete and grown and known.read_to == 0:
+                continue
+            return known
         return None
 
-    def _remove_rows_behind(self, progress: Progress) -> None:
-        tables = ("store.audit_events", "store.quarantine", *PLAIN_TABLES.values())
-        for table in tables:
-            # What is quarantined as stored has no decoded offset: it is found again, if at all.
-            stored = " OR IsStored" if table == "store.quarantine" else ""
+    def marks(self) -> dict[str, int]:
+        """Return for each table where rows begin that are added from now on."""
+        return {
+            table: self._connection.execute(
+                f"SELECT coalesce(max(rowid) + 1, 0) FROM {table}"
+            ).fetchall()[0][0]
+            for table in ("store.audit_events", "store.quarantine", *PLAIN_TABLES.values())
+        }
+
+    def remove_rows_behind(self, number: int, offset: int, marks: dict[str, int]) -> None:
+        """Remove what earlier runs read of a file behind an offset, for it was read again.
+
+        A row that stands for copies in other files stays.
+
+        Args:
+            number: of the file.
+            offset: from where it was read again.
+            marks: from `marks`, before it was.
+        """
+        for table, mark in marks.items():
+            own = (
+                "IsStored OR LogOffset >= ?"
+                if table == "store.quarantine"
+                else ("Copies = 1 AND LogOffset >= ?")
+            )
             self._connection.execute(
-                f"DELETE FROM {table} WHERE LogFile = ? AND (LogOffset >= ?{stored})",
-                [progress.number, progress.read_to],
+                f"DELETE FROM {table} WHERE LogFile = ? AND rowid < ? AND ({own})",
+                [number, mark, offset],
             )
 
 

@@ -127,7 +127,8 @@ class Lines:
         if not self._has_records:
             return False
         # Within the event, which is a string there, each quote is escaped.
-        return self.data.count(b'"log":', 0, self.size) > len(self.starts)
+        records = int((self._begin(b"{") & ~self._begin(_EVENT_BEGINS)).sum())
+        return self.data.count(b'"log":', 0, self.size) > records
 
     @cached_property
     def _has_records(self) -> bool:

@@ -54,10 +54,12 @@ _STAMP: Final = re.compile(
 """What S3 exports and `aws logs tail` write before each line: a time, perhaps a stream."""
 
 _RECORD: Final = re.compile(
-    r'\{(?=\s*")|\d{4}-\d\d-\d\dT[^\s{]+\s+(?:[^\s{]+\s+)?\{"kind":"Event"', re.ASCII
+    r'\{(?=\s{0,99}")|\d{4}-\d\d-\d\dT[^\s{]{1,40}\s{1,4}(?:[^\s{]{1,200}\s{1,4})?\{"kind":"Event"',
+    re.ASCII,
 )
 _CONTAINER: Final = re.compile(rf'"(?:{"|".join(CONTAINERS)})"\s*:\s*\[', re.ASCII)
 _LONGEST_HEAD: Final = 4096
+_SPACE: Final = re.compile(r"\s*", re.ASCII)
 _NAME: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*', re.ASCII)
 _DECODER: Final = json.JSONDecoder(parse_int=len, parse_float=len)  # the values do not matter
 
@@ -84,6 +86,7 @@ class Pieces:
         self._offset = offset
         self._more = more
         self._at = 0
+        self._tried = 0
         self._open: list[str] = []
 
     def __iter__(self) -> Iterator[Piece]:
@@ -170,15 +173,14 @@ class Pieces:
     def _resume(self) -> int:
         """Return where the next whole record or container begins, after damage."""
         self._whole(self._wait)
-        tried = 0
         for place in _RECORD.finditer(self._text, self._at + 1):
-            if tried >= MOST_TRIED:
+            if self._tried >= MOST_TRIED:
                 line = self._text.find("\n", place.start())
                 return line if line >= 0 else len(self._text)
             resumes, size = self._resumes(place.start())
             if resumes:
                 return place.start()
-            tried += size
+            self._tried += size
         return len(self._text)
 
     def _wait(self) -> int:
@@ -193,11 +195,13 @@ class Pieces:
             return True, 0
         if self._is_container(place):
             return True, 0
+        self._tried += _LONGEST_HEAD
         try:
             end = _DECODER.raw_decode(self._text, place)[1]
             record = json.loads(self._text[place:end])
         except json.JSONDecodeError as error:
-            return False, error.pos - place + 1
+            # To name the line of its error, the decoder also counts all lines before it.
+            return False, error.pos - place + error.pos // 16 + 1
         except (ValueError, RecursionError):
             return False, MOST_TRIED // 256
         return find_shape(record) is not None, end - place
@@ -218,6 +222,7 @@ class Pieces:
         if self._at > LONGEST_LINE // 4:
             self._text, self._offset = self._text[self._at :], self._offset + self._at
             self._at = 0
+            self._tried = 0
 
 
 def _container(text: str, position: int) -> int | None:
@@ -240,7 +245,9 @@ def _container(text: str, position: int) -> int | None:
         if not text.startswith(",", at):
             return None
         at += 1
-    if at >= len(text.rstrip()) or text[at:].lstrip()[:1] == '"':
+    space = _SPACE.match(text, at)
+    at = space.end() if space else at
+    if at == len(text) or text[at] == '"':
         raise _Cut
     return None
 

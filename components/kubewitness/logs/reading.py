@@ -113,6 +113,8 @@ def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
         return _rows(piece)
     except NoRowError as error:
         return Quarantined.of(piece, str(error))
+    except Exception as error:  # noqa: BLE001 one hostile record must not stop all others
+        return Quarantined.of(piece, f"a fault of kubewitness: {type(error).__name__}")
 
 
 def _rows(piece: Piece) -> list[tuple[Row, str]]:

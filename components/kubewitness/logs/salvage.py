@@ -15,7 +15,7 @@ from pydantic_core import from_json
 MOST_ATTEMPTS: Final = 8
 
 _PLACE: Final = re.compile(r"at line (\d+) column (\d+)")
-_END_OF_NUMBER: Final = re.compile(rb"[-+.0-9eE]+\Z")
+_OF_NUMBERS: Final = b"-+.0123456789eE"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def salvage(text: bytes, *, keep_cut_string: bool = False) -> Salvaged | None:
     """
     allowed = "trailing-strings" if keep_cut_string else True
     for _ in range(MOST_ATTEMPTS):
-        text = _END_OF_NUMBER.sub(b"", text)
+        text = text.rstrip(_OF_NUMBERS)
         try:
             value = from_json(text, allow_inf_nan=False, allow_partial=allowed)  # type: ignore[arg-type] # takes both
         except ValueError as error:

@@ -109,14 +109,24 @@ def _fields(time: Callable[[str], str]) -> str:
     )
 
 
+def _json_length(name: str) -> str:
+    """Return the SQL of how long the text of a field is as JSON, where a client may choose it."""
+    text = f'e."{name}"'
+    if name not in {"requestURI", "userAgent"}:
+        return f"strlen({text})"
+    marked = f"replace(replace({text}, '\\', '\\\\'), '\"', '\\\"')"
+    return f"strlen({marked})"
+
+
 def _verified() -> str:
     """Return the SQL of whether all of the text `t`, `size` without its end, was read into `e`."""
     # `"name":"value",` and `"name":value,`; braces stand for the comma that is one too many.
-    strings = [f'coalesce(strlen(e."{name}") + {len(name) + 6}, 0)' for name in _STRINGS]
+    strings = [f"coalesce({_json_length(name)} + {len(name) + 6}, 0)" for name in _STRINGS]
     objects = [f'coalesce(strlen(e."{n}"::VARCHAR) + {len(n) + 4}, 0)' for n in OBJECT_FIELDS]
-    # Go writes `<`, `>` and `&` as escapes of six bytes, DuckDB as they are; any other escape of
-    # that kind makes a sum that does not fit.
-    escaped = "(strlen(t) - strlen(replace(t, '\\u00', ''))) // 4 * 5"
+    # Go writes `<`, `>` and `&` as escapes of six bytes, DuckDB as they are. Where a backslash is
+    # escaped itself, what follows it only looks like one of them.
+    plain = "replace(replace(replace(t, '\\u0026', '&'), '\\u003c', '<'), '\\u003e', '>')"
+    escaped = f"(strlen(t) - strlen({plain}))"
     total = " + ".join([*strings, *objects, "1"])
     # Any other zone is read with more care, for a plain cast would pass over it.
     times = " AND ".join(
@@ -130,12 +140,14 @@ def _verified() -> str:
             ('e."user"::VARCHAR', '"username":'),
             ('e."objectRef"::VARCHAR', '"resource":'),
             ('e."objectRef"::VARCHAR', '"name":'),
+            ('e."objectRef"::VARCHAR', '"namespace":'),
+            ('e."objectRef"::VARCHAR', '"subresource":'),
         )
     )
     return f"""coalesce(
         e."auditID" <> '' AND {once} AND e.stage <> '' AND {times}
         AND NOT contains(t, 'NaN') AND NOT contains(t, 'Infinity')
-        AND (size = {total} OR size - {escaped} = {total}), false)"""
+        AND (size = {total} OR (NOT contains(t, '\\\\') AND size - {escaped} = {total})), false)"""
 
 
 def insert_lines(source: str) -> str:

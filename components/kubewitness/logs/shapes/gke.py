@@ -54,7 +54,7 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
     method = str(payload.get("methodName", "")).split(".")
     resource_name = str(payload.get("resourceName", ""))
     status = _object(payload.get("status"))
-    code = status.get("code", 0)
+    code = status.get("code", 0) if isinstance(status.get("code", 0), int) else None
     return {
         # An entry has no audit id; its own is as unique, and the same in every copy.
         "auditID": record.get("insertId") or _object(record.get("operation")).get("id"),

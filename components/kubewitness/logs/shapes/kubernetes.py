@@ -52,6 +52,9 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
     Raises:
         NoRowError: a field is of another kind than the API says.
     """
+    for what, value in where.items():
+        if not isinstance(value, str | None):
+            raise NoRowError(f"the {what} of its record is not a string")
     for field in (*TEXT_FIELDS, *TIME_FIELDS):
         if not isinstance(record.get(field, ""), str):
             raise NoRowError(f"`{field}` is not a string")
