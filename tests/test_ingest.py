@@ -392,6 +392,21 @@ def test_rows_that_no_checksum_vouches_for_say_so(tmp_path: Path) -> None:
     assert told == len(rows) - 20 > 0
 
 
+def test_a_record_is_not_made_of_two_around_a_gap(tmp_path: Path) -> None:
+    """A member is lost between two sound ones: what seems to span them says so."""
+    one, lost, other = (as_line(event) for event in some_events(3))
+    middle = one.index(b'"userAgent"')
+    members = [
+        gzip.compress(part, mtime=0)
+        for part in (one[:middle], lost, other[other.index(b'"userAgent"') :])
+    ]
+    members[1] = members[1][:10] + b"\xff" * 40 + members[1][50:]
+    write(tmp_path / "log", members)
+    read(tmp_path / "store", tmp_path / "log")
+    rows = rows_of(tmp_path / "store", "AKSAudit", "LogDamage")
+    assert rows == [("goes on where bytes are missing",)]
+
+
 def test_a_line_above_the_cap_is_quarantined_and_reading_goes_on(tmp_path: Path) -> None:
     """17 MiB without a line break, between two events; `make fuzz` does it with 200 MB."""
     check_long_line(tmp_path, 17 << 20)

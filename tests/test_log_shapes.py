@@ -214,6 +214,18 @@ def test_each_field_is_in_its_column(tmp_path: Path) -> None:
     assert {name: row[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    "time", ["soon", "2026-02-30T00:00:00Z", "2026-05-01T10:00:00+0200", "infinity", "24:00"]
+)
+def test_a_time_that_is_none_is_kept_beside(time: str, tmp_path: Path) -> None:
+    """Neither guessed nor dropped; two events that differ in it are two."""
+    two = [{**EVENT, "stageTimestamp": time}, {**EVENT, "stageTimestamp": f"{time}!"}]
+    _, rows = read(tmp_path, ndjson(two))
+    assert [row["StageReceivedTime"] for row in rows] == [None, None]
+    kept = {row["AdditionalFields"]["stageTimestamp"] for row in rows}
+    assert kept == {time, f"{time}!"}
+
+
 def test_a_storage_record_tells_time_pod_and_cluster(tmp_path: Path) -> None:
     """What the wrapper knows is in Azure's columns."""
     record = json.loads(as_storage_record(EVENTS[0], resource_id="/SUBSCRIPTIONS/S/X"))

@@ -28,7 +28,10 @@ ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 @dataclass(frozen=True)
 class Unvouched:
-    """Decoded bytes that no checksum vouches for, from `start` up to `end`, and why."""
+    """Decoded bytes that no checksum vouches for, from `start` up to `end`, and why.
+
+    Where both are the same, bytes are missing at that place.
+    """
 
     start: int
     end: int
@@ -138,7 +141,9 @@ class Decoded(io.RawIOBase):
             nothing = hashlib.sha256().hexdigest()
             self.undecodable.append(Undecodable(self._stored.position, 0, nothing, reason))
         else:
-            self.unvouched.append(Unvouched(self._member_start, self._position, f"member {reason}"))
+            self.unvouched.append(
+                Unvouched(self._member_start, self._position, f"its member {reason}")
+            )
 
     def _skip(self, reason: str) -> None:
         """Pass over what is no member, up to the next that may be one."""
@@ -147,6 +152,9 @@ class Decoded(io.RawIOBase):
             digest.update(block)
             length += len(block)
         self.undecodable.append(Undecodable(start, length, digest.hexdigest(), reason))
+        # What begins before the gap and ends behind it was never one record.
+        gap = "goes on where bytes are missing"
+        self.unvouched.append(Unvouched(self._position, self._position, gap))
 
 
 class _Stored:

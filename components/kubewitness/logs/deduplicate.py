@@ -16,10 +16,13 @@ from kubewitness.logs.store import PLAIN_TABLES, plain_columns
 
 _CONTENTS: Final = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
 
-_REPEATED: Final = """
+# Of two events that were cut before their stage nobody knows whether they are one.
+_KNOWN: Final = "AuditId IS NOT NULL AND (Stage IS NOT NULL OR NOT IsPartial)"
+
+_REPEATED: Final = f"""
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT hash(AuditId, Stage) AS key FROM store.audit_events
-WHERE AuditId IS NOT NULL GROUP BY key HAVING count(*) > 1
+WHERE {_KNOWN} GROUP BY key HAVING count(*) > 1
 """
 
 # Non-cryptographic hashes only find what may be the same; contents are told apart by SHA-256.
@@ -29,7 +32,7 @@ SELECT e.rowid AS place, AuditId, coalesce(Stage, '') AS Stage, IsPartial, Copie
     InAdmin, PodName, ResourceId, TimeGenerated, LogDamage, f.name AS file, LogOffset,
     Verb, RequestUri, "User"::VARCHAR AS who, sha256(row({_CONTENTS})::VARCHAR) AS contents
 FROM store.audit_events AS e JOIN store.files AS f ON LogFile = number
-WHERE AuditId IS NOT NULL AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
+WHERE {_KNOWN} AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
 """
 
 # What is told apart: the contents, and the cluster where copies name more than one.

@@ -54,7 +54,7 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
     method = str(payload.get("methodName", "")).split(".")
     resource_name = str(payload.get("resourceName", ""))
     status = _object(payload.get("status"))
-    code = status.get("code", 0) if isinstance(status.get("code", 0), int) else None
+    code = status.get("code", 0)
     return {
         # An entry has no audit id; its own is as unique, and the same in every copy.
         "auditID": record.get("insertId") or _object(record.get("operation")).get("id"),
@@ -65,13 +65,17 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
         "sourceIPs": [metadata["callerIp"]] if "callerIp" in metadata else None,
         "userAgent": metadata.get("callerSuppliedUserAgent"),
         "objectRef": _reference(resource_name, method),
-        "responseStatus": {"code": _HTTP_OF_RPC.get(code, code), **_message(status)},
+        "responseStatus": {"code": _http(code), **_message(status)},
         "requestObject": payload.get("request"),
         "responseObject": payload.get("response"),
         "requestReceivedTimestamp": record.get("timestamp"),
         "stageTimestamp": record.get("timestamp"),
         "annotations": _object(record.get("labels")),
     }
+
+
+def _http(code: Any) -> Any:
+    return _HTTP_OF_RPC.get(code, code) if isinstance(code, int) else code
 
 
 def _user(authentication: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 Source: Kubernetes docs, "kube-apiserver Audit Configuration (v1)".
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from kubewitness.logs.rows import AUDIT, NoRowError, Row
@@ -19,6 +22,9 @@ _MARKS = (
     {"stage", "objectRef"},
 )
 """Fields by which an event is known that does not say what it is, as in an `EventList`."""
+
+# RFC 3339, and the space that some products write for its T.
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 _WITH_COLUMNS = {*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS, *OBJECT_FIELDS}
 
@@ -58,7 +64,15 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
     for field in (*TEXT_FIELDS, *TIME_FIELDS):
         if not isinstance(record.get(field, ""), str):
             raise NoRowError(f"`{field}` is not a string")
-    more = {name: value for name, value in record.items() if name not in _WITH_COLUMNS}
+    strange = [field for field in TIME_FIELDS if field in record and not _is_time(record[field])]
+    if strange:
+        # DuckDB would read another time, or none: the words are kept beside.
+        text = json.dumps({k: v for k, v in record.items() if k not in strange}).encode()
+    more = {
+        name: value
+        for name, value in record.items()
+        if name not in _WITH_COLUMNS or name in strange
+    }
     return Row(
         AUDIT,
         text,
@@ -67,3 +81,11 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
         audit_id=record.get("auditID"),
         **where,
     )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _TIME.fullmatch(text) is not None
