@@ -55,15 +55,8 @@ class _Opened:
     progress: Progress
     decoded: Decoded
     read: Read = field(default_factory=Read)
-    # A last line that has not ended may go on: what is read of it does not move `read_to`.
-    last: Read = field(default_factory=Read)
-    last_begins: int | None = None
     # From where rows of an earlier run have to go, until they are gone.
     read_again_from: int | None = None
-
-    def read_of(self, offset: int) -> Read:
-        is_last = self.last_begins is not None and offset >= self.last_begins
-        return self.last if is_last else self.read
 
 
 def ingest(
@@ -197,19 +190,17 @@ class _Run:
             yield None
 
     def _lines(self, opened: _Opened, lines: Lines) -> pa.RecordBatch:
-        if not lines.ended:
-            opened.last_begins = lines.offset + int(lines.starts[-1])
         chosen = lines.candidates()
         lengths = lines.ends - lines.starts
         for index in np.flatnonzero(~chosen):
             offset = lines.offset + int(lines.starts[index])
-            opened.read_of(offset).add_line(lines.line(int(index)), offset)
-        last = opened.read_of(lines.offset + int(lines.starts[-1]))
-        last.balance.decoded_bytes += lines.size
-        last.balance.blank_bytes += lines.size - int(lengths.sum())
-        last.balance.events += int(chosen.sum())
-        last.balance.event_bytes += int(lengths[chosen].sum())
-        if lines.ended:
+            opened.read.add_line(lines.line(int(index)), offset)
+        balance = opened.read.balance
+        balance.decoded_bytes += lines.size
+        balance.blank_bytes += lines.size - int(lengths.sum())
+        balance.events += int(chosen.sum())
+        balance.event_bytes += int(lengths[chosen].sum())
+        if lines.ended:  # a last line without its break may yet go on
             opened.progress.read_to = lines.offset + lines.size
         self._count(lines.size)
         return lines.records(opened.progress.number, chosen)
@@ -244,7 +235,7 @@ class _Run:
         """Take apart the lines that the store could not verify, some at a time."""
         while rows := self._connection.execute(_UNVERIFIED, [UNVERIFIED_LINES]).fetchall():
             for number, offset, length, line in rows:
-                read = self._opened[number].read_of(offset)
+                read = self._opened[number].read
                 read.balance.events -= 1
                 read.balance.event_bytes -= length
                 read.add_line(line.encode()[:length], offset)
@@ -253,20 +244,15 @@ class _Run:
 
     def _flush(self) -> None:
         """Write the rows and the quarantine that wait in memory."""
-        reads = [
-            (opened.progress, read)
-            for opened in self._opened.values()
-            for read in (opened.read, opened.last)
-        ]
-        write(self._connection, [(progress.number, read) for progress, read in reads])
-        for progress, read in reads:
+        write(self._connection, [(number, one.read) for number, one in self._opened.items()])
+        for one in self._opened.values():
             room = MOST_ENTRIES - len(self.summary.quarantine)
             self.summary.quarantine += [
-                Entry(progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
-                for e in read.quarantined[:room]
+                Entry(one.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
+                for e in one.read.quarantined[:room]
             ]
-            read.rows.clear()
-            read.quarantined.clear()
+            one.read.rows.clear()
+            one.read.quarantined.clear()
 
     def _write(self) -> None:
         """Write what was read, how far, and what no checksum vouches for."""
@@ -275,10 +261,8 @@ class _Run:
         for one in opened:
             if one.progress.is_complete:
                 one.read.balance.unvouched += self._mark_unvouched(one)
-            one.progress.balance += one.read.balance
-            one.progress.rest += one.last.balance
-            self.summary.balance += one.read.balance + one.last.balance
-            one.read, one.last = Read(), Read()
+            self.summary.balance += one.read.balance
+            one.read = Read()
         self._ledger.save(one.progress for one in opened)
         for one in opened:
             if one.progress.is_complete:

@@ -25,11 +25,11 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
     text = line.strip().encode(errors="surrogatepass")
     if not text.startswith(b"{"):
         return None
-    if _holds_more(text):
-        raise NoRowError("the log line in it goes on after an event")
     try:
         event = parse(text)
     except NotStrictError as error:
+        if _holds_more(text):
+            raise NoRowError("the log line in it goes on after an event") from None
         if error.is_ambiguous:
             raise NoRowError(f"the event in it {error}") from None
         return _salvaged_row(text, str(error), where)

@@ -5,15 +5,13 @@ ended, one that was replaced is another file of the same name.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 
-from kubewitness.logs.balance import Balance
 from kubewitness.logs.inputs import LogFile
 from kubewitness.logs.store import PLAIN_TABLES
 
@@ -27,8 +25,6 @@ _FILES: Final = pa.schema(
         ("stored_bytes", pa.int64()),
         ("read_to", pa.int64()),
         ("is_complete", pa.bool_()),
-        ("balance", pa.string()),
-        ("rest", pa.string()),
     ]
 )
 
@@ -44,9 +40,6 @@ class Progress:
         head: how many of its first bytes, and their hash.
         read_to: the decoded offset from which to go on: all before it is in the store.
         is_complete: whether it was read to its end.
-        earlier: the balance of all before `read_to` of earlier runs.
-        balance: the balance of this run, up to `read_to`.
-        rest: the balance of what stands behind `read_to`: a last line that may yet go on.
     """
 
     number: int
@@ -55,9 +48,6 @@ class Progress:
     head: str = ""
     read_to: int = 0
     is_complete: bool = False
-    earlier: Balance = field(default_factory=Balance)
-    balance: Balance = field(default_factory=Balance)
-    rest: Balance = field(default_factory=Balance)
 
 
 class Ledger:
@@ -67,13 +57,12 @@ class Ledger:
         self._connection = connection
         self._known: dict[str, list[Progress]] = {}
         rows = connection.execute(
-            "SELECT number, name, stored_bytes, head, read_to, is_complete, balance "
+            "SELECT number, name, stored_bytes, head, read_to, is_complete "
             "FROM store.files ORDER BY number DESC"
         ).fetchall()
         self._last = rows[0][0] if rows else 0
-        for *columns, balance in rows:
+        for columns in rows:
             known = Progress(*columns)
-            known.earlier = Balance(**json.loads(balance))
             self._known.setdefault(known.name, []).append(known)
 
     def plan(self, files: Sequence[LogFile]) -> Iterator[tuple[LogFile, Progress]]:
@@ -92,19 +81,7 @@ class Ledger:
 
     def save(self, all_progress: Iterable[Progress]) -> None:
         """Write down how far files were read."""
-        rows = [
-            {
-                "number": progress.number,
-                "name": progress.name,
-                "head": progress.head,
-                "stored_bytes": progress.stored_bytes,
-                "read_to": progress.read_to,
-                "is_complete": progress.is_complete,
-                "balance": json.dumps(asdict(progress.earlier + progress.balance)),
-                "rest": json.dumps(asdict(progress.rest)),
-            }
-            for progress in all_progress
-        ]
+        rows = [asdict(progress) for progress in all_progress]
         if rows:
             self._connection.register("progress", pa.Table.from_pylist(rows, _FILES))
             self._connection.execute(

@@ -76,9 +76,9 @@ class Lines:
 
     def candidates(self) -> npt.NDArray[np.bool_]:
         """Return for each line whether the store may be able to read it as it is."""
-        begins = self._begin(_EVENT_BEGINS)
-        if not begins.all() and self._has_records:
-            begins |= self._begin(b"{")
+        begins = self._events
+        if self._has_records:
+            begins = begins | self._objects
         short = self.ends - self.starts <= LONGEST_LINE
         found: npt.NDArray[np.bool_] = begins & short & self._are_utf8()
         return found
@@ -127,13 +127,23 @@ class Lines:
         if not self._has_records:
             return False
         # Within the event, which is a string there, each quote is escaped.
-        records = int((self._begin(b"{") & ~self._begin(_EVENT_BEGINS)).sum())
+        records = int((self._objects & ~self._events).sum())
         return self.data.count(b'"log":', 0, self.size) > records
+
+    @cached_property
+    def _events(self) -> npt.NDArray[np.bool_]:
+        """For each line, whether it begins as an event does."""
+        return self._begin(_EVENT_BEGINS)
+
+    @cached_property
+    def _objects(self) -> npt.NDArray[np.bool_]:
+        """For each line, whether it begins as an object."""
+        return self._begin(b"{")
 
     @cached_property
     def _has_records(self) -> bool:
         """Whether there may be records that Azure exports; told by the marker in each."""
-        if self._begin(_EVENT_BEGINS).all():
+        if self._events.all():
             return False
         return self.data.find(RECORD_MARKER.encode(), 0, self.size) >= 0
 

@@ -63,7 +63,7 @@ CREATE SCHEMA IF NOT EXISTS store;
 CREATE TABLE IF NOT EXISTS store.version (version INTEGER, is_settled BOOLEAN);
 CREATE TABLE IF NOT EXISTS store.files (
     number INTEGER PRIMARY KEY, name VARCHAR, head VARCHAR, stored_bytes BIGINT,
-    read_to BIGINT, is_complete BOOLEAN, balance VARCHAR, rest VARCHAR
+    read_to BIGINT, is_complete BOOLEAN
 );
 CREATE TABLE IF NOT EXISTS store.quarantine (
     LogFile INTEGER, LogOffset BIGINT, LogLength BIGINT, Sha256 VARCHAR, Reason VARCHAR,
