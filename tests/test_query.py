@@ -22,7 +22,7 @@ from kubewitness.logs.hints import column_hint
 from kubewitness.logs.period import parse_time
 from kubewitness.logs.query import open_for_queries, run_kql, run_sql
 from kubewitness.logs.statements import insert_records
-from kubewitness.logs.store import columns_of, open_store
+from kubewitness.logs.store import columns, open_store
 
 VERBS = ("get", "create", "list", "delete")
 
@@ -141,7 +141,7 @@ def test_rows_begin_with_azures_columns_in_its_order(store: Path) -> None:
     """What the store adds comes after what a workspace would show."""
     with open_for_queries(store) as connection:
         assert run_kql(connection, "AKSAudit | take 1").columns == tuple(
-            name for name, _ in columns_of(connection, "AKSAudit")
+            columns(connection)["AKSAudit"]
         )
 
 

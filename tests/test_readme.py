@@ -21,6 +21,7 @@ from kubewitness.sources.program.answers import Answers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+READING = (ROOT / "docs" / "reading.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 
 
@@ -52,6 +53,14 @@ def test_each_kubewitness_command_does_what_it_says(block: str, tmp_path: Path) 
         done = kubewitness(line, tmp_path)
         assert done.returncode == EXIT_CODES.get(line, ExitCode.OK), done.stderr
         assert done.stdout or done.stderr
+
+
+def test_the_balance_in_the_docs_is_what_the_example_prints(tmp_path: Path) -> None:
+    """The figures in docs/reading.md are those of the log that the repository ships."""
+    shutil.copytree(ROOT / "examples" / "logs", tmp_path / "examples" / "logs")
+    done = kubewitness(".venv/bin/kubewitness ingest examples/logs/PT1H.json", tmp_path)
+    shown = re.findall(r"its balance, .*?```\n(.*?)```", READING, re.DOTALL)
+    assert shown == [done.stdout]
 
 
 def test_no_command_of_the_readme_goes_untested() -> None:

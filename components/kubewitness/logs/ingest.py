@@ -23,7 +23,7 @@ from kubewitness.logs.ledger import HEAD_BYTES, Ledger, Progress, head
 from kubewitness.logs.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
 from kubewitness.logs.reading import TOO_LONG, Quarantined, Read
 from kubewitness.logs.statements import insert_lines
-from kubewitness.logs.store import PLAIN_TABLES
+from kubewitness.logs.store import ROWS
 from kubewitness.logs.summary import MOST_ENTRIES, Entry, Summary
 from kubewitness.logs.writing import write
 
@@ -101,12 +101,13 @@ class _Run:
         self._report = report
         self._opened: dict[int, _Opened] = {}
         self._in_segment = 0
+        self._waiting = 0
         self._has_more = True
         self.summary = Summary()
 
     def segment(self, batches: Iterator[pa.RecordBatch | None], most_bytes: int) -> bool:
         """Read one segment and commit it; return whether there is more."""
-        self._in_segment = 0
+        self._in_segment = self._waiting = 0
         self._connection.execute("BEGIN; UPDATE store.version SET is_settled = false")
         marks = self._ledger.marks()
         reader = pa.RecordBatchReader.from_batches(LINES_SCHEMA, self._until(batches, most_bytes))
@@ -149,8 +150,7 @@ class _Run:
         for batch in batches:
             if batch is not None:
                 yield from _slices(batch)
-            waiting = sum(len(opened.read.rows) for opened in self._opened.values())
-            if self._in_segment >= most_bytes or waiting >= SEGMENT_RECORDS:
+            if self._in_segment >= most_bytes or self._waiting >= SEGMENT_RECORDS:
                 return
         self._has_more = False
 
@@ -183,7 +183,9 @@ class _Run:
         """Read what is not made of lines; after an interruption it is read from its beginning."""
         pieces = read_document(source, opened.progress.read_to)
         while some := list(islice(pieces, 10_000)):
+            known = len(opened.read.rows)
             opened.read.add(some)
+            self._waiting += len(opened.read.rows) - known
             size = sum(len(piece.data) for piece in some)
             opened.read.balance.decoded_bytes += size
             self._count(size)
@@ -191,10 +193,12 @@ class _Run:
 
     def _lines(self, opened: _Opened, lines: Lines) -> pa.RecordBatch:
         chosen = lines.candidates()
+        known = len(opened.read.rows)
         lengths = lines.ends - lines.starts
         for index in np.flatnonzero(~chosen):
             offset = lines.offset + int(lines.starts[index])
             opened.read.add_line(lines.line(int(index)), offset)
+        self._waiting += len(opened.read.rows) - known
         balance = opened.read.balance
         balance.decoded_bytes += lines.size
         balance.blank_bytes += lines.size - int(lengths.sum())
@@ -282,8 +286,7 @@ class _Run:
 
 
 def _rows_by_shape(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, int]:
-    tables = ("store.audit_events", *PLAIN_TABLES.values())
-    rows = " UNION ALL ".join(f"SELECT LogShape, LogFile FROM {table}" for table in tables)
+    rows = " UNION ALL ".join(f"SELECT LogShape, LogFile FROM {table}" for table in ROWS)
     return dict(
         connection.execute(
             f"SELECT LogShape, count(*) FROM ({rows}) "

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from kubewitness.logs.inputs import LogFile
-from kubewitness.logs.store import PLAIN_TABLES
+from kubewitness.logs.store import ROWS
 
 HEAD_BYTES: Final = 4096
 
@@ -114,7 +114,7 @@ class Ledger:
             table: self._connection.execute(
                 f"SELECT coalesce(max(rowid) + 1, 0) FROM {table}"
             ).fetchall()[0][0]
-            for table in ("store.audit_events", "store.quarantine", *PLAIN_TABLES.values())
+            for table in ("store.quarantine", *ROWS)
         }
 
     def remove_rows_behind(self, number: int, offset: int, marks: dict[str, int]) -> None:

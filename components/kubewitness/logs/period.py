@@ -9,6 +9,7 @@ import duckdb
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.errors import InputError
+from kubewitness.logs.store import DATABASE
 
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -74,10 +75,9 @@ def restrict(connection: duckdb.DuckDBPyConnection, period: Period, now: datetim
     ]
     if not conditions:
         return
-    (database,) = connection.sql("SELECT current_database()").fetchall()[0]
     for table in TABLES:
         connection.execute(
-            f'CREATE TEMP VIEW "{table}" AS FROM "{database}".main."{table}" '
+            f'CREATE TEMP VIEW "{table}" AS FROM {DATABASE}.main."{table}" '
             f"WHERE {' AND '.join(conditions)}"
         )
 

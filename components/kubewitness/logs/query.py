@@ -17,7 +17,7 @@ from kubewitness.errors import InputError, NothingToCheckError
 from kubewitness.logs.kql_errors import explain_kql, explain_sql
 from kubewitness.logs.kql_names import check_names
 from kubewitness.logs.period import Period, clock, restrict
-from kubewitness.logs.store import PLAIN_TABLES, open_store
+from kubewitness.logs.store import ROWS, columns, open_store
 
 FETCHED_ROWS: Final = 1000
 """What is held of a result at once."""
@@ -121,7 +121,7 @@ def run_kql(
     """
     if is_control_command(strip_leading_comments(text)):
         raise InputError("a text that begins with a dot is a command of Kusto, and no query")
-    schema = _schema(connection)
+    schema = {table: list(names) for table, names in columns(connection).items()}
     moment = now or _newest(connection) or clock()
     try:
         names = check_names(lower(text), schema)
@@ -186,27 +186,11 @@ def _explained() -> Iterator[None]:
         raise explain_sql(error) from None
 
 
-def _stored() -> tuple[str, ...]:
-    return ("store.audit_events", *PLAIN_TABLES.values())
-
-
 def _newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    each = " UNION ALL ".join(_MAXIMUM.format(name) for name in _stored())
+    each = " UNION ALL ".join(_MAXIMUM.format(name) for name in ROWS)
     found: datetime | None = connection.sql(f"SELECT max(t) FROM ({each})").fetchall()[0][0]
     return found
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
-    return any(connection.sql(f"FROM {name} LIMIT 1").fetchall() for name in _stored())
-
-
-def _schema(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """Return the columns of each table, without what the store keeps for itself."""
-    found = connection.sql(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'main' "
-        "AND database_name = current_database() ORDER BY table_name, column_index"
-    ).fetchall()
-    schema: dict[str, list[str]] = {}
-    for table, column in found:
-        schema.setdefault(table, []).append(column)
-    return schema
+    return any(connection.sql(f"FROM {name} LIMIT 1").fetchall() for name in ROWS)

@@ -7,7 +7,7 @@ reads logs again adds nothing: an event is known by its audit id, stage and cont
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
@@ -46,6 +46,9 @@ SQL_TYPES: Final[dict[ColumnType, str]] = {
 
 PLAIN_TABLES: Final = {AKS_CONTROL_PLANE: "store.control_plane", AZURE_ACTIVITY: "store.activity"}
 """The tables whose rows are stored column by column, and where."""
+
+ROWS: Final = ("store.audit_events", *PLAIN_TABLES.values())
+"""Where rows of logs are stored."""
 
 _PLACE_TYPES: Final = {
     "LogFile": "INTEGER",
@@ -208,12 +211,14 @@ def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute("SELECT is_settled FROM store.version").fetchall() == [(True,)]
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    """Return the columns of a table or view of the store, each with its type in SQL."""
-    rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = ? AND schema_name = 'main' AND table_name = ? "
-        "ORDER BY column_index",
-        [DATABASE, table],
+def columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the columns of each of users' tables in order, each with its type in SQL."""
+    found: dict[str, dict[str, str]] = {}
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = 'main' ORDER BY table_name, column_index",
+        [DATABASE],
     ).fetchall()
-    return [(name, kind) for name, kind in rows]
+    for table, name, kind in rows:
+        found.setdefault(table, {})[name] = kind
+    return found

@@ -5,6 +5,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from kubewitness.logs.summary import Summary
+from kubewitness.reports.names import printable
 
 VERSION: Final = 1
 """Of the JSON document."""
@@ -40,10 +41,10 @@ def document(summary: Summary) -> dict[str, Any]:
 def print_ingested(console: Console, summary: Summary) -> None:
     """Print what could not be read, the balance, then the summary line."""
     for fault in summary.faults:
-        _print(console, f"UNREADABLE {fault}", "bold red")
+        _print(console, f"UNREADABLE {printable(fault)}", "bold red")
     for entry in summary.quarantine[:SHOWN]:
         stored = " as stored" if entry.is_stored else ""
-        place = f"{entry.file}: byte {entry.offset}{stored}, {entry.length} bytes"
+        place = f"{printable(entry.file)}: byte {entry.offset}{stored}, {entry.length} bytes"
         _print(console, f"QUARANTINED {place}: {entry.reason}", "bold yellow")
     if len(summary.quarantine) > SHOWN:
         _print(console, f"and {len(summary.quarantine) - SHOWN} more in the quarantine", "yellow")

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from kubewitness.logs.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
+from kubewitness.reports.names import printable
 
 _STYLES = {Kind.GROWN: "bold yellow", Kind.UNSEALED: "bold yellow"}
 _RANGES_SHOWN = 3
@@ -55,11 +56,6 @@ def print_sealed(console: Console, result: SealResult) -> None:
         highlight=False,
         soft_wrap=True,
     )
-
-
-def printable(name: str) -> str:
-    """A file's name without what a terminal would obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def _explain(finding: Finding) -> str:
