@@ -4,19 +4,15 @@ from pathlib import Path
 
 import click
 
+from kubewitness.cli.store_argument import store_argument
 from kubewitness.errors import ExitCode, NothingToCheckError
 from kubewitness.logs.export import export_parquet
-from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, open_store
+from kubewitness.logs.store import open_store
 
 
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.argument(
-    "store",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar=STORE_VARIABLE,
-    default=DEFAULT_STORE,
-)
+@store_argument
 def command(folder: Path, store: Path) -> int:
     """Write STORE to FOLDER as Parquet, partitioned by table and day.
 

@@ -9,21 +9,17 @@ from typing import TextIO
 import click
 from rich.console import Console
 
+from kubewitness.cli.store_argument import store_argument
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.query import Result, open_for_queries, run_kql, run_sql
-from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE, is_settled
+from kubewitness.logs.store import is_settled
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
 
 @click.command("query")
 @click.argument("text", metavar="KQL")
-@click.argument(
-    "store",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar=STORE_VARIABLE,
-    default=DEFAULT_STORE,
-)
+@store_argument
 @click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")
 @click.option(
     "--format",
