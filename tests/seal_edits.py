@@ -10,9 +10,9 @@ from typing import Any
 
 import rfc8785
 
+from kubewitness.logs.local_files import SEAL_FOLDER
 from kubewitness.logs.seal import Manifest, SealedFile, create_seal
 from kubewitness.logs.seal.digests import read_digests
-from kubewitness.logs.seal.place import FOLDER
 
 NAMES = ("audit.log", "audit-2.log", "nodes/kubelet.log", "nodes/a b.log", "guard.json")
 BLOCK_SIZES = (7, 16, 64, 1000)
@@ -35,7 +35,7 @@ class Sealed:
 
     def manifest(self, number: int) -> Path:
         """A manifest's file."""
-        return self.folder / FOLDER / f"{number:08}.json"
+        return self.folder / SEAL_FOLDER / f"{number:08}.json"
 
     def seal(self) -> None:
         """Seal the folder once more."""
@@ -59,7 +59,7 @@ class Edit:
 
 def read_files(folder: Path) -> dict[str, bytes]:
     """All files of a folder but its manifests."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and FOLDER not in path.parts)
+    paths = (path for path in folder.rglob("*") if path.is_file() and SEAL_FOLDER not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 

@@ -149,6 +149,18 @@ def test_killed_at_any_moment_and_run_again_nothing_is_lost_and_nothing_twice(
     assert contents(tmp_path / "killed.store") == contents(tmp_path / "one.store")
 
 
+@pytest.mark.parametrize("sealed", [".", "audit.log"])
+def test_the_seal_of_logs_is_not_read_as_logs(
+    sealed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither that of a folder nor that of a file in it."""
+    (tmp_path / "logs").mkdir()
+    write(tmp_path / "logs" / "audit.log", list(map(as_line, some_events(3))))
+    assert run(capsys, "seal", "create", tmp_path / "logs" / sealed)[0] == 0
+    summary = read(tmp_path / "store", tmp_path / "logs")
+    assert (summary.files, summary.balance.quarantined) == (1, 0)
+
+
 def test_what_was_read_is_not_read_again_and_what_grew_goes_on(tmp_path: Path) -> None:
     """An hour's blob grows: only what is new is read, and a last line that was cut is whole now."""
     log = tmp_path / "PT1H.json"

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.logs.local_files import SEAL_FOLDER
 from kubewitness.logs.seal import Kind, ManifestError, VerifyResult, verify_seal
-from kubewitness.logs.seal.place import FOLDER
 from kubewitness.logs.seal.result import NOT_SEALED
 from seal_edits import EDITS, Edit, Sealed, draw_sealed
 
@@ -43,7 +43,7 @@ def outcome(folder: Path, head: str | None) -> VerifyResult | str:
 def is_located(edit: Edit, sealed: Sealed, result: VerifyResult | str) -> bool:
     """Whether the right files, and the right bytes, or the right manifest are named."""
     if isinstance(result, str):
-        return FOLDER in result and (
+        return SEAL_FOLDER in result and (
             any(name in result for name in edit.manifests) or "no manifest" in result
         )
     if edit.needs_anchor:
@@ -52,7 +52,7 @@ def is_located(edit: Edit, sealed: Sealed, result: VerifyResult | str) -> bool:
     if edit.manifests and not edit.paths:
         named = {name for one in result.findings for name in (one.path, one.other)}
         # The newest manifest is another one: the head that was kept says that much.
-        return bool(edit.manifests & named) or FOLDER in named
+        return bool(edit.manifests & named) or SEAL_FOLDER in named
     if {one.path for one in files} != edit.paths:
         return False
     if edit.first is None:

@@ -11,7 +11,8 @@ from typing import BinaryIO, Final
 from kubewitness.errors import InputError
 
 SEAL_FOLDER: Final = ".kubewitness-seal"
-"""What a seal of logs holds is not read as logs."""
+"""Where the manifests of a sealed folder are, in it; those of a file are beside it, in a folder of
+the file's name and this. What a seal holds is not read as logs."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class _Search:
 
     def add(self, path: Path) -> None:
         """A file, or everything in a folder."""
-        if SEAL_FOLDER in Path(os.path.abspath(path)).parts:  # noqa: PTH100 keeps links as named
+        parts = Path(os.path.abspath(path)).parts  # noqa: PTH100 keeps links as named
+        if any(part.endswith(SEAL_FOLDER) for part in parts):
             return
         if os.path.isdir(path):  # noqa: PTH112 `Path.is_dir` raises where it cannot look
             for file in self._files_below(path):

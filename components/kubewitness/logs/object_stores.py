@@ -161,4 +161,4 @@ def _is_log(key: str, prefix: str, size: int) -> bool:
     below = key.removeprefix(prefix)
     at_boundary = not prefix or prefix.endswith("/")
     hidden = "/." in (f"/{below}" if at_boundary else below)
-    return not placeholder and not hidden and f"/{SEAL_FOLDER}/" not in f"/{key}"
+    return not placeholder and not hidden and f"{SEAL_FOLDER}/" not in key

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kubewitness.errors import InputError
-
-FOLDER: Final = ".kubewitness-seal"
-"""Where the manifests of a folder are, in it; those of a file are beside it, this is the suffix."""
+from kubewitness.logs.local_files import SEAL_FOLDER
 
 _MANIFEST: Final = re.compile(r"[0-9]{8}\.json")
 _COMPANION: Final = re.compile(r"([0-9]{8})\.(?:sig|tsr)")
@@ -128,8 +126,8 @@ def find_place(path: Path) -> Place:
     """
     path = path.resolve()
     if path.is_dir():
-        return Place(path, path / FOLDER)
-    place = Place(path.parent, path.with_name(path.name + FOLDER), path.name)
+        return Place(path, path / SEAL_FOLDER)
+    place = Place(path.parent, path.with_name(path.name + SEAL_FOLDER), path.name)
     # A file that was dropped is still sealed.
     if not path.is_file() and not place.manifests.is_dir():
         raise InputError(f"{path}: no such file or folder")
