@@ -67,6 +67,10 @@ def _paths(word: str, search: "_Search") -> list[Path]:
     return [Path(path) for path in _glob(word)]
 
 
+def _is_seal(name: str) -> bool:
+    return name.endswith(SEAL_FOLDER)
+
+
 def _is_missing(word: str) -> bool:
     """Nothing is there; not so where it cannot be looked at, which is a fault of its own."""
     try:
@@ -93,8 +97,7 @@ class _Search:
 
     def add(self, path: Path) -> None:
         """A file, or everything in a folder."""
-        parts = Path(os.path.abspath(path)).parts  # noqa: PTH100 keeps links as named
-        if any(part.endswith(SEAL_FOLDER) for part in parts):
+        if any(map(_is_seal, Path(os.path.abspath(path)).parts)):  # noqa: PTH100 keeps links as named
             return
         if os.path.isdir(path):  # noqa: PTH112 `Path.is_dir` raises where it cannot look
             for file in self._files_below(path):
@@ -119,7 +122,8 @@ class _Search:
             self.faults.append(_unreadable(folder, error))
             return
         for entry in entries:
-            mode = 0 if entry.name.startswith(".") else self._mode(entry)
+            is_hidden = entry.name.startswith(".") or _is_seal(entry.name)
+            mode = 0 if is_hidden else self._mode(entry)
             if stat.S_ISDIR(mode):
                 yield from self._files_below(entry)
             elif stat.S_ISREG(mode):
