@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     found = find_log_files(logs, since=_utc(since), until=_utc(until))
     files = [file for file in found if file.name not in own]
     total = sum(file.size or 0 for file in files)
-    with open_store(store) as connection, _progress(total, shown=not no_progress) as report:
+    with open_store(store) as connection, progress_bar(total, shown=not no_progress) as report:
         summary = ingest(connection, files, report=report)
     _write(summary, format_)
     if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):
@@ -106,7 +106,7 @@ def _is_too_much(summary: Summary, limit: str) -> bool:
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+def progress_bar(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing in a pipe. Decoded bytes may come to more than the stored."""
     console = Console(stderr=True)
     if not shown or not console.is_terminal:

@@ -13,6 +13,9 @@ from kubewitness.logs.store import DATABASE
 
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
+EVER: Final = "true"
+"""The SQL of no limit in time."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -67,19 +70,32 @@ def restrict(connection: duckdb.DuckDBPyConnection, period: Period, now: datetim
     Raises:
         InputError: a time of the period cannot be read.
     """
+    condition = within(period, now)
+    if condition == EVER:
+        return
+    for table in TABLES:
+        connection.execute(
+            f'CREATE TEMP VIEW "{table}" AS FROM {DATABASE}.main."{table}" WHERE {condition}'
+        )
+
+
+def within(period: Period, now: datetime) -> str:
+    """Return the SQL of whether a row is of a period; `EVER` if there is no limit.
+
+    Args:
+        period: which.
+        now: from which the period counts.
+
+    Raises:
+        InputError: a time of the period cannot be read.
+    """
     times = ((">=", period.since), ("<", period.until))
     conditions = [
         f"TimeGenerated {sign} TIMESTAMP '{parse_time(text, now).isoformat(' ')}'"
         for sign, text in times
         if text
     ]
-    if not conditions:
-        return
-    for table in TABLES:
-        connection.execute(
-            f'CREATE TEMP VIEW "{table}" AS FROM {DATABASE}.main."{table}" '
-            f"WHERE {' AND '.join(conditions)}"
-        )
+    return " AND ".join(conditions) or EVER
 
 
 def clock() -> datetime:

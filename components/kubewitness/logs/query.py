@@ -8,22 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import duckdb_kql
 import pyarrow as pa
-from duckdb_kql.control import is_control_command, strip_leading_comments
-from duckdb_kql.lower import lower
 
 from kubewitness.errors import InputError, NothingToCheckError
-from kubewitness.logs.kql_errors import explain_kql, explain_sql
-from kubewitness.logs.kql_names import check_names
+from kubewitness.logs.kql_errors import explain_sql
 from kubewitness.logs.period import Period, clock, restrict
 from kubewitness.logs.store import ROWS, columns, open_store
+from kubewitness.logs.translation import CLOCK, Translation, translate
 
 FETCHED_ROWS: Final = 1000
 """What is held of a result at once."""
-
-CLOCK: Final = "kqlnow"
-"""What duckdb-kql calls the parameter behind `now()` and `ago()`."""
 
 _MAXIMUM: Final = "SELECT max(TimeGenerated) AS t FROM {}"
 
@@ -96,11 +90,11 @@ def open_for_queries(
         NothingToCheckError: the store holds no rows.
     """
     with open_store(path, read_only=True) as connection:
-        newest = _newest(connection)
-        if newest is None and not _has_rows(connection):
+        latest = newest(connection)
+        if latest is None and not _has_rows(connection):
             raise NothingToCheckError(f"{path} holds no rows; `kubewitness ingest` fills it")
         if period:
-            restrict(connection, period, now or newest or clock())
+            restrict(connection, period, now or latest or clock())
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         yield connection
 
@@ -119,20 +113,27 @@ def run_kql(
     Raises:
         InputError: the query has faults; all unknown names are told at once.
     """
-    if is_control_command(strip_leading_comments(text)):
-        raise InputError("a text that begins with a dot is a command of Kusto, and no query")
     schema = {table: list(names) for table, names in columns(connection).items()}
-    moment = now or _newest(connection) or clock()
-    try:
-        names = check_names(lower(text), schema)
-        if names.faults:
-            raise InputError(*names.faults)
-        sql = duckdb_kql.to_sql(text, schema=schema, allow_write=False, query_now=moment)
-    except duckdb_kql.KqlError as error:
-        raise explain_kql(error, text) from None
-    result = _result(connection, str(sql), sql.parameters)
-    as_of = sql.parameters.get(CLOCK)
-    return replace(result, warnings=tuple(names.warnings), as_of=as_of)
+    moment = now or newest(connection) or clock()
+    return run_translated(connection, translate(text, schema), moment)
+
+
+def run_translated(
+    connection: duckdb.DuckDBPyConnection, translation: Translation, now: datetime
+) -> Result:
+    """Prepare a query that was translated for this store.
+
+    Args:
+        connection: to a store.
+        translation: of the query.
+        now: what `now()` is and `ago()` counts from.
+
+    Raises:
+        InputError: the query has faults that only its run shows.
+    """
+    parameters = {CLOCK: now} if translation.asks_now else {}
+    result = _result(connection, translation.sql, parameters)
+    return replace(result, warnings=translation.warnings, as_of=parameters.get(CLOCK))
 
 
 def run_sql(connection: duckdb.DuckDBPyConnection, text: str) -> Result:
@@ -186,7 +187,8 @@ def _explained() -> Iterator[None]:
         raise explain_sql(error) from None
 
 
-def _newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return when the newest event happened, in UTC; None where there is none."""
     each = " UNION ALL ".join(_MAXIMUM.format(name) for name in ROWS)
     found: datetime | None = connection.sql(f"SELECT max(t) FROM ({each})").fetchall()[0][0]
     return found

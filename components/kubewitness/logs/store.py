@@ -212,11 +212,15 @@ def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return the columns of each of users' tables in order, each with its type in SQL."""
+    """Return the columns of each of users' tables in order, each with its type in SQL.
+
+    Views of this connection alone are among them.
+    """
     found: dict[str, dict[str, str]] = {}
     rows = connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = ? AND schema_name = 'main' ORDER BY table_name, column_index",
+        "WHERE database_name IN (?, 'temp') AND schema_name = 'main' "
+        "ORDER BY table_name, column_index",
         [DATABASE],
     ).fetchall()
     for table, name, kind in rows:

@@ -19,6 +19,7 @@ import yaml
 
 from kubewitness.errors import InputError
 from kubewitness.policies.packs import Pack, find_pack
+from kubewitness.user_cache import user_cache
 
 _MAIN: Final = """\
 from kubewitness.policies.crossguard import serve
@@ -53,7 +54,7 @@ def write_policy_pack(name: str, cache: Path | None = None) -> Path:
     pack = find_pack(name)
     # One folder for each installation, so that two of them do not run each other's pack.
     key = hashlib.sha256(sys.executable.encode()).hexdigest()[:12]
-    folder = (cache or _cache()) / "policy-packs" / key / name
+    folder = (cache or user_cache()) / "policy-packs" / key / name
     try:
         _write(folder, pack)
     except OSError as error:
@@ -62,12 +63,6 @@ def write_policy_pack(name: str, cache: Path | None = None) -> Path:
             "XDG_CACHE_HOME to a folder that can be written"
         ) from error
     return folder
-
-
-def _cache() -> Path:
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(configured) if configured else Path.home() / ".cache"
-    return base.absolute() / "kubewitness"
 
 
 def _write(folder: Path, pack: Pack) -> None:

@@ -1,0 +1,85 @@
+"""The argument that names logs or a store: whoever names logs need not make a store first."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import click
+import duckdb
+
+from kubewitness.cli.ingest import progress_bar
+from kubewitness.errors import InputError
+from kubewitness.logs.ingest import ingest
+from kubewitness.logs.inputs import find_log_files
+from kubewitness.logs.period import Period
+from kubewitness.logs.query import open_for_queries
+from kubewitness.logs.store import open_store
+
+_MAGIC: Final = b"DUCK"
+_MAGIC_OFFSET: Final = 8
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Logs that can be asked.
+
+    Attributes:
+        connection: to a store.
+        unreadable: how many pieces of the logs could not be read into it now.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    unreadable: int = 0
+
+
+@contextmanager
+def open_data(
+    words: Sequence[str], period: Period, *, now: datetime | None = None, progress: bool = True
+) -> Iterator[Opened]:
+    """Open a store, or logs, which are read into a store that is gone afterwards.
+
+    Args:
+        words: one store, or any logs.
+        period: to which the tables are restricted.
+        now: what counts as the present; by default the newest event's time.
+        progress: whether to show progress on a terminal.
+
+    Raises:
+        InputError: there is no such store, or some of the logs cannot be found.
+        NothingToCheckError: there are no rows.
+    """
+    paths = [Path(word) for word in words]
+    stores = [path for path in paths if _is_store(path)]
+    if stores and len(words) > 1:
+        raise InputError(f"{stores[0]}: is a store: name it alone, or logs without it")
+    if stores or (len(words) == 1 and paths[0].suffix == ".store"):
+        with open_for_queries(paths[0], period, now=now) as connection:
+            yield Opened(connection)
+        return
+    with TemporaryDirectory(prefix="kubewitness-") as folder:
+        path = Path(folder) / "logs.store"
+        unreadable = _ingest(words, path, progress=progress)
+        with open_for_queries(path, period, now=now) as connection:
+            yield Opened(connection, unreadable)
+
+
+def _is_store(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAGIC_OFFSET + len(_MAGIC))[_MAGIC_OFFSET:] == _MAGIC
+    except OSError:
+        return False
+
+
+def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> int:
+    files = find_log_files(words)
+    total = sum(file.size or 0 for file in files)
+    with open_store(path) as connection, progress_bar(total, shown=progress) as report:
+        summary = ingest(connection, files, report=report)
+    for fault in summary.faults:
+        click.echo(f"warning: {fault}", err=True)
+    return summary.balance.quarantined + len(summary.faults)

@@ -1,0 +1,142 @@
+"""What is allowed here, in one place: it tunes rules without editing them.
+
+An allow-list travels inside the query, as a `let` that shadows what the rule reads, so that every
+engine leaves out the same.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from kubewitness.detections.parsers import KUBE_AUDIT_CONTAINERS, KUBE_AUDIT_POD_SPECS, PARSERS
+from kubewitness.errors import InputError
+
+_PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
+_ACTIVITY: Final = "AzureActivity"
+
+
+class Allowed(BaseModel):
+    """One entry: what all that it names have in common is left out.
+
+    Attributes:
+        reason: why it is allowed.
+        owner: who says so.
+        expires: the last day on which it holds.
+        rules: names of rules; by default all.
+        usernames: of users and of service accounts, as `system:serviceaccount:flux-system:*`.
+        namespaces: of what was asked for.
+        images: of pods all of whose containers run such an image.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid"
+    )
+
+    reason: str = Field(min_length=1)
+    owner: str = ""
+    expires: date
+    rules: tuple[str, ...] = ()
+    usernames: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Allowed":
+        if not (self.usernames or self.namespaces or self.images):
+            raise ValueError("name `usernames`, `namespaces` or `images`; `*` stands for any text")
+        return self
+
+
+class AllowList(BaseModel):
+    """A file `kubewitness.allow.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1]
+    allow: tuple[Allowed, ...] = ()
+
+    def expired(self, today: date) -> tuple[Allowed, ...]:
+        """The entries that hold no more."""
+        return tuple(entry for entry in self.allow if entry.expires < today)
+
+    def prelude(self, slug: str, text: str, today: date) -> str:
+        """Return the `let` statements that leave out what a rule may not find.
+
+        Args:
+            slug: the rule's name.
+            text: its query.
+            today: on which entries expire.
+        """
+        entries = [
+            entry
+            for entry in self.allow
+            if entry.expires >= today and (not entry.rules or slug in entry.rules)
+        ]
+        lets = []
+        for table in (*PARSERS, _ACTIVITY):
+            conditions = list(filter(None, (_condition(entry, table) for entry in entries)))
+            if conditions and re.search(rf"\b{table}\b", text):
+                lets.append(f"let {table} = {table} | where not({' or '.join(conditions)});\n")
+        return "".join(lets)
+
+
+NOTHING_ALLOWED: Final = AllowList(version=1)
+
+
+def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
+    """Read an allow-list.
+
+    Args:
+        path: of the YAML file.
+        known: the names of the rules there are.
+
+    Raises:
+        InputError: with every fault in the file.
+    """
+    try:
+        document: Any = yaml.safe_load(path.read_text("utf-8"))
+        found = AllowList.model_validate(document)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read as YAML: {error}") from None
+    except ValidationError as error:
+        raise InputError(
+            *(f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        ) from None
+    if faults := list(_unknown_rules(found, known)):
+        raise InputError(*(f"{path}: {fault}" for fault in faults))
+    return found
+
+
+def _unknown_rules(found: AllowList, known: Sequence[str]) -> Iterator[str]:
+    for number, entry in enumerate(found.allow):
+        for slug in entry.rules:
+            if slug not in known:
+                yield f"allow.{number}.rules: no detection is called `{slug}`"
+
+
+def _condition(entry: Allowed, table: str) -> str:
+    """Return the KQL of what an entry leaves out of a table; empty if it cannot say so of it."""
+    if table == _ACTIVITY:
+        parts = {"Caller": entry.usernames} if not (entry.namespaces or entry.images) else {}
+    elif entry.images and table not in _PODS:
+        parts = {}
+    else:
+        parts = {"Username": entry.usernames, "Namespace": entry.namespaces}
+    conditions = [_matches(column, globs, "") for column, globs in parts.items() if globs]
+    if entry.images and table in _PODS:
+        conditions.append(_matches("Images", entry.images, "( |$)"))
+    return f"({' and '.join(conditions)})" if conditions else ""
+
+
+def _matches(column: str, globs: Sequence[str], between: str) -> str:
+    """Return the KQL of whether a column is one of these, or a list of them between blanks."""
+    # Names of users are addresses, which know no case.
+    each = "|".join(re.escape(glob).replace(r"\*", "[^ ]*").replace('"', '""') for glob in globs)
+    pattern = f"(({each}){between})+" if between else f"({each})"
+    return f'{column} matches regex @"(?i)^{pattern}$"'

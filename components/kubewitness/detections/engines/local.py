@@ -1,0 +1,170 @@
+"""Runs rules on a store, on DuckDB.
+
+What rules share is done once: the parsers become tables in memory with the columns that some rule
+reads, and the objects that were sent stay in the store until a rule has found their rows.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import duckdb
+
+from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
+from kubewitness.detections.rule import Rule
+from kubewitness.errors import InputError
+from kubewitness.logs.period import Period, clock, within
+from kubewitness.logs.query import newest, run_translated
+from kubewitness.logs.store import columns
+from kubewitness.logs.translation import Translation, Translations
+from kubewitness.user_cache import user_cache
+
+_OBJECTS: Final = (
+    "User",
+    "ImpersonatedUser",
+    "SourceIps",
+    "ObjectRef",
+    "ResponseStatus",
+    "RequestObject",
+    "ResponseObject",
+    "Annotations",
+)
+"""Columns that a rule reads from the store, for the rows that it has found by the others."""
+
+_ROW: Final = "StoredRow"
+
+_SOURCE_VIEW: Final = f"""
+CREATE TEMP VIEW {SOURCE} AS SELECT
+    TimeGenerated, AuditId, Stage, Level, Verb, RequestUri, User, ImpersonatedUser, SourceIps,
+    UserAgent, ObjectRef, ResponseStatus, RequestObject, ResponseObject, Annotations,
+    RequestReceivedTime, StageReceivedTime, PodName, ResourceId AS _ResourceId, LogFile,
+    rowid AS {_ROW}
+FROM store.audit_events WHERE {{condition}}"""
+
+_REQUESTS_TABLE: Final = f"""
+CREATE TEMP TABLE KubeAuditRequests AS SELECT * EXCLUDE ({", ".join(_OBJECTS)}) FROM {KUBE_AUDIT}"""
+
+_WITHOUT_OBJECTS: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM KubeAuditRequests"
+
+_WITH_OBJECTS: Final = f"""
+CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS
+SELECT r.*, {", ".join(f"e.{name}" for name in _OBJECTS)}
+FROM KubeAuditRequests AS r JOIN store.audit_events AS e ON r.{_ROW} = e.rowid"""
+
+_TABLE: Final = """
+CREATE TEMP TABLE Made AS FROM {name}; DROP VIEW {name}; ALTER TABLE Made RENAME TO {name}"""
+
+
+def create_parsers(
+    connection: duckdb.DuckDBPyConnection,
+    period: Period | None = None,
+    *,
+    now: datetime | None = None,
+) -> None:
+    """Make the parsers views of this connection, which any query can read.
+
+    Args:
+        connection: to a store.
+        period: to which they are restricted; by default all time.
+        now: from which the period counts; by default the newest event's time.
+
+    Raises:
+        InputError: a time of the period cannot be read.
+    """
+    moment = now or newest(connection) or clock()
+    condition = within(period or Period(), moment)
+    connection.execute(_SOURCE_VIEW.format(condition=condition))
+    for name in PARSERS:
+        made = _translations().translate(parser(name), _schema(connection))
+        connection.execute(f"CREATE TEMP VIEW {name} AS {made.sql}")
+
+
+def _translations() -> Translations:
+    return Translations(user_cache() / "translations")
+
+
+def _schema(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
+    return {table: list(names) for table, names in columns(connection).items()}
+
+
+class LocalEngine:
+    """Runs rules on a store.
+
+    Args:
+        connection: as `open_for_queries` gives it.
+        rules: that will be run.
+        period: to which the parsers are restricted.
+        now: what `now()` is; by default the newest event's time.
+        allow_list: what is left out.
+
+    Raises:
+        InputError: DuckDB cannot run some of the rules; says all that is wrong.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        rules: Sequence[Rule],
+        *,
+        period: Period | None = None,
+        now: datetime | None = None,
+        allow_list: AllowList = NOTHING_ALLOWED,
+    ) -> None:
+        self._connection = connection
+        self._now = now or newest(connection) or clock()
+        create_parsers(connection, period, now=self._now)
+        self._schema = _schema(connection)
+        today = datetime.now(UTC).date()
+        self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
+        self._translated = self._translate_all()
+        self._make_tables()
+
+    def run(self, rule: Rule) -> Iterator[Finding]:
+        """Yield what a rule finds.
+
+        Args:
+            rule: one of those that were given.
+
+        Raises:
+            InputError: it fails, which only its run shows.
+        """
+        self._show(objects=_reads_objects(self._texts[rule.slug]))
+        result = run_translated(self._connection, self._translated[rule.slug], self._now)
+        for row in result.rows():
+            yield Finding(rule, dict(zip(result.columns, row, strict=True)))
+
+    def _translate_all(self) -> dict[str, Translation]:
+        plain = [name for name in self._schema[KUBE_AUDIT] if name not in _OBJECTS]
+        remembered = _translations()
+        found: dict[str, Translation] = {}
+        faults: list[str] = []
+        for slug, text in self._texts.items():
+            seen = {} if _reads_objects(text) else {KUBE_AUDIT: plain}
+            try:
+                found[slug] = remembered.translate(text, {**self._schema, **seen})
+            except InputError as error:
+                faults.extend(f"{slug}: {fault}" for fault in error.faults)
+        if faults:
+            raise InputError(*faults)
+        return found
+
+    def _make_tables(self) -> None:
+        """Put tables in memory in the place of the parsers that some rule reads."""
+        used = {name for text in self._texts.values() for name in used_parsers(text)}
+        for name in (name for name in PARSERS if name in used):
+            if name == KUBE_AUDIT:
+                self._connection.execute(_REQUESTS_TABLE)
+                self._show(objects=True)
+            else:
+                self._connection.execute(_TABLE.format(name=name))
+
+    def _show(self, *, objects: bool) -> None:
+        """Make KubeAudit the requests, with their objects or without."""
+        self._connection.execute(_WITH_OBJECTS if objects else _WITHOUT_OBJECTS)
+
+
+def _reads_objects(text: str) -> bool:
+    return re.search(rf"\b({'|'.join(_OBJECTS)})\b", text) is not None

@@ -1,0 +1,27 @@
+"""What a rule found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kubewitness.detections.rule import Rule
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row that a rule gave.
+
+    Attributes:
+        rule: which found it.
+        values: the row: by column, dynamic values as JSON texts, times in UTC.
+    """
+
+    rule: Rule
+    values: Mapping[str, Any]
+
+    @property
+    def time(self) -> datetime | None:
+        """When it happened; None where the rule of somebody else does not say."""
+        value = self.values.get("TimeGenerated")
+        return value if isinstance(value, datetime) else None

@@ -1,0 +1,82 @@
+"""The functions that rules read, in KQL: one text for the laptop, Log Analytics, Data Explorer.
+
+They are made as Sentinel's ASIM parsers are: deployed with the rules, and fitted to what a
+workspace holds. A rule names `KubeAudit` and never a table, so nothing is counted twice where a
+write stands in two of them.
+"""
+
+import re
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+KUBE_AUDIT: Final = "KubeAudit"
+KUBE_AUDIT_POD_SPECS: Final = "KubeAuditPodSpecs"
+KUBE_AUDIT_CONTAINERS: Final = "KubeAuditContainers"
+KUBE_AUDIT_COMMANDS: Final = "KubeAuditCommands"
+
+PARSERS: Final = (
+    KUBE_AUDIT,
+    KUBE_AUDIT_COMMANDS,
+    KUBE_AUDIT_POD_SPECS,
+    KUBE_AUDIT_CONTAINERS,
+)
+"""All of them; each reads only those before it."""
+
+SOURCE: Final = "KubeAuditSource"
+"""What KubeAudit reads: the events, each once for every stage, with Azure's columns."""
+
+
+class Tables(StrEnum):
+    """Which tables a workspace has the audit events in."""
+
+    BOTH = "both"
+    AUDIT = "AKSAudit"
+    ADMIN = "AKSAuditAdmin"
+    DIAGNOSTICS = "AzureDiagnostics"
+
+
+@cache
+def parser(name: str) -> str:
+    """Return the body of a parser: KQL without comments.
+
+    Args:
+        name: one of `PARSERS`.
+    """
+    return _read(name)
+
+
+@cache
+def source(tables: Tables) -> str:
+    """Return what `KubeAuditSource` is in a workspace: KQL without comments."""
+    return _read(f"{SOURCE}-{tables}")
+
+
+def used_parsers(text: str) -> tuple[str, ...]:
+    """Return the parsers that a query needs, in the order in which they read each other."""
+    needed: list[str] = []
+    for name in reversed(PARSERS):
+        texts = [text, *map(parser, needed)]
+        if any(re.search(rf"\b{name}\b", one) for one in texts):
+            needed.append(name)
+    return tuple(reversed(needed))
+
+
+def definitions(text: str, tables: Tables) -> str:
+    """Return the `let` statements without which a query cannot run in a workspace.
+
+    Args:
+        text: the query.
+        tables: what the workspace has.
+    """
+    used = used_parsers(text)
+    if not used:
+        return ""
+    lets = {SOURCE: source(tables), **{name: parser(name) for name in used}}
+    return "".join(f"let {name} = {body};\n" for name, body in lets.items())
+
+
+def _read(name: str) -> str:
+    text = (files(__name__) / f"{name}.kql").read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("//")).strip()

@@ -1,0 +1,139 @@
+"""A detection: an analytics rule in the YAML of Microsoft Sentinel, and what we add to it.
+
+Source: Azure docs, "Scheduled analytics rules" and the Azure-Sentinel repository's query style
+guide. What we add stands under `kubewitness`, which Sentinel passes over.
+"""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from kubewitness.errors import InputError
+
+Severity = Literal["High", "Medium", "Low", "Informational"]
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("High", "Medium", "Low", "Informational")
+"""The worst comes first."""
+
+Need = Literal["reads", "request bodies", "guard", "impersonation", "activity"]
+"""What a detection cannot do without: `get` and `list` requests (category `kube-audit`); the
+objects that were sent; category `guard`; whom a user acted as, which Azure's tables drop;
+AzureActivity."""
+
+_SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[mhd])")
+_ISO_SPAN: Final = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?)?")
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _timespan(value: object) -> object:
+    """Return `1h` or `PT1H` as a time span."""
+    text = str(value)
+    if found := _SPAN.fullmatch(text):
+        return timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
+    if (iso := _ISO_SPAN.fullmatch(text)) and any(iso.groups()):
+        return timedelta(**{_UNITS[unit]: int(n) for unit, n in iso.groupdict().items() if n})
+    raise ValueError("write it as 5m, 1h or 14d")
+
+
+TimeSpan = Annotated[timedelta, BeforeValidator(_timespan)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore"
+    )
+
+
+class FieldMapping(_Part):
+    """Which column says what of an entity."""
+
+    identifier: str
+    column_name: str
+
+
+class EntityMapping(_Part):
+    """Something that a finding is about: an Account, an IP, an AzureResource."""
+
+    entity_type: str
+    field_mappings: tuple[FieldMapping, ...]
+
+
+class Notes(_Part):
+    """What we say of our own rules beyond Sentinel's format."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid"
+    )
+
+    needs: tuple[Need, ...] = ()
+    false_positives: tuple[str, ...]
+    response: tuple[str, ...]
+
+
+class Rule(_Part):
+    """A rule.
+
+    Attributes:
+        id: unique, a GUID.
+        name: what is found, for a list.
+        description: what happens and why it matters.
+        severity: one of `SEVERITIES`.
+        query: KQL; each row is a finding.
+        query_frequency: how often it runs in the cloud.
+        query_period: how far back it looks there; on a laptop it sees all that is given.
+        tactics: of MITRE ATT&CK, as Sentinel writes them.
+        relevant_techniques: of MITRE ATT&CK, as `T1609` or `T1552.007`.
+        entity_mappings: which columns are entities.
+        version: of the rule.
+        kubewitness: what we add; None in rules of others.
+        slug: the name of its folder or file.
+    """
+
+    id: str = ""
+    name: str
+    description: str = ""
+    severity: Severity = "Medium"
+    kind: Literal["Scheduled", "NRT"] = "Scheduled"
+    query: str
+    query_frequency: TimeSpan = timedelta(hours=1)
+    query_period: TimeSpan = timedelta(hours=1)
+    trigger_operator: str = "gt"
+    trigger_threshold: int = 0
+    tactics: tuple[str, ...] = ()
+    relevant_techniques: tuple[str, ...] = ()
+    entity_mappings: tuple[EntityMapping, ...] = ()
+    version: str = "1.0.0"
+    kubewitness: Notes | None = None
+    slug: str = Field(default="", exclude=True)
+
+
+def read_rule(path: Path, slug: str) -> Rule:
+    """Read one rule.
+
+    Args:
+        path: of a YAML file.
+        slug: what to call it.
+
+    Raises:
+        InputError: with every fault in the file.
+    """
+    try:
+        document: Any = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read as YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: is no rule: a rule has `name` and `query`")
+    try:
+        return Rule.model_validate({**document, "slug": slug})
+    except ValidationError as error:
+        raise InputError(*(_fault(path, one) for one in error.errors())) from None
+
+
+def _fault(path: Path, error: Any) -> str:
+    place = ".".join(map(str, error["loc"]))
+    return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,117 @@
+"""What a hunt found, for people and as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.rule import SEVERITIES, Rule
+from kubewitness.reports.names import printable
+
+VERSION: Final = 1
+"""Of the JSON document."""
+
+LONGEST_VALUE: Final = 120
+
+_STYLES: Final = {"High": "bold red", "Medium": "bold yellow", "Low": "cyan", "Informational": ""}
+_ELSEWHERE: Final = ("TimeGenerated", "Username", "AuditId", "AuditIds", "_ResourceId", "UserAgent")
+"""Columns that are printed first, or are for programs."""
+
+
+def document(rules: Sequence[Rule], findings: Sequence[Finding], *, unreadable: int) -> str:
+    """Return the findings as a versioned document.
+
+    Args:
+        rules: that were run.
+        findings: of theirs.
+        unreadable: how many pieces of the logs could not be read.
+    """
+    whole = {
+        "version": VERSION,
+        "summary": _summary(rules, findings, unreadable),
+        "findings": [_finding(finding) for finding in findings],
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def print_hunted(
+    console: Console,
+    rules: Sequence[Rule],
+    findings: Sequence[Finding],
+    limit: int,
+    *,
+    unreadable: int,
+) -> None:
+    """Print what each rule found, the worst first, then the summary line.
+
+    Args:
+        console: where to.
+        rules: that were run.
+        findings: of theirs.
+        limit: how many of each rule.
+        unreadable: how many pieces of the logs could not be read.
+    """
+    for rule in sorted(rules, key=lambda rule: SEVERITIES.index(rule.severity)):
+        if found := [finding for finding in findings if finding.rule is rule]:
+            _print_rule(console, rule, found, limit)
+    summary = _summary(rules, findings, unreadable)
+    line = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in summary.items())
+    _print(console, line)
+
+
+def _print_rule(console: Console, rule: Rule, found: list[Finding], limit: int) -> None:
+    techniques = f" [{', '.join(rule.relevant_techniques)}]" if rule.relevant_techniques else ""
+    heading = f"{rule.severity.upper()} {printable(rule.slug)}: {printable(rule.name)}{techniques}"
+    _print(console, heading, _STYLES[rule.severity])
+    for finding in found[:limit]:
+        _print(console, f"  {_line(finding.values)}")
+    if len(found) > limit:
+        _print(console, f"  and {len(found) - limit:,} more; `--limit` shows more, json all")
+
+
+def _line(values: Mapping[str, Any]) -> str:
+    first = [_text(values[name]) for name in ("TimeGenerated", "Username") if values.get(name)]
+    rest = [
+        f"{name}={_text(value)}"
+        for name, value in values.items()
+        if name not in _ELSEWHERE and value not in {None, "", "[]"}
+    ]
+    return printable("  ".join([*first, *rest]))
+
+
+def _text(value: Any) -> str:
+    text = value.isoformat() + "Z" if isinstance(value, datetime) else str(value)
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def _summary(rules: Sequence[Rule], findings: Sequence[Finding], unreadable: int) -> dict[str, int]:
+    return {
+        "detections": len(rules),
+        "found_something": len({finding.rule.slug for finding in findings}),
+        "findings": len(findings),
+        "unreadable": unreadable,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    rule = finding.rule
+    return {
+        "rule": rule.slug,
+        "id": rule.id,
+        "name": rule.name,
+        "severity": rule.severity,
+        "tactics": rule.tactics,
+        "techniques": rule.relevant_techniques,
+        "values": {
+            name: value.isoformat() + "Z" if isinstance(value, datetime) else value
+            for name, value in finding.values.items()
+        },
+    }
+
+
+def _print(console: Console, line: str, style: str = "") -> None:
+    console.print(Text(line, style=style), soft_wrap=True)

@@ -1,0 +1,11 @@
+"""Where things are kept that can be made again."""
+
+import os
+from pathlib import Path
+
+
+def user_cache() -> Path:
+    """Return `$XDG_CACHE_HOME/kubewitness`, else `~/.cache/kubewitness`."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(configured) if configured else Path.home() / ".cache"
+    return base.absolute() / "kubewitness"
