@@ -1,18 +1,16 @@
 """Each detection finds what it should and nothing else, and says what it must."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from command import read
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.registry import all_rules, cases
 from kubewitness.detections.rule import Rule
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.store import open_store
 
 RULES = [pytest.param(rule, id=rule.slug) for rule in all_rules()]
 MALICIOUS = [
@@ -24,20 +22,11 @@ MALICIOUS = [
 
 def findings(rule: Rule, logs: Sequence[Path], folder: Path) -> list[Finding]:
     """What a rule finds in these files, none of which may have an unreadable byte."""
-    with open_store(folder / "store") as connection:
-        summary = ingest(connection, find_log_files([str(path) for path in logs]))
+    summary = read(folder / "store", *logs)
     assert not summary.quarantine
     assert not summary.balance.salvaged
     with open_for_queries(folder / "store") as connection:
         return list(LocalEngine(connection, [rule]).run(rule))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Translations are remembered during the tests and not among those of the user."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.mark.parametrize(("rule", "events"), MALICIOUS)

@@ -16,12 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit_log import Event, as_event_hub_message, as_line, as_storage_record, events
-from kubewitness.cli import main
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
+from command import read, run
 from kubewitness.logs.statements import CONTENT_COLUMNS
 from kubewitness.logs.store import open_store
-from kubewitness.logs.summary import Summary
 from log_damage import draw_file
 
 READER = """
@@ -36,13 +33,6 @@ with open_store(Path(sys.argv[1])) as connection:
 """Reads a folder in small segments, in a process that can be killed."""
 
 CONTENTS = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
-
-
-def read(store: Path, *words: str | Path, segment_bytes: int = 1 << 30) -> Summary:
-    """Read logs into a store."""
-    with open_store(store) as connection:
-        files = find_log_files([str(word) for word in words])
-        return ingest(connection, files, segment_bytes=segment_bytes)
 
 
 def contents(store: Path, *, places: bool = True) -> list[tuple[Any, ...]]:
@@ -445,14 +435,6 @@ def check_long_line(home: Path, size: int) -> None:
     assert summary.balance.unaccounted_bytes == 0
     (entry,) = summary.quarantine
     assert (entry.offset, entry.reason) == (len(one), "is a line of more than 16 MiB")
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
-    """Run the command; return its exit code, its output and what it said besides."""
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    return int(str(ended.value.code or 0)), out, err
 
 
 def write(path: Path, parts: Sequence[bytes]) -> Path:

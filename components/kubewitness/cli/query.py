@@ -4,17 +4,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import click
 from rich.console import Console
 
 from kubewitness.cli.store_argument import store_argument
+from kubewitness.detections.engines.local import create_parsers
+from kubewitness.detections.queries import find_query, question, saved_queries
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.query import Result, open_for_queries, run_kql, run_sql
 from kubewitness.logs.store import is_settled
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
+
+SAVED: Final = "@"
+"""What the name of a saved query begins with."""
 
 
 @click.command("query")
@@ -51,14 +56,23 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
 ) -> int:
     """Ask a store of logs in KQL; nothing is written to it.
 
+    KQL may be @ and the name of a saved query; `@` alone lists them.
     STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
-    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane and AzureActivity. ago() and
-    --since count from the newest event unless --now says otherwise.
+    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane and AzureActivity; KubeAudit
+    and its kin are the parsers that detections read. ago() and --since count from the newest event
+    unless --now says otherwise.
     """
     if format_ == "parquet" and output is None:
         raise InputError("`--format parquet` needs `--output FILE`")
+    if text == SAVED:
+        _list_saved()
+        return ExitCode.OK
+    if text.startswith(SAVED):
+        text = find_query(text.removeprefix(SAVED))
     moment = present(now)
-    with open_for_queries(store, Period(since, until), now=moment) as connection:
+    period = Period(since, until)
+    with open_for_queries(store, period, now=moment) as connection:
+        create_parsers(connection, period, now=moment)
         result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
         if not is_settled(connection):
             click.echo(
@@ -69,6 +83,11 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
         _note(result)
         _write(result, format_, output, limit)
     return ExitCode.OK
+
+
+def _list_saved() -> None:
+    for name, text in saved_queries().items():
+        click.echo(f"{SAVED}{name}: {question(text)}")
 
 
 def _note(result: Result) -> None:

@@ -75,7 +75,6 @@ _INSTEAD: Final = {
     "ipv4_is_match": "use `startswith` or `matches regex`",
     "ipv4_is_private": "use `matches regex`",
     "url_decode": "use `replace_string`",
-    "KubeAudit": "name a table: AKSAudit has all audit events",
 }
 
 

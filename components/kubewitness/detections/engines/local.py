@@ -119,6 +119,7 @@ class LocalEngine:
         self._schema = _schema(connection)
         today = datetime.now(UTC).date()
         self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
+        self._used = {name for text in self._texts.values() for name in used_parsers(text)}
         self._translated = self._translate_all()
         self._make_tables()
 
@@ -131,7 +132,8 @@ class LocalEngine:
         Raises:
             InputError: it fails, which only its run shows.
         """
-        self._show(objects=_reads_objects(self._texts[rule.slug]))
+        if KUBE_AUDIT in self._used:
+            self._show(objects=_reads_objects(self._texts[rule.slug]))
         result = run_translated(self._connection, self._translated[rule.slug], self._now)
         for row in result.rows():
             yield Finding(rule, dict(zip(result.columns, row, strict=True)))
@@ -153,8 +155,7 @@ class LocalEngine:
 
     def _make_tables(self) -> None:
         """Put tables in memory in the place of the parsers that some rule reads."""
-        used = {name for text in self._texts.values() for name in used_parsers(text)}
-        for name in (name for name in PARSERS if name in used):
+        for name in (name for name in PARSERS if name in self._used):
             if name == KUBE_AUDIT:
                 self._connection.execute(_REQUESTS_TABLE)
                 self._show(objects=True)
