@@ -57,6 +57,9 @@ AKS_LOG_CATEGORIES: Final = {
 }
 """Every category of a managed cluster, by name."""
 
+ADMINISTRATIVE: Final = "administrative"
+"""The category of a subscription's activity log, in lower case, that fills AzureActivity."""
+
 AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
 """The table that all categories share where the destination type is not `Dedicated`."""
 

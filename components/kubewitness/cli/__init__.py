@@ -10,7 +10,17 @@ import click
 
 from kubewitness.errors import ExitCode, KubewitnessError, explain_error
 
-COMMANDS: Final = ("demo", "check", "policy-pack", "ingest", "query", "hunt", "export", "seal")
+COMMANDS: Final = (
+    "demo",
+    "check",
+    "policy-pack",
+    "coverage",
+    "ingest",
+    "query",
+    "hunt",
+    "export",
+    "seal",
+)
 """The subcommands; `policy-pack` is `command` in `kubewitness.cli.policy_pack`."""
 
 EXIT_CODES: Final = """\b

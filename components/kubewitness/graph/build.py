@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
+from kubewitness.catalog.log_categories import ADMINISTRATIVE
 from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, Kind, kind_of
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
 from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Graph, Opaque
 from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.routes import carries
 from kubewitness.graph.settings import diagnostic_setting
 from kubewitness.graph.stores import Stores
 from kubewitness.graph.templates import declared, type_of
+from kubewitness.graph.transformations import transformations
 from kubewitness.graph.values import Unknown, declared_text, read
 
 
@@ -32,12 +35,13 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, Kind.CLUSTER)]
     eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, Kind.EKS_CLUSTER)]
     stores = Stores({urn: by_urn[urn] for urn in sorted(managed) if kinds[urn]})
+    settings = [
+        diagnostic_setting(by_urn[urn], by_urn, stores)
+        for urn in _of(kinds, Kind.DIAGNOSTIC_SETTING)
+        if urn in managed
+    ]
     placement = place(
-        [
-            diagnostic_setting(by_urn[urn], by_urn, stores)
-            for urn in _of(kinds, Kind.DIAGNOSTIC_SETTING)
-            if urn in managed
-        ],
+        settings,
         aks,
         set(_of(kinds, Kind.RESOURCE_GROUP)),
         {urn for urn, resource in by_urn.items() if resource.origin is Origin.REMOTE},
@@ -56,6 +60,8 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
             for urn in _of(kinds, Kind.KUBERNETES_PROVIDER)
         ),
         calls=calls,
+        activity=tuple(one for one in settings if carries(one, ADMINISTRATIVE) is not False),
+        transformations=transformations(by_urn[urn] for urn in sorted(managed)),
     )
 
 

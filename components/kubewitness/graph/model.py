@@ -241,6 +241,8 @@ class Graph:
         kubeconfigs: providers for Kubernetes, with the kubeconfig that they use.
         calls: the provider functions that the program called, by token; None where the source
             does not show them.
+        activity: settings that send a subscription's activity log.
+        transformations: KQL through which what arrives in a table of a workspace goes, by table.
     """
 
     clusters: tuple[Cluster, ...] = ()
@@ -251,3 +253,5 @@ class Graph:
     authenticators: tuple[Resource, ...] = ()
     kubeconfigs: tuple[tuple[Resource, Value[str]], ...] = ()
     calls: tuple[str, ...] | None = None
+    activity: tuple[DiagnosticSetting, ...] = ()
+    transformations: Mapping[str, Value[str]] = field(default_factory=dict)

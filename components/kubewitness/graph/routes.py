@@ -1,6 +1,6 @@
 """Which way the logs of a cluster go: from category through setting to destination."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kubewitness.catalog.log_categories import CATEGORY_GROUPS
@@ -25,9 +25,14 @@ class Route:
 
 def routes(cluster: Cluster, graph: Graph, category: str) -> list[Route]:
     """The routes of a category, those that are only possible included."""
+    return routes_through(graph.links.get(cluster.resource.urn, ()), category)
+
+
+def routes_through(links: Iterable[Link], category: str) -> list[Route]:
+    """The routes that a category takes through these settings, likewise."""
     return [
         Route(link, destination, certain=link.certain and carried is True)
-        for link in graph.links.get(cluster.resource.urn, ())
+        for link in links
         for carried in [carries(link.setting, category)]
         if carried is not False
         for destination in link.setting.destinations

@@ -1,0 +1,181 @@
+"""Which detections would alert under what a cluster collects, and which could never see anything.
+
+Source: Azure docs, "Monitor AKS" (categories and audit policy), "Select a table plan" (alert rules
+need the plan Analytics) and "Azure Monitor Logs reference" (the columns that tables have).
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from functools import cache
+from typing import Any, Final
+
+from kubewitness.catalog.aks_audit_policy import as_logged
+from kubewitness.catalog.audit_tables import READ_VERBS
+from kubewitness.catalog.log_categories import ADMINISTRATIVE, GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.detections.registry import cases
+from kubewitness.detections.rule import Rule
+from kubewitness.detections.simulation import Event, Passes, attacks_found, kept
+
+
+class Reach(IntEnum):
+    """What can be done with logs where they arrive."""
+
+    NOWHERE = 0
+    HUNT = 1
+    ALERT = 2
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A category of logs on its way to one place.
+
+    Attributes:
+        category: `kube-audit`, `kube-audit-admin`, `guard`, or `administrative` of the activity
+            log.
+        reach: what can certainly be done with it there.
+        at_best: what can be done if all that is unknown is as one would wish.
+        resource_specific: whether it fills tables that do not say whom a user acted as.
+        transformation: KQL that keeps part of it; empty for all.
+        where: for people.
+    """
+
+    category: str
+    reach: Reach
+    at_best: Reach
+    resource_specific: bool = True
+    transformation: str = ""
+    where: str = ""
+
+
+class Status(StrEnum):
+    """What becomes of a detection; the best comes first."""
+
+    ALERTABLE = "alertable"
+    DEGRADED = "degraded"
+    HUNT_ONLY = "hunt-only"
+    BLIND = "blind"
+    UNDECIDED = "undecided"
+
+
+ORDER: Final = (Status.ALERTABLE, Status.DEGRADED, Status.HUNT_ONLY, Status.BLIND)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What becomes of one detection.
+
+    Attributes:
+        rule: the detection.
+        status: alertable: a scheduled rule finds every case that comes with it; degraded: only
+            some; hunt-only: none, but who looks does, where the logs are kept; blind: nobody does;
+            undecided: it depends on what cannot be known.
+        missed: the cases that no scheduled rule would find.
+        at_best: what it is if all that is unknown is as one would wish.
+    """
+
+    rule: Rule
+    status: Status
+    missed: tuple[str, ...] = ()
+    at_best: Status = Status.BLIND
+
+
+def assess(channels: Sequence[Channel], rules: Sequence[Rule]) -> tuple[Coverage, ...]:
+    """Return what becomes of each rule where an AKS cluster's logs go through these channels."""
+    certain = _statuses(channels, rules, {c: c.reach for c in channels})
+    best = _statuses(channels, rules, {c: c.at_best for c in channels})
+    return tuple(
+        Coverage(
+            rule,
+            certain[rule.slug][0] if certain[rule.slug] == best[rule.slug] else Status.UNDECIDED,
+            certain[rule.slug][1],
+            best[rule.slug][0],
+        )
+        for rule in rules
+    )
+
+
+_Found = Mapping[str, frozenset[str]]
+
+
+def _statuses(
+    channels: Sequence[Channel], rules: Sequence[Rule], reach: Mapping[Channel, Reach]
+) -> dict[str, tuple[Status, tuple[str, ...]]]:
+    alerting = [channel for channel in channels if reach[channel] is Reach.ALERT]
+    kept_anywhere = [channel for channel in channels if reach[channel] is not Reach.NOWHERE]
+    by_alert = _found(alerting, rules)
+    by_hunt = by_alert if kept_anywhere == alerting else _found(kept_anywhere, rules)
+    return {rule.slug: _status(rule, by_alert, by_hunt) for rule in rules}
+
+
+def _found(channels: Sequence[Channel], rules: Sequence[Rule]) -> _Found:
+    ways = {replace(c, reach=Reach.ALERT, at_best=Reach.ALERT, where="") for c in channels}
+    return _simulated(frozenset(ways), tuple(rules)) if channels else {}
+
+
+@cache
+def _simulated(channels: frozenset[Channel], rules: tuple[Rule, ...]) -> _Found:
+    """Clusters are mostly alike, and what is certain is mostly what there is at best."""
+    return attacks_found(rules, _passes(channels, rules))
+
+
+def _status(rule: Rule, by_alert: _Found, by_hunt: _Found) -> tuple[Status, tuple[str, ...]]:
+    alerted = by_alert.get(rule.slug, frozenset())
+    missed = tuple(name for name in cases(rule, "malicious") if name not in alerted)
+    if not missed:
+        return Status.ALERTABLE, ()
+    if alerted:
+        return Status.DEGRADED, missed
+    return (Status.HUNT_ONLY if by_hunt.get(rule.slug) else Status.BLIND), missed
+
+
+def _passes(channels: Collection[Channel], rules: Sequence[Rule]) -> Passes:
+    """Return what is left of an event after all channels: what one of them keeps is there."""
+    categories = {channel.category for channel in channels}
+    audit = [c for c in channels if c.category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN}]
+    transformed = {
+        c.transformation: kept(c.transformation, rules) for c in audit if c.transformation
+    }
+
+    def passes(event: Event) -> Event | None:
+        if "OperationNameValue" in event:
+            return event if ADMINISTRATIVE in categories else None
+        if "Message" in event:
+            return event if GUARD in categories else None
+        ways = [c for c in audit if _takes(c, event, transformed)]
+        logged = as_logged(event) if ways else None
+        return logged and _as_stored(logged, whole=not all(c.resource_specific for c in ways))
+
+    return passes
+
+
+def _takes(channel: Channel, event: Event, transformed: Mapping[str, frozenset[int]]) -> bool:
+    if channel.category == KUBE_AUDIT_ADMIN and event.get("verb") in READ_VERBS:
+        return False
+    return not channel.transformation or id(event) in transformed[channel.transformation]
+
+
+def _as_stored(event: Mapping[str, Any], *, whole: bool) -> Event:
+    return event if whole else {n: v for n, v in event.items() if n != "impersonatedUser"}
+
+
+def by_technique(coverage: Sequence[Coverage]) -> dict[str, Status]:
+    """Return for each ATT&CK technique the best that some detection of it can do."""
+    found: dict[str, Status] = {}
+    for one in coverage:
+        for technique in one.rule.relevant_techniques:
+            known = found.get(technique, one.status)
+            found[technique] = _better(known, one.status)
+    return dict(sorted(found.items()))
+
+
+def _better(one: Status, other: Status) -> Status:
+    """A blind detection does no harm beside one that sees; an undecided one may be the better."""
+    ranked = (Status.ALERTABLE, Status.DEGRADED, Status.HUNT_ONLY, Status.UNDECIDED, Status.BLIND)
+    return min(one, other, key=ranked.index)
+
+
+def counts(coverage: Sequence[Coverage]) -> Iterator[tuple[Status, int]]:
+    """Yield how many detections have each status."""
+    for status in Status:
+        yield status, sum(one.status is status for one in coverage)

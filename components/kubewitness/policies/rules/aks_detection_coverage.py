@@ -1,0 +1,136 @@
+"""`aks-detection-coverage`: the attacks that you name do not go unseen."""
+
+from pydantic import Field, field_validator
+
+from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.policies.configuration import RuleConfiguration
+from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
+from kubewitness.policies.verdict import (
+    PASS,
+    Finding,
+    Judgement,
+    fail,
+    not_applicable,
+    undecided,
+    worst,
+)
+
+
+class CoverageConfiguration(RuleConfiguration):
+    """The configuration of `aks-detection-coverage`.
+
+    Attributes:
+        techniques: of MITRE ATT&CK, as `T1609`, on which some detection must be able to alert;
+            none by default.
+    """
+
+    techniques: tuple[str, ...] = Field(default=())
+
+    @field_validator("techniques")
+    @classmethod
+    def _known(cls, techniques: tuple[str, ...]) -> tuple[str, ...]:
+        known = _techniques() if techniques else set()
+        if unknown := [name for name in techniques if name not in known]:
+            listed = ", ".join(sorted(known))
+            raise ValueError(f"no detection is of {', '.join(unknown)}; there are {listed}")
+        return techniques
+
+
+def _techniques() -> set[str]:
+    # Detections need DuckDB, which a pack that demands none should not load.
+    from kubewitness.detections.registry import all_rules  # noqa: PLC0415
+
+    return {technique for rule in all_rules() for technique in rule.relevant_techniques}
+
+
+def judge(cluster: AksCluster, graph: Graph, configuration: CoverageConfiguration) -> Judgement:
+    """Run the detections of each technique on what the cluster's settings let pass."""
+    if not configuration.techniques:
+        return not_applicable("nothing-demanded", "no technique is demanded")
+    from kubewitness.coverage import channels  # noqa: PLC0415 see above
+    from kubewitness.detections.coverage import assess, by_technique  # noqa: PLC0415
+    from kubewitness.detections.registry import all_rules  # noqa: PLC0415
+
+    wanted = {*configuration.techniques}
+    rules = [rule for rule in all_rules() if wanted & {*rule.relevant_techniques}]
+    ways = channels(graph.links.get(cluster.resource.urn, ()), graph)
+    statuses = by_technique(assess(ways, rules))
+    return worst(
+        *(_judge(technique, statuses[technique]) for technique in configuration.techniques)
+    )
+
+
+def _judge(technique: str, status: str) -> Judgement:
+    if status in {"alertable", "degraded"}:
+        return PASS
+    if status == "undecided":
+        return undecided(
+            Finding(
+                f"undecided:{technique}",
+                f"whether a detection of {technique} could alert depends on what cannot be known "
+                "before the deployment",
+                "`kubewitness coverage` says on what; send the logs to a workspace of this stack",
+            )
+        )
+    return fail(
+        Finding(
+            f"{status}:{technique}",
+            f"no detection of {technique} could alert under what this cluster collects: all are "
+            f"{status}, or worse",
+        )
+    )
+
+
+RULE = Rule(
+    id="aks-detection-coverage",
+    title="The attacks that you name can be detected on each AKS cluster",
+    why=(
+        "A detection is silent when nothing happens and when it cannot see: `kubectl exec` has "
+        "been a GET since kubectl 1.30, so a cluster that collects only `kube-audit-admin` never "
+        "alerts on it. The events of real attacks are put through AKS's audit policy and the cluster's "
+        "settings, and the detections are run on what is left."
+    ),
+    fix_pulumi=(
+        "collect `kube-audit`, too, in a table of plan Analytics, or leave `audit_profile` of "
+        "`SecureAksCluster` at `full`; `kubewitness coverage` shows what each detection misses"
+    ),
+    fix_cli=(
+        "az monitor diagnostic-settings create --export-to-resource-specific true --resource "
+        "CLUSTER_ID --name kubewitness --workspace WORKSPACE_ID --logs '[...]'"
+    ),
+    severity=Severity.MEDIUM,
+    scope=Scope.STACK,
+    judge=judge,
+    configuration=CoverageConfiguration,
+    examples=(
+        passing(
+            "Every request in a table of plan Analytics",
+            'setting("audit", cluster("aks").id)',
+            techniques=["T1609"],
+        ),
+        failing(
+            "Nothing is collected",
+            'cluster("aks")',
+            techniques=["T1609"],
+        ),
+        failing(
+            "Everything goes to a storage account, where no rule can query it",
+            'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
+            '    kind="StorageV2", sku={"name": "Standard_ZRS"})\n'
+            'setting("audit", cluster("aks").id, workspace_id=None,\n'
+            "        storage_account_id=account.id, log_analytics_destination_type=None)",
+            techniques=["T1609"],
+        ),
+        doubtful(
+            "A workspace of another stack, whose table may have any plan",
+            'setting("audit", cluster("aks").id, workspace_id="/subscriptions/s/resourceGroups/g"\n'
+            '        "/providers/Microsoft.OperationalInsights/workspaces/central")',
+            techniques=["T1609"],
+        ),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/aks/monitor-aks",
+        "https://learn.microsoft.com/azure/azure-monitor/logs/logs-table-plans",
+        "https://attack.mitre.org/matrices/enterprise/containers/",
+    ),
+)

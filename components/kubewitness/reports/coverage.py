@@ -1,0 +1,161 @@
+"""What detections would see, for people, as JSON, and as a layer of the ATT&CK Navigator."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kubewitness.coverage import ClusterCoverage
+from kubewitness.detections.coverage import Coverage, Status, by_technique, counts
+from kubewitness.reports.names import printable
+
+VERSION: Final = 1
+"""Of the JSON document."""
+
+_STYLES: Final = {
+    Status.ALERTABLE: "green",
+    Status.DEGRADED: "yellow",
+    Status.HUNT_ONLY: "yellow",
+    Status.BLIND: "bold red",
+    Status.UNDECIDED: "bold",
+}
+
+_COLOURS: Final = {
+    Status.ALERTABLE: "#31a354",
+    Status.DEGRADED: "#fed976",
+    Status.HUNT_ONLY: "#feb24c",
+    Status.BLIND: "#de2d26",
+    Status.UNDECIDED: "#bdbdbd",
+}
+
+_SCORES: Final = {
+    Status.ALERTABLE: 100,
+    Status.DEGRADED: 60,
+    Status.HUNT_ONLY: 30,
+    Status.BLIND: 0,
+    Status.UNDECIDED: 10,
+}
+
+
+def document(clusters: Sequence[ClusterCoverage]) -> str:
+    """Return the coverage as a versioned document."""
+    whole = {
+        "version": VERSION,
+        "clusters": [
+            {
+                "cluster": one.cluster,
+                "summary": {str(status): count for status, count in counts(one.detections)},
+                "channels": [
+                    {
+                        "category": channel.category,
+                        "reach": channel.reach.name.lower(),
+                        "at_best": channel.at_best.name.lower(),
+                        "where": channel.where,
+                    }
+                    for channel in one.channels
+                ],
+                "techniques": by_technique(one.detections),
+                "detections": [_detection(each) for each in one.detections],
+            }
+            for one in clusters
+        ],
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _detection(one: Coverage) -> dict[str, Any]:
+    return {
+        "detection": one.rule.slug,
+        "status": one.status,
+        "at_best": one.at_best,
+        "severity": one.rule.severity,
+        "techniques": one.rule.relevant_techniques,
+        "missed": one.missed,
+    }
+
+
+def navigator_layer(cluster: ClusterCoverage) -> str:
+    """Return a layer of the ATT&CK Navigator.
+
+    Source: the Navigator's layer format, version 4.5; matrix Enterprise, of which Containers is a
+    platform.
+    """
+    layer = {
+        "name": f"kubewitness: {cluster.cluster}",
+        "versions": {"attack": "17", "navigator": "5.1.0", "layer": "4.5"},
+        "domain": "enterprise-attack",
+        "description": "What the detections would see under these settings",
+        "filters": {"platforms": ["Containers", "IaaS"]},
+        "techniques": [
+            {
+                "techniqueID": technique,
+                "score": _SCORES[status],
+                "color": _COLOURS[status],
+                "comment": _comment(technique, cluster.detections),
+                "enabled": True,
+            }
+            for technique, status in by_technique(cluster.detections).items()
+        ],
+        "gradient": {
+            "colors": [_COLOURS[Status.BLIND], _COLOURS[Status.ALERTABLE]],
+            "minValue": 0,
+            "maxValue": 100,
+        },
+        "legendItems": [
+            {"label": str(status), "color": colour} for status, colour in _COLOURS.items()
+        ],
+    }
+    return json.dumps(layer, indent=2) + "\n"
+
+
+def _comment(technique: str, detections: Sequence[Coverage]) -> str:
+    return "\n".join(
+        f"{one.rule.slug}: {one.status}"
+        for one in detections
+        if technique in one.rule.relevant_techniques
+    )
+
+
+def print_coverage(console: Console, clusters: Sequence[ClusterCoverage], *, whole: bool) -> None:
+    """Print for each cluster what is not alertable, and a line of counts.
+
+    Args:
+        console: where to.
+        clusters: what was assessed.
+        whole: also print what is alertable.
+    """
+    for one in clusters:
+        shown = [d for d in one.detections if whole or d.status is not Status.ALERTABLE]
+        if shown:
+            console.print(_table(shown))
+        words = ", ".join(f"{status} {count}" for status, count in counts(one.detections))
+        console.print(Text(f"{printable(one.cluster)}: {words}"), soft_wrap=True)
+
+
+def _table(detections: Sequence[Coverage]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("detection", "status", "severity", "techniques", "why"):
+        table.add_column(heading, overflow="fold")
+    for one in detections:
+        techniques = ", ".join(one.rule.relevant_techniques)
+        status = Text(one.status, style=_STYLES[one.status])
+        table.add_row(one.rule.slug, status, one.rule.severity.lower(), techniques, _why(one))
+    return table
+
+
+def _why(one: Coverage) -> str:
+    match one.status:
+        case Status.DEGRADED:
+            return f"does not see {', '.join(one.missed)}"
+        case Status.HUNT_ONLY:
+            return "its logs are where no scheduled rule can query them"
+        case Status.UNDECIDED:
+            return f"{one.at_best} if what is unknown turns out well"
+        case Status.BLIND:
+            needs = one.rule.kubewitness.needs if one.rule.kubewitness else ()
+            return f"what it needs is not logged: {', '.join(needs) or 'changes'}"
+        case _:
+            return ""

@@ -1,0 +1,224 @@
+"""What detections would see: AKS's audit policy, the settings, the tables, and what follows."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from command import run
+from kubewitness.catalog.aks_audit_policy import POLICY, Entry, as_logged, level
+from kubewitness.catalog.log_categories import ADMINISTRATIVE, GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.detections.coverage import Channel, Coverage, Reach, Status, assess, by_technique
+from kubewitness.detections.registry import all_rules, cases
+from kubewitness.detections.simulation import Event, attacks_found
+from kubewitness.errors import ExitCode
+from kubewitness.provision.workspace import READS_THAT_DETECTIONS_NEED
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+SAMPLE = Path(__file__).parent.parent.parent / "shared" / "samples" / "aks-audit-policy.yaml"
+
+RULES = all_rules()
+
+
+def channel(category: str, reach: Reach = Reach.ALERT, **others: Any) -> Channel:
+    """A channel of which all is known."""
+    return Channel(category, reach, reach, **others)
+
+
+ACTIVITY = (channel(GUARD), channel(ADMINISTRATIVE))
+FULL = (channel(KUBE_AUDIT), channel(KUBE_AUDIT_ADMIN), *ACTIVITY)
+ADMIN = (channel(KUBE_AUDIT_ADMIN), *ACTIVITY)
+FILTERED = (
+    channel(KUBE_AUDIT, transformation=READS_THAT_DETECTIONS_NEED),
+    channel(KUBE_AUDIT_ADMIN),
+    *ACTIVITY,
+)
+LEGACY = (channel(KUBE_AUDIT, resource_specific=False), *ACTIVITY)
+
+
+def by_slug(*channels: Channel) -> dict[str, Coverage]:
+    """What becomes of each rule."""
+    return {one.rule.slug: one for one in assess(channels, RULES)}
+
+
+def test_the_audit_policy_is_the_one_that_azure_publishes() -> None:
+    """Entry by entry, in the same order."""
+    if not SAMPLE.exists():
+        pytest.skip("the published policy is not here")
+    assert tuple(map(_entry, yaml.safe_load(SAMPLE.read_text("utf-8"))["rules"])) == POLICY
+
+
+def _entry(rule: Mapping[str, Any]) -> Entry:
+    groups = rule.get("resources")
+    return Entry(
+        rule["level"],
+        users=tuple(rule.get("users", ())),
+        groups=tuple(rule.get("userGroups", ())),
+        verbs=tuple(rule.get("verbs", ())),
+        namespaces=tuple(rule.get("namespaces", ())),
+        resources=groups and {one["group"]: tuple(one.get("resources", ())) for one in groups},
+        names=tuple(name for one in groups or () for name in one.get("resourceNames", ())),
+        paths=tuple(rule.get("nonResourceURLs", ())),
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "reference", "username", "expected"),
+    [
+        ("get", {"resource": "secrets", "namespace": "shop"}, "alice", "Metadata"),
+        ("create", {"resource": "pods", "namespace": "shop"}, "alice", "RequestResponse"),
+        ("create", {"resource": "pods", "subresource": "exec"}, "alice", "RequestResponse"),
+        ("get", {"resource": "pods"}, "aksService", "None"),
+        ("create", {"resource": "applications", "apiGroup": "argoproj.io"}, "alice", "Metadata"),
+        ("deletecollection", {"resource": "events", "namespace": "shop"}, "alice", "None"),
+        ("delete", {"resource": "events", "namespace": "shop"}, "alice", "Metadata"),
+        ("update", {"resource": "configmaps", "name": "coredns-custom",
+                    "namespace": "kube-system"}, "alice", "RequestResponse"),
+        ("update", {"resource": "configmaps", "name": "coredns",
+                    "namespace": "kube-system"}, "alice", "Metadata"),
+        ("list", {"resource": "clusterroles", "apiGroup": "rbac.authorization.k8s.io"},
+         "alice", "Request"),
+    ],
+)  # fmt: skip
+def test_the_first_entry_that_matches_decides(
+    verb: str, reference: dict[str, str], username: str, expected: str
+) -> None:
+    """As kube-apiserver reads a policy."""
+    event = {"verb": verb, "objectRef": reference, "user": {"username": username}}
+    assert level(event) == expected
+
+
+def test_what_a_level_leaves_out_is_gone() -> None:
+    """And a cluster that logged less than AKS would is not made to have logged more."""
+    event = {"verb": "create", "objectRef": {"resource": "secrets"}, "requestObject": {"a": 1}}
+    logged = as_logged(event)
+    assert logged is not None
+    assert "requestObject" not in logged
+    pod = {"verb": "create", "objectRef": {"resource": "pods"}, "level": "Request"}
+    assert as_logged({**pod, "requestObject": 1, "responseObject": 2}) == {
+        **pod,
+        "requestObject": 1,
+    }
+
+
+def test_every_case_is_found_among_all_the_others() -> None:
+    """The cases of all detections in one log, each in its own days."""
+    found = attacks_found(RULES, lambda event: event)
+    assert found == {rule.slug: frozenset(cases(rule, "malicious")) for rule in RULES}
+
+
+def _without_bodies(event: Event) -> Event:
+    return {k: v for k, v in event.items() if k not in {"requestObject", "responseObject"}}
+
+
+def test_each_detection_needs_what_it_says_it_needs() -> None:
+    """Some case is lost where what it needs is missing, and none where it is not."""
+    whole = attacks_found(RULES, lambda event: event)
+    without = {
+        "activity": lambda e: None if "OperationNameValue" in e else e,
+        "guard": lambda e: None if "Message" in e else e,
+        "reads": lambda e: None if e.get("verb") in {"get", "list"} else e,
+        "impersonation": lambda e: {k: v for k, v in e.items() if k != "impersonatedUser"},
+        "request bodies": _without_bodies,
+    }
+    lost = {need: attacks_found(RULES, passes) for need, passes in without.items()}
+    needed = {
+        rule.slug: {need for need in without if lost[need][rule.slug] != whole[rule.slug]}
+        for rule in RULES
+    }
+    assert needed == {r.slug: set(r.kubewitness.needs) for r in RULES if r.kubewitness}
+
+
+def test_of_ten_detections_nine_and_a_half_can_alert_where_everything_is_collected() -> None:
+    """What cannot is said to be so: AKS's policy and tables leave something out."""
+    found = by_slug(*FULL)
+    able = [one for one in found.values() if one.status is Status.ALERTABLE]
+    assert len(able) >= 0.95 * len(RULES), [s for s, o in found.items() if o not in able]
+
+
+def test_the_profile_filtered_keeps_all_that_detections_read() -> None:
+    """It drops most reads, and not one that some detection needs."""
+    full = by_slug(*FULL)
+    worse = {slug: one.missed for slug, one in by_slug(*FILTERED).items() if one != full[slug]}
+    assert not worse
+
+
+def test_a_cluster_without_reads_does_not_see_commands() -> None:
+    """A command is run by a GET since kubectl 1.30."""
+    found = by_slug(*ADMIN)["pod-exec"]
+    assert found.status is Status.DEGRADED
+    assert "exec-as-get" in found.missed
+    assert "exec-as-create" not in found.missed
+
+
+def test_logs_that_no_scheduled_rule_can_query_are_for_hunting() -> None:
+    """A storage account, an event hub, a table of plan Basic."""
+    stored = [channel(KUBE_AUDIT, Reach.HUNT), channel(ADMINISTRATIVE, Reach.HUNT)]
+    assert by_slug(*stored)["pod-exec"].status is Status.HUNT_ONLY
+    assert {one.status for one in by_slug().values()} == {Status.BLIND}
+
+
+def test_what_depends_on_the_unknown_is_undecided() -> None:
+    """And says what it would be at best; what does not depend on it is decided."""
+    unsure = Channel(KUBE_AUDIT, Reach.HUNT, Reach.ALERT)
+    found = by_slug(unsure)
+    assert (found["pod-exec"].status, found["pod-exec"].at_best) == (
+        Status.UNDECIDED,
+        Status.ALERTABLE,
+    )
+    sure = by_slug(unsure, *FULL)
+    assert sure["pod-exec"].status is Status.ALERTABLE
+
+
+def test_a_technique_is_as_good_as_its_best_detection() -> None:
+    """And a doubtful detection is better than a blind one, without being a pass."""
+    rule = RULES[0]
+    for statuses, expected in (
+        ((Status.BLIND, Status.DEGRADED), Status.DEGRADED),
+        ((Status.BLIND, Status.UNDECIDED), Status.UNDECIDED),
+        ((Status.HUNT_ONLY, Status.ALERTABLE), Status.ALERTABLE),
+    ):
+        found = by_technique([Coverage(rule, status) for status in statuses])
+        assert set(found.values()) == {expected}
+
+
+def test_the_command_tells_what_a_program_would_see(capfd: pytest.CaptureFixture[str]) -> None:
+    """As JSON, with the ways that the logs take."""
+    code, out, _ = run(
+        capfd, "coverage", EXAMPLES / "quickstart", "--rule", "pod-exec", "--format", "json"
+    )
+    assert code == ExitCode.OK
+    (cluster,) = json.loads(out)["clusters"]
+    assert cluster["techniques"] == {"T1609": "alertable"}
+    assert {c["category"] for c in cluster["channels"]} == {
+        "kube-audit",
+        "kube-audit-admin",
+        "guard",
+    }
+
+
+def test_a_required_technique_that_nothing_can_know_is_undecided(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The workspace is of another stack, and its table may have any plan."""
+    words = ("coverage", EXAMPLES / "waf-aligned", "--rule", "pod-exec")
+    code, out, err = run(capfd, *words, "--require", "T1609")
+    assert (code, err) == (ExitCode.UNDECIDED, "shop-cluster: T1609 is undecided\n")
+    assert "alertable if what is unknown turns out well" in out
+
+
+def test_a_layer_of_the_navigator_has_each_technique_once(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """With the detections that it rests on."""
+    words = ("coverage", EXAMPLES / "quickstart", "--format", "navigator", "--rule", "pod-exec")
+    code, out, _ = run(capfd, *words)
+    assert code == ExitCode.OK
+    layer = json.loads(out)
+    assert (layer["domain"], layer["versions"]["layer"]) == ("enterprise-attack", "4.5")
+    (technique,) = layer["techniques"]
+    assert (technique["techniqueID"], technique["score"]) == ("T1609", 100)
+    assert technique["comment"] == "pod-exec: alertable"
