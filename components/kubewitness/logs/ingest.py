@@ -38,12 +38,11 @@ UNVERIFIED_LINES: Final = 20_000
 
 _UNVERIFIED: Final = """
 SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events
-WHERE Unread IS NOT NULL ORDER BY LogFile, LogOffset LIMIT ?
+WHERE Unread IS NOT NULL AND (LogFile, LogOffset) > (?, ?) ORDER BY LogFile, LogOffset LIMIT ?
 """
 
-_DELETE_UNVERIFIED: Final = """
-DELETE FROM store.audit_events WHERE Unread IS NOT NULL AND (LogFile, LogOffset) <= (?, ?)
-"""
+# Not in the transaction that inserts them: DuckDB would write all that it inserts a second time.
+_DELETE_UNVERIFIED: Final = "DELETE FROM store.audit_events WHERE Unread IS NOT NULL"
 
 _ROWS_OF_A_BATCH: Final = 2048
 
@@ -81,6 +80,7 @@ def ingest(
     batches = run.batches(planned)
     while run.segment(batches, segment_bytes):
         pass
+    connection.execute(_DELETE_UNVERIFIED)
     run.summary.rows_by_shape = _rows_by_shape(connection, [p.number for _, p in planned])
     run.summary.copies = deduplicate(connection)
     connection.execute("UPDATE store.version SET is_settled = true")
@@ -109,6 +109,7 @@ class _Run:
         """Read one segment and commit it; return whether there is more."""
         self._in_segment = self._waiting = 0
         self._connection.execute("BEGIN; UPDATE store.version SET is_settled = false")
+        self._connection.execute(_DELETE_UNVERIFIED)
         marks = self._ledger.marks()
         reader = pa.RecordBatchReader.from_batches(LINES_SCHEMA, self._until(batches, most_bytes))
         self._connection.register("lines", reader)
@@ -237,13 +238,14 @@ class _Run:
 
     def _read_unverified(self) -> None:
         """Take apart the lines that the store could not verify, some at a time."""
-        while rows := self._connection.execute(_UNVERIFIED, [UNVERIFIED_LINES]).fetchall():
+        done = (-1, -1)
+        while rows := self._connection.execute(_UNVERIFIED, [*done, UNVERIFIED_LINES]).fetchall():
             for number, offset, length, line in rows:
                 read = self._opened[number].read
                 read.balance.events -= 1
                 read.balance.event_bytes -= length
                 read.add_line(line.encode()[:length], offset)
-            self._connection.execute(_DELETE_UNVERIFIED, rows[-1][:2])
+            done = rows[-1][:2]
             self._flush()
 
     def _flush(self) -> None:
@@ -278,7 +280,7 @@ class _Run:
             counted = self._connection.execute(
                 "UPDATE store.audit_events SET LogDamage = ? "
                 "WHERE LogFile = ? AND LogOffset + LogLength > ? AND LogOffset < ? "
-                "AND LogDamage IS NULL",
+                "AND LogDamage IS NULL AND Unread IS NULL",
                 [part.reason, opened.progress.number, part.start, part.end],
             ).fetchall()
             marked += counted[0][0]

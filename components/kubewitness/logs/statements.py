@@ -67,7 +67,8 @@ CREATE TABLE IF NOT EXISTS store.audit_events (
     IsPartial BOOLEAN, Copies BIGINT, IsConflicting BOOLEAN,
     Unread VARCHAR
 )"""
-"""One row for each event. `Unread` is the text of a line that is not verified, until it is read."""
+"""One row for each event. Where `Unread` has the text of a line that could not be verified, the row
+stands in no table of users: others take its place, and then it goes."""
 
 _STRINGS: Final = (*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS)
 
@@ -166,8 +167,8 @@ SELECT line, {_fields(_utc_time)}, {_verified()} AS is_read,
         ELSE coalesce({_utc_time("w.time")}, StageReceivedTime, RequestReceivedTime)
         END AS TimeGenerated,
     w.properties.pod AS PodName, w.resourceId AS ResourceId,
-    coalesce(w.category <> 'kube-audit-admin', true) AS InAudit,
-    coalesce(w.category = 'kube-audit-admin', e.verb NOT IN ({reads}), true) AS InAdmin,
+    is_read AND coalesce(w.category <> 'kube-audit-admin', true) AS InAudit,
+    is_read AND coalesce(w.category = 'kube-audit-admin', e.verb NOT IN ({reads}), true) AS InAdmin,
     file AS LogFile, byte AS LogOffset, length AS LogLength,
     CASE WHEN w IS NULL THEN 'kubernetes' ELSE 'azure-export' END AS LogShape,
     false AS IsPartial, 1 AS Copies, false AS IsConflicting
