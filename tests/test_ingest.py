@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -137,6 +138,32 @@ def test_killed_at_any_moment_and_run_again_nothing_is_lost_and_nothing_twice(
         pytest.fail("it never got through")
     assert kills > 0
     assert contents(tmp_path / "killed.store") == contents(tmp_path / "one.store")
+
+
+def test_lines_that_were_taken_apart_are_in_no_table_and_leave_with_the_next_run(
+    tmp_path: Path,
+) -> None:
+    """Stopped right behind a transaction: their events stand there once, also when it goes on."""
+    lines = [as_line(event) for event in some_events(120)]
+    spaced = [line.replace(b',"level":', b', "level":', 1) for line in lines[:100]]
+    write(tmp_path / "a", spaced)
+    write(tmp_path / "b", lines[100:])
+    read(tmp_path / "whole", tmp_path / "a", tmp_path / "b")
+
+    blocks = iter("a")
+
+    def stop(_: int) -> None:
+        next(blocks)
+
+    files = find_log_files([str(tmp_path / name) for name in "ab"])
+    with open_store(tmp_path / "stopped") as connection, pytest.raises(duckdb.Error):
+        ingest(connection, files, report=stop, segment_bytes=1)
+    with open_store(tmp_path / "stopped", read_only=True) as connection:
+        kept = connection.execute("SELECT count(Unread) FROM store.audit_events").fetchall()
+    assert kept == [(len(spaced),)]
+    assert len(rows_of(tmp_path / "stopped", "AKSAudit")) == len(spaced)
+    read(tmp_path / "stopped", tmp_path / "a", tmp_path / "b")
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("sealed", [".", "audit.log"])

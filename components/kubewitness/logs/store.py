@@ -34,7 +34,7 @@ STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
 DEFAULT_MEMORY: Final = "1GB"
 
 ROW_GROUP_SIZE: Final = 20_480
-"""Of what threads have begun, DuckDB writes the last groups twice; and a query skips small ones."""
+"""What a thread has left behind its last whole group DuckDB writes twice: so they are small."""
 
 DATABASE: Final = "logs"
 
