@@ -166,6 +166,19 @@ def test_lines_that_were_taken_apart_are_in_no_table_and_leave_with_the_next_run
     assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
+def test_however_many_lines_are_taken_apart_at_once_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few leave the store in the next transaction, many in the same."""
+    folder = damaged_folder(tmp_path / "logs")
+    lines = [as_line(event).replace(b',"level":', b', "level":', 1) for event in some_events(100)]
+    write(folder / "apart", lines)
+    read(tmp_path / "few", folder)
+    monkeypatch.setattr("kubewitness.logs.ingest.UNVERIFIED_LINES", 30)
+    read(tmp_path / "many", folder)
+    assert contents(tmp_path / "many") == contents(tmp_path / "few")
+
+
 @pytest.mark.parametrize("sealed", [".", "audit.log"])
 def test_the_seal_of_logs_is_not_read_as_logs(
     sealed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

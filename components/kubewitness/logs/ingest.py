@@ -41,8 +41,9 @@ SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events
 WHERE Unread IS NOT NULL AND (LogFile, LogOffset) > (?, ?) ORDER BY LogFile, LogOffset LIMIT ?
 """
 
-# Not in the transaction that inserts them: DuckDB would write all that it inserts a second time.
+# Few go in the next transaction: in that which inserts them, DuckDB would write all of it twice.
 _DELETE_UNVERIFIED: Final = "DELETE FROM store.audit_events WHERE Unread IS NOT NULL"
+_DELETE_UP_TO: Final = f"{_DELETE_UNVERIFIED} AND (LogFile, LogOffset) <= (?, ?)"
 
 _ROWS_OF_A_BATCH: Final = 2048
 
@@ -246,6 +247,8 @@ class _Run:
                 read.balance.event_bytes -= length
                 read.add_line(line.encode()[:length], offset)
             done = rows[-1][:2]
+            if len(rows) == UNVERIFIED_LINES:  # so many would leave a gap in the file
+                self._connection.execute(_DELETE_UP_TO, done)
             self._flush()
 
     def _flush(self) -> None:
