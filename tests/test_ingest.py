@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from audit_log import Event, as_event_hub_message, as_line, as_storage_record, events
 from command import read, run
+from kubewitness.logs.ingest import ingest
+from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.statements import CONTENT_COLUMNS
 from kubewitness.logs.store import open_store
 from log_damage import draw_file
@@ -25,6 +27,8 @@ from log_damage import draw_file
 READER = """
 import sys
 from pathlib import Path
+from kubewitness.logs.ingest import ingest
+from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.store import open_store

@@ -3,7 +3,7 @@
 from pydantic import Field, field_validator
 
 from kubewitness.graph.model import AksCluster, Graph
-from kubewitness.policies.configuration import RuleConfiguration
+from kubewitness.policies.configuration import Level, RuleConfiguration
 from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.verdict import (
     PASS,
@@ -87,8 +87,8 @@ RULE = Rule(
     why=(
         "A detection is silent when nothing happens and when it cannot see: `kubectl exec` has "
         "been a GET since kubectl 1.30, so a cluster that collects only `kube-audit-admin` never "
-        "alerts on it. The events of real attacks are put through AKS's audit policy and the cluster's "
-        "settings, and the detections are run on what is left."
+        "alerts on it. The events of real attacks are put through AKS's audit policy and the "
+        "cluster's settings, and the detections are run on what is left."
     ),
     fix_pulumi=(
         "collect `kube-audit`, too, in a table of plan Analytics, or leave `audit_profile` of "
@@ -100,6 +100,7 @@ RULE = Rule(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
+    level=Level.DISABLED,  # until somebody says which techniques
     judge=judge,
     configuration=CoverageConfiguration,
     examples=(
@@ -107,11 +108,13 @@ RULE = Rule(
             "Every request in a table of plan Analytics",
             'setting("audit", cluster("aks").id)',
             techniques=["T1609"],
+            enforcementLevel="mandatory",
         ),
         failing(
             "Nothing is collected",
             'cluster("aks")',
             techniques=["T1609"],
+            enforcementLevel="mandatory",
         ),
         failing(
             "Everything goes to a storage account, where no rule can query it",
@@ -120,12 +123,14 @@ RULE = Rule(
             'setting("audit", cluster("aks").id, workspace_id=None,\n'
             "        storage_account_id=account.id, log_analytics_destination_type=None)",
             techniques=["T1609"],
+            enforcementLevel="mandatory",
         ),
         doubtful(
             "A workspace of another stack, whose table may have any plan",
             'setting("audit", cluster("aks").id, workspace_id="/subscriptions/s/resourceGroups/g"\n'
             '        "/providers/Microsoft.OperationalInsights/workspaces/central")',
             techniques=["T1609"],
+            enforcementLevel="mandatory",
         ),
     ),
     links=(
