@@ -1,0 +1,119 @@
+"""What holds for every detection on AzureActivity, however Azure writes an operation."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import read
+from kubewitness.detections.allow_list import NOTHING_ALLOWED, Allowed, AllowList
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.registry import all_rules, cases
+from kubewitness.logs.query import open_for_queries
+
+RULES = [rule for rule in all_rules() if rule.kubewitness and "activity" in rule.kubewitness.needs]
+DONE = ("Accept", "Success", "Succeeded")
+
+Row = dict[str, Any]
+
+
+def rows() -> Iterator[Row]:
+    """The rows of every malicious case."""
+    for rule in RULES:
+        for path in cases(rule, "malicious").values():
+            yield from map(json.loads, path.read_text("utf-8").splitlines())
+
+
+def hunt(
+    folder: Path, change: Callable[[Row], Row | None], allow_list: AllowList = NOTHING_ALLOWED
+) -> list[Finding]:
+    """What all the rules find when each row is changed, or left out for None."""
+    changed = [json.dumps(row) for row in map(change, rows()) if row]
+    folder.mkdir(exist_ok=True)
+    (folder / "rows.ndjson").write_text("\n".join(changed) + "\n", "utf-8")
+    assert not read(folder / "store", folder / "rows.ndjson").quarantine
+    with open_for_queries(folder / "store") as connection:
+        engine = LocalEngine(connection, RULES, allow_list=allow_list)
+        return [finding for rule in RULES for finding in engine.run(rule)]
+
+
+def counts(findings: list[Finding]) -> Counter[str]:
+    """How much each rule found."""
+    return Counter(finding.rule.slug for finding in findings)
+
+
+@pytest.fixture(scope="module")
+def as_written(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """What is found in the cases as they are."""
+    return hunt(tmp_path_factory.mktemp("logs"), lambda row: row)
+
+
+def test_an_operation_is_found_once_though_it_is_logged_up_to_three_times(
+    as_written: list[Finding],
+) -> None:
+    """Start, Accept and Success are rows of one operation, which have its correlation id."""
+    found = Counter(
+        (one.rule.slug, one.values["CorrelationId"], one.values.get("Setting"))
+        for one in as_written
+        if "CorrelationId" in one.values
+    )
+    assert set(found.values()) == {1}
+    assert counts(as_written).keys() == {rule.slug for rule in RULES}
+
+
+@pytest.mark.parametrize("left", ["Accept", "Success", "Succeeded", "Accepted"])
+def test_any_row_that_says_that_it_was_done_is_enough(
+    left: str, as_written: list[Finding], tmp_path: Path
+) -> None:
+    """Azure does not write all of them for every operation."""
+
+    def change(row: Row) -> Row:
+        status = row["ActivityStatusValue"]
+        return {**row, "ActivityStatusValue": left} if status in DONE else row
+
+    assert counts(hunt(tmp_path, change)) == counts(as_written)
+
+
+@pytest.mark.parametrize("status", ["Start", "Failure", "Failed", None])
+def test_what_only_began_or_failed_is_not_found(status: str | None, tmp_path: Path) -> None:
+    """Nothing was undone."""
+
+    def change(row: Row) -> Row:
+        return {**row, "ActivityStatusValue": status}
+
+    assert not hunt(tmp_path, change)
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+def test_case_does_not_matter(
+    case: Callable[[str], str], as_written: list[Finding], tmp_path: Path
+) -> None:
+    """Azure writes names of operations and of resources in any."""
+
+    def change(row: Row) -> Row:
+        return {**row, **{name: case(row[name]) for name in ("OperationNameValue", "_ResourceId")}}
+
+    assert counts(hunt(tmp_path, change)) == counts(as_written)
+
+
+def test_who_is_allowed_is_not_found(as_written: list[Finding], tmp_path: Path) -> None:
+    """The identity that deploys is known by the allow-list, and by nothing else."""
+    users = {finding.values["Username"] for finding in as_written}
+    deploys = next(user for user in users if "@" not in user)
+    entry = Allowed(reason="it deploys", expires=date.max, usernames=(deploys,))
+    found = hunt(tmp_path, lambda row: row, AllowList(version=1, allow=(entry,)))
+    assert {finding.values["Username"] for finding in found} == users - {deploys}
+
+
+def test_a_finding_says_who_did_what_to_what(as_written: list[Finding]) -> None:
+    """In the columns that each detection has, the first ones in order."""
+    for finding in as_written:
+        assert list(finding.values)[:2] == ["TimeGenerated", "Username"]
+        if "Operation" in finding.values:
+            assert finding.values["SourceIp"]
+            assert finding.values["_ResourceId"]
