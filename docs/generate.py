@@ -15,6 +15,7 @@ sys.path.insert(0, str(DOCS.parent / "tests"))
 from agreement_table import page  # noqa: E402 it stands beside the test that it is
 from default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
 from feature_table import page as features_page  # noqa: E402 likewise
+from undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
 
 
 def pages() -> dict[Path, str]:
@@ -26,6 +27,7 @@ def pages() -> dict[Path, str]:
         DOCS / "agreement.md": page(),
         DOCS / "default-cluster.md": default_cluster_page(),
         DOCS / "features.md": features_page(),
+        DOCS / "undone-settings.md": undone_settings_page(),
         DOCS.parent / "components" / "schema.json": schema(),
     }
 

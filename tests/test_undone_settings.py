@@ -1,0 +1,55 @@
+"""Every core setting, undone alone, is found by `check` before and by a detection after."""
+
+from pathlib import Path
+
+import pytest
+
+from command import read
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.logs.query import open_for_queries
+from kubewitness.policies.verdict import Outcome
+from undone_settings_table import (
+    DETECTIONS,
+    UNDONE_SETTINGS,
+    UndoneSetting,
+    events,
+    outcomes,
+    protected,
+)
+
+ROWS = [pytest.param(row, id=row.name) for row in UNDONE_SETTINGS]
+LEFT_BEHIND = sorted({one for row in UNDONE_SETTINGS for one in row.found_by.items()})
+UNSURE = {Outcome.PASS, Outcome.UNDECIDED}
+"""Of a workspace that is brought, only its owner can say how long it keeps logs."""
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_setting_that_is_undone_fails_its_rule_and_no_other(row: UndoneSetting) -> None:
+    """Which it passed before. Where no rule looks at it, the table says so, and it is so."""
+    before = outcomes(row, protected(row))
+    after = outcomes(row, row.undo(protected(row)), row.calls)
+    if row.policy:
+        assert before.pop(row.policy) is Outcome.PASS
+        assert after.pop(row.policy) is Outcome.FAIL
+    assert set(before.values()) <= UNSURE
+    # Where nothing is collected any more, there is no trail whose keeping could be judged.
+    assert after.items() <= before.items()
+
+
+@pytest.mark.parametrize(("slug", "case"), LEFT_BEHIND)
+def test_what_undoing_it_leaves_in_the_activity_log_is_found(
+    slug: str, case: str, tmp_path: Path
+) -> None:
+    """By the detection that the table names, once."""
+    assert not read(tmp_path / "store", events(slug, case)).quarantine
+    with open_for_queries(tmp_path / "store") as connection:
+        (found,) = LocalEngine(connection, [DETECTIONS[slug]]).run(DETECTIONS[slug])
+    assert found.values["Username"]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_setting_that_is_undone_is_found_by_a_detection(row: UndoneSetting) -> None:
+    """At least one, and where it cannot tell which setting it was, the table says so."""
+    assert row.found_by
+    if "aks-cluster-changed" in row.found_by:
+        assert row.remark
