@@ -66,7 +66,7 @@ def test_an_operation_is_found_once_though_it_is_logged_up_to_three_times(
     assert counts(as_written).keys() == {rule.slug for rule in RULES}
 
 
-@pytest.mark.parametrize("left", ["Accept", "Success", "Succeeded", "Accepted"])
+@pytest.mark.parametrize("left", ["Accept", "success", "SUCCEEDED", "Accepted"])
 def test_any_row_that_says_that_it_was_done_is_enough(
     left: str, as_written: list[Finding], tmp_path: Path
 ) -> None:
@@ -75,6 +75,19 @@ def test_any_row_that_says_that_it_was_done_is_enough(
     def change(row: Row) -> Row:
         status = row["ActivityStatusValue"]
         return {**row, "ActivityStatusValue": left} if status in DONE else row
+
+    assert counts(hunt(tmp_path, change)) == counts(as_written)
+
+
+def test_what_is_accepted_and_then_done_is_found_once(
+    as_written: list[Finding], tmp_path: Path
+) -> None:
+    """Though both rows say that it was done."""
+    done = {row["CorrelationId"] for row in rows() if row["ActivityStatusValue"] in DONE}
+
+    def change(row: Row) -> Row:
+        begun = row["ActivityStatusValue"] == "Start" and row["CorrelationId"] in done
+        return {**row, "ActivityStatusValue": "Accept"} if begun else row
 
     assert counts(hunt(tmp_path, change)) == counts(as_written)
 
@@ -117,3 +130,24 @@ def test_a_finding_says_who_did_what_to_what(as_written: list[Finding]) -> None:
         if "Operation" in finding.values:
             assert finding.values["SourceIp"]
             assert finding.values["_ResourceId"]
+
+
+def test_what_was_asked_for_is_shown_where_azure_noted_it(as_written: list[Finding]) -> None:
+    """It stands in another row than the one that says that it was done."""
+    asked = [one.values["Request"] for one in as_written if "Request" in one.values]
+    assert asked
+    assert all("logAnalyticsDestinationType" in request for request in asked)
+    roles = [one.values["Role"] or "unknown" for one in as_written if "Role" in one.values]
+    assert sorted(roles) == [
+        "Azure Kubernetes Service RBAC Cluster Admin",
+        "Owner",
+        "User Access Administrator",
+        "unknown",
+    ]
+
+
+def test_what_was_asked_for_is_no_condition(as_written: list[Finding], tmp_path: Path) -> None:
+    """What cannot be told is found, not passed."""
+    silent = {"Properties": "{}", "Properties_d": {}}
+    found = counts(hunt(tmp_path, lambda row: row if "Policy" in row.values() else row | silent))
+    assert found == counts(as_written)
