@@ -35,9 +35,9 @@ ALLOW_LIST = "kubewitness.allow.yaml"
 @click.option(
     "--severity",
     type=click.Choice([severity.lower() for severity in SEVERITIES]),
-    default="informational",
+    default="low",
     show_default=True,
-    help="The least that is looked for.",
+    help="The least that is looked for, unless a detection is named.",
 )
 @click.option(
     "--allow",
@@ -95,9 +95,10 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
 
 def _chosen(names: tuple[str, ...], folders: tuple[Path, ...], severity: str) -> list[Rule]:
     brought = [rule for folder in folders for rule in read_rules(folder)]
-    rules = [*brought, *(find_rules(names) if names or not folders else ())]
+    if names or folders:
+        return [*brought, *(find_rules(names) if names else ())]
     least = [name.lower() for name in SEVERITIES].index(severity)
-    return [rule for rule in rules if SEVERITIES.index(rule.severity) <= least]
+    return [rule for rule in find_rules(()) if SEVERITIES.index(rule.severity) <= least]
 
 
 def _allowed(path: Path | None, rules: list[Rule]) -> AllowList:
