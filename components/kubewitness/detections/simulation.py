@@ -38,6 +38,7 @@ _TIMES: Final = (
     "TimeGenerated",
     "EventSubmissionTimestamp",
 )
+_BODIES: Final = ("requestObject", "responseObject")
 _IDS: Final = ("auditID", "CorrelationId", "OperationId", "EventDataId")
 
 
@@ -120,7 +121,14 @@ def _moved(event: Event, case: str, index: int) -> Event:
     ids = {
         name: str(uuid5(NAMESPACE_URL, f"{case}{event[name]}")) for name in _IDS if name in event
     }
-    return {**event, **moved, **ids}
+    # The server writes into an object when it was changed: on the day of the request.
+    days = str(first.date()), str(start.date())
+    bodies = {
+        name: json.loads(json.dumps(event[name]).replace(*days))
+        for name in _BODIES
+        if name in event
+    }
+    return {**event, **moved, **ids, **bodies}
 
 
 def _hunt(log: Path, rules: Sequence[Rule]) -> dict[str, frozenset[int]]:
