@@ -15,10 +15,12 @@ KUBE_AUDIT: Final = "KubeAudit"
 KUBE_AUDIT_POD_SPECS: Final = "KubeAuditPodSpecs"
 KUBE_AUDIT_CONTAINERS: Final = "KubeAuditContainers"
 KUBE_AUDIT_COMMANDS: Final = "KubeAuditCommands"
+KUBE_AUDIT_RBAC: Final = "KubeAuditRbac"
 
 PARSERS: Final = (
     KUBE_AUDIT,
     KUBE_AUDIT_COMMANDS,
+    KUBE_AUDIT_RBAC,
     KUBE_AUDIT_POD_SPECS,
     KUBE_AUDIT_CONTAINERS,
 )
