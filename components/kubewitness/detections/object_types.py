@@ -1,0 +1,148 @@
+"""What stands in the dynamic columns: the types of audit events and of Kubernetes' objects.
+
+Source: Kubernetes docs, "kube-apiserver Audit Configuration (v1)", Event, and the OpenAPI document
+of the Kubernetes API, which lightkube-models makes classes of; it comes with the extra `sigma`.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from types import GenericAlias, UnionType
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin
+
+import lightkube.resources
+import msgspec
+from lightkube.core.resource import Resource, api_info
+from lightkube.models.authentication_v1 import UserInfo
+from lightkube.models.meta_v1 import DeleteOptions, Status
+
+from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS, DYNAMIC_FIELDS
+from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+
+Type = Any
+"""A class of msgspec, `list[...]`, `dict[str, ...]`, a scalar, or `Any` where all is free."""
+
+
+class Origin(NamedTuple):
+    """What was asked for where an object was sent, as in ObjectRef."""
+
+    resource: str
+    subresource: str
+
+
+class _Annotations:
+    """Keys of kube-apiserver are known; webhooks and policies add others under their own domain."""
+
+
+ObjectReference: Final = msgspec.defstruct(
+    "ObjectReference", [(name, str) for name in DYNAMIC_FIELDS["ObjectRef"]]
+)
+
+COLUMN_TYPES: Final[dict[str, Type]] = {
+    "User": UserInfo,
+    "ImpersonatedUser": UserInfo,
+    "SourceIps": list[str],
+    "ObjectRef": ObjectReference,
+    "ResponseStatus": Status,
+    "Annotations": _Annotations,
+    "AdditionalFields": Any,
+    # What Azure's resource providers write there, each as it likes.
+    "Authorization_d": Any,
+    "Claims_d": Any,
+    "Properties_d": Any,
+}
+"""Of each dynamic column, but for those that hold an object."""
+
+OBJECT_COLUMNS: Final = {"RequestObject": DeleteOptions, "ResponseObject": Status}
+"""Columns that hold the object, and what they hold instead: of a deletion, and of a failure."""
+
+EVENT: Final = msgspec.defstruct(
+    "Event",
+    [
+        *((name, str) for name in (*TEXT_FIELDS, *TIME_FIELDS)),
+        *((name, COLUMN_TYPES.get(column, Any)) for name, column in OBJECT_FIELDS.items()),
+    ],
+)
+"""An audit event as kube-apiserver writes it."""
+
+
+@cache
+def objects() -> dict[Origin, Type]:
+    """The type of the object that is sent for each resource, and for each of its subresources."""
+    for module in pkgutil.iter_modules(lightkube.resources.__path__):
+        import_module(f"{lightkube.resources.__name__}.{module.name}")
+    found: dict[Origin, Type] = {}
+    for each in _subclasses(Resource):
+        if "_api_info" in vars(each):
+            info = api_info(each)
+            found.setdefault(Origin(info.plural, info.action or ""), each)
+    return found
+
+
+def below(kind: Type, name: str) -> Type | None:
+    """Return the type of a field; None if there is none of this name.
+
+    Args:
+        kind: of what has it.
+        name: as it is written, in a path or as a key.
+    """
+    if kind is Any or kind is dict:
+        return Any
+    if kind is _Annotations:
+        return str if name in ANNOTATION_KEYS or not _is_of_kubernetes(name) else None
+    if _generic(kind) is dict:
+        return _plain(get_args(kind)[1])
+    return _fields(kind).get(name)
+
+
+def element(kind: Type) -> Type | None:
+    """Return the type of what stands in a list; None if it is none."""
+    if kind in {Any, list}:
+        return Any
+    return _plain(get_args(kind)[0]) if _generic(kind) is list else None
+
+
+def list_of(kind: Type) -> Type:
+    """Return the type of a list of these."""
+    return GenericAlias(list, (kind,))
+
+
+def names(kind: Type) -> tuple[str, ...]:
+    """Return the names of all fields; none where they are free."""
+    return tuple(_fields(kind))
+
+
+def is_free(kind: Type) -> bool:
+    """Whether any key may stand below it."""
+    return kind in {Any, dict, _Annotations} or _generic(kind) is dict
+
+
+@cache
+def _fields(kind: Type) -> dict[str, Type]:
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return {}
+    return {each.encode_name: _plain(each.type) for each in msgspec.structs.fields(kind)}
+
+
+def _plain(hint: Type) -> Type:
+    """Return what is not None of an optional type; a choice of scalars is text."""
+    if _generic(hint) not in {Union, UnionType}:
+        return hint
+    left = [each for each in get_args(hint) if each is not type(None)]
+    return left[0] if len(left) == 1 else str
+
+
+def _generic(kind: Type) -> Any:
+    return get_origin(kind)
+
+
+def _subclasses(kind: Any) -> Iterator[Any]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _subclasses(each)
+
+
+def _is_of_kubernetes(key: str) -> bool:
+    domain, slash, _ = key.rpartition("/")
+    return not slash or domain.endswith(("k8s.io", "kubernetes.io"))
