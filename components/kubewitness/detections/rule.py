@@ -45,7 +45,12 @@ TimeSpan = Annotated[timedelta, BeforeValidator(_timespan)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore"
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        extra="ignore",
+        # A version 1.0 is a number in YAML.
+        coerce_numbers_to_str=True,
     )
 
 
@@ -128,8 +133,10 @@ def read_rule(path: Path, slug: str) -> Rule:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(document, dict):
         raise InputError(f"{path}: is no rule: a rule has `name` and `query`")
+    # A key without a value is one that is not there.
+    said = {key: value for key, value in document.items() if value is not None}
     try:
-        return Rule.model_validate({**document, "slug": slug})
+        return Rule.model_validate({**said, "slug": slug})
     except ValidationError as error:
         raise InputError(*(_fault(path, one) for one in error.errors())) from None
 
