@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import pytest
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.parsers import PARSERS, Tables, definitions
+from kubewitness.detections.queries import saved_queries
 from kubewitness.detections.registry import all_rules
 
 HERE: Final = Path(__file__).parent / "kusto"
@@ -77,15 +77,6 @@ class LanguageService:
 def language_service(tmp_path_factory: pytest.TempPathFactory) -> LanguageService:
     """One for all tests of a worker."""
     return LanguageService(tmp_path_factory.mktemp("kusto"))
-
-
-def saved_queries() -> dict[str, str]:
-    """The queries that come with the package to be asked by hand."""
-    folder = files("kubewitness.detections") / "queries"
-    if not folder.is_dir():
-        return {}
-    named = (path for path in folder.iterdir() if path.name.endswith(".kql"))
-    return {path.name: path.read_text("utf-8") for path in named}
 
 
 def queries() -> dict[str, str]:

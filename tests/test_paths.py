@@ -10,10 +10,12 @@ from kubewitness.catalog.dynamic_fields import DYNAMIC_FIELDS
 from kubewitness.detections.object_types import COLUMN_TYPES, names
 from kubewitness.detections.parsers import PARSERS, Tables, parser, source
 from kubewitness.detections.paths import unknown_paths
+from kubewitness.detections.queries import saved_queries
 from kubewitness.detections.registry import all_rules
 
 TEXTS: Final = {
     **{rule.slug: rule.query for rule in all_rules()},
+    **saved_queries(),
     **{name: parser(name) for name in PARSERS},
     **{str(tables): source(tables) for tables in Tables},
 }
