@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "ingest",
     "query",
     "hunt",
+    "import-sigma",
     "export",
     "seal",
 )

@@ -11,7 +11,7 @@ from kubewitness.cli.data import open_data
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.registry import find_rules, read_rules
+from kubewitness.detections.registry import find_rules, read_rules, with_names_of_their_own
 from kubewitness.detections.rule import SEVERITIES, Rule
 from kubewitness.errors import ExitCode
 from kubewitness.logs.period import Period, present
@@ -30,7 +30,7 @@ ALLOW_LIST = "kubewitness.allow.yaml"
     "folders",
     type=click.Path(path_type=Path, exists=True),
     multiple=True,
-    help="Rules of your own instead: Sentinel's YAML, a file or a folder.",
+    help="Rules of your own instead, Sentinel's or Sigma's: a file or a folder.",
 )
 @click.option(
     "--severity",
@@ -75,7 +75,8 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     `kubewitness ingest` reads them. now() is the time of the newest event unless --as-of says
     otherwise.
     """
-    rules = _chosen(names, folders, severity)
+    rejected: list[str] = []
+    rules = _chosen(names, folders, severity, rejected)
     allowed = _allowed(allow, rules)
     moment = present(as_of)
     period = Period(since, until)
@@ -90,13 +91,19 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     _write(rules, findings, format_, limit, unreadable=opened.unreadable)
     if findings:
         return ExitCode.VIOLATION
-    return ExitCode.UNREADABLE if opened.unreadable else ExitCode.OK
+    return ExitCode.UNREADABLE if opened.unreadable or rejected else ExitCode.OK
 
 
-def _chosen(names: tuple[str, ...], folders: tuple[Path, ...], severity: str) -> list[Rule]:
-    brought = [rule for folder in folders for rule in read_rules(folder)]
+def _chosen(
+    names: tuple[str, ...], folders: tuple[Path, ...], severity: str, rejected: list[str]
+) -> list[Rule]:
+    """Return the rules to run, having said which of Sigma's cannot be."""
+    brought = [rule for folder in folders for rule in read_rules(folder, rejected)]
+    for reason in rejected:
+        click.echo(f"warning: not run: {reason}", err=True)
     if names or folders:
-        return [*brought, *(find_rules(names) if names else ())]
+        named = find_rules(names) if names else ()
+        return list(with_names_of_their_own([*brought, *named]))
     least = [name.lower() for name in SEVERITIES].index(severity)
     return [rule for rule in find_rules(()) if SEVERITIES.index(rule.severity) <= least]
 

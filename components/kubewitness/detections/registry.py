@@ -1,11 +1,13 @@
 """Every rule there is, found in the folder `rules`, and rules that somebody brings."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from kubewitness.detections.rule import Rule, read_rule
+from kubewitness.detections.sigma.files import import_sigma, is_sigma
 from kubewitness.errors import InputError
 
 FOLDER: Final = Path(__file__).parent / "rules"
@@ -34,8 +36,12 @@ def find_rules(slugs: Sequence[str]) -> tuple[Rule, ...]:
     return tuple(known[slug] for slug in dict.fromkeys(slugs)) or all_rules()
 
 
-def read_rules(path: Path) -> tuple[Rule, ...]:
+def read_rules(path: Path, rejected: list[str] | None = None) -> tuple[Rule, ...]:
     """Rules that somebody brings: a YAML file, or all in a folder and below.
+
+    Args:
+        path: of Sentinel's rules, of Sigma's, or of both.
+        rejected: takes the reason for each Sigma rule that cannot be run; by default it is a fault.
 
     Raises:
         InputError: with every fault of every file; or there is no rule.
@@ -43,15 +49,37 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     files = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")]) if path.is_dir() else [path]
     rules: list[Rule] = []
     faults: list[str] = []
+    reasons: list[str] = []
     for file in files:
-        slug = file.parent.name if file.name == RULE_FILE else file.stem
         try:
-            rules.append(read_rule(file, slug))
+            rules.extend(_read_file(file, reasons))
         except InputError as error:
             faults.extend(error.faults)
-    if faults or not rules:
+    if rejected is None:
+        faults.extend(reasons)
+    else:
+        rejected.extend(reasons)
+    if faults or not (rules or reasons):
         raise InputError(*(faults or [f"{path}: there is no rule here: no file *.yaml"]))
     return tuple(rules)
+
+
+def _read_file(path: Path, reasons: list[str]) -> tuple[Rule, ...]:
+    if not is_sigma(path):
+        slug = path.parent.name if path.name == RULE_FILE else path.stem
+        return (read_rule(path, slug),)
+    found = import_sigma(path)
+    reasons.extend(found.rejected)
+    return found.rules
+
+
+def with_names_of_their_own(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Yield rules, with a number after a name that another has had before."""
+    seen: Counter[str] = Counter()
+    for rule in rules:
+        seen[rule.slug] += 1
+        number = f"-{seen[rule.slug]}" if seen[rule.slug] > 1 else ""
+        yield rule.model_copy(update={"slug": rule.slug + number})
 
 
 def cases(rule: Rule, kind: str) -> dict[str, Path]:

@@ -1,0 +1,69 @@
+"""Tells Sigma's files from Sentinel's, and imports them where the extra is installed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from kubewitness.detections.rule import Rule
+from kubewitness.logs.cloud_errors import missing_extra
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of Sigma's rules.
+
+    Attributes:
+        rules: that can be run.
+        rejected: why each of the others cannot, with its file and title.
+        notes: what rules of the first kind seek in vain.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    rejected: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __add__(self, other: "Imported") -> "Imported":
+        return Imported(
+            self.rules + other.rules,
+            self.rejected + other.rejected,
+            self.notes + other.notes,
+        )
+
+
+def is_sigma(path: Path) -> bool:
+    """Whether a file holds Sigma rules: `logsource` and `detection`, or `correlation`.
+
+    What cannot be read is none.
+    """
+    try:
+        documents = list(yaml.safe_load_all(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return False
+    return any(
+        isinstance(one, dict) and ({"logsource", "detection"} <= one.keys() or "correlation" in one)
+        for one in documents
+    )
+
+
+def import_sigma(path: Path) -> Imported:
+    """Import Sigma rules of product `kubernetes`, service `audit`.
+
+    A rule that can find nothing is rejected with the reason: imported in silence, it would look
+    like protection.
+
+    Args:
+        path: a file of Sigma rules, or a folder; other files in it are passed over.
+
+    Raises:
+        InputError: the extra `sigma` is not installed.
+    """
+    files = sorted([*path.rglob("*.yml"), *path.rglob("*.yaml")]) if path.is_dir() else [path]
+    sigma = [file for file in files if is_sigma(file)]
+    if not sigma:
+        return Imported()
+    try:
+        from kubewitness.detections.sigma.rules import import_file  # noqa: PLC0415 an extra
+    except ModuleNotFoundError as error:
+        raise missing_extra(str(sigma[0]), "pySigma", "sigma") from error
+    return sum(map(import_file, sigma), Imported())
