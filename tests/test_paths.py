@@ -67,6 +67,7 @@ WRONG: Final = {
         | where ObjectRef.resource =~ "ServiceAccounts"
         | where Subresource !in ("token", "status")
         | extend Spec = RequestObject.spec""",
+    "RequestObject.spec.anything": "KubeAudit | where RequestObject.spec.anything == 'a'",
     "Rule.verb": """AKSAudit
         | where ObjectRef.resource == "roles"
         | mv-expand Rule = RequestObject.rules | where Rule.verb has '*'""",

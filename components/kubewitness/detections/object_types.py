@@ -76,7 +76,9 @@ def objects() -> dict[Origin, Type]:
     for each in _subclasses(Resource):
         if "_api_info" in vars(each):
             info = api_info(each)
-            found.setdefault(Origin(info.plural, info.action or ""), each)
+            # In what kube-apiserver keeps for itself everything is free.
+            if not info.resource.group.startswith("internal."):
+                found.setdefault(Origin(info.plural, info.action or ""), each)
     return found
 
 
@@ -127,10 +129,11 @@ def _fields(kind: Type) -> dict[str, Type]:
 
 def _plain(hint: Type) -> Type:
     """Return what is not None of an optional type; a choice of scalars is text."""
-    if _generic(hint) not in {Union, UnionType}:
-        return hint
-    left = [each for each in get_args(hint) if each is not type(None)]
-    return left[0] if len(left) == 1 else str
+    if _generic(hint) in {Union, UnionType}:
+        left = [each for each in get_args(hint) if each is not type(None)]
+        return _plain(left[0]) if len(left) == 1 else str
+    # `Dict` without types is generic, too.
+    return hint if get_args(hint) else _generic(hint) or hint
 
 
 def _generic(kind: Type) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -112,9 +113,9 @@ def _import_rule(rule: Any, slug: str, where: str) -> Imported:
 
 
 def _misses_websockets(condition: Any) -> bool:
-    verbs = set(_named(condition, "verb"))
+    verbs = [verb.lower() for verb in _named(condition, "verb")]
     streams = {"exec", "attach", "portforward"} & set(_named(condition, "objectRef.subresource"))
-    return bool(streams and verbs) and "get" not in verbs
+    return bool(streams and verbs) and not any(fnmatchcase("get", verb) for verb in verbs)
 
 
 def _query(condition: Any, fields: Fields) -> str:
@@ -156,8 +157,8 @@ def _named(condition: Any, field: str) -> Iterator[str]:
 
 
 def _needs(condition: Any, query: str) -> tuple[Need, ...]:
-    verbs = set(_named(condition, "verb"))
-    reads = not verbs or bool(verbs & set(READ_VERBS))
+    verbs = [verb.lower() for verb in _named(condition, "verb")]
+    reads = not verbs or any(fnmatchcase(read, verb) for read in READ_VERBS for verb in verbs)
     bodies = "RequestObject" in query or "ResponseObject" in query
     wanted: dict[Need, bool] = {
         "reads": reads,
