@@ -6,6 +6,26 @@ from typing import Any, Final
 
 from audit_requests import request
 
+HEAD: Final[dict[str, object]] = {
+    "title": "Something happened",
+    "id": "6a3f3c3e-30a4-4c3c-9df4-2d1f5c1f7a01",
+    "status": "test",
+    "description": "It should not have.",
+    "author": "Ada",
+    "logsource": {"product": "kubernetes", "service": "audit"},
+    "falsepositives": ["Administrators"],
+    "level": "critical",
+    "tags": ["attack.credential-access", "attack.stealth", "attack.t1552.007"],
+}
+"""Of each rule, beside its detection."""
+
+
+def whole(detection: object) -> object:
+    """A detection; one that has no condition is a selection."""
+    if isinstance(detection, Mapping) and "condition" in detection:
+        return detection
+    return {"selection": detection, "condition": "selection"}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -152,29 +172,41 @@ CASES: Final = {
         [request("get", "pods", "basket-7")],
         [request("get", "pods", "purse")],
     ),
+    "resources by a wildcard": Case(
+        {"objectRef.resource|endswith": "bindings", "requestObject.roleRef.name": "cluster-admin"},
+        [request("create", "rolebindings", "a", body={"roleRef": {"name": "cluster-admin"}})],
+        [request("create", "rolebindings", "a", body={"roleRef": {"name": "view"}})],
+    ),
+    "resources that it is not about": Case(
+        {
+            "selection": {"requestObject.spec.hostNetwork": True},
+            "filter": {"objectRef.resource": "deployments"},
+            "condition": "selection and not filter",
+        },
+        [pod(hostNetwork=True)],
+        [pod(hostNetwork=False)],
+    ),
     "one verb of several is none": Case(
         {"verb": ["replace", "update"], "objectRef.resource": "deployments"},
         [request("update", "deployments", "a", group="apps")],
         [request("patch", "deployments", "a", group="apps")],
     ),
+    "a filter by a list, of whose values one is enough": Case(
+        {
+            "selection": {"objectRef.resource": "secrets"},
+            "other": {"verb": ["get", "list"]},
+            "filter_groups": {"user.groups": "system:masters"},
+            "filter_name": {"objectRef.name|startswith": "public-"},
+            "condition": "selection and other and not 1 of filter_*",
+        },
+        [request("get", "secrets", "a"), request("list", "secrets")],
+        [
+            request("get", "secrets", "public-a"),
+            request("delete", "secrets", "a"),
+            {**MASTER, "auditID": "y", "objectRef": {"resource": "secrets"}},
+        ],
+    ),
 }
-
-FILTERED: Final = Case(
-    {
-        "selection": {"objectRef.resource": "secrets"},
-        "other": {"verb": ["get", "list"]},
-        "filter_groups": {"user.groups": "system:masters"},
-        "filter_name": {"objectRef.name|startswith": "public-"},
-        "condition": "selection and other and not 1 of filter_*",
-    },
-    [request("get", "secrets", "a"), request("list", "secrets")],
-    [
-        request("get", "secrets", "public-a"),
-        request("delete", "secrets", "a"),
-        {**MASTER, "auditID": "y", "objectRef": {"resource": "secrets"}},
-    ],
-)
-"""A filter by a list: whoever is in one of several groups is left out."""
 
 REJECTED: Final = {
     "`hostPath` is in no such audit event; did you mean `requestObject.spec.volumes.hostPath`?": {

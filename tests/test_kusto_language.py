@@ -1,76 +1,21 @@
 """Every query is KQL to Microsoft's own language service, in each kind of workspace."""
 
-import json
 import shutil
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
+import yaml
 
-from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.parsers import PARSERS, Tables, definitions
 from kubewitness.detections.queries import saved_queries
 from kubewitness.detections.registry import all_rules
-
-HERE: Final = Path(__file__).parent / "kusto"
-
-DIAGNOSTICS: Final = ("TimeGenerated:datetime", "Category:string", "log_s:string", "pod_s:string")
-"""What we read of AzureDiagnostics. Source: Azure docs, "Azure Monitor Logs reference"."""
-
-SCHEMA: Final = {
-    "AzureDiagnostics": f"({','.join(DIAGNOSTICS)},_ResourceId:string)",
-    **{
-        name: f"({','.join(f'{column.name}:{column.type}' for column in columns)})"
-        for name, columns in TABLES.items()
-    },
-}
+from kubewitness.detections.sigma.files import import_sigma
+from kusto_language import LanguageService
+from sigma_cases import CASES, HEAD, whole
 
 if shutil.which("node") is None or shutil.which("npm") is None:
     pytest.skip("needs node and npm on PATH", allow_module_level=True)
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What the language service says of a query.
-
-    Attributes:
-        faults: errors and warnings.
-        columns: what the query gives.
-    """
-
-    faults: list[str]
-    columns: list[str]
-
-
-class LanguageService:
-    """`@kusto/language-service-next` of `tests/kusto/package-lock.json`, in a folder.
-
-    Args:
-        folder: where npm installs it.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        for path in HERE.glob("*.js*"):
-            shutil.copy2(path, folder)
-        self._run(["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], "")
-
-    def diagnose(self, queries: Mapping[str, str]) -> dict[str, Diagnosis]:
-        """All queries in one process: it takes a second to start."""
-        document = json.dumps({"tables": SCHEMA, "queries": queries})
-        answer: dict[str, Any] = json.loads(self._run(["node", "diagnose.js"], document))
-        assert answer.keys() == queries.keys()
-        return {name: Diagnosis(**one) for name, one in answer.items()}
-
-    def _run(self, command: list[str], text: str) -> str:
-        done = subprocess.run(
-            command, cwd=self._folder, input=text, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +44,20 @@ def test_each_query_is_without_fault_in_every_workspace(language_service: Langua
         mapped = {field.column_name for e in rule.entity_mappings for field in e.field_mappings}
         for tables in Tables:
             assert mapped <= set(diagnoses[f"{rule.slug} on {tables}"].columns), rule.slug
+
+
+def test_each_query_made_from_sigma_is_without_fault(
+    language_service: LanguageService, tmp_path: Path
+) -> None:
+    """What DuckDB runs need not be what Kusto takes."""
+    queries = {}
+    for number, (name, case) in enumerate(CASES.items()):
+        path = tmp_path / f"{number}.yml"
+        path.write_text(yaml.safe_dump({**HEAD, "detection": whole(case.detection)}), "utf-8")
+        (rule,) = import_sigma(path).rules
+        queries[name] = definitions(rule.query, Tables.BOTH) + rule.query
+    diagnoses = language_service.diagnose(queries)
+    assert {name: one.faults for name, one in diagnoses.items() if one.faults} == {}
 
 
 WRONG: Final = {

@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS
@@ -81,13 +82,15 @@ class Fields:
     """The fields of the events that a rule is about.
 
     Args:
-        resources: that the rule names; none for all.
+        resources: that the rule names, with wildcards or without; none for all.
     """
 
     def __init__(self, resources: Iterable[str]) -> None:
-        asked = {resource.lower() for resource in resources}
+        asked = [resource.lower() for resource in resources] or ["*"]
         self._sent = frozenset(
-            kind for origin, kind in objects().items() if not asked or origin.resource in asked
+            kind
+            for origin, kind in objects().items()
+            if any(fnmatchcase(origin.resource, each) for each in asked)
         )
         self.elements: dict[str, str] = {}
         """What is expanded for the fields that were found: a name for each list of objects."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sigma.collection import SigmaCollection
-from sigma.conditions import ConditionAND, ConditionOR
+from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
 from sigma.conditions import ConditionFieldEqualsValueExpression as Equals
 from sigma.conversion.state import ConversionState
 from sigma.exceptions import SigmaError
@@ -147,13 +147,14 @@ def _conjuncts(condition: Any) -> Iterator[Any]:
 
 
 def _named(condition: Any, field: str) -> Iterator[str]:
-    """Yield the plain values that a field is compared with, wherever it is."""
+    """Yield the values that a field may have, and not those that it may not."""
     if isinstance(condition, Equals):
         value = condition.value
         if condition.field == field and isinstance(value, SigmaString):
             yield str(value)
-    for each in getattr(condition, "args", []):
-        yield from _named(each, field)
+    elif not isinstance(condition, ConditionNOT):
+        for each in getattr(condition, "args", []):
+            yield from _named(each, field)
 
 
 def _needs(condition: Any, query: str) -> tuple[Need, ...]:
