@@ -232,6 +232,11 @@ REJECTED: Final = {
     "is none in RE2": {"userAgent|re": "(?=kubectl)"},
     "has no field": ["cluster-admin"],
     "is a list": {"user.groups|re": "masters"},
+    "the placeholder `%admins%` has no value": {"user.username|expand": "%admins%"},
+    "Field reference expression is not supported": {
+        "objectRef.name|fieldref": "objectRef.namespace"
+    },
+    "timestamp part value expressions are not supported": {"requestReceivedTimestamp|hour": 3},
     "cannot be printed": {"userAgent": "a\nb"},
 }
 """Detections that find nothing, or cannot be said in KQL, by what is told of them."""

@@ -17,6 +17,7 @@ from kubewitness.errors import ExitCode
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE
 from kubewitness.reports.hunted import document, print_hunted
+from kubewitness.reports.names import printable
 
 ALLOW_LIST = "kubewitness.allow.yaml"
 """Is read where it stands in the present folder."""
@@ -100,7 +101,7 @@ def _chosen(
     """Return the rules to run, having said which of Sigma's cannot be."""
     brought = [rule for folder in folders for rule in read_rules(folder, rejected)]
     for reason in rejected:
-        click.echo(f"warning: not run: {reason}", err=True)
+        click.echo(f"warning: not run: {printable(reason)}", err=True)
     if names or folders:
         named = find_rules(names) if names else ()
         return list(with_names_of_their_own([*brought, *named]))

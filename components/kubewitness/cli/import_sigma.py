@@ -8,6 +8,7 @@ from kubewitness.detections.registry import with_names_of_their_own
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.detections.sigma.files import import_sigma
 from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.reports.names import printable
 
 
 @click.command("import-sigma")
@@ -31,8 +32,8 @@ def command(rules: Path, output: Path) -> int:
     for rule in with_names_of_their_own(found.rules):
         (output / f"{rule.slug}.yaml").write_text(as_yaml(rule), "utf-8")
     for note in found.notes:
-        click.echo(f"warning: {note}", err=True)
+        click.echo(f"warning: {printable(note)}", err=True)
     for reason in found.rejected:
-        click.echo(f"rejected: {reason}", err=True)
+        click.echo(f"rejected: {printable(reason)}", err=True)
     click.echo(f"imported {len(found.rules)}, rejected {len(found.rejected)}")
     return ExitCode.UNREADABLE if found.rejected else ExitCode.OK

@@ -23,6 +23,7 @@ from kubewitness.detections.object_types import (
     names,
     objects,
 )
+from kubewitness.detections.sigma.files import RejectedError
 from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS
 
 _COLUMNS: Final = {
@@ -49,10 +50,6 @@ _RESERVED: Final = {"count", "kind", "limit", "time", "title", "to"}
 
 _DEEPEST: Final = 8
 """How far below an event a field is looked for that somebody named by its end alone."""
-
-
-class FieldError(Exception):
-    """A field that no audit event has; says what to write."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +99,7 @@ class Fields:
             name: as Sigma has it, with `[]` or `[*]` after a list or without.
 
         Raises:
-            FieldError: no such event has it.
+            RejectedError: no such event has it.
         """
         parts = re.sub(r"\[\*?\]|\{\}", "", name).split(".")
         if column := _COLUMNS.get(".".join(parts)):
@@ -117,7 +114,7 @@ class Fields:
             step, *rest = rest
             expression, kinds = _joined(expression, step), _all_below(kinds, step)
         if not kinds or not expression:
-            raise FieldError(f"`{name}` is in no such audit event{self._hint(parts[-1])}")
+            raise RejectedError(f"`{name}` is in no such audit event{self._hint(parts[-1])}")
         return self._leaf(expression, kinds)
 
     def _top(self, name: str) -> frozenset[Type]:

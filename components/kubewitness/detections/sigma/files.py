@@ -9,6 +9,10 @@ from kubewitness.detections.rule import Rule
 from kubewitness.logs.cloud_errors import missing_extra
 
 
+class RejectedError(Exception):
+    """A rule that cannot be run, or would find nothing; says what to write."""
+
+
 @dataclass(frozen=True)
 class Imported:
     """What became of Sigma's rules.

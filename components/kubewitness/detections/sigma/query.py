@@ -15,6 +15,7 @@ from sigma.backends.kusto.kusto import KustoBackend
 from sigma.conditions import ConditionFieldEqualsValueExpression as Equals
 from sigma.conditions import ConditionOR
 from sigma.types import (
+    Placeholder,
     SigmaBool,
     SigmaCasedString,
     SigmaNumber,
@@ -25,6 +26,7 @@ from sigma.types import (
 )
 
 from kubewitness.detections.sigma.fields import Field, Fields
+from kubewitness.detections.sigma.files import RejectedError
 
 _ANY: Final = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
 _MULTI: Final = (SpecialChars.WILDCARD_MULTI,)
@@ -34,10 +36,6 @@ _OPERATORS: Final = {
     (True, False): "endswith",
 }
 """Which operator says what, by whether any text may precede the value, and follow it."""
-
-
-class UnsupportedError(Exception):
-    """What cannot be said in a query that both engines run."""
 
 
 class Backend(KustoBackend):
@@ -108,16 +106,18 @@ class Backend(KustoBackend):
 
     def convert_condition_val(self, cond: Any, state: Any) -> NoReturn:  # noqa: ARG002
         """A keyword without a field."""
-        raise UnsupportedError(f"the keyword `{cond.value}` has no field; name where it stands")
+        raise RejectedError(f"the keyword `{cond.value}` has no field; name where it stands")
 
     def _texts(self, name: str) -> Field:
         found = self._fields.find(name)
         if found.is_list:
-            raise UnsupportedError(f"`{name}` is a list: seek a value in it, or one with wildcards")
+            raise RejectedError(f"`{name}` is a list: seek a value in it, or one with wildcards")
         return found
 
     def _compare(self, cond: Any, *, cased: bool) -> str:
         found, value = self._fields.find(cond.field), tuple(cond.value.s)
+        if missing := [each.name for each in value if isinstance(each, Placeholder)]:
+            raise RejectedError(f"the placeholder `%{missing[0]}%` has no value; write its values")
         if value and all(each == SpecialChars.WILDCARD_MULTI for each in value):
             return f"isnotempty({found.expression})"
         if found.is_list:
@@ -137,10 +137,10 @@ def literal(text: str) -> str:
     """Return a text as KQL writes it.
 
     Raises:
-        UnsupportedError: it has a line break, or another character of control.
+        RejectedError: it has a line break, or another character of control.
     """
     if not text.isprintable():
-        raise UnsupportedError(f"the value {text!r} has a character that cannot be printed")
+        raise RejectedError(f"the value {text!r} has a character that cannot be printed")
     if '"' in text or "\\" in text:
         return '@"' + text.replace('"', '""') + '"'
     return f'"{text}"'
@@ -169,7 +169,7 @@ def _matches(field: Field, pattern: str, *, cased: bool = True) -> str:
         duckdb.execute("SELECT regexp_matches('', ?)", [whole])
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise UnsupportedError(f"the pattern `{pattern}` is none in RE2: {reason}") from None
+        raise RejectedError(f"the pattern `{pattern}` is none in RE2: {reason}") from None
     return f"{field.expression} matches regex {literal(whole)}"
 
 

@@ -17,9 +17,9 @@ from sigma.types import SigmaString
 
 from kubewitness.catalog.audit_tables import READ_VERBS
 from kubewitness.detections.rule import EntityMapping, FieldMapping, Need, Notes, Rule, Severity
-from kubewitness.detections.sigma.fields import FieldError, Fields
-from kubewitness.detections.sigma.files import Imported
-from kubewitness.detections.sigma.query import Backend, UnsupportedError
+from kubewitness.detections.sigma.fields import Fields
+from kubewitness.detections.sigma.files import Imported, RejectedError
+from kubewitness.detections.sigma.query import Backend
 from kubewitness.detections.sigma.values import never
 
 _SEVERITIES: Final[dict[str, Severity]] = {
@@ -66,10 +66,6 @@ Subresource, ResponseCode, AuditId, _ResourceId
 """
 
 
-class _RejectedError(Exception):
-    """A rule that cannot be run; says why."""
-
-
 def import_file(path: Path) -> Imported:
     """Import the rules of a file.
 
@@ -79,33 +75,38 @@ def import_file(path: Path) -> Imported:
     try:
         rules = list(SigmaCollection.from_yaml(path.read_text("utf-8"), collect_errors=True))
     except Exception as error:  # noqa: BLE001 pySigma fails in many ways on what is no rule
-        return Imported(rejected=(f"{path}: cannot be read as Sigma: {error}",))
+        return _rejected(f"{path}: cannot be read as Sigma", error)
     found = Imported()
     for number, rule in enumerate(rules):
         slug = path.stem + (f"-{number + 1}" if number else "")
         where = f"{path}: {rule.title}" if rule.title else str(path)
         try:
             found += _import_rule(rule, slug, where)
-        except (_RejectedError, FieldError, UnsupportedError, SigmaError, NotImplementedError) as e:
-            found += Imported(rejected=(f"{where}: {e}",))
+        except (RejectedError, SigmaError, NotImplementedError) as error:
+            found += _rejected(where, error)
     return found
+
+
+def _rejected(where: str, error: Exception) -> Imported:
+    # Errors of YAML and of pySigma have many lines.
+    return Imported(rejected=(f"{where}: {' '.join(str(error).split())}",))
 
 
 def _import_rule(rule: Any, slug: str, where: str) -> Imported:
     if not isinstance(rule, SigmaRule):
-        raise _RejectedError("the Kusto backend has no correlation rules; write the query in KQL")
+        raise RejectedError("the Kusto backend has no correlation rules; write the query in KQL")
     if rule.errors:
-        raise _RejectedError("; ".join(map(str, rule.errors)))
+        raise RejectedError("; ".join(map(str, rule.errors)))
     source = rule.logsource
     if source.product != "kubernetes" or source.service not in {None, "audit"}:
-        raise _RejectedError(f"is about {source}, not product kubernetes, service audit")
+        raise RejectedError(f"is about {source}, not product kubernetes, service audit")
     conditions = [each.parsed for each in rule.detection.parsed_condition]
     whole = conditions[0] if len(conditions) == 1 else ConditionOR(conditions)
     fields = Fields(_named(whole, "objectRef.resource"))
     query = _query(whole, fields)
     reasons: list[str] = []
     if never(whole, fields, reasons):
-        raise _RejectedError(f"can find nothing: {'; '.join(dict.fromkeys(reasons))}")
+        raise RejectedError(f"can find nothing: {'; '.join(dict.fromkeys(reasons))}")
     made = _rule(rule, slug, query, _needs(whole, query))
     if _misses_websockets(whole):
         reasons.append("kubectl has asked for this by `get` since version 1.30; add it to `verb`")
