@@ -47,13 +47,13 @@ def unknown_paths(text: str) -> tuple[str, ...]:
         text: one query in KQL, which duckdb-kql can read.
     """
     faults: dict[str, None] = {}
-    _Reader(faults).query(lower(text), {})
+    _Reader(faults, {}).query(lower(text))
     return tuple(faults)
 
 
 @cache
 def _parser_columns(name: str) -> Columns:
-    return _Reader({}).query(lower(parser(name)), {})
+    return _Reader({}, {}).query(lower(parser(name)))
 
 
 @cache
@@ -71,40 +71,36 @@ class _Reader:
 
     Args:
         faults: takes what is found.
+        lets: the columns of tables that are bound around it.
     """
 
-    def __init__(self, faults: dict[str, None]) -> None:
+    def __init__(self, faults: dict[str, None], lets: Mapping[str, Columns]) -> None:
         self._faults = faults
+        self._lets = dict(lets)
 
-    def query(self, query: ir.Query, lets: Mapping[str, Columns]) -> Columns:
-        """Return the dynamic columns that a query gives.
-
-        Args:
-            query: as duckdb-kql lowers it.
-            lets: the columns of tables that are bound around it.
-        """
+    def query(self, query: ir.Query) -> Columns:
+        """Return the dynamic columns that a query gives, as duckdb-kql lowers it."""
+        inner = _Reader(self._faults, self._lets)
         for name, bound in query.lets:
             if isinstance(bound, ir.Query):
-                lets = {**lets, name: self.query(bound, lets)}
-        columns = _source(query.source, lets)
+                inner._lets[name] = inner.query(bound)
+        columns = _source(query.source, inner._lets)
         for operator in query.operators:
-            columns = self._operator(operator, columns, lets)
+            columns = inner._operator(operator, columns)
         return columns
 
-    def _operator(
-        self, operator: ir.Operator, columns: Columns, lets: Mapping[str, Columns]
-    ) -> Columns:
+    def _operator(self, operator: ir.Operator, columns: Columns) -> Columns:
         after: Columns
         match operator:
             case ir.Where(predicate):
                 after = _narrowed(columns, predicate)
-                self._meaning(predicate, after, lets)
+                self._meaning(predicate, after)
             case ir.Extend(expressions):
-                after = {**columns, **self._named(expressions, columns, lets)}
+                after = {**columns, **self._named(expressions, columns)}
             case ir.Project(expressions) | ir.Distinct(expressions):
-                after = self._named(expressions, columns, lets)
+                after = self._named(expressions, columns)
             case ir.Summarize(aggregates, by):
-                after = self._summarized(aggregates, by, columns, lets)
+                after = self._summarized(aggregates, by, columns)
             case ir.ProjectAway(gone):
                 after = {name: each for name, each in columns.items() if name not in gone}
             case ir.ProjectRename(renames):
@@ -114,41 +110,30 @@ class _Reader:
                 lists = {t.name or t.column: columns.get(t.column, _NOTHING) for t in targets}
                 after = {**columns, **{name: _elements(each) for name, each in lists.items()}}
             case ir.Join() | ir.Lookup():
-                after = self._joined(operator, columns, lets)
+                after = self._joined(operator, columns)
             case ir.Union(branches):
-                after = _merged([columns, *(self.query(each, lets) for each in branches)])
+                after = _merged([columns, *(self.query(each) for each in branches)])
             case _:
-                self._children(operator, columns, lets)
+                self._children(operator, columns)
                 after = columns
         return after
 
-    def _named(
-        self,
-        expressions: Iterable[ir.NamedExpr],
-        columns: Columns,
-        lets: Mapping[str, Columns],
-    ) -> Columns:
-        return {_column(each): self._meaning(each.expr, columns, lets) for each in expressions}
+    def _named(self, expressions: Iterable[ir.NamedExpr], columns: Columns) -> Columns:
+        return {_column(each): self._meaning(each.expr, columns) for each in expressions}
 
     def _summarized(
-        self,
-        aggregates: Sequence[ir.NamedExpr],
-        by: Sequence[ir.NamedExpr],
-        columns: Columns,
-        lets: Mapping[str, Columns],
+        self, aggregates: Sequence[ir.NamedExpr], by: Sequence[ir.NamedExpr], columns: Columns
     ) -> Columns:
-        made = dict(self._named([*by, *aggregates], columns, lets))
+        made = dict(self._named([*by, *aggregates], columns))
         for each in aggregates:
             arguments = each.expr.args if isinstance(each.expr, ir.FunctionCall) else ()
             if any(isinstance(one, ir.Wildcard) for one in arguments):
                 return {**columns, **made}
-            made.update(self._named([ir.NamedExpr(a) for a in arguments[1:]], columns, lets))
+            made.update(self._named([ir.NamedExpr(a) for a in arguments[1:]], columns))
         return made
 
-    def _joined(
-        self, operator: ir.Join | ir.Lookup, columns: Columns, lets: Mapping[str, Columns]
-    ) -> Columns:
-        right = self.query(operator.right, lets)
+    def _joined(self, operator: ir.Join | ir.Lookup, columns: Columns) -> Columns:
+        right = self.query(operator.right)
         if operator.kind in {"leftanti", "leftsemi"}:
             return columns
         # It is another request: what is said of this one's resource says nothing of it.
@@ -158,36 +143,30 @@ class _Reader:
         }
         return {**others, **columns}
 
-    def _meaning(self, node: ir.Expr, columns: Columns, lets: Mapping[str, Columns]) -> Meaning:
+    def _meaning(self, node: ir.Expr, columns: Columns) -> Meaning:
         """Return what an expression can be, having looked up all paths in it."""
         match node:
             case ir.ColumnRef(name):
                 return columns.get(name, _NOTHING)
             case ir.LetRef(name, value):
-                return columns[name] if name in columns else self._meaning(value, columns, lets)
+                return columns[name] if name in columns else self._meaning(value, columns)
             case ir.PathAccess(base, steps):
-                return self._path(base, steps, columns, lets)
+                return self._path(base, steps, columns)
             case ir.BinaryOp("and" | "or" as op, left, right):
                 for side in (left, right):
                     kept = _narrowed(columns, node if op == "and" else side)
-                    self._meaning(side, kept, lets)
+                    self._meaning(side, kept)
                 return _NOTHING
             case ir.FunctionCall(name, arguments):
-                return self._call(name, arguments, columns, lets)
+                return self._call(name, arguments, columns)
             case _:
-                self._children(node, columns, lets)
+                self._children(node, columns)
                 return _NOTHING
 
-    def _call(
-        self,
-        name: str,
-        arguments: Sequence[ir.Expr],
-        columns: Columns,
-        lets: Mapping[str, Columns],
-    ) -> Meaning:
+    def _call(self, name: str, arguments: Sequence[ir.Expr], columns: Columns) -> Meaning:
         if name in {"iff", "iif", "case"}:
-            return self._choice(arguments, columns, lets)
-        each = [self._meaning(one, columns, lets) for one in arguments]
+            return self._choice(arguments, columns)
+        each = [self._meaning(one, columns) for one in arguments]
         whole = _NOTHING.union(*each)
         if name in _FIRST:
             return whole
@@ -200,29 +179,21 @@ class _Reader:
             return whole or frozenset({(None, EVENT if is_event else Any)})
         return _NOTHING
 
-    def _choice(
-        self, arguments: Sequence[ir.Expr], columns: Columns, lets: Mapping[str, Columns]
-    ) -> Meaning:
+    def _choice(self, arguments: Sequence[ir.Expr], columns: Columns) -> Meaning:
         """Of each branch, with what its condition leaves and those before it do."""
         found: Meaning = _NOTHING
         *pairs, otherwise = arguments
         for condition, value in zip(pairs[::2], pairs[1::2], strict=True):
-            self._meaning(condition, columns, lets)
-            found |= self._meaning(value, _narrowed(columns, condition), lets)
+            self._meaning(condition, columns)
+            found |= self._meaning(value, _narrowed(columns, condition))
             columns = _narrowed(columns, condition, but=True)
-        return found | self._meaning(otherwise, columns, lets)
+        return found | self._meaning(otherwise, columns)
 
-    def _path(
-        self,
-        base: ir.Expr,
-        steps: Sequence[ir.PathStep],
-        columns: Columns,
-        lets: Mapping[str, Columns],
-    ) -> Meaning:
-        before = self._meaning(base, columns, lets)
+    def _path(self, base: ir.Expr, steps: Sequence[ir.PathStep], columns: Columns) -> Meaning:
+        before = self._meaning(base, columns)
         written = _written(base)
         for step in steps:
-            self._children(step, columns, lets)
+            self._children(step, columns)
             after = frozenset(
                 (origin, kind)
                 for origin, each in before
@@ -234,14 +205,14 @@ class _Reader:
             written, before = f"{written}.{_word(step)}", after
         return before
 
-    def _children(self, node: object, columns: Columns, lets: Mapping[str, Columns]) -> None:
+    def _children(self, node: object, columns: Columns) -> None:
         for each in _parts(node):
             if isinstance(each, ir.Query):
-                self.query(each, lets)
+                self.query(each)
             elif isinstance(each, ir.Expr):
-                self._meaning(each, columns, lets)
+                self._meaning(each, columns)
             else:
-                self._children(each, columns, lets)
+                self._children(each, columns)
 
 
 def _source(source: ir.Source, lets: Mapping[str, Columns]) -> Columns:
@@ -279,7 +250,7 @@ def _below(kind: Type, step: ir.PathStep) -> Type | None:
     """Return the type of one step down; a key that is computed can be any."""
     if (name := _word(step)) != _COMPUTED:
         return below(kind, name)
-    return below(kind, "") if is_free(kind) else element(kind)
+    return Any if is_free(kind) else element(kind)
 
 
 def _word(step: ir.PathStep) -> str:
