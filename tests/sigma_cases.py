@@ -172,6 +172,29 @@ CASES: Final = {
         [request("get", "pods", "basket-7")],
         [request("get", "pods", "purse")],
     ),
+    "all of several texts in a list": Case(
+        {"user.groups|all": ["system:masters", "system:authenticated"]},
+        [MASTER],
+        [request("get", "nodes")],
+    ),
+    "a text that has all of several words is none of them": Case(
+        {"userAgent|all": ["kubectl", "curl"]},
+        [],
+        [request("get", "pods", userAgent="kubectl curl")],
+    ),
+    "another condition where the list is missing": Case(
+        {
+            "image": {"requestObject.spec.containers.image": "evil/a"},
+            "name": {"objectRef.name": "basket-9"},
+            "condition": "1 of *",
+        },
+        [
+            pod(PRIVILEGED),
+            request("delete", "pods", "basket-9"),
+            request("get", "pods", "basket-9"),
+        ],
+        [pod(ORDINARY)],
+    ),
     "resources by a wildcard": Case(
         {"objectRef.resource|endswith": "bindings", "requestObject.roleRef.name": "cluster-admin"},
         [request("create", "rolebindings", "a", body={"roleRef": {"name": "cluster-admin"}})],
