@@ -178,8 +178,12 @@ CASES: Final = {
         [request("get", "nodes")],
     ),
     "a text that has all of several words is none of them": Case(
-        {"userAgent|all": ["kubectl", "curl"]},
-        [],
+        {
+            "agent": {"userAgent|all": ["kubectl", "curl"]},
+            "name": {"objectRef.name": "basket-9"},
+            "condition": "1 of *",
+        },
+        [request("delete", "pods", "basket-9")],
         [request("get", "pods", userAgent="kubectl curl")],
     ),
     "another condition where the list is missing": Case(
