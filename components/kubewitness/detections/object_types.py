@@ -15,7 +15,7 @@ import lightkube.resources
 import msgspec
 from lightkube.core.resource import Resource, api_info
 from lightkube.models.authentication_v1 import UserInfo
-from lightkube.models.meta_v1 import DeleteOptions, Status
+from lightkube.models.meta_v1 import DeleteOptions, ObjectMeta, Status
 
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS, DYNAMIC_FIELDS
 from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
@@ -67,12 +67,38 @@ EVENT: Final = msgspec.defstruct(
 """An audit event as kube-apiserver writes it."""
 
 
+_STREAM: Final = msgspec.defstruct(
+    "PodExecOptions",
+    [
+        *((name, str) for name in ("kind", "apiVersion", "container")),
+        *((name, bool) for name in ("stdin", "stdout", "stderr", "tty")),
+        ("command", list[str]),
+    ],
+)
+"""What a session sends. Source: Kubernetes' source, core/v1, PodExecOptions."""
+
+_CONSTRAINT: Final = msgspec.defstruct(
+    "Constraint",
+    [
+        ("metadata", ObjectMeta),
+        ("spec", msgspec.defstruct("Spec", [("enforcementAction", str), ("match", Any)])),
+    ],
+)
+"""Source: Gatekeeper docs, "How to use Gatekeeper"; each template makes a resource of its own."""
+
+_NOT_IN_THE_DOCUMENT: Final[dict[Origin, Type]] = {
+    Origin("pods", "exec"): _STREAM,
+    Origin("pods", "attach"): _STREAM,
+    Origin("constraints.gatekeeper.sh", ""): _CONSTRAINT,
+}
+
+
 @cache
 def objects() -> dict[Origin, Type]:
     """The type of the object that is sent for each resource, and for each of its subresources."""
     for module in pkgutil.iter_modules(lightkube.resources.__path__):
         import_module(f"{lightkube.resources.__name__}.{module.name}")
-    found: dict[Origin, Type] = {}
+    found = dict(_NOT_IN_THE_DOCUMENT)
     for each in _subclasses(Resource):
         if "_api_info" in vars(each):
             info = api_info(each)
