@@ -4,9 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+from kubewitness.detections.registry import all_rules as all_detections
 from kubewitness.policies.examples import PRELUDE
 from kubewitness.policies.registry import all_rules
 from kubewitness.provision.host import ComponentHost
+from kubewitness.reports.detections_page import detections_page
 from kubewitness.reports.rule_page import rule_page, rules_index
 
 DOCS = Path(__file__).parent
@@ -25,6 +27,7 @@ def pages() -> dict[Path, str]:
         **rules,
         DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
         DOCS / "agreement.md": page(),
+        DOCS / "detections.md": detections_page(all_detections()),
         DOCS / "default-cluster.md": default_cluster_page(),
         DOCS / "features.md": features_page(),
         DOCS / "undone-settings.md": undone_settings_page(),
