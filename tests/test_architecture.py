@@ -24,7 +24,8 @@ FORBIDDEN = {
     "policies/rules": ("sources", "reports", "cli", "provision"),
     "policies": ("reports", "cli", "provision"),
     "reports": ("cli", "provision"),
-    "logs": ("graph", "sources", "policies", "reports", "cli", "provision"),
+    "logs": ("detections", "graph", "sources", "policies", "reports", "cli", "provision"),
+    "detections": ("graph", "sources", "policies", "reports", "cli", "provision"),
     "provision": ("sources", "reports", "cli"),  # its overrides are judged by our own rules
 }
 """What no module of a folder may import."""

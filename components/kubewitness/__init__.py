@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         SecureAksClusterArgs,
     )
     from kubewitness.provision.audit_archive import AuditArchive
+    from kubewitness.provision.audit_detections import AuditDetections
+    from kubewitness.provision.detection_arguments import AuditDetectionsArgs
     from kubewitness.provision.secure_aks_cluster import SecureAksCluster
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "AksAuditLoggingArgs",
     "AuditArchive",
     "AuditArchiveArgs",
+    "AuditDetections",
+    "AuditDetectionsArgs",
     "SecureAksCluster",
     "SecureAksClusterArgs",
 ]
@@ -31,6 +35,8 @@ _MODULES: Final = {
     "AksAuditLoggingArgs": "kubewitness.provision.arguments",
     "AuditArchive": "kubewitness.provision.audit_archive",
     "AuditArchiveArgs": "kubewitness.provision.arguments",
+    "AuditDetections": "kubewitness.provision.audit_detections",
+    "AuditDetectionsArgs": "kubewitness.provision.detection_arguments",
     "SecureAksCluster": "kubewitness.provision.secure_aks_cluster",
     "SecureAksClusterArgs": "kubewitness.provision.arguments",
 }

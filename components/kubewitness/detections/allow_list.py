@@ -6,7 +6,7 @@ engine leaves out the same.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -65,22 +65,29 @@ class AllowList(BaseModel):
         """The entries that hold no more."""
         return tuple(entry for entry in self.allow if entry.expires < today)
 
-    def prelude(self, slug: str, text: str, today: date) -> str:
+    def prelude(self, slug: str, text: str, today: date | None) -> str:
         """Return the `let` statements that leave out what a rule may not find.
 
         Args:
             slug: the rule's name.
             text: its query.
-            today: on which entries expire.
+            today: on which entries expire; None has them expire by themselves, in a query that
+                is deployed once and runs for months.
         """
         entries = [
             entry
             for entry in self.allow
-            if entry.expires >= today and (not entry.rules or slug in entry.rules)
+            if (today is None or entry.expires >= today)
+            and (not entry.rules or slug in entry.rules)
         ]
         lets = []
         for table in (*PARSERS, _ACTIVITY):
-            conditions = list(filter(None, (_condition(entry, table) for entry in entries)))
+            found = {entry: _condition(entry, table) for entry in entries}
+            conditions = [
+                _until(entry, condition) if today is None else condition
+                for entry, condition in found.items()
+                if condition
+            ]
             if conditions and re.search(rf"\b{table}\b", text):
                 lets.append(f"let {table} = {table} | where not({' or '.join(conditions)});\n")
         return "".join(lets)
@@ -118,6 +125,10 @@ def _unknown_rules(found: AllowList, known: Sequence[str]) -> Iterator[str]:
         for slug in entry.rules:
             if slug not in known:
                 yield f"allow.{number}.rules: no detection is called `{slug}`"
+
+
+def _until(entry: Allowed, condition: str) -> str:
+    return f"(now() < datetime({entry.expires + timedelta(days=1)}) and {condition})"
 
 
 def _condition(entry: Allowed, table: str) -> str:

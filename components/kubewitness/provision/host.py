@@ -10,6 +10,7 @@ from pulumi.provider.server import ComponentInitError
 
 from kubewitness.provision.aks_audit_logging import AksAuditLogging
 from kubewitness.provision.audit_archive import AuditArchive
+from kubewitness.provision.audit_detections import AuditDetections
 from kubewitness.provision.secure_aks_cluster import SecureAksCluster
 from kubewitness.provision.validation import InvalidArguments
 
@@ -22,7 +23,7 @@ class ComponentHost(ComponentProvider):
     """
 
     def __init__(self) -> None:
-        components = [SecureAksCluster, AksAuditLogging, AuditArchive]
+        components = [SecureAksCluster, AksAuditLogging, AuditArchive, AuditDetections]
         super().__init__(components, "kubewitness", version=version("kubewitness"))
 
     def map_input_properties(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:

@@ -278,6 +278,9 @@ _WHAT: Final = {
     "too_short": "has no items",
     "too_long": "has more than {max_length} items",
     "literal_error": "is not one of {expected}",
+    "date_type": "is not a date",
+    "date_from_datetime_parsing": "is not a date",
+    "value_error": "is not right: {error}",
 }
 
 
@@ -291,9 +294,9 @@ def _fix(model: type[Arguments], location: Location) -> str:
     return fixes[-1] if fixes else f"give a dictionary of {', '.join(model.model_fields)}"
 
 
-def _fields(model: type[Arguments], location: Location) -> Iterator[FieldInfo]:
+def _fields(model: type[BaseModel], location: Location) -> Iterator[FieldInfo]:
     """Yield the model's field at each step of a location, as far as there is one."""
-    within: type[Arguments] | None = model
+    within: type[BaseModel] | None = model
     for step in location:
         field = within.model_fields.get(str(step)) if within else None
         if field is not None:
@@ -301,18 +304,19 @@ def _fields(model: type[Arguments], location: Location) -> Iterator[FieldInfo]:
             within = next(_models(field.annotation), None)
 
 
-def _models(annotation: Any) -> Iterator[type[Arguments]]:
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     """Yield the models within an annotation such as `list[UserPool] | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, Arguments):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in get_args(annotation):
         yield from _models(argument)
 
 
 def _near_argument(model: type[Arguments], location: Location) -> str:
+    within: type[BaseModel] = model
     for field in _fields(model, location[:-1]):
-        model = next(_models(field.annotation), model)
-    return suggestion(_snake(str(location[-1])), list(model.model_fields))
+        within = next(_models(field.annotation), within)
+    return suggestion(_snake(str(location[-1])), list(within.model_fields))
 
 
 def _path(location: Location) -> str:

@@ -149,6 +149,7 @@ SubnetId: TypeAlias = Annotated[
 ]
 PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network", "privateDnsZones")]
 StorageAccountId: TypeAlias = Annotated[str, _resource_id("Microsoft.Storage", "storageAccounts")]
+ActionGroupId: TypeAlias = Annotated[str, _resource_id("Microsoft.Insights", "actionGroups")]
 EventHubRuleId: TypeAlias = Annotated[
     str, _resource_id("Microsoft.EventHub", "namespaces", "authorizationRules")
 ]

@@ -1,0 +1,202 @@
+"""The component that alerts on the audit logs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Optional
+
+import pulumi
+from pulumi_azure_native import monitor, operationalinsights, securityinsights
+
+from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
+from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, parser, source
+from kubewitness.detections.rule import Rule
+from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
+from kubewitness.provision.detection_arguments import AuditDetectionsArgs
+from kubewitness.provision.detection_choice import Service, deployed_query
+from kubewitness.provision.detection_models import FREQUENCIES, AuditDetectionsModel
+from kubewitness.provision.validation import InvalidArguments, Problem, check_arguments
+from kubewitness.provision.workspace import workspace_name
+
+_WITH_PLANS: Final = {
+    Tables.BOTH: (AKS_AUDIT, AKS_AUDIT_ADMIN),
+    Tables.AUDIT: (AKS_AUDIT,),
+    Tables.ADMIN: (AKS_AUDIT_ADMIN,),
+    Tables.DIAGNOSTICS: (),
+}
+"""The tables that can be on another plan than Analytics."""
+
+
+class AuditDetections(pulumi.ComponentResource):
+    """Detections over the audit logs of a workspace, which Azure runs and alerts on.
+
+    The functions that they read, KubeAudit and others, are made in the workspace, fitted to its
+    tables. The rules run in Microsoft Sentinel or, without it, in Azure Monitor; they are the same
+    that `kubewitness hunt` runs on a laptop. A changed rule is updated in place.
+    """
+
+    rule_ids: pulumi.Output[dict[str, str]]
+    """Resource ids of the alert rules, by the detection's name."""
+
+    left_out: pulumi.Output[dict[str, str]]
+    """Detections that were chosen by severity and cannot run, by name, each with the reason."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AuditDetectionsArgs,
+        opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None:
+        """Create functions and rules.
+
+        Args:
+            name: of the component; the names of all that it creates begin with it.
+            args: its arguments.
+            opts: as for every Pulumi component.
+
+        Raises:
+            InvalidArguments: with everything that is wrong with the arguments; and, when the
+                workspace is known, a table is on a plan on which no alert rule runs.
+        """
+        self._title = f'AuditDetections "{name}"'
+        checked = check_arguments(AuditDetectionsModel, self._title, args)
+        super().__init__("kubewitness:index:AuditDetections", name, _plain(args, checked), opts)
+
+        choice = checked.choice
+        self._tell(checked, choice.left_out)
+        place = self._place(checked)
+        ready = self._ready(name, checked, place)
+        rules = {rule.slug: self._rule(name, checked, place, rule, ready) for rule in choice.rules}
+
+        self.rule_ids = pulumi.Output.from_input({slug: rule.id for slug, rule in rules.items()})
+        self.left_out = pulumi.Output.from_input({**choice.left_out})
+        self.register_outputs({"ruleIds": self.rule_ids, "leftOut": self.left_out})
+
+    def _tell(self, checked: AuditDetectionsModel, left_out: Mapping[str, str]) -> None:
+        for slug, reason in left_out.items():
+            pulumi.log.warn(f"{self._title} leaves `{slug}` out: it {reason}", self)
+        today = datetime.now(UTC).date()
+        for i, entry in enumerate(checked.allow_list):
+            if entry.expires < today:
+                pulumi.log.warn(
+                    f"{self._title}: allow_list[{i}] expired on {entry.expires} and allows nothing",
+                    self,
+                )
+
+    def _place(self, checked: AuditDetectionsModel) -> dict[str, pulumi.Output[str]]:
+        """Return where the workspace is, known only when its tables can be alerted on."""
+        parts = pulumi.Output.from_input(checked.workspace_id).apply(lambda known: known.split("/"))
+        place = {
+            "resource_group_name": parts.apply(lambda known: str(known[4])),
+            "workspace_name": parts.apply(lambda known: str(known[8])),
+        }
+        plans = {
+            table: operationalinsights.get_table_output(
+                **place, table_name=table, opts=pulumi.InvokeOutputOptions(parent=self)
+            ).plan
+            for table in _WITH_PLANS[Tables(checked.tables)]
+        }
+        can_alert = pulumi.Output.from_input(plans).apply(self._check_plans)
+        return {
+            key: pulumi.Output.all(can_alert, value).apply(lambda known: str(known[1]))
+            for key, value in place.items()
+        }
+
+    def _check_plans(self, plans: Mapping[str, str | None]) -> bool:
+        found = tuple(
+            Problem(
+                "tables",
+                f"`{table}` is on the plan {plan}, on which no query of a detection can run; set "
+                "its plan to Analytics, or name the tables that are on it",
+            )
+            for table, plan in plans.items()
+            if plan not in (None, "Analytics")
+        )
+        if found:
+            raise InvalidArguments(self._title, found)
+        return True
+
+    def _ready(
+        self, name: str, checked: AuditDetectionsModel, place: Mapping[str, pulumi.Output[str]]
+    ) -> list[pulumi.Resource]:
+        """Return what must be there before a rule can be: Sentinel and the functions."""
+        ready: list[pulumi.Resource] = []
+        if checked.sentinel == "onboard":
+            ready.append(
+                securityinsights.SentinelOnboardingState(
+                    f"{name}-sentinel",
+                    **place,
+                    sentinel_onboarding_state_name="default",
+                    # Others may use it by then, and its incidents would go with it.
+                    opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+                )
+            )
+        bodies = {SOURCE: source(Tables(checked.tables))} | {each: parser(each) for each in PARSERS}
+        for alias, body in bodies.items():
+            # Each reads those before it.
+            ready.append(self._function(name, place, alias, body, list(ready)))
+        return ready
+
+    def _function(
+        self,
+        name: str,
+        place: Mapping[str, pulumi.Output[str]],
+        alias: str,
+        body: str,
+        after: list[pulumi.Resource],
+    ) -> pulumi.Resource:
+        return operationalinsights.SavedSearch(
+            f"{name}-{alias}",
+            **place,
+            saved_search_id=alias,
+            category="kubewitness",
+            display_name=alias,
+            function_alias=alias,
+            query=body,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=after,
+                # Azure refuses to update a saved search without its `etag`, which azure-native
+                # does not send. Two of them cannot have the same alias.
+                replace_on_changes=["query"],
+                delete_before_replace=True,
+            ),
+        )
+
+    def _rule(
+        self,
+        name: str,
+        checked: AuditDetectionsModel,
+        place: Mapping[str, pulumi.Output[str]],
+        rule: Rule,
+        ready: list[pulumi.Resource],
+    ) -> pulumi.CustomResource:
+        query = deployed_query(rule, checked.allow_list)
+        every = FREQUENCIES[checked.frequency] if checked.frequency else None
+        enabled = rule.slug not in checked.disabled_rules
+        options = pulumi.ResourceOptions(parent=self, depends_on=ready)
+        if checked.service is Service.SENTINEL:
+            return securityinsights.ScheduledAlertRule(
+                f"{name}-{rule.slug}",
+                **place,
+                **sentinel_rule(rule, query, every),
+                enabled=enabled,
+                opts=options,
+            )
+        return monitor.ScheduledQueryRule(
+            f"{name}-{rule.slug}",
+            **monitor_rule(rule, query, every),
+            resource_group_name=place["resource_group_name"],
+            rule_name=f"{workspace_name(name)}-{rule.slug}",
+            scopes=[checked.workspace_id],
+            actions={"action_groups": checked.action_group_ids},
+            enabled=enabled,
+            location=checked.location,
+            tags=checked.tags,
+            opts=options,
+        )
+
+
+def _plain(args: AuditDetectionsArgs, checked: AuditDetectionsModel) -> dict[str, Any]:
+    """Return the arguments as the engine takes them: it knows no dates, which YAML makes."""
+    entries = [entry.model_dump(mode="json", exclude_defaults=True) for entry in checked.allow_list]
+    return {**args, **({"allow_list": entries} if entries else {})}

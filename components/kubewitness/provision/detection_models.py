@@ -1,0 +1,200 @@
+"""What valid arguments of AuditDetections look like; see `detection_arguments`.
+
+Sources, all of the Azure documentation: "Create or edit a log search alert rule"; "Action groups".
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from kubewitness.detections.allow_list import Allowed
+from kubewitness.detections.parsers import Tables
+from kubewitness.detections.registry import all_rules
+from kubewitness.detections.rule import Severity
+from kubewitness.provision.detection_choice import (
+    LONGEST_QUERY,
+    Choice,
+    Service,
+    choose,
+    deployed_query,
+)
+from kubewitness.provision.trail_models import WORKSPACE_ID
+from kubewitness.provision.validation import Arguments, Given, problem, problems, suggestion
+from kubewitness.provision.values import ActionGroupId, Tags, Text, WorkspaceId
+
+Frequency = Literal["5m", "10m", "15m", "30m", "45m", "1h", "2h", "3h", "4h", "5h", "6h", "1d"]
+
+FREQUENCIES: Final[Mapping[Frequency, timedelta]] = {
+    "5m": timedelta(minutes=5),
+    "10m": timedelta(minutes=10),
+    "15m": timedelta(minutes=15),
+    "30m": timedelta(minutes=30),
+    "45m": timedelta(minutes=45),
+    "1h": timedelta(hours=1),
+    "2h": timedelta(hours=2),
+    "3h": timedelta(hours=3),
+    "4h": timedelta(hours=4),
+    "5h": timedelta(hours=5),
+    "6h": timedelta(hours=6),
+    "1d": timedelta(days=1),
+}
+"""How often Azure Monitor runs a rule that calls functions, and Sentinel runs any."""
+
+BY_DEFAULT: Final[tuple[Severity, ...]] = ("High", "Medium")
+
+_NAMES: Final = "give a list of names such as `pod-exec`"
+
+
+class AuditDetectionsModel(Arguments):
+    """The arguments of AuditDetections."""
+
+    workspace_id: Given[WorkspaceId] = Field(description=WORKSPACE_ID)
+    sentinel: Literal["existing", "onboard", "none"] = Field(description="give one of these")
+    tables: Literal["both", "AKSAudit", "AKSAuditAdmin", "AzureDiagnostics"] = Field(
+        default="both", description="give one of these"
+    )
+    severities: list[Severity] | None = Field(
+        default=None, min_length=1, description="give a list of severities such as `High`"
+    )
+    rules: list[str] | None = Field(
+        default=None, min_length=1, validate_default=True, description=_NAMES
+    )
+    disabled_rules: list[str] = Field(default_factory=list, description=_NAMES)
+    allow_list: list[Allowed] = Field(
+        default_factory=list,
+        description="give objects with `reason`, `expires` and what is allowed, such as "
+        "{usernames: [deployer@shop.example]}",
+    )
+    frequency: Frequency | None = Field(default=None, description="give one of these")
+    action_group_ids: list[Given[ActionGroupId]] = Field(
+        default_factory=list,
+        max_length=5,
+        description="give up to five resource ids of action groups, "
+        "`/subscriptions/.../providers/Microsoft.Insights/actionGroups/NAME`",
+    )
+    location: Given[Text] | None = Field(
+        default=None, description="give an Azure region such as `westeurope`"
+    )
+    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
+
+    @field_validator("rules")
+    @classmethod
+    def _one_way_to_choose(cls, names: list[str] | None, info: ValidationInfo) -> Any:
+        if names is not None and info.data.get("severities") is not None:
+            raise problem("contradicts `severities`; choose by name or by severity")
+        return names
+
+    @field_validator("rules")
+    @classmethod
+    def _rules_that_there_are(cls, names: list[str] | None) -> list[str] | None:
+        if faults := _not_among(names or (), [rule.slug for rule in all_rules()]):
+            raise problems(*faults)
+        return names
+
+    @field_validator("rules")
+    @classmethod
+    def _rules_that_can_run(cls, names: list[str] | None, info: ValidationInfo) -> Any:
+        if not {"sentinel", "tables", "severities"} <= info.data.keys():
+            return names
+        choice = _choice({**info.data, "rules": names})
+        if names is not None and choice.left_out:
+            raise problems(
+                *(
+                    (f"[{names.index(slug)}]", f"{reason}; leave it out")
+                    for slug, reason in choice.left_out.items()
+                )
+            )
+        if not choice.rules:
+            raise problem(
+                "or `severities` must choose a detection that can run on these tables; name some, "
+                "or give more `severities`"
+            )
+        return names
+
+    @field_validator("disabled_rules")
+    @classmethod
+    def _disabled_are_chosen(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        if not {"sentinel", "tables", "severities", "rules"} <= info.data.keys():
+            return names
+        chosen = [rule.slug for rule in _choice(info.data).rules]
+        if faults := _not_among(names, chosen):
+            raise problems(*faults)
+        return names
+
+    @field_validator("allow_list")
+    @classmethod
+    def _allowed_for_rules_that_there_are(cls, allowed: list[Allowed]) -> list[Allowed]:
+        known = [rule.slug for rule in all_rules()]
+        faults = [
+            (f"[{i}].rules{path}", reason)
+            for i, entry in enumerate(allowed)
+            for path, reason in _not_among(entry.rules, known)
+        ]
+        if faults:
+            raise problems(*faults)
+        return allowed
+
+    @field_validator("allow_list")
+    @classmethod
+    def _queries_are_short_enough(cls, allowed: list[Allowed], info: ValidationInfo) -> Any:
+        if not {"sentinel", "tables", "severities", "rules"} <= info.data.keys():
+            return allowed
+        service = _service(info.data["sentinel"])
+        most = LONGEST_QUERY[service]
+        lengths = {r.slug: len(deployed_query(r, allowed)) for r in _choice(info.data).rules}
+        if long := {slug: length for slug, length in lengths.items() if length > most}:
+            said = ", ".join(f"`{slug}` {length:,}" for slug, length in long.items())
+            raise problem(
+                f"makes queries too long ({said} characters), and {service} takes {most:,}; use "
+                "`*`, or give entries `rules`, so that they go into these only"
+            )
+        return allowed
+
+    @field_validator("action_group_ids")
+    @classmethod
+    def _only_azure_monitor_has_them(cls, groups: list[Any], info: ValidationInfo) -> list[Any]:
+        if groups and info.data.get("sentinel") in ("existing", "onboard"):
+            raise problem(
+                "is for `sentinel: none`; leave it out and let an automation rule of Sentinel act"
+            )
+        return groups
+
+    @property
+    def service(self) -> Service:
+        """What runs the rules."""
+        return _service(self.sentinel)
+
+    @property
+    def choice(self) -> Choice:
+        """The detections that run, and those that cannot."""
+        return _choice(dict(self))
+
+
+def _service(sentinel: str) -> Service:
+    return Service.MONITOR if sentinel == "none" else Service.SENTINEL
+
+
+def _choice(checked: Mapping[str, Any]) -> Choice:
+    return choose(
+        checked["rules"],
+        checked["severities"] or BY_DEFAULT,
+        Tables(checked["tables"]),
+        _service(checked["sentinel"]),
+    )
+
+
+def _not_among(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what is wrong with names of detections: each path below, and the reason."""
+    strange = {
+        i: f"is no detection that is there or chosen; {suggestion(name, known)}"
+        for i, name in enumerate(names)
+        if name not in known
+    }
+    twice = {
+        i: "is given twice; leave one out"
+        for i, name in enumerate(names)
+        if i not in strange and name in names[:i]
+    }
+    return [(f"[{i}]", reason) for i, reason in sorted({**strange, **twice}.items())]
