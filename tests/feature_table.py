@@ -137,6 +137,11 @@ FEATURES: Final = (
         ("no",) * 5,
         words("component `AuditArchive`"),
     ),
+    Feature(
+        "Detections in Sentinel or Azure Monitor",
+        ("no",) * 5,
+        words("component `AuditDetections`"),
+    ),
     Feature("Attach to an existing cluster", ("no",) * 5, words("component `AksAuditLogging`")),
     Feature("Take over plain resources", ("no",) * 5, words("by aliases"), "adopt"),
     Feature("Says what is covered", ("no",) * 5, words("output `collected`")),

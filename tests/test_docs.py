@@ -20,7 +20,9 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
-GUIDES = [ROOT / "docs" / f"{name}.md" for name in ("adopt", "cluster", "deploy")]
+GUIDES = [
+    ROOT / "docs" / f"{name}.md" for name in ("adopt", "cluster", "deploy", "detections-deploy")
+]
 
 
 def blocks(page: Path, language: str) -> list[str]:

@@ -17,6 +17,8 @@ from kubewitness.provision import (
     arguments,
     cluster_arguments,
     cluster_models,
+    detection_arguments,
+    detection_models,
     models,
     pool_models,
     trail_arguments,
@@ -554,6 +556,7 @@ PAIRS: list[tuple[Any, type[BaseModel]]] = [
     (arguments.SecureAksClusterArgs, cluster_models.SecureAksClusterModel),
     (arguments.AksAuditLoggingArgs, cluster_models.AksAuditLoggingModel),
     (arguments.AuditArchiveArgs, cluster_models.AuditArchiveModel),
+    (detection_arguments.AuditDetectionsArgs, detection_models.AuditDetectionsModel),
 ]
 
 

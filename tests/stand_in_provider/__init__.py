@@ -12,5 +12,6 @@ What policies see is copied from the real azure-native provider, version 3:
 * it takes no secrets. The engine hands over plain values and marks the answers secret again.
 
 Set `STAND_IN_LOG` to a file to have each call that is not part of a preview appended to it, as one
-line of JSON. What stands there as created can be imported.
+line of JSON. What stands there as created can be imported. `STAND_IN_TABLE_PLAN` is the plan of a
+workspace's tables, by default Analytics.
 """

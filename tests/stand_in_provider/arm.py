@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import uuid
 from typing import Any
@@ -116,6 +117,8 @@ def answer(token: str) -> Values:
     if name == "getClientConfig":
         ids = {"clientId": _fake_uuid("client"), "objectId": _fake_uuid("object")}
         return {**ids, "subscriptionId": SUBSCRIPTION, "tenantId": TENANT}
+    if name == "getTable":
+        return {"name": "table", "plan": os.environ.get("STAND_IN_TABLE_PLAN", "Analytics")}
     if re.fullmatch("listManagedCluster(User|Admin)Credentials", name):
         return {"kubeconfigs": [{"name": "stand-in", "value": _kubeconfig()}]}
     return {}
