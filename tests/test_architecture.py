@@ -89,3 +89,9 @@ def test_importing_the_package_does_not_load_pulumi() -> None:
     """Reading logs and printing help start quickly."""
     code = "import sys, kubewitness, kubewitness.cli; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_importing_the_package_does_not_load_the_detections() -> None:
+    """Their files are read when somebody asks for them."""
+    code = "import sys, kubewitness; sys.exit('kubewitness.detections' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -24,8 +24,8 @@ from kubewitness.detections.registry import all_rules, cases
 from kubewitness.detections.rule import SEVERITIES, Rule
 from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.query import columns, open_for_queries, run_translated
-from kubewitness.logs.store import open_store
+from kubewitness.logs.query import open_for_queries, run_translated
+from kubewitness.logs.store import columns, open_store
 from kubewitness.logs.translation import Translation, translate
 from kubewitness.provision import detection_choice, detection_models
 from kubewitness.provision.alert_rules import OPERATORS, monitor_rule, sentinel_rule

@@ -67,7 +67,7 @@ class AuditDetections(pulumi.ComponentResource):
         ready = self._ready(name, checked, place)
         rules = {rule.slug: self._rule(name, checked, place, rule, ready) for rule in choice.rules}
 
-        self.rule_ids = pulumi.Output.from_input({slug: rule.id for slug, rule in rules.items()})
+        self.rule_ids = pulumi.Output.all(**{slug: rule.id for slug, rule in rules.items()})
         self.left_out = pulumi.Output.from_input({**choice.left_out})
         self.register_outputs({"ruleIds": self.rule_ids, "leftOut": self.left_out})
 
@@ -82,14 +82,14 @@ class AuditDetections(pulumi.ComponentResource):
                     self,
                 )
 
-    def _place(self, checked: AuditDetectionsModel) -> dict[str, pulumi.Output[str]]:
+    def _place(self, checked: AuditDetectionsModel) -> dict[str, Any]:
         """Return where the workspace is, known only when its tables can be alerted on."""
         parts = pulumi.Output.from_input(checked.workspace_id).apply(lambda known: known.split("/"))
         place = {
             "resource_group_name": parts.apply(lambda known: str(known[4])),
             "workspace_name": parts.apply(lambda known: str(known[8])),
         }
-        plans = {
+        plans: dict[str, Any] = {
             table: operationalinsights.get_table_output(
                 **place, table_name=table, opts=pulumi.InvokeOutputOptions(parent=self)
             ).plan
@@ -116,7 +116,7 @@ class AuditDetections(pulumi.ComponentResource):
         return True
 
     def _ready(
-        self, name: str, checked: AuditDetectionsModel, place: Mapping[str, pulumi.Output[str]]
+        self, name: str, checked: AuditDetectionsModel, place: Mapping[str, Any]
     ) -> list[pulumi.Resource]:
         """Return what must be there before a rule can be: Sentinel and the functions."""
         ready: list[pulumi.Resource] = []
@@ -139,7 +139,7 @@ class AuditDetections(pulumi.ComponentResource):
     def _function(
         self,
         name: str,
-        place: Mapping[str, pulumi.Output[str]],
+        place: Mapping[str, Any],
         alias: str,
         body: str,
         after: list[pulumi.Resource],
@@ -166,7 +166,7 @@ class AuditDetections(pulumi.ComponentResource):
         self,
         name: str,
         checked: AuditDetectionsModel,
-        place: Mapping[str, pulumi.Output[str]],
+        place: Mapping[str, Any],
         rule: Rule,
         ready: list[pulumi.Resource],
     ) -> pulumi.CustomResource:

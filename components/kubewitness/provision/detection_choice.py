@@ -6,7 +6,7 @@ queries"; the reference of the tables.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Service(StrEnum):
     MONITOR = "Azure Monitor"
 
 
-LACKS: Final[Mapping[Tables, Collection[Need]]] = {
+LACKS: Final[Mapping[Tables, tuple[Need, ...]]] = {
     Tables.BOTH: ("impersonation",),
     Tables.AUDIT: ("impersonation",),
     Tables.ADMIN: ("impersonation", "reads"),
