@@ -29,10 +29,11 @@ from kubewitness.logs.store import columns, open_store
 from kubewitness.logs.translation import Translation, translate
 from kubewitness.provision import detection_choice, detection_models
 from kubewitness.provision.alert_rules import OPERATORS, monitor_rule, sentinel_rule
+from kubewitness.provision.audit_detections import check_plans
 from kubewitness.provision.detection_arguments import Allowed
 from kubewitness.provision.detection_choice import LONGEST_QUERY, Service, why_not
 from kubewitness.provision.validation import InvalidArguments
-from test_provision_components import Azure, Deployment
+from test_provision_components import Deployment
 
 EXEC = next(rule for rule in all_rules() if rule.slug == "pod-exec")
 GROUP = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/soc"
@@ -430,7 +431,7 @@ def test_what_the_tables_lack(need: Any) -> None:
         ({"allow_list": [{**ALLOWED, "rules": ["x"]}]}, "allow_list[0].rules[0]: is no detection"),
         (
             {"allow_list": [{**ALLOWED, "usernames": [f"u{i}@shop.example" for i in range(900)]}]},
-            "allow_list: makes queries too long (`pod-exec` ",
+            "allow_list: makes queries too long: that of `",
         ),
     ],
 )
@@ -457,22 +458,24 @@ def test_no_detection_at_all_is_an_error(other_rules: Any) -> None:
     assert "or `severities` must choose a detection" in refusal({"severities": ["High"]})
 
 
-class _Basic(Azure):
-    """A workspace whose table AKSAudit is on the plan Basic."""
-
-    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
-        """Answer for a table."""
-        self.calls.append(args)
-        return {"plan": "Basic" if args.args["tableName"] == "AKSAudit" else "Analytics"}, []
+@pytest.mark.parametrize("plan", ["Basic", "Auxiliary"])
+def test_a_table_on_another_plan_is_refused(plan: str) -> None:
+    """Its queries have no joins and no functions; the engine's test shows that it is asked."""
+    assert check_plans("soc", {"AKSAudit": "Analytics", "AKSAuditAdmin": None})
+    with pytest.raises(InvalidArguments, match=f"`AKSAudit` is on the plan {plan}"):
+        check_plans("soc", {"AKSAudit": plan, "AKSAuditAdmin": "Analytics"})
 
 
 @pytest.mark.usefixtures("one_without_needs")
-def test_a_table_on_the_basic_plan_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Queries of a Basic table have no joins and no functions; it is said before a rule is made."""
-    monkeypatch.setattr("test_provision_components.Azure", _Basic)
-    with pytest.raises(InvalidArguments, match="`AKSAudit` is on the plan Basic"):
-        deployed(preview=True)
-    assert deployed({"tables": "AKSAuditAdmin"}).all("ScheduledAlertRule")
+def test_only_tables_that_are_read_are_asked_for_their_plan() -> None:
+    """A Basic AKSAudit does not matter to whoever reads AKSAuditAdmin."""
+    for tables, expected in {
+        "both": {"AKSAudit", "AKSAuditAdmin"},
+        "AKSAuditAdmin": {"AKSAuditAdmin"},
+        "AzureDiagnostics": set(),
+    }.items():
+        asked = {call.args["tableName"] for call in deployed({"tables": tables}).azure.calls}
+        assert asked == expected
 
 
 def test_a_workspace_of_the_same_program_is_known_later() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, Optional
 
 import pulumi
@@ -95,25 +96,11 @@ class AuditDetections(pulumi.ComponentResource):
             ).plan
             for table in _WITH_PLANS[Tables(checked.tables)]
         }
-        can_alert = pulumi.Output.from_input(plans).apply(self._check_plans)
+        can_alert = pulumi.Output.from_input(plans).apply(partial(check_plans, self._title))
         return {
             key: pulumi.Output.all(can_alert, value).apply(lambda known: str(known[1]))
             for key, value in place.items()
         }
-
-    def _check_plans(self, plans: Mapping[str, str | None]) -> bool:
-        found = tuple(
-            Problem(
-                "tables",
-                f"`{table}` is on the plan {plan}, on which no query of a detection can run; set "
-                "its plan to Analytics, or name the tables that are on it",
-            )
-            for table, plan in plans.items()
-            if plan not in (None, "Analytics")
-        )
-        if found:
-            raise InvalidArguments(self._title, found)
-        return True
 
     def _ready(
         self, name: str, checked: AuditDetectionsModel, place: Mapping[str, Any]
@@ -194,6 +181,32 @@ class AuditDetections(pulumi.ComponentResource):
             tags=checked.tags,
             opts=options,
         )
+
+
+def check_plans(component: str, plans: Mapping[str, str | None]) -> bool:
+    """Return true if alert rules can query these tables.
+
+    Source: Azure docs, "Query data in a Basic and Auxiliary table".
+
+    Args:
+        component: how the message calls the component.
+        plans: of each table; None where the workspace does not say.
+
+    Raises:
+        InvalidArguments: with each table on another plan than Analytics.
+    """
+    found = tuple(
+        Problem(
+            "tables",
+            f"`{table}` is on the plan {plan}, on which no query of a detection can run; set its "
+            "plan to Analytics, or name the tables that are on it",
+        )
+        for table, plan in plans.items()
+        if plan not in (None, "Analytics")
+    )
+    if found:
+        raise InvalidArguments(component, found)
+    return True
 
 
 def _plain(args: AuditDetectionsArgs, checked: AuditDetectionsModel) -> dict[str, Any]:

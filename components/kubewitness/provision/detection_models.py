@@ -144,11 +144,12 @@ class AuditDetectionsModel(Arguments):
         service = _service(info.data["sentinel"])
         most = LONGEST_QUERY[service]
         lengths = {r.slug: len(deployed_query(r, allowed)) for r in _choice(info.data).rules}
-        if long := {slug: length for slug, length in lengths.items() if length > most}:
-            said = ", ".join(f"`{slug}` {length:,}" for slug, length in long.items())
+        longest = max(lengths, key=lengths.__getitem__)
+        if lengths[longest] > most:
             raise problem(
-                f"makes queries too long ({said} characters), and {service} takes {most:,}; use "
-                "`*`, or give entries `rules`, so that they go into these only"
+                f"makes queries too long: that of `{longest}` has {lengths[longest]:,} characters, "
+                f"and {service} takes {most:,}; use `*`, or give entries `rules`, so that they go "
+                "into these only"
             )
         return allowed
 
