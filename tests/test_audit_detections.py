@@ -102,17 +102,17 @@ def test_a_rule_in_sentinel() -> None:
         "workspaceName": "central",
         "kind": "Scheduled",
         "ruleId": EXEC.id,
-        "displayName": "A command was run in a pod",
+        "displayName": EXEC.name,
         "description": EXEC.description.strip(),
-        "severity": "Low",
+        "severity": EXEC.severity,
         "enabled": True,
         "query": EXEC.query,
         "queryFrequency": "PT1H",
         "queryPeriod": "PT1H",
         "triggerOperator": "GreaterThan",
         "triggerThreshold": 0,
-        "tactics": ["Execution"],
-        "techniques": ["T1609"],
+        "tactics": list(EXEC.tactics),
+        "techniques": list(EXEC.relevant_techniques),
         "entityMappings": [
             {
                 "entityType": kind,
@@ -148,9 +148,9 @@ def test_a_rule_in_azure_monitor() -> None:
         "location": "westeurope",
         "tags": {"team": "soc"},
         "kind": "LogAlert",
-        "displayName": "A command was run in a pod",
+        "displayName": EXEC.name,
         "description": EXEC.description.strip(),
-        "severity": 3,
+        "severity": 1 + SEVERITIES.index(EXEC.severity),
         "enabled": True,
         "scopes": [WORKSPACE],
         "evaluationFrequency": "PT1H",
@@ -454,7 +454,7 @@ def test_all_wrong_arguments_are_told_at_once() -> None:
 
 def test_no_detection_at_all_is_an_error(other_rules: Any) -> None:
     """A component that watches nothing would look as if it did."""
-    other_rules(EXEC)
+    other_rules(changed(severity="Low"))
     assert "or `severities` must choose a detection" in refusal({"severities": ["High"]})
 
 
