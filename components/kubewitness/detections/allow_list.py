@@ -14,7 +14,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from kubewitness.detections.parsers import KUBE_AUDIT_CONTAINERS, KUBE_AUDIT_POD_SPECS, PARSERS
+from kubewitness.detections.parsers import (
+    KUBE_AUDIT_CONTAINERS,
+    KUBE_AUDIT_POD_SPECS,
+    PARSERS,
+    names_in,
+)
 from kubewitness.errors import InputError
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
@@ -65,12 +70,11 @@ class AllowList(BaseModel):
         """The entries that hold no more."""
         return tuple(entry for entry in self.allow if entry.expires < today)
 
-    def prelude(self, slug: str, text: str, today: date) -> str:
-        """Return the `let` statements that leave out what a rule may not find.
+    def conditions(self, slug: str, today: date) -> dict[str, str]:
+        """Return in KQL, by parser or table, what a rule may find there.
 
         Args:
             slug: the rule's name.
-            text: its query.
             today: on which entries expire.
         """
         entries = [
@@ -78,12 +82,28 @@ class AllowList(BaseModel):
             for entry in self.allow
             if entry.expires >= today and (not entry.rules or slug in entry.rules)
         ]
-        lets = []
-        for table in (*PARSERS, _ACTIVITY):
-            conditions = list(filter(None, (_condition(entry, table) for entry in entries)))
-            if conditions and re.search(rf"\b{table}\b", text):
-                lets.append(f"let {table} = {table} | where not({' or '.join(conditions)});\n")
-        return "".join(lets)
+        allowed = {
+            table: list(filter(None, (_condition(entry, table) for entry in entries)))
+            for table in (*PARSERS, _ACTIVITY)
+        }
+        return {table: f"not({' or '.join(each)})" for table, each in allowed.items() if each}
+
+    def prelude(self, slug: str, text: str, today: date) -> str:
+        """Return the `let` statements that leave out what a rule may not find.
+
+        They shadow tables, views and saved functions, but no `let` of the same name: for a query
+        that brings the parsers with it, give the conditions to `parsers.definitions`.
+
+        Args:
+            slug: the rule's name.
+            text: its query.
+            today: on which entries expire.
+        """
+        conditions = self.conditions(slug, today)
+        return "".join(
+            f"let {table} = {table} | where {conditions[table]};\n"
+            for table in names_in(text, conditions)
+        )
 
 
 NOTHING_ALLOWED: Final = AllowList(version=1)
