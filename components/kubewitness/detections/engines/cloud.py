@@ -13,7 +13,7 @@ from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
 from kubewitness.detections.constructs import basic_plan_faults
 from kubewitness.detections.parsers import Tables, definitions, used_parsers
 from kubewitness.detections.rule import Rule
-from kubewitness.errors import InputError
+from kubewitness.errors import InputError, NothingToCheckError
 from kubewitness.logs.period import Period, clock, parse_time
 
 DEFAULT_SINCE: Final = "1d"
@@ -126,7 +126,12 @@ def refusals(
         rules: that are wanted.
         tables: with the audit events, if there are any.
         options: of the hunt.
+
+    Raises:
+        NothingToCheckError: all read audit events, and there are none.
     """
+    if tables is None and all(used_parsers(rule.query) for rule in rules):
+        raise NothingToCheckError(_no_events(options))
     found = {rule.slug: list(_refusals(rule, tables, options)) for rule in rules}
     return {slug: faults for slug, faults in found.items() if faults}
 
@@ -135,12 +140,17 @@ def _refusals(rule: Rule, tables: Tables | None, options: CloudOptions) -> Itera
     if not used_parsers(rule.query):
         return
     if tables is None:
-        yield (
-            f"no table here has an audit event since {options.span()[0]:%Y-%m-%d %H:%M}Z; look "
-            "further back with --since, or see whether the cluster's diagnostic setting leads here"
-        )
+        yield _no_events(options)
     elif options.plan == Plan.BASIC:
         yield from basic_plan_faults(query_text(rule, tables, options))
+
+
+def _no_events(options: CloudOptions) -> str:
+    start, end = options.span()
+    return (
+        f"no table here has an audit event from {start:%Y-%m-%d %H:%M}Z to {end:%Y-%m-%d %H:%M}Z; "
+        "look further back with --since, or see where the cluster's diagnostic setting leads"
+    )
 
 
 def asks_now(rule: Rule) -> bool:

@@ -110,7 +110,8 @@ class DataExplorerEngine:
     def _ask(self, text: str, slug: str) -> "KustoResponseDataSet":
         with _explained(f"database {self._database}", slug):
             answer = self._client.execute_query(self._database, text, self._properties())
-        if not answer.primary_results:
+        # The client takes an only table for the primary one, whatever it is.
+        if not any(table.table_kind == "PrimaryResult" for table in answer):
             raise RuleFailedError(f"{slug or self._database}: the answer has no table; try again")
         return answer
 
