@@ -14,7 +14,9 @@ from kubewitness.detections.engines import Engine, RuleFailedError
 from kubewitness.detections.engines.cloud import DEFAULT_SINCE, CloudOptions, Plan
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
+from kubewitness.detections.parsers import Tables
 from kubewitness.detections.registry import (
+    all_rules,
     find_rules,
     read_rules,
     with_names_of_their_own,
@@ -162,7 +164,8 @@ def _allowed(path: Path | None, rules: list[Rule]) -> AllowList:
     found = path or Path(ALLOW_LIST)
     if path is None and not found.exists():
         return NOTHING_ALLOWED
-    allowed = read_allow_list(found, [rule.slug for rule in rules])
+    known = {rule.slug for rule in (*rules, *all_rules())}
+    allowed = read_allow_list(found, sorted(known))
     for entry in allowed.expired(datetime.now(UTC).date()):
         click.echo(f"warning: {found}: expired on {entry.expires}: {entry.reason}", err=True)
     return allowed
