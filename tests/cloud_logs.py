@@ -149,9 +149,8 @@ def run_as_workspace(connection: duckdb.DuckDBPyConnection) -> Callable[[Prepare
     """
 
     def answer(request: PreparedRequest) -> Answer:
-        body = json.loads(request.body or "{}")
         try:
-            found = kql(connection, body["query"])
+            found = kql(connection, sent(request)["query"])
         except Exception as error:  # noqa: BLE001 whatever it is, the service would say so
             return 400, {}, json.dumps(semantic_error(str(error)))
         kinds = [kusto_type(kind) for kind in found.types]
@@ -162,6 +161,13 @@ def run_as_workspace(connection: duckdb.DuckDBPyConnection) -> Callable[[Prepare
         return 200, {}, json.dumps({"tables": [table(columns, rows)]})
 
     return answer
+
+
+def sent(request: PreparedRequest) -> dict[str, Any]:
+    """The document of a request."""
+    assert isinstance(request.body, str | bytes)
+    document: dict[str, Any] = json.loads(request.body)
+    return document
 
 
 def table(columns: Sequence[Mapping[str, str]], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:

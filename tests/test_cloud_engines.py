@@ -1,6 +1,8 @@
 """What Azure answers when all is not well becomes a fault that says what to do, and no secret."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -65,7 +67,7 @@ def test_the_period_is_the_requests_and_not_the_querys() -> None:
     with cloud_logs.answered(always(200, {"tables": [TABLE]})) as mock:
         list(log_analytics().run(EXEC))
         list(log_analytics(options=replace(OPTIONS, period=Period())).run(EXEC))
-        sent = [json.loads(call.request.body or "") for call in mock.calls]
+        sent = [cloud_logs.sent(call.request) for call in mock.calls]
     assert sent[0]["timespan"] == "2026-03-01T00:00:00.000Z/2026-03-02T12:00:00.000Z"
     start, end = (datetime.fromisoformat(time) for time in sent[1]["timespan"].split("/"))
     assert (end - start).total_seconds() == pytest.approx(86_400)
@@ -275,7 +277,7 @@ def test_kusto_is_asked_read_only_within_the_period_and_at_the_time_named() -> N
     with responses.RequestsMock() as mock:
         mock.add(responses.POST, KUSTO, json=frames())
         assert not list(data_explorer(options).run(EXEC))
-        sent = json.loads(mock.calls[0].request.body or "")
+        sent = cloud_logs.sent(mock.calls[0].request)
     assert json.loads(sent["properties"])["Options"] == {
         "request_readonly": True,
         "query_now": "2026-03-03T00:00:00Z",
@@ -374,3 +376,28 @@ def test_the_present_is_the_clocks_in_the_cloud() -> None:
     start, end = CloudOptions().span()
     assert (end - start).total_seconds() == 86_400
     assert abs((datetime.now(UTC) - end).total_seconds()) < 60
+
+
+@pytest.mark.parametrize(
+    ("word", "module"),
+    [(f"log-analytics://{WORKSPACE}", "azure.monitor.query"), ("adx://c/d", "azure.kusto.data")],
+)
+def test_an_extra_that_is_not_installed_is_named(
+    word: str,
+    module: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only who hunts in the cloud needs it."""
+    monkeypatch.setitem(sys.modules, module, None)
+    code, _, err = run(capsys, "hunt", word)
+    assert (code, "kubewitness[kusto]" in err) == (ExitCode.USAGE, True)
+
+
+def test_hunting_here_does_not_load_azures_clients() -> None:
+    """Nor need they be installed."""
+    code = (
+        "import sys, kubewitness.cli.hunt; "
+        "sys.exit(any(name.startswith(('azure.', 'msal')) for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
