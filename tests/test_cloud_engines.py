@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import requests
 import responses
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from azure.monitor.query import LogsQueryClient
 from requests import PreparedRequest
 
 import cloud_logs
@@ -141,6 +144,19 @@ def test_a_network_that_is_not_there_is_told() -> None:
         mock.add(responses.POST, cloud_logs.ADDRESS, body=requests.ConnectionError(SECRET))
         with pytest.raises(InputError, match="cannot be reached") as raised:
             list(log_analytics().run(EXEC))
+    assert SECRET not in str(raised.value)
+
+
+def test_credentials_that_are_not_there_are_told() -> None:
+    """Then there is no answer at all."""
+
+    class Nobody(cloud_logs.Credential):
+        def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+            raise ClientAuthenticationError(SECRET)
+
+    client = LogsQueryClient(Nobody(), retry_total=0)
+    with pytest.raises(InputError, match="az login") as raised:
+        LogAnalyticsEngine(client, WORKSPACE, [EXEC], replace(OPTIONS, tables=None))
     assert SECRET not in str(raised.value)
 
 

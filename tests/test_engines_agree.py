@@ -128,3 +128,16 @@ def test_every_kind_of_workspace_gives_the_same(
         here = [finding for finding in here if finding.values["Verb"] not in READ_VERBS]
     assert here
     assert comparable(list(engine.run(rule))) == comparable(here)
+
+
+def test_a_write_that_stands_in_two_tables_is_found_once(
+    store: Path, replayed: LogsQueryClient
+) -> None:
+    """Each stage of each request is a row."""
+    every = Rule(slug="every", name="e", query="KubeAudit | project TimeGenerated, AuditId, Stage")
+    with open_for_queries(store) as connection:
+        here = comparable(list(LocalEngine(connection, [every]).run(every)))
+    options = replace(EVER, tables=Tables.BOTH)
+    engine = LogAnalyticsEngine(replayed, cloud_logs.WORKSPACE, [every], options)
+    assert len(set(here)) == len(here)
+    assert comparable(list(engine.run(every))) == here

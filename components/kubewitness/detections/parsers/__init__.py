@@ -79,17 +79,15 @@ def definitions(text: str, tables: Tables, conditions: Mapping[str, str] | None 
     Args:
         text: the query.
         tables: what the workspace has.
-        conditions: in KQL, by parser or table: what its rows are to satisfy. A table's hold for
-            all that reads it, a parser's only for a query that names it.
+        conditions: in KQL, by parser or table: what its rows are to satisfy.
     """
     used = used_parsers(text)
     bodies = {SOURCE: source(tables), **{name: parser(name) for name in used}} if used else {}
     conditions = conditions or {}
     whole = "\n".join([text, *bodies.values()])
     read = names_in(whole, [name for name in conditions if name not in PARSERS])
-    held = {*read, *names_in(text, conditions)}
     return "".join(
-        _let(name, body, conditions[name] if name in held else "")
+        _let(name, body, conditions.get(name, ""))
         for name, body in {**{name: name for name in read}, **bodies}.items()
     )
 
