@@ -154,6 +154,16 @@ def test_make_set_fails_on_a_text_that_reads_as_a_list(rows: duckdb.DuckDBPyConn
     assert json.loads(found) == ['["x"] ']
 
 
+def test_base64_fails_at_what_is_none_unless_an_iff_asks_first(
+    rows: duckdb.DuckDBPyConnection,
+) -> None:
+    """In Kusto it is empty."""
+    with pytest.raises(duckdb.ConversionException):
+        kql(rows, "AKSAudit | extend T = base64_decode_tostring(Verb)").fetchall()
+    asked = 'iff(Verb matches regex "^([a-z]{4})+$", base64_decode_tostring(Verb), "none")'
+    assert kql(rows, f"AKSAudit | extend T = {asked} | where T == 'none'").fetchall()
+
+
 def whole(query: str, tables: Tables) -> str:
     """A query with its parsers."""
     return definitions(query, tables) + query
