@@ -81,9 +81,12 @@ def replayed(
 
 
 def comparable(findings: list[Finding]) -> list[str]:
-    """Findings without what says nothing: the order of rows and of sets, how JSON is written."""
+    """Findings without what says nothing: the order of rows and of sets, how JSON is written.
+
+    `take_any` takes any spelling of a user's name, in which case does not matter.
+    """
     rows = [{name: _plain(value) for name, value in f.values.items()} for f in findings]
-    return sorted(json.dumps(row, default=str) for row in rows)
+    return sorted(json.dumps(row, default=str).casefold() for row in rows)
 
 
 def _plain(value: Any) -> Any:
