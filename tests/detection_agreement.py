@@ -110,9 +110,7 @@ def agreement(folder: Path) -> list[Agreement]:
                 if finding.time and rule.slug != "audit-gap":  # between the days there is nothing
                     found[(finding.time - _START) // _SLOT].add(rule.slug)
     return [
-        Agreement(
-            test["rule_id"], test["test"], test["expected"], frozenset(found[n]), n in slots
-        )
+        Agreement(test["rule_id"], test["test"], test["expected"], frozenset(found[n]), n in slots)
         for n, test in enumerate(tests)
     ]
 

@@ -14,7 +14,6 @@ from kubewitness.detections.engines import Engine, RuleFailedError
 from kubewitness.detections.engines.cloud import DEFAULT_SINCE, CloudOptions, Plan
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.parsers import Tables
 from kubewitness.detections.registry import (
     all_rules,
     find_rules,
