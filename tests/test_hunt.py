@@ -48,7 +48,14 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == ExitCode.OK
     assert document == {
         "version": 1,
-        "summary": {"detections": 1, "found_something": 0, "findings": 0, "unreadable": 0},
+        "summary": {
+            "detections": 1,
+            "not_run": 0,
+            "found_something": 0,
+            "findings": 0,
+            "unreadable": 0,
+        },
+        "not_run": [],
         "findings": [],
     }
 
@@ -108,10 +115,24 @@ def test_rules_of_ones_own_are_run_and_their_faults_told_all_at_once(
     assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 1)
     (tmp_path / "typo.yaml").write_text(RULE.replace("User.username", "Usr.username"))
     (tmp_path / "table.yaml").write_text(RULE.replace("AKSAudit", "AKSAudits"))
-    code, _, err = run(capsys, "hunt", DENIED, "--rules", tmp_path)
-    assert code == ExitCode.USAGE
+    code, document, err = hunt(capsys, DENIED, "--rules", tmp_path)
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 1)
+    assert [each["rule"] for each in document["not_run"]] == ["table", "typo"]
+    assert "not run: typo: unknown column `Usr`" in err
+    assert "not run: table: unknown table `AKSAudits`" in err
+
+
+def test_a_rule_that_cannot_be_run_is_no_proof_of_no_attacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 5 where another found nothing, 2 where there is no other."""
+    (tmp_path / "typo.yaml").write_text(RULE.replace("User.username", "Usr.username"))
+    words = (DENIED, "--rules", tmp_path, "--rule", "pod-exec")
+    code, document, _ = hunt(capsys, *words)
+    assert (code, document["summary"]["not_run"]) == (ExitCode.UNREADABLE, 1)
+    code, out, err = run(capsys, "hunt", DENIED, "--rules", tmp_path)
+    assert (code, out) == (ExitCode.USAGE, "")
     assert "typo: unknown column `Usr`" in err
-    assert "table: unknown table `AKSAudits`" in err
 
 
 def test_people_see_the_worst_first_and_a_line_of_counts(
@@ -128,7 +149,7 @@ def test_people_see_the_worst_first_and_a_line_of_counts(
     assert lines[0] == "HIGH worse: Worse"
     assert lines[2] == "  and 1 more; `--limit` shows more, json all"
     assert lines[3] == "LOW anything: Anything"
-    assert lines[-1] == "detections 2, found something 2, findings 4, unreadable 0"
+    assert lines[-1] == "detections 2, not run 0, found something 2, findings 4, unreadable 0"
 
 
 def test_severities_below_the_least_are_not_looked_for(

@@ -1,5 +1,6 @@
 """`kubewitness hunt`."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -7,16 +8,23 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from kubewitness.cli.data import open_data
+from kubewitness.cli.engines import open_engine
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
-from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.engines import Engine, RuleFailedError
+from kubewitness.detections.engines.cloud import DEFAULT_SINCE, CloudOptions, Plan
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.registry import find_rules, read_rules, with_names_of_their_own
+from kubewitness.detections.parsers import Tables
+from kubewitness.detections.registry import (
+    all_rules,
+    find_rules,
+    read_rules,
+    with_names_of_their_own,
+)
 from kubewitness.detections.rule import SEVERITIES, Rule
-from kubewitness.errors import ExitCode
+from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
-from kubewitness.logs.store import DEFAULT_STORE, STORE_VARIABLE
-from kubewitness.reports.hunted import document, print_hunted
+from kubewitness.logs.store import STORE_VARIABLE
+from kubewitness.reports.hunted import Hunted, document, print_hunted
 from kubewitness.reports.names import printable
 
 ALLOW_LIST = "kubewitness.allow.yaml"
@@ -45,9 +53,25 @@ ALLOW_LIST = "kubewitness.allow.yaml"
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=f"What is allowed here; by default {ALLOW_LIST} if it is there.",
 )
-@click.option("--since", metavar="TIME", help="Only from then on: ISO 8601, or as 2d or 12h ago.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help=f"Only from then on: ISO 8601, or 2d or 12h ago; in the cloud by default {DEFAULT_SINCE}.",
+)
 @click.option("--until", metavar="TIME", help="Only before then, likewise.")
 @click.option("--as-of", metavar="TIME", help="What now() is; `now` is the clock's.")
+@click.option(
+    "--tables",
+    type=click.Choice([table.value for table in Tables]),
+    help="In the cloud: which tables have the audit events; found out by default.",
+)
+@click.option(
+    "--plan",
+    type=click.Choice([plan.value for plan in Plan]),
+    default=Plan.ANALYTICS.value,
+    show_default=True,
+    help="In the cloud: the plan of those tables.",
+)
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table")
 @click.option(
     "--limit",
@@ -66,33 +90,58 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     since: str | None,
     until: str | None,
     as_of: str | None,
+    tables: str | None,
+    plan: str,
     format_: str,
     limit: int,
     no_progress: bool,
 ) -> int:
     """Look for attacks in logs.
 
-    DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store, or logs of any shape, as
-    `kubewitness ingest` reads them. now() is the time of the newest event unless --as-of says
-    otherwise.
+    DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any shape, as
+    `kubewitness ingest` reads them; or log-analytics://WORKSPACE-ID; or adx://CLUSTER/DATABASE.
+    now() is the time of the newest event, in the cloud the clock's, unless --as-of says otherwise.
     """
     rejected: list[str] = []
     rules = _chosen(names, folders, severity, rejected)
-    allowed = _allowed(allow, rules)
-    moment = present(as_of)
-    period = Period(since, until)
-    with open_data(
-        data or (DEFAULT_STORE,), period, now=moment, progress=not no_progress
-    ) as opened:
-        engine = LocalEngine(
-            opened.connection, rules, period=period, now=moment, allow_list=allowed
-        )
-        found = {rule.slug: list(engine.run(rule)) for rule in rules}
-    findings = [finding for rule in rules for finding in found[rule.slug]]
-    _write(rules, findings, format_, limit, unreadable=opened.unreadable)
+    options = CloudOptions(
+        tables=Tables(tables) if tables else None,
+        period=Period(since, until),
+        now=present(as_of),
+        allow_list=_allowed(allow, rules),
+        plan=Plan(plan),
+    )
+    with open_engine(data, rules, options, progress=not no_progress) as opened:
+        findings, not_run = _hunt(opened.engine, rules)
+    hunted = Hunted(rules, findings, not_run, opened.unreadable)
+    _write(hunted, format_, limit)
     if findings:
         return ExitCode.VIOLATION
-    return ExitCode.UNREADABLE if opened.unreadable or rejected else ExitCode.OK
+    unread = opened.unreadable or not_run or rejected
+    return ExitCode.UNREADABLE if unread else ExitCode.OK
+
+
+def _hunt(engine: Engine, rules: list[Rule]) -> tuple[list[Finding], dict[str, Sequence[str]]]:
+    """Return what was found, and why rules could not be run, which is also told at once."""
+    findings: list[Finding] = []
+    not_run = {rule.slug: engine.refused.get(rule.slug, ()) for rule in rules}
+    not_run = {slug: faults for slug, faults in not_run.items() if faults}
+    if rules and len(not_run) == len(rules):
+        raise InputError(*(f"{slug}: {fault}" for slug in not_run for fault in not_run[slug]))
+    for slug, faults in not_run.items():
+        _tell(f"{slug}: {fault}" for fault in faults)
+    for rule in (rule for rule in rules if rule.slug not in engine.refused):
+        try:
+            findings.extend(engine.run(rule))
+        except RuleFailedError as error:
+            not_run[rule.slug] = error.faults
+            _tell(error.faults)
+    return findings, not_run
+
+
+def _tell(faults: Iterable[str]) -> None:
+    for fault in faults:
+        click.echo(f"not run: {fault}", err=True)
 
 
 def _chosen(
@@ -114,19 +163,17 @@ def _allowed(path: Path | None, rules: list[Rule]) -> AllowList:
     found = path or Path(ALLOW_LIST)
     if path is None and not found.exists():
         return NOTHING_ALLOWED
-    allowed = read_allow_list(found, [rule.slug for rule in rules])
+    known = {rule.slug for rule in (*rules, *all_rules())}
+    allowed = read_allow_list(found, sorted(known))
     for entry in allowed.expired(datetime.now(UTC).date()):
         click.echo(f"warning: {found}: expired on {entry.expires}: {entry.reason}", err=True)
     return allowed
 
 
-def _write(
-    rules: list[Rule], findings: list[Finding], format_: str, limit: int, *, unreadable: int
-) -> None:
+def _write(hunted: Hunted, format_: str, limit: int) -> None:
     text = StringIO()
     if format_ == "json":
-        text.write(document(rules, findings, unreadable=unreadable))
+        text.write(document(hunted))
     else:
-        console = Console(file=text, width=120)
-        print_hunted(console, rules, findings, limit, unreadable=unreadable)
+        print_hunted(Console(file=text, width=120), hunted, limit)
     click.echo(text.getvalue(), nl=False)

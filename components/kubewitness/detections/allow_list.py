@@ -4,21 +4,35 @@ An allow-list travels inside the query, as a `let` that shadows what the rule re
 engine leaves out the same.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
-from kubewitness.detections.parsers import KUBE_AUDIT_CONTAINERS, KUBE_AUDIT_POD_SPECS, PARSERS
+from kubewitness.detections.parsers import (
+    KUBE_AUDIT_CONTAINERS,
+    KUBE_AUDIT_POD_SPECS,
+    PARSERS,
+    names_in,
+)
 from kubewitness.errors import InputError
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"
+_PLAIN: Final = ":@/-_"
+"""What stands in names and images, and means itself in a regular expression."""
 
 
 class Allowed(BaseModel):
@@ -46,6 +60,14 @@ class Allowed(BaseModel):
     namespaces: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
 
+    @field_validator("rules")
+    @classmethod
+    def _are_known(cls, slugs: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
+        known = (information.context or {}).get("known", slugs)
+        if unknown := [slug for slug in slugs if slug not in known]:
+            raise ValueError(f"no detection is called {' or '.join(f'`{s}`' for s in unknown)}")
+        return slugs
+
     @model_validator(mode="after")
     def _names_something(self) -> "Allowed":
         if not (self.usernames or self.namespaces or self.images):
@@ -65,12 +87,11 @@ class AllowList(BaseModel):
         """The entries that hold no more."""
         return tuple(entry for entry in self.allow if entry.expires < today)
 
-    def prelude(self, slug: str, text: str, today: date | None) -> str:
-        """Return the `let` statements that leave out what a rule may not find.
+    def conditions(self, slug: str, today: date | None) -> dict[str, str]:
+        """Return in KQL, by parser or table, what a rule may find there.
 
         Args:
             slug: the rule's name.
-            text: its query.
             today: on which entries expire; None has them expire by themselves, in a query that
                 is deployed once and runs for months.
         """
@@ -80,17 +101,33 @@ class AllowList(BaseModel):
             if (today is None or entry.expires >= today)
             and (not entry.rules or slug in entry.rules)
         ]
-        lets = []
-        for table in (*PARSERS, _ACTIVITY):
-            found = {entry: _condition(entry, table) for entry in entries}
-            conditions = [
+        allowed = {
+            table: [
                 _until(entry, condition) if today is None else condition
-                for entry, condition in found.items()
+                for entry in entries
+                for condition in [_condition(entry, table)]
                 if condition
             ]
-            if conditions and re.search(rf"\b{table}\b", text):
-                lets.append(f"let {table} = {table} | where not({' or '.join(conditions)});\n")
-        return "".join(lets)
+            for table in (*PARSERS, _ACTIVITY)
+        }
+        return {table: f"not({' or '.join(each)})" for table, each in allowed.items() if each}
+
+    def prelude(self, slug: str, text: str, today: date | None) -> str:
+        """Return the `let` statements that leave out what a rule may not find.
+
+        They shadow tables, views and saved functions, but no `let` of the same name: for a query
+        that brings the parsers with it, give the conditions to `parsers.definitions`.
+
+        Args:
+            slug: the rule's name.
+            text: its query.
+            today: on which entries expire, as in `conditions`.
+        """
+        conditions = self.conditions(slug, today)
+        return "".join(
+            f"let {table} = {table} | where {conditions[table]};\n"
+            for table in names_in(text, conditions)
+        )
 
 
 NOTHING_ALLOWED: Final = AllowList(version=1)
@@ -108,23 +145,16 @@ def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
     """
     try:
         document: Any = yaml.safe_load(path.read_text("utf-8"))
-        found = AllowList.model_validate(document)
+        return AllowList.model_validate(document, context={"known": known})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
     except ValidationError as error:
-        raise InputError(
-            *(f"{path}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        ) from None
-    if faults := list(_unknown_rules(found, known)):
-        raise InputError(*(f"{path}: {fault}" for fault in faults))
-    return found
+        raise InputError(*(_fault(path, each) for each in error.errors())) from None
 
 
-def _unknown_rules(found: AllowList, known: Sequence[str]) -> Iterator[str]:
-    for number, entry in enumerate(found.allow):
-        for slug in entry.rules:
-            if slug not in known:
-                yield f"allow.{number}.rules: no detection is called `{slug}`"
+def _fault(path: Path, error: Any) -> str:
+    place = ".".join(map(str, error["loc"])) or "the file"
+    return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _until(entry: Allowed, condition: str) -> str:
@@ -147,7 +177,15 @@ def _condition(entry: Allowed, table: str) -> str:
 
 def _matches(column: str, globs: Sequence[str], between: str) -> str:
     """Return the KQL of whether a column is one of these, or a list of them between blanks."""
-    # Names of users are addresses, which know no case.
-    each = "|".join(re.escape(glob).replace(r"\*", "[^ ]*").replace('"', '""') for glob in globs)
+    star = "[^ ]*" if between else ".*"
+    each = "|".join("".join(star if c == "*" else _literally(c) for c in glob) for glob in globs)
     pattern = f"(({each}){between})+" if between else f"({each})"
+    # Names of users are addresses, which know no case.
     return f'{column} matches regex @"(?i)^{pattern}$"'
+
+
+def _literally(letter: str) -> str:
+    """Return a letter as a regular expression that no string of KQL ends or continues at."""
+    if letter.isalnum() or letter in _PLAIN:
+        return letter
+    return r"\." if letter == "." else rf"\x{{{ord(letter):x}}}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,43 +23,46 @@ _ELSEWHERE: Final = ("TimeGenerated", "Username", "AuditId", "AuditIds", "_Resou
 """Columns that are printed first, or are for programs."""
 
 
-def document(rules: Sequence[Rule], findings: Sequence[Finding], *, unreadable: int) -> str:
-    """Return the findings as a versioned document.
+@dataclass(frozen=True)
+class Hunted:
+    """What a hunt came to.
 
-    Args:
-        rules: that were run.
+    Attributes:
+        rules: that were wanted.
         findings: of theirs.
+        not_run: why rules could not be run, or not to their end, by their names.
         unreadable: how many pieces of the logs could not be read.
     """
+
+    rules: Sequence[Rule]
+    findings: Sequence[Finding]
+    not_run: Mapping[str, Sequence[str]]
+    unreadable: int
+
+
+def document(hunted: Hunted) -> str:
+    """Return the findings as a versioned document."""
     whole = {
         "version": VERSION,
-        "summary": _summary(rules, findings, unreadable),
-        "findings": [_finding(finding) for finding in findings],
+        "summary": _summary(hunted),
+        "not_run": [{"rule": slug, "reasons": list(why)} for slug, why in hunted.not_run.items()],
+        "findings": [_finding(finding) for finding in hunted.findings],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def print_hunted(
-    console: Console,
-    rules: Sequence[Rule],
-    findings: Sequence[Finding],
-    limit: int,
-    *,
-    unreadable: int,
-) -> None:
+def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
     """Print what each rule found, the worst first, then the summary line.
 
     Args:
         console: where to.
-        rules: that were run.
-        findings: of theirs.
-        limit: how many of each rule.
-        unreadable: how many pieces of the logs could not be read.
+        hunted: what to print.
+        limit: how many findings of each rule.
     """
-    for rule in sorted(rules, key=lambda rule: SEVERITIES.index(rule.severity)):
-        if found := [finding for finding in findings if finding.rule is rule]:
+    for rule in sorted(hunted.rules, key=lambda rule: SEVERITIES.index(rule.severity)):
+        if found := [finding for finding in hunted.findings if finding.rule is rule]:
             _print_rule(console, rule, found, limit)
-    summary = _summary(rules, findings, unreadable)
+    summary = _summary(hunted)
     line = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in summary.items())
     _print(console, line)
 
@@ -88,12 +92,13 @@ def _text(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
 
 
-def _summary(rules: Sequence[Rule], findings: Sequence[Finding], unreadable: int) -> dict[str, int]:
+def _summary(hunted: Hunted) -> dict[str, int]:
     return {
-        "detections": len(rules),
-        "found_something": len({finding.rule.slug for finding in findings}),
-        "findings": len(findings),
-        "unreadable": unreadable,
+        "detections": len(hunted.rules),
+        "not_run": len(hunted.not_run),
+        "found_something": len({finding.rule.slug for finding in hunted.findings}),
+        "findings": len(hunted.findings),
+        "unreadable": hunted.unreadable,
     }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
+from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
 from kubewitness.detections.rule import Rule
@@ -99,9 +100,6 @@ class LocalEngine:
         period: to which the parsers are restricted.
         now: what `now()` is; by default the newest event's time.
         allow_list: what is left out.
-
-    Raises:
-        InputError: DuckDB cannot run some of the rules; says all that is wrong.
     """
 
     def __init__(
@@ -120,18 +118,30 @@ class LocalEngine:
         today = datetime.now(UTC).date()
         self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
+        self._refused: dict[str, tuple[str, ...]] = {}
         self._translated = self._translate_all()
         self._make_tables()
+
+    @property
+    def refused(self) -> Mapping[str, Sequence[str]]:
+        """Why DuckDB cannot run some of the rules, by their names."""
+        return self._refused
 
     def run(self, rule: Rule) -> Iterator[Finding]:
         """Yield what a rule finds.
 
         Args:
-            rule: one of those that were given.
+            rule: one of those that were given and not refused.
 
         Raises:
-            InputError: it fails, which only its run shows.
+            RuleFailedError: it fails, which only its run shows.
         """
+        try:
+            yield from self._run(rule)
+        except InputError as error:
+            raise RuleFailedError(*(f"{rule.slug}: {fault}" for fault in error.faults)) from None
+
+    def _run(self, rule: Rule) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:
             self._show(objects=_reads_objects(self._texts[rule.slug]))
         result = run_translated(self._connection, self._translated[rule.slug], self._now)
@@ -142,15 +152,12 @@ class LocalEngine:
         plain = [name for name in self._schema[KUBE_AUDIT] if name not in _OBJECTS]
         remembered = _translations()
         found: dict[str, Translation] = {}
-        faults: list[str] = []
         for slug, text in self._texts.items():
             seen = {} if _reads_objects(text) else {KUBE_AUDIT: plain}
             try:
                 found[slug] = remembered.translate(text, {**self._schema, **seen})
             except InputError as error:
-                faults.extend(f"{slug}: {fault}" for fault in error.faults)
-        if faults:
-            raise InputError(*faults)
+                self._refused[slug] = error.faults
         return found
 
     def _make_tables(self) -> None:

@@ -6,6 +6,7 @@ write stands in two of them.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -60,23 +61,40 @@ def used_parsers(text: str) -> tuple[str, ...]:
     needed: list[str] = []
     for name in reversed(PARSERS):
         texts = [text, *map(parser, needed)]
-        if any(re.search(rf"\b{name}\b", one) for one in texts):
+        if names_in("\n".join(texts), [name]):
             needed.append(name)
     return tuple(reversed(needed))
 
 
-def definitions(text: str, tables: Tables) -> str:
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """Return which of these names a text in KQL has, in their order."""
+    return [name for name in names if re.search(rf"\b{name}\b", text)]
+
+
+def definitions(text: str, tables: Tables, conditions: Mapping[str, str] | None = None) -> str:
     """Return the `let` statements without which a query cannot run in a workspace.
+
+    Each name is declared once, for Kusto refuses a second `let` of the same name (KS201).
 
     Args:
         text: the query.
         tables: what the workspace has.
+        conditions: in KQL, by parser or table: what its rows are to satisfy.
     """
     used = used_parsers(text)
-    if not used:
-        return ""
-    lets = {SOURCE: source(tables), **{name: parser(name) for name in used}}
-    return "".join(f"let {name} = {body};\n" for name, body in lets.items())
+    bodies = {SOURCE: source(tables), **{name: parser(name) for name in used}} if used else {}
+    conditions = conditions or {}
+    whole = "\n".join([text, *bodies.values()])
+    read = names_in(whole, [name for name in conditions if name not in PARSERS])
+    return "".join(
+        _let(name, body, conditions.get(name, ""))
+        for name, body in {**{name: name for name in read}, **bodies}.items()
+    )
+
+
+def _let(name: str, body: str, condition: str) -> str:
+    held = f"\n| where {condition}" if condition else ""
+    return f"let {name} = {body}{held};\n"
 
 
 def _read(name: str) -> str:

@@ -1,0 +1,73 @@
+"""Which engine hunts in what DATA names."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from kubewitness.cli.data import open_data
+from kubewitness.detections.engines import Engine
+from kubewitness.detections.engines.cloud import CloudOptions, Plan
+from kubewitness.detections.engines.data_explorer import SCHEME as DATA_EXPLORER
+from kubewitness.detections.engines.data_explorer import open_data_explorer
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
+from kubewitness.detections.engines.log_analytics import open_log_analytics
+from kubewitness.detections.rule import Rule
+from kubewitness.errors import InputError
+from kubewitness.logs.store import DEFAULT_STORE
+
+_CLOUD: Final[dict[str, Callable[[str, Sequence[Rule], CloudOptions], Engine]]] = {
+    LOG_ANALYTICS: open_log_analytics,
+    DATA_EXPLORER: open_data_explorer,
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Logs in which rules can be run.
+
+    Attributes:
+        engine: runs them.
+        unreadable: how many pieces of the logs could not be read.
+    """
+
+    engine: Engine
+    unreadable: int = 0
+
+
+@contextmanager
+def open_engine(
+    words: Sequence[str], rules: Sequence[Rule], options: CloudOptions, *, progress: bool
+) -> Iterator[Opened]:
+    """Open what DATA names: by its scheme in the cloud, else here.
+
+    Args:
+        words: DATA; by default the store of the present folder.
+        rules: that will be run.
+        options: of the hunt; `tables` and `plan` are the cloud's alone.
+        progress: whether to show progress on a terminal.
+
+    Raises:
+        InputError: DATA cannot be opened, or an option does not go with it.
+        NothingToCheckError: there are no rows.
+    """
+    clouds = [(word, scheme) for word in words for scheme in _CLOUD if word.startswith(scheme)]
+    if clouds and len(words) > 1:
+        raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere by another call")
+    if clouds:
+        word, scheme = clouds[0]
+        yield Opened(_CLOUD[scheme](word, rules, options))
+        return
+    if options.tables or options.plan != Plan.ANALYTICS:
+        raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
+    data = words or (DEFAULT_STORE,)
+    with open_data(data, options.period, now=options.now, progress=progress) as opened:
+        engine = LocalEngine(
+            opened.connection,
+            rules,
+            period=options.period,
+            now=options.now,
+            allow_list=options.allow_list,
+        )
+        yield Opened(engine, opened.unreadable)

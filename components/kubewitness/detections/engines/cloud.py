@@ -1,0 +1,208 @@
+"""What the engines in the cloud share: which tables there are, the period, the text sent."""
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
+from kubewitness.detections.constructs import basic_plan_faults
+from kubewitness.detections.parsers import Tables, definitions, used_parsers
+from kubewitness.detections.rule import Rule
+from kubewitness.errors import InputError, NothingToCheckError
+from kubewitness.logs.period import Period, clock, parse_time
+
+DEFAULT_SINCE: Final = "1d"
+"""How far back a hunt in the cloud looks unless told otherwise: whoever asks pays, or waits."""
+
+SIGN_IN: Final = (
+    "sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
+)
+
+LONGEST_REASON: Final = 400
+
+_CATEGORIES: Final = 'where Category in ("kube-audit", "kube-audit-admin")'
+
+_ARMS: Final = {
+    Tables.AUDIT: "AKSAudit",
+    Tables.ADMIN: "AKSAuditAdmin",
+    Tables.DIAGNOSTICS: f"AzureDiagnostics | {_CATEGORIES}",
+}
+
+
+def tables_query(condition: str = "true") -> str:
+    """Return the query that names each table with an audit event, for `choose_tables`.
+
+    `isfuzzy` passes over tables that are not there, but wants one arm that is.
+
+    Args:
+        condition: in KQL: what the event has to satisfy.
+    """
+    arms = [
+        f'({arm} | where {condition} | take 1 | project Found = "{name}")'
+        for name, arm in _ARMS.items()
+    ]
+    return "union isfuzzy=true " + ", ".join(['(print Found = "")', *arms])
+
+
+class Plan(StrEnum):
+    """The plan of the tables with audit events, which decides what can be asked.
+
+    Source: Azure docs, "Query data in a Basic and Auxiliary table in Azure Monitor Logs".
+    """
+
+    ANALYTICS = "analytics"
+    BASIC = "basic"
+
+
+@dataclass(frozen=True)
+class CloudOptions:
+    """How to hunt in the cloud.
+
+    Attributes:
+        tables: with the audit events; None: to be found out by one small query.
+        period: which part of the logs; by default what begins `DEFAULT_SINCE` ago.
+        now: from which the period counts; by default the clock's.
+        allow_list: what is left out.
+        plan: of the tables with the audit events.
+    """
+
+    tables: Tables | None = None
+    period: Period = field(default_factory=Period)
+    now: datetime | None = None
+    allow_list: AllowList = NOTHING_ALLOWED
+    plan: Plan = Plan.ANALYTICS
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the first time and the first that is too late, in UTC.
+
+        Raises:
+            InputError: a time cannot be read, or the last is before the first.
+        """
+        now = self.now or clock()
+        start = parse_time(self.period.since or DEFAULT_SINCE, now)
+        end = parse_time(self.period.until, now) if self.period.until else now
+        if start >= end:
+            raise InputError(f"--since {start}Z is not before --until {end}Z; name an earlier time")
+        return start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)
+
+
+def choose_tables(found: Iterable[str]) -> Tables | None:
+    """Return what rules read where these tables have rows; None where there is no audit event."""
+    names = set(found)
+    if {Tables.AUDIT, Tables.ADMIN} <= names:
+        return Tables.BOTH
+    return next((table for table in _ARMS if table in names), None)
+
+
+def query_text(
+    rule: Rule, tables: Tables, options: CloudOptions, conditions: Mapping[str, str] | None = None
+) -> str:
+    """Return the text that is sent: the parsers, what is allowed, the rule.
+
+    Args:
+        rule: to be run.
+        tables: with the audit events.
+        options: whose allow-list holds today.
+        conditions: in KQL, by table: what else its rows are to satisfy.
+    """
+    allowed = options.allow_list.conditions(rule.slug, datetime.now(UTC).date())
+    held = dict(conditions or {})
+    for name, condition in allowed.items():
+        held[name] = f"{held[name]} and {condition}" if name in held else condition
+    return definitions(rule.query, tables, held) + rule.query
+
+
+def refusals(
+    rules: Sequence[Rule], tables: Tables | None, options: CloudOptions
+) -> dict[str, list[str]]:
+    """Return why rules cannot be run in a workspace, by their names.
+
+    Args:
+        rules: that are wanted.
+        tables: with the audit events, if there are any.
+        options: of the hunt.
+
+    Raises:
+        NothingToCheckError: all read audit events, and there are none.
+    """
+    if tables is None and all(used_parsers(rule.query) for rule in rules):
+        raise NothingToCheckError(_no_events(options))
+    found = {rule.slug: list(_refusals(rule, tables, options)) for rule in rules}
+    return {slug: faults for slug, faults in found.items() if faults}
+
+
+def _refusals(rule: Rule, tables: Tables | None, options: CloudOptions) -> Iterable[str]:
+    if not used_parsers(rule.query):
+        return
+    if tables is None:
+        yield _no_events(options)
+    elif options.plan == Plan.BASIC:
+        yield from basic_plan_faults(query_text(rule, tables, options))
+
+
+def _no_events(options: CloudOptions) -> str:
+    start, end = options.span()
+    return (
+        f"no table here has an audit event from {start:%Y-%m-%d %H:%M}Z to {end:%Y-%m-%d %H:%M}Z; "
+        "look further back with --since, or see where the cluster's diagnostic setting leads"
+    )
+
+
+def asks_now(rule: Rule) -> bool:
+    """Whether a query counts from the present."""
+    return re.search(r"\b(now|ago)\s*\(", rule.query) is not None
+
+
+def finding_values(
+    names: Sequence[str], types: Sequence[str], row: Sequence[Any]
+) -> dict[str, Any]:
+    """Return a row as a `Finding` has it: dynamic values as JSON texts, times in UTC.
+
+    Args:
+        names: of the columns.
+        types: of the columns, as Kusto calls them.
+        row: as the SDK gives it.
+    """
+    return {name: _value(kind, value) for name, kind, value in zip(names, types, row, strict=True)}
+
+
+def _value(kind: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if kind == "dynamic" and value is not None and not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value
+
+
+def innermost(error: Mapping[str, Any]) -> str:
+    """Return on one line what an error of Kusto says where it says most: farthest within.
+
+    Args:
+        error: with `message`, and `innererror` of the same form.
+    """
+    message = str(error.get("message") or "")
+    inner = error.get("innererror")
+    return (innermost(inner) if isinstance(inner, Mapping) else "") or one_line(message)
+
+
+def one_line(text: str) -> str:
+    """Return a text of somebody else's as the part of a fault."""
+    line = " ".join(text.split())[:LONGEST_REASON]
+    return "".join(letter for letter in line if letter.isprintable())
+
+
+def only_a_part(reason: str) -> str:
+    """Return the fault that a result is not whole."""
+    return (
+        f"gave only a part of its rows: {reason}; look at a shorter period with --since and --until"
+    )
+
+
+def keep_quiet() -> None:
+    """Keep the SDKs from writing on standard error what becomes a fault of ours anyway."""
+    logging.getLogger("azure").addHandler(logging.NullHandler())

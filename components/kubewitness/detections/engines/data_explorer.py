@@ -1,0 +1,194 @@
+"""Runs rules on a database of Azure Data Explorer, or of Fabric, through Microsoft's own client.
+
+Source: Azure docs, "Kusto Python client library" and "Request properties".
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.catalog.audit_tables import TABLES
+from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.engines.cloud import (
+    SIGN_IN,
+    CloudOptions,
+    choose_tables,
+    finding_values,
+    keep_quiet,
+    one_line,
+    only_a_part,
+    query_text,
+    refusals,
+    tables_query,
+)
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.parsers import Tables
+from kubewitness.detections.rule import Rule
+from kubewitness.errors import InputError
+from kubewitness.logs.cloud_errors import missing_extra
+
+if TYPE_CHECKING:
+    from azure.kusto.data import (
+        ClientRequestProperties,
+        KustoClient,
+        KustoConnectionStringBuilder,
+    )
+    from azure.kusto.data.response import KustoResponseDataSet
+
+SCHEME: Final = "adx://"
+
+_ADDRESS: Final = re.compile(r"adx://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)/(?P<database>[^/?#]+)")
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
+
+_UNAUTHORISED: Final = f"Azure Data Explorer refuses the credentials, or there are none; {SIGN_IN}"
+_FORBIDDEN: Final = "not permitted; needs the role `Database Viewer`"
+_NO_DATABASE: Final = "no such database there; write adx://CLUSTER.REGION/DATABASE"
+_THROTTLED: Final = "too many queries at once; wait a minute, or hunt with fewer rules by --rule"
+_UNREACHABLE: Final = "cannot be reached; check the cluster's name and the network"
+_UNTRUSTED: Final = "is no address of Azure Data Explorer; write adx://CLUSTER.REGION/DATABASE"
+
+_FATAL: Final = {401: _UNAUTHORISED, 403: _FORBIDDEN, 404: _NO_DATABASE}
+"""By HTTP status: what stops the whole hunt."""
+
+
+class DataExplorerEngine:
+    """Runs rules on a database that has Azure's tables, with their columns.
+
+    Args:
+        client: that asks.
+        database: its name.
+        rules: that will be run.
+        options: of the hunt.
+
+    Raises:
+        InputError: the database cannot be asked, or the options contradict each other.
+    """
+
+    def __init__(
+        self, client: "KustoClient", database: str, rules: Sequence[Rule], options: CloudOptions
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._options = options
+        self._condition = _within(*options.span())
+        self._tables = options.tables or self._find_tables()
+        self._refused = refusals(rules, self._tables, options)
+
+    @property
+    def refused(self) -> Mapping[str, Sequence[str]]:
+        """Why it cannot run some of the rules, by their names."""
+        return self._refused
+
+    def run(self, rule: Rule) -> Iterator[Finding]:
+        """Yield what a rule finds.
+
+        Args:
+            rule: one of those that were given and not refused.
+
+        Raises:
+            RuleFailedError: this rule fails, or its result is not whole.
+            InputError: the database cannot be asked any more.
+        """
+        tables = self._tables or Tables.AUDIT
+        conditions = dict.fromkeys((*TABLES, Tables.DIAGNOSTICS), self._condition)
+        answer = self._ask(query_text(rule, tables, self._options, conditions), rule.slug)
+        table = answer.primary_results[0]
+        names = [column.column_name for column in table.columns]
+        types = [column.column_type for column in table.columns]
+        for row in table:
+            yield Finding(rule, finding_values(names, types, list(row)))
+        if answer.errors_count:
+            reasons = one_line("; ".join(answer.get_exceptions()))
+            raise RuleFailedError(f"{rule.slug}: {only_a_part(reasons)}")
+
+    def _find_tables(self) -> Tables | None:
+        answer = self._ask(tables_query(self._condition), "")
+        return choose_tables(str(row[0]) for row in answer.primary_results[0])
+
+    def _ask(self, text: str, slug: str) -> "KustoResponseDataSet":
+        with _explained(f"database {self._database}", slug):
+            answer = self._client.execute_query(self._database, text, self._properties())
+        # The client takes an only table for the primary one, whatever it is.
+        if not any(table.table_kind == "PrimaryResult" for table in answer):
+            raise RuleFailedError(f"{slug or self._database}: the answer has no table; try again")
+        return answer
+
+    def _properties(self) -> "ClientRequestProperties":
+        from azure.kusto.data import ClientRequestProperties  # noqa: PLC0415 an extra
+
+        properties = ClientRequestProperties()  # type: ignore[no-untyped-call]
+        properties.set_option("request_readonly", True)
+        if self._options.now:
+            properties.set_option("query_now", f"{self._options.now.isoformat()}Z")
+        return properties
+
+
+def open_data_explorer(
+    word: str, rules: Sequence[Rule], options: CloudOptions
+) -> DataExplorerEngine:
+    """Open `adx://CLUSTER.REGION/DATABASE` with whatever `DefaultAzureCredential` finds.
+
+    A whole host name stands for itself. Loopback, where the Kusto emulator and `duckdb-kql serve`
+    listen, is asked over HTTP without signing in; nothing else is.
+
+    Args:
+        word: as above.
+        rules: that will be run.
+        options: of the hunt.
+
+    Raises:
+        InputError: the extra `kusto` is not installed, or the database cannot be asked.
+    """
+    found = _ADDRESS.fullmatch(word)
+    if not found:
+        raise InputError(f"{word}: {_UNTRUSTED}")
+    try:
+        from azure.kusto.data import KustoClient  # noqa: PLC0415 an extra
+    except ImportError as error:
+        raise missing_extra(word, "azure-kusto-data and azure-identity", "kusto") from error
+    keep_quiet()
+    client = KustoClient(_connection(found["host"]))
+    return DataExplorerEngine(client, found["database"], rules, options)
+
+
+def _connection(host: str) -> "KustoConnectionStringBuilder":
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
+    from azure.kusto.data import KustoConnectionStringBuilder  # noqa: PLC0415 likewise
+
+    if _LOOPBACK.fullmatch(host):
+        return KustoConnectionStringBuilder.with_no_authentication(f"http://{host}")
+    whole = host if ".kusto." in host or host.count(".") > 1 else f"{host}.kusto.windows.net"
+    return KustoConnectionStringBuilder.with_azure_token_credential(
+        f"https://{whole}", DefaultAzureCredential()
+    )
+
+
+def _within(start: datetime, end: datetime) -> str:
+    times = [f"datetime({time:%Y-%m-%dT%H:%M:%S.%f}Z)" for time in (start, end)]
+    return f"TimeGenerated >= {times[0]} and TimeGenerated < {times[1]}"
+
+
+@contextmanager
+def _explained(name: str, slug: str) -> Iterator[None]:
+    """Errors of the client become faults; their own words are kept only where they are KQL's."""
+    from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
+    from azure.kusto.data import exceptions as kusto  # noqa: PLC0415 likewise
+
+    try:
+        yield
+    except (kusto.KustoAuthenticationError, AzureError):
+        raise InputError(f"{name}: {_UNAUTHORISED}") from None
+    except kusto.KustoClientInvalidConnectionStringException:
+        raise InputError(f"{name}: {_UNTRUSTED}") from None
+    except kusto.KustoNetworkError:
+        raise InputError(f"{name}: {_UNREACHABLE}") from None
+    except kusto.KustoThrottlingError:
+        raise RuleFailedError(f"{slug or name}: {_THROTTLED}") from None
+    except kusto.KustoServiceError as error:
+        status = getattr(error.http_response, "status_code", 0)
+        if status in _FATAL or not slug:
+            fault = _FATAL.get(status) or one_line(error.message_text)
+            raise InputError(f"{name}: {fault}") from None
+        raise RuleFailedError(f"{slug}: {one_line(error.message_text)}") from None

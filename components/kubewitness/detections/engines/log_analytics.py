@@ -1,0 +1,232 @@
+"""Runs rules on a Log Analytics workspace, through Microsoft's own client.
+
+Source: Azure docs, "Azure Monitor Log Analytics API" and "Azure Monitor Query client library for
+Python". Tables of the Basic plan are asked at `/search`, which the client has no method for: the
+request goes through its own pipeline, with its sign-in and its retries.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.engines.cloud import (
+    SIGN_IN,
+    CloudOptions,
+    Plan,
+    asks_now,
+    choose_tables,
+    finding_values,
+    innermost,
+    keep_quiet,
+    only_a_part,
+    query_text,
+    refusals,
+    tables_query,
+)
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.parsers import Tables, used_parsers
+from kubewitness.detections.rule import Rule
+from kubewitness.errors import InputError
+from kubewitness.logs.cloud_errors import missing_extra
+
+if TYPE_CHECKING:
+    from azure.monitor.query import LogsQueryClient, LogsTable
+
+SCHEME: Final = "log-analytics://"
+
+_TIMEOUT: Final = 300
+"""Seconds for a query; the service's default is 180 and its most 600."""
+
+_Answer = tuple[Sequence["LogsTable"], str | None]
+"""Tables, and why they are not whole; None if they are."""
+
+_FATAL: Final = {
+    401: f"Azure refuses the credentials, or there are none; {SIGN_IN}",
+    403: "not permitted; needs the role `Log Analytics Reader` on the workspace",
+    404: "no such workspace; name its Workspace ID, a GUID that the portal shows under Overview",
+}
+"""By HTTP status: what stops the whole hunt."""
+
+_TRANSIENT: Final = {
+    429: "too many queries at once; wait a minute, or hunt with fewer rules by --rule",
+    502: "the service is overloaded; look at a shorter period with --since and --until",
+    503: "the service is overloaded; try again later",
+    504: "it took too long; look at a shorter period with --since and --until",
+}
+
+
+class LogAnalyticsEngine:
+    """Runs rules on a workspace.
+
+    Args:
+        client: that asks.
+        workspace: its Workspace ID.
+        rules: that will be run.
+        options: of the hunt.
+
+    Raises:
+        InputError: the workspace cannot be asked, or the options contradict each other.
+    """
+
+    def __init__(
+        self,
+        client: "LogsQueryClient",
+        workspace: str,
+        rules: Sequence[Rule],
+        options: CloudOptions,
+    ) -> None:
+        self._client = client
+        self._workspace = workspace
+        self._options = options
+        self._span = options.span()
+        self._tables = options.tables or self._find_tables()
+        self._refused = refusals(rules, self._tables, options)
+        for rule in rules if options.now else ():
+            if asks_now(rule):
+                self._refused.setdefault(rule.slug, []).append(_HAS_ITS_CLOCK)
+
+    @property
+    def refused(self) -> Mapping[str, Sequence[str]]:
+        """Why it cannot run some of the rules, by their names."""
+        return self._refused
+
+    def run(self, rule: Rule) -> Iterator[Finding]:
+        """Yield what a rule finds.
+
+        Args:
+            rule: one of those that were given and not refused.
+
+        Raises:
+            RuleFailedError: this rule fails, or its result is not whole.
+            InputError: the workspace cannot be asked any more.
+        """
+        text = query_text(rule, self._tables or Tables.AUDIT, self._options)
+        basic = self._options.plan == Plan.BASIC and bool(used_parsers(rule.query))
+        with _explained(self._name, rule.slug):
+            tables, partial = self._search(text) if basic else self._query(text)
+        for table in tables[:1]:
+            for row in table.rows:
+                yield Finding(rule, finding_values(table.columns, table.columns_types, list(row)))
+        if partial is not None:
+            raise RuleFailedError(f"{rule.slug}: {only_a_part(partial)}")
+
+    @property
+    def _name(self) -> str:
+        return f"{SCHEME}{self._workspace}"
+
+    def _find_tables(self) -> Tables | None:
+        if self._options.plan == Plan.BASIC:
+            raise InputError(
+                f"{self._name}: say with --tables which one has the audit events, AKSAudit or "
+                "AKSAuditAdmin: a table of the Basic plan cannot be looked for"
+            )
+        with _explained(self._name, ""):
+            tables, _ = self._query(tables_query())
+        return choose_tables(str(row[0]) for table in tables for row in table.rows)
+
+    def _query(self, text: str) -> _Answer:
+        from azure.monitor.query import LogsQueryPartialResult  # noqa: PLC0415 an extra
+
+        found = self._client.query_workspace(
+            self._workspace,
+            text,
+            timespan=self._span,
+            server_timeout=_TIMEOUT,
+            read_timeout=_TIMEOUT + 30,
+        )
+        if isinstance(found, LogsQueryPartialResult):
+            return found.partial_data or [], str(getattr(found.partial_error, "message", ""))
+        return found.tables, None
+
+    def _search(self, text: str) -> _Answer:
+        from azure.core.rest import HttpRequest  # noqa: PLC0415 an extra
+
+        start, end = (f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in self._span)
+        request = HttpRequest(
+            "POST",
+            f"/workspaces/{self._workspace}/search",
+            params={"timespan": f"{start}/{end}"},
+            json={"query": text},
+        )
+        response = self._client.send_request(request, read_timeout=_TIMEOUT + 30)
+        response.raise_for_status()
+        document = response.json()
+        partial = document.get("error")
+        tables = [_table(table) for table in document.get("tables", [])]
+        return tables, None if partial is None else innermost(partial)
+
+
+def _table(table: dict[str, Any]) -> "LogsTable":
+    from azure.monitor.query import LogsTable  # noqa: PLC0415 an extra
+
+    return LogsTable(
+        name=table["name"],
+        columns=[column["name"] for column in table["columns"]],
+        columns_types=[column["type"] for column in table["columns"]],
+        rows=table["rows"],
+    )
+
+
+_HAS_ITS_CLOCK: Final = "asks now(), and Log Analytics has a clock of its own; leave --as-of away"
+
+
+def open_log_analytics(
+    word: str, rules: Sequence[Rule], options: CloudOptions
+) -> LogAnalyticsEngine:
+    """Open `log-analytics://WORKSPACE-ID` with whatever `DefaultAzureCredential` finds.
+
+    Args:
+        word: as above.
+        rules: that will be run.
+        options: of the hunt.
+
+    Raises:
+        InputError: the extra `kusto` is not installed, or the workspace cannot be asked.
+    """
+    workspace = word.removeprefix(SCHEME).strip("/")
+    try:
+        UUID(workspace)
+    except ValueError:
+        raise InputError(f"{word}: {_FATAL[404]}") from None
+    try:
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
+        from azure.monitor.query import LogsQueryClient  # noqa: PLC0415 likewise
+    except ImportError as error:
+        raise missing_extra(word, "azure-monitor-query and azure-identity", "kusto") from error
+    keep_quiet()
+    client = LogsQueryClient(DefaultAzureCredential())
+    return LogAnalyticsEngine(client, workspace, rules, options)
+
+
+@contextmanager
+def _explained(name: str, slug: str) -> Iterator[None]:
+    """Errors of the client become faults; their own words are kept only where they are KQL's."""
+    from azure.core.exceptions import (  # noqa: PLC0415 an extra
+        HttpResponseError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
+
+    try:
+        yield
+    except ServiceRequestError:
+        raise InputError(f"{name}: cannot be reached; check the network") from None
+    except ServiceResponseError:
+        raise RuleFailedError(f"{slug or name}: {_TRANSIENT[504]}") from None
+    except HttpResponseError as error:
+        # There is no answer where there are no credentials to ask with.
+        status = error.status_code or 401
+        if status in _FATAL or not slug:
+            raise InputError(f"{name}: {_FATAL.get(status) or _reason(error)}") from None
+        raise RuleFailedError(f"{slug}: {_TRANSIENT.get(status) or _reason(error)}") from None
+
+
+def _reason(error: Any) -> str:
+    """Return what the service says is wrong with a query."""
+    said = {
+        "message": getattr(error.error, "message", None),
+        "innererror": getattr(error.error, "innererror", None),
+    }
+    return innermost(said) or f"the service answers {error.status_code}"
