@@ -11,10 +11,8 @@ from typing import Final
 import click
 import duckdb
 
-from kubewitness.cli.ingest import progress_bar
+from kubewitness.cli.progress import progress_bar
 from kubewitness.errors import InputError
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
 from kubewitness.logs.period import Period
 from kubewitness.logs.query import open_for_queries
 from kubewitness.logs.store import open_store
@@ -76,6 +74,10 @@ def _is_store(path: Path) -> bool:
 
 
 def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> int:
+    # Whoever asks a store need not load what reads logs.
+    from kubewitness.logs.ingest import ingest  # noqa: PLC0415
+    from kubewitness.logs.inputs import find_log_files  # noqa: PLC0415
+
     files = find_log_files(words)
     total = sum(file.size or 0 for file in files)
     with open_store(path) as connection, progress_bar(total, shown=progress) as report:

@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -11,8 +9,8 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from kubewitness.cli.progress import progress_bar
 from kubewitness.errors import ExitCode, NothingToCheckError
 from kubewitness.logs.ingest import ingest
 from kubewitness.logs.inputs import find_log_files
@@ -103,19 +101,6 @@ def _is_too_much(summary: Summary, limit: str) -> bool:
         stored = any(entry.is_stored for entry in summary.quarantine)
         return stored or share > float(limit[:-1])
     return summary.balance.quarantined > int(limit)
-
-
-@contextmanager
-def progress_bar(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing in a pipe. Decoded bytes may come to more than the stored."""
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=total or None)
-        yield lambda count: progress.advance(task, count)
 
 
 def _write(summary: Summary, format_: str) -> None:

@@ -25,6 +25,9 @@ Need = Literal["reads", "request bodies", "guard", "impersonation", "activity"]
 objects that were sent; category `guard`; whom a user acted as, which Azure's tables drop;
 AzureActivity."""
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where PyYAML was built with it: ten times as fast, for a hundred files at each start."""
+
 _SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[mhd])")
 _ISO_SPAN: Final = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?)?")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
@@ -128,7 +131,7 @@ def read_rule(path: Path, slug: str) -> Rule:
         InputError: with every fault in the file.
     """
     try:
-        document: Any = yaml.safe_load(path.read_text("utf-8"))
+        document: Any = yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 both are safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
     if not isinstance(document, dict):

@@ -4,7 +4,6 @@ import re
 from difflib import get_close_matches
 from typing import Final
 
-import duckdb
 from duckdb_kql import KqlError, KqlSyntaxError, KqlUnsupportedError, SourceSpan
 from duckdb_kql.control import strip_leading_comments
 
@@ -90,15 +89,6 @@ def explain_kql(error: KqlError, text: str) -> InputError:
     if isinstance(error, KqlUnsupportedError):
         return InputError(_unsupported(error, text))
     return InputError(f"the query cannot be translated: {error}")
-
-
-def explain_sql(error: duckdb.Error) -> InputError:
-    """Return an error of DuckDB for people."""
-    if isinstance(error, duckdb.PermissionException):
-        return InputError("a query reads the tables of its store and nothing else: no files")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return InputError("the query takes more memory than it may; ask for less, or of fewer days")
-    return InputError(re.sub(r"^(\w+) Error: ", r"the query fails: ", str(error).strip()))
 
 
 def _syntax(error: KqlSyntaxError, text: str) -> str:

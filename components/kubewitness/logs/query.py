@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
-import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 from kubewitness.errors import InputError, NothingToCheckError
-from kubewitness.logs.kql_errors import explain_sql
 from kubewitness.logs.period import Period, clock, restrict
+from kubewitness.logs.sql_errors import explain_sql
 from kubewitness.logs.store import ROWS, columns, open_store
-from kubewitness.logs.translation import CLOCK, Translation, translate
+from kubewitness.logs.translation import CLOCK, Translation
 
 FETCHED_ROWS: Final = 1000
 """What is held of a result at once."""
@@ -64,7 +66,7 @@ class Result:
             found = self._run(f"SELECT count(*) FROM (\n{self.sql}\n)").fetchall()
         return int(found[0][0])
 
-    def batches(self) -> pa.RecordBatchReader:
+    def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow; timespans are text, which Parquet has no type for."""
         with _explained():
             spans = [name for name, kind in self.types.items() if kind.id == "interval"]
@@ -113,6 +115,8 @@ def run_kql(
     Raises:
         InputError: the query has faults; all unknown names are told at once.
     """
+    from kubewitness.logs.translate import translate  # noqa: PLC0415 see there
+
     schema = {table: list(names) for table, names in columns(connection).items()}
     moment = now or newest(connection) or clock()
     return run_translated(connection, translate(text, schema), moment)
@@ -134,6 +138,37 @@ def run_translated(
     parameters = {CLOCK: now} if translation.asks_now else {}
     result = _result(connection, translation.sql, parameters)
     return replace(result, warnings=translation.warnings, as_of=parameters.get(CLOCK))
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, translation: Translation, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query by column: for many queries, each of which is bound but once.
+
+    Args:
+        connection: to a store.
+        translation: of the query.
+        now: what `now()` is and `ago()` counts from.
+
+    Raises:
+        InputError: the query has faults that only its run shows.
+    """
+    with _explained():
+        try:
+            running = connection.execute(
+                translation.sql, {CLOCK: now} if translation.asks_now else {}
+            )
+            names = [column[0] for column in running.description or ()]
+            while some := running.fetchmany(FETCHED_ROWS):
+                yield from (dict(zip(names, map(_unzoned, row), strict=True)) for row in some)
+        finally:
+            # A result that is not read to its end would block the next query.
+            connection.abort()
+
+
+def _unzoned(value: Any) -> Any:
+    is_zoned = isinstance(value, datetime) and value.tzinfo is not None
+    return value.astimezone(UTC).replace(tzinfo=None) if is_zoned else value
 
 
 def run_sql(connection: duckdb.DuckDBPyConnection, text: str) -> Result:

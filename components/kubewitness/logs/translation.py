@@ -1,27 +1,16 @@
-"""Turns a query in KQL into the SQL of DuckDB, once for each text."""
+"""Queries in KQL as the SQL of DuckDB, translated once for each text."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb_kql
-from duckdb_kql.control import is_control_command, strip_leading_comments
-from duckdb_kql.lower import lower
-
-from kubewitness.errors import InputError
-from kubewitness.logs.kql_errors import explain_kql
-from kubewitness.logs.kql_names import check_names
-
 CLOCK: Final = "kqlnow"
 """What duckdb-kql calls the parameter behind `now()` and `ago()`."""
-
-_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""Stands for the present until the query runs: it is a parameter."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +26,6 @@ class Translation:
     sql: str
     asks_now: bool
     warnings: tuple[str, ...]
-
-
-def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
-    """Translate a query.
-
-    Args:
-        text: one query in KQL.
-        schema: the columns of each table.
-
-    Raises:
-        InputError: the query has faults; all unknown names are told at once.
-    """
-    if is_control_command(strip_leading_comments(text)):
-        raise InputError("a text that begins with a dot is a command of Kusto, and no query")
-    known = {table: list(columns) for table, columns in schema.items()}
-    try:
-        names = check_names(lower(text), known)
-        if names.faults:
-            raise InputError(*names.faults)
-        sql = duckdb_kql.to_sql(text, schema=known, allow_write=False, query_now=_ANY_TIME)
-    except duckdb_kql.KqlError as error:
-        raise explain_kql(error, text) from None
-    return Translation(str(sql), CLOCK in sql.parameters, tuple(names.warnings))
 
 
 class Translations:
@@ -78,6 +44,8 @@ class Translations:
         try:
             return _read(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
+            from kubewitness.logs.translate import translate  # noqa: PLC0415 see there
+
             made = translate(text, schema)
         self._remember(path, made)
         return made
@@ -93,9 +61,13 @@ class Translations:
             return
 
 
+@cache
+def _made_by() -> list[str]:
+    return [version("kubewitness"), version("duckdb-kql")]
+
+
 def _key(text: str, schema: Mapping[str, Sequence[str]]) -> str:
-    made_by = [version("kubewitness"), version("duckdb-kql")]
-    whole = json.dumps([made_by, text, {table: list(names) for table, names in schema.items()}])
+    whole = json.dumps([_made_by(), text, {table: list(names) for table, names in schema.items()}])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

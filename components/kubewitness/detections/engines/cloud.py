@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
-from kubewitness.detections.constructs import basic_plan_faults
 from kubewitness.detections.parsers import Tables, definitions, used_parsers
 from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError, NothingToCheckError
@@ -142,6 +141,9 @@ def _refusals(rule: Rule, tables: Tables | None, options: CloudOptions) -> Itera
     if tables is None:
         yield _no_events(options)
     elif options.plan == Plan.BASIC:
+        # It loads a parser of KQL, which hunting on this machine does without.
+        from kubewitness.detections.constructs import basic_plan_faults  # noqa: PLC0415
+
         yield from basic_plan_faults(query_text(rule, tables, options))
 
 

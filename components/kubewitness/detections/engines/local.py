@@ -18,12 +18,16 @@ from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, 
 from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError
 from kubewitness.logs.period import Period, clock, within
-from kubewitness.logs.query import newest, run_translated
+from kubewitness.logs.query import newest, rows
 from kubewitness.logs.store import columns
 from kubewitness.logs.translation import Translation, Translations
 from kubewitness.user_cache import user_cache
 
-_OBJECTS: Final = (
+_STORED: Final = (
+    "Level",
+    "PodName",
+    "RequestReceivedTime",
+    "StageReceivedTime",
     "User",
     "ImpersonatedUser",
     "SourceIps",
@@ -33,26 +37,31 @@ _OBJECTS: Final = (
     "ResponseObject",
     "Annotations",
 )
-"""Columns that a rule reads from the store, for the rows that it has found by the others."""
+"""Columns that rules read from the store, if at all, for rows that they found by the others."""
 
 _ROW: Final = "StoredRow"
 
+_TEXTS: Final = {
+    **{name: name for name in ("AuditId", "Stage", "Level", "Verb", "RequestUri", "UserAgent")},
+    "PodName": "PodName",
+    "_ResourceId": "ResourceId",
+}
+"""Columns of text, which is empty in Kusto where there is none, and never null."""
+
 _SOURCE_VIEW: Final = f"""
 CREATE TEMP VIEW {SOURCE} AS SELECT
-    TimeGenerated, AuditId, Stage, Level, Verb, RequestUri, User, ImpersonatedUser, SourceIps,
-    UserAgent, ObjectRef, ResponseStatus, RequestObject, ResponseObject, Annotations,
-    RequestReceivedTime, StageReceivedTime, PodName, ResourceId AS _ResourceId, LogFile,
-    rowid AS {_ROW}
+    TimeGenerated, {", ".join(f"coalesce({own}, '') AS {name}" for name, own in _TEXTS.items())},
+    {", ".join(name for name in _STORED if name not in _TEXTS)}, LogFile, rowid AS {_ROW}
 FROM store.audit_events WHERE {{condition}}"""
 
 _REQUESTS_TABLE: Final = f"""
-CREATE TEMP TABLE KubeAuditRequests AS SELECT * EXCLUDE ({", ".join(_OBJECTS)}) FROM {KUBE_AUDIT}"""
+CREATE TEMP TABLE KubeAuditRequests AS SELECT * EXCLUDE ({", ".join(_STORED)}) FROM {KUBE_AUDIT}"""
 
-_WITHOUT_OBJECTS: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM KubeAuditRequests"
+_WITHOUT_STORED: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM KubeAuditRequests"
 
-_WITH_OBJECTS: Final = f"""
+_WITH_STORED: Final = f"""
 CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS
-SELECT r.*, {", ".join(f"e.{name}" for name in _OBJECTS)}
+SELECT r.*, {", ".join(f"coalesce(e.{n}, '') AS {n}" if n in _TEXTS else f"e.{n}" for n in _STORED)}
 FROM KubeAuditRequests AS r JOIN store.audit_events AS e ON r.{_ROW} = e.rowid"""
 
 _TABLE: Final = """
@@ -119,6 +128,7 @@ class LocalEngine:
         self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
         self._refused: dict[str, tuple[str, ...]] = {}
+        self._shows_stored: bool | None = None
         self._translated = self._translate_all()
         self._make_tables()
 
@@ -143,17 +153,16 @@ class LocalEngine:
 
     def _run(self, rule: Rule) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:
-            self._show(objects=_reads_objects(self._texts[rule.slug]))
-        result = run_translated(self._connection, self._translated[rule.slug], self._now)
-        for row in result.rows():
-            yield Finding(rule, dict(zip(result.columns, row, strict=True)))
+            self._show(stored=_reads_stored(self._texts[rule.slug]))
+        for row in rows(self._connection, self._translated[rule.slug], self._now):
+            yield Finding(rule, row)
 
     def _translate_all(self) -> dict[str, Translation]:
-        plain = [name for name in self._schema[KUBE_AUDIT] if name not in _OBJECTS]
+        plain = [name for name in self._schema[KUBE_AUDIT] if name not in _STORED]
         remembered = _translations()
         found: dict[str, Translation] = {}
         for slug, text in self._texts.items():
-            seen = {} if _reads_objects(text) else {KUBE_AUDIT: plain}
+            seen = {} if _reads_stored(text) else {KUBE_AUDIT: plain}
             try:
                 found[slug] = remembered.translate(text, {**self._schema, **seen})
             except InputError as error:
@@ -165,14 +174,16 @@ class LocalEngine:
         for name in (name for name in PARSERS if name in self._used):
             if name == KUBE_AUDIT:
                 self._connection.execute(_REQUESTS_TABLE)
-                self._show(objects=True)
+                self._show(stored=True)
             else:
                 self._connection.execute(_TABLE.format(name=name))
 
-    def _show(self, *, objects: bool) -> None:
-        """Make KubeAudit the requests, with their objects or without."""
-        self._connection.execute(_WITH_OBJECTS if objects else _WITHOUT_OBJECTS)
+    def _show(self, *, stored: bool) -> None:
+        """Make KubeAudit the requests, with the columns that only the store has or without."""
+        if stored is not self._shows_stored:
+            self._connection.execute(_WITH_STORED if stored else _WITHOUT_STORED)
+            self._shows_stored = stored
 
 
-def _reads_objects(text: str) -> bool:
-    return re.search(rf"\b({'|'.join(_OBJECTS)})\b", text) is not None
+def _reads_stored(text: str) -> bool:
+    return re.search(rf"\b({'|'.join(_STORED)})\b", text) is not None
