@@ -1,6 +1,7 @@
 """What detections would see: AKS's audit policy, the settings, the tables, and what follows."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,12 @@ import yaml
 
 from command import run
 from kubewitness.catalog.aks_audit_policy import POLICY, Entry, as_logged, level
-from kubewitness.catalog.log_categories import ADMINISTRATIVE, GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.catalog.log_categories import (
+    ACTIVITY_CATEGORIES,
+    GUARD,
+    KUBE_AUDIT,
+    KUBE_AUDIT_ADMIN,
+)
 from kubewitness.detections.coverage import Channel, Coverage, Reach, Status, assess, by_technique
 from kubewitness.detections.registry import all_rules, cases
 from kubewitness.detections.simulation import Event, attacks_found
@@ -28,7 +34,7 @@ def channel(category: str, reach: Reach = Reach.ALERT, **others: Any) -> Channel
     return Channel(category, reach, reach, **others)
 
 
-ACTIVITY = (channel(GUARD), channel(ADMINISTRATIVE))
+ACTIVITY = (channel(GUARD), *map(channel, ACTIVITY_CATEGORIES))
 FULL = (channel(KUBE_AUDIT), channel(KUBE_AUDIT_ADMIN), *ACTIVITY)
 ADMIN = (channel(KUBE_AUDIT_ADMIN), *ACTIVITY)
 FILTERED = (
@@ -156,7 +162,7 @@ def test_a_cluster_without_reads_does_not_see_commands() -> None:
 
 def test_logs_that_no_scheduled_rule_can_query_are_for_hunting() -> None:
     """A storage account, an event hub, a table of plan Basic."""
-    stored = [channel(KUBE_AUDIT, Reach.HUNT), channel(ADMINISTRATIVE, Reach.HUNT)]
+    stored = [channel(KUBE_AUDIT, Reach.HUNT), channel(GUARD, Reach.HUNT)]
     assert by_slug(*stored)["pod-exec"].status is Status.HUNT_ONLY
     assert {one.status for one in by_slug().values()} == {Status.BLIND}
 
@@ -222,3 +228,32 @@ def test_a_layer_of_the_navigator_has_each_technique_once(
     (technique,) = layer["techniques"]
     assert (technique["techniqueID"], technique["score"]) == ("T1609", 100)
     assert technique["comment"] == "pod-exec: alertable"
+
+
+PROGRAM = """\
+from pulumi_azure_native import resources
+
+from kubewitness import AuditDetections, SecureAksCluster
+
+group = resources.ResourceGroup("shop")
+shop = SecureAksCluster("shop", {
+    "resource_group_name": group.name,
+    "cluster_admins": {"group_object_ids": ["11111111-1111-1111-1111-111111111111"]},
+    "api_access": {"private": True},
+})
+AuditDetections("detections", {"workspace_id": shop.workspace_id, "sentinel": "onboard"})
+"""
+
+
+def test_on_default_settings_nearly_every_detection_can_alert(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A cluster and the detections, with nothing said that need not be said."""
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    words = ("coverage", tmp_path, "--format", "json", "--python", sys.executable)
+    code, out, _ = run(capfd, *words)
+    assert code == ExitCode.OK
+    (cluster,) = json.loads(out)["clusters"]
+    assert cluster["summary"]["alertable"] >= 0.95 * len(RULES)
+    assert not cluster["summary"]["undecided"]

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kubewitness.catalog.log_categories import (
-    ADMINISTRATIVE,
+    ACTIVITY_CATEGORIES,
     AKS_LOG_CATEGORIES,
     AUDIT_CATEGORIES,
 )
 from kubewitness.detections.coverage import Channel, Coverage, Reach, assess
 from kubewitness.detections.rule import Rule
 from kubewitness.graph.model import AksCluster, Destination, Graph, Link, Workspace
-from kubewitness.graph.routes import Route, carries, routes_through
+from kubewitness.graph.routes import Route, routes_through
 from kubewitness.graph.settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.values import ABSENT, Unknown
 
@@ -74,10 +74,11 @@ def channels(links: Sequence[Link], graph: Graph) -> tuple[Channel, ...]:
         for route in routes_through(links, category)
     ]
     activity = [
-        _channel(ADMINISTRATIVE, Route(Link(setting, certain=True), destination, certain=sure), "")
-        for setting in graph.activity
-        for sure in [carries(setting, ADMINISTRATIVE) is True]
-        for destination in setting.destinations
+        _channel(category, route, "")
+        for category in ACTIVITY_CATEGORIES
+        for route in routes_through(
+            [Link(one, certain=True) for one in graph.activity], category.lower()
+        )
     ]
     return (*audit, *activity)
 

@@ -57,8 +57,10 @@ AKS_LOG_CATEGORIES: Final = {
 }
 """Every category of a managed cluster, by name."""
 
-ADMINISTRATIVE: Final = "administrative"
-"""The category of a subscription's activity log, in lower case, that fills AzureActivity."""
+ACTIVITY_CATEGORIES: Final = ("Administrative", "Policy")
+"""The categories of a subscription's activity log that detections read, in AzureActivity: what was
+done in Azure, and what Azure Policy says of it. Source: Azure Monitor docs, "Activity log event
+schema"."""
 
 AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
 """The table that all categories share where the destination type is not `Dedicated`."""

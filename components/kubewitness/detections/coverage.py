@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kubewitness.catalog.aks_audit_policy import as_logged
 from kubewitness.catalog.audit_tables import READ_VERBS
-from kubewitness.catalog.log_categories import ADMINISTRATIVE, GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.catalog.log_categories import GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
 from kubewitness.detections.registry import cases
 from kubewitness.detections.rule import Rule
 from kubewitness.detections.simulation import Event, Passes, attacks_found, kept
@@ -31,8 +31,8 @@ class Channel:
     """A category of logs on its way to one place.
 
     Attributes:
-        category: `kube-audit`, `kube-audit-admin`, `guard`, or `administrative` of the activity
-            log.
+        category: `kube-audit`, `kube-audit-admin` or `guard`, or one of the activity log:
+            `Administrative`, `Policy`.
         reach: what can certainly be done with it there.
         at_best: what can be done if all that is unknown is as one would wish.
         resource_specific: whether it fills tables that do not say whom a user acted as.
@@ -139,7 +139,7 @@ def _passes(channels: Collection[Channel], rules: Sequence[Rule]) -> Passes:
 
     def passes(event: Event) -> Event | None:
         if "OperationNameValue" in event:
-            return event if ADMINISTRATIVE in categories else None
+            return event if event.get("CategoryValue") in categories else None
         if "Message" in event:
             return event if GUARD in categories else None
         ways = [c for c in audit if _takes(c, event, transformed)]

@@ -49,12 +49,10 @@ def attacks_found(rules: Sequence[Rule], passes: Passes) -> dict[str, frozenset[
         rules: of ours, each with its cases.
         passes: what is left of each event.
     """
-    slots = [(rule, name) for rule in rules for name in cases(rule, "malicious")]
+    slots = _slots(rules)
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         log = Path(folder) / "cases.ndjson"
-        with log.open("w", encoding="utf-8") as file:
-            for index, (rule, name) in enumerate(slots):
-                file.writelines(f"{line}\n" for line in _lines(rule, name, index, passes))
+        write_log(log, rules, passes)
         found = _hunt(log, rules)
     return {
         rule.slug: frozenset(
@@ -64,6 +62,23 @@ def attacks_found(rules: Sequence[Rule], passes: Passes) -> dict[str, frozenset[
         )
         for rule in rules
     }
+
+
+def write_log(path: Path, rules: Sequence[Rule], passes: Passes = lambda event: event) -> None:
+    """Write the malicious cases of all rules into one log, each in days of its own.
+
+    Args:
+        path: of the log.
+        rules: of ours, each with its cases.
+        passes: what is left of each event.
+    """
+    with path.open("w", encoding="utf-8") as file:
+        for index, (rule, name) in enumerate(_slots(rules)):
+            file.writelines(f"{line}\n" for line in _lines(rule, name, index, passes))
+
+
+def _slots(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
+    return [(rule, name) for rule in rules for name in cases(rule, "malicious")]
 
 
 def kept(transformation: str, rules: Sequence[Rule]) -> frozenset[int]:

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from kubewitness.catalog.log_categories import ADMINISTRATIVE
+from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, Kind, kind_of
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
-from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Graph, Opaque
+from kubewitness.graph.model import (
+    AksCluster,
+    Cluster,
+    DiagnosticSetting,
+    EksCluster,
+    Graph,
+    Opaque,
+)
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries
 from kubewitness.graph.settings import diagnostic_setting
@@ -60,9 +67,13 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
             for urn in _of(kinds, Kind.KUBERNETES_PROVIDER)
         ),
         calls=calls,
-        activity=tuple(one for one in settings if carries(one, ADMINISTRATIVE) is not False),
+        activity=tuple(one for one in settings if _may_carry_activity(one)),
         transformations=transformations(by_urn[urn] for urn in sorted(managed)),
     )
+
+
+def _may_carry_activity(setting: DiagnosticSetting) -> bool:
+    return any(carries(setting, name.lower()) is not False for name in ACTIVITY_CATEGORIES)
 
 
 def _of(kinds: Mapping[str, Kind | None], wanted: Kind) -> list[str]:

@@ -9,6 +9,7 @@ import pulumi
 from pulumi_azure_native import monitor, operationalinsights, securityinsights
 
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
+from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, parser, source
 from kubewitness.detections.rule import Rule
 from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
@@ -62,6 +63,8 @@ class AuditDetections(pulumi.ComponentResource):
         checked = check_arguments(AuditDetectionsModel, self._title, args)
         super().__init__("kubewitness:index:AuditDetections", name, _plain(args, checked), opts)
 
+        if checked.activity_log == "collect":
+            self._collect_activity_log(name, checked)
         choice = checked.choice
         self._tell(checked, choice.left_out)
         place = self._place(checked)
@@ -82,6 +85,17 @@ class AuditDetections(pulumi.ComponentResource):
                     f"{self._title}: allow_list[{i}] expired on {entry.expires} and allows nothing",
                     self,
                 )
+
+    def _collect_activity_log(self, name: str, checked: AuditDetectionsModel) -> None:
+        """Source: Azure docs, "Diagnostic settings in Azure Monitor", activity log."""
+        parts = pulumi.Output.from_input(checked.workspace_id).apply(lambda known: known.split("/"))
+        monitor.DiagnosticSetting(
+            f"{name}-activity-log",
+            resource_uri=parts.apply(lambda known: f"/subscriptions/{known[2]}"),
+            workspace_id=checked.workspace_id,
+            logs=[{"category": category, "enabled": True} for category in ACTIVITY_CATEGORIES],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _place(self, checked: AuditDetectionsModel) -> dict[str, Any]:
         """Return where the workspace is, known only when its tables can be alerted on."""

@@ -57,6 +57,15 @@ class AuditDetectionsArgs(TypedDict):
     - `AKSAuditAdmin`: category `kube-audit-admin`, as by the profiles `archive` and `frugal`.
     - `AzureDiagnostics`: of settings that are not resource-specific."""
 
+    activity_log: NotRequired[str]
+    """How the subscription's activity log comes into the workspace, which a third of the
+    detections read: who changed the cluster or its protection in Azure.
+
+    - `collect` (default): by a diagnostic setting on the workspace's subscription. Azure takes in
+      activity logs without charge.
+    - `existing`: by a setting elsewhere, as of another subscription, or of Sentinel's connector:
+      Azure refuses to send the same category to the same workspace twice."""
+
     severities: NotRequired[list[str]]
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
     `Medium`. What cannot run on these tables or in this service is left out, and told."""

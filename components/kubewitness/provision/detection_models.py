@@ -55,6 +55,9 @@ class AuditDetectionsModel(Arguments):
     tables: Literal["both", "AKSAudit", "AKSAuditAdmin", "AzureDiagnostics"] = Field(
         default="both", description="give one of these"
     )
+    activity_log: Literal["collect", "existing"] = Field(
+        default="collect", description="give one of these"
+    )
     severities: list[Severity] | None = Field(
         default=None, min_length=1, description="give a list of severities such as `High`"
     )
