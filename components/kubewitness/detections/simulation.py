@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.finding import Finding
 from kubewitness.detections.registry import cases
 from kubewitness.detections.rule import Rule
 from kubewitness.errors import NothingToCheckError
@@ -24,6 +25,9 @@ from kubewitness.logs.store import open_store
 
 Event = Mapping[str, Any]
 """An event of `audit.k8s.io/v1`, or a row of another table, as it stands in a case."""
+
+Kind = Literal["malicious", "benign"]
+"""Which of the cases that come with a rule."""
 
 Passes = Callable[[Event], Event | None]
 """What is left of an event; None for nothing."""
@@ -49,36 +53,61 @@ def attacks_found(rules: Sequence[Rule], passes: Passes) -> dict[str, frozenset[
         rules: of ours, each with its cases.
         passes: what is left of each event.
     """
-    slots = _slots(rules)
+    found = hunt_cases(rules, passes=passes)
+    return {rule.slug: frozenset(found[rule.slug]) for rule in rules}
+
+
+def hunt_cases(
+    rules: Sequence[Rule], kind: Kind = "malicious", *, passes: Passes = lambda event: event
+) -> dict[str, dict[str, list[Finding]]]:
+    """Run each rule on its cases, among those of all the others.
+
+    Args:
+        rules: of ours, each with its cases.
+        kind: which cases.
+        passes: what is left of each event.
+
+    Returns:
+        By rule and case, what the rule found in it; no entry for a case in which it found nothing.
+    """
+    slots = _slots(rules, kind)
+    found: dict[str, dict[str, list[Finding]]] = {rule.slug: {} for rule in rules}
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         log = Path(folder) / "cases.ndjson"
-        write_log(log, rules, passes)
-        found = _hunt(log, rules)
-    return {
-        rule.slug: frozenset(
-            name
-            for index, (owner, name) in enumerate(slots)
-            if owner is rule and index in found[rule.slug]
-        )
-        for rule in rules
-    }
+        write_log(log, rules, kind, passes=passes)
+        for finding in _hunt(log, rules):
+            owner, name = slots[_slot(finding.time)] if finding.time else (None, "")
+            if owner is finding.rule:
+                found[owner.slug].setdefault(name, []).append(finding)
+    return found
 
 
-def write_log(path: Path, rules: Sequence[Rule], passes: Passes = lambda event: event) -> None:
-    """Write the malicious cases of all rules into one log, each in days of its own.
+def write_log(
+    path: Path,
+    rules: Sequence[Rule],
+    kind: Kind = "malicious",
+    *,
+    passes: Passes = lambda event: event,
+) -> None:
+    """Write the cases of all rules into one log, each in days of its own.
 
     Args:
         path: of the log.
         rules: of ours, each with its cases.
+        kind: which cases.
         passes: what is left of each event.
     """
     with path.open("w", encoding="utf-8") as file:
-        for index, (rule, name) in enumerate(_slots(rules)):
-            file.writelines(f"{line}\n" for line in _lines(rule, name, index, passes))
+        for index, (rule, name) in enumerate(_slots(rules, kind)):
+            for event in _events(cases(rule, kind)[name]):
+                left = passes(event)
+                if left is not None:
+                    moved = _moved(left, f"{rule.slug}/{name}", index)
+                    file.write(json.dumps(moved, separators=(",", ":")) + "\n")
 
 
-def _slots(rules: Sequence[Rule]) -> list[tuple[Rule, str]]:
-    return [(rule, name) for rule in rules for name in cases(rule, "malicious")]
+def _slots(rules: Sequence[Rule], kind: Kind) -> list[tuple[Rule, str]]:
+    return [(rule, name) for rule in rules for name in cases(rule, kind)]
 
 
 def kept(transformation: str, rules: Sequence[Rule]) -> frozenset[int]:
@@ -111,13 +140,6 @@ def kept(transformation: str, rules: Sequence[Rule]) -> frozenset[int]:
             return frozenset(id(events[int(row[0])]) for row in run_kql(connection, text).rows())
 
 
-def _lines(rule: Rule, name: str, index: int, passes: Passes) -> Iterator[str]:
-    for event in _events(cases(rule, "malicious")[name]):
-        left = passes(event)
-        if left is not None:
-            yield json.dumps(_moved(left, f"{rule.slug}/{name}", index), separators=(",", ":"))
-
-
 @cache
 def _events(path: Path) -> tuple[Event, ...]:
     return tuple(json.loads(line) for line in path.read_text("utf-8").splitlines())
@@ -146,18 +168,14 @@ def _moved(event: Event, case: str, index: int) -> Event:
     return {**event, **moved, **ids, **bodies}
 
 
-def _hunt(log: Path, rules: Sequence[Rule]) -> dict[str, frozenset[int]]:
-    """Return the slots in which each rule found something."""
-    store = _store(log)
+def _hunt(log: Path, rules: Sequence[Rule]) -> Iterator[Finding]:
     try:
-        with open_for_queries(store) as connection:
+        with open_for_queries(_store(log)) as connection:
             engine = LocalEngine(connection, rules)
-            return {
-                rule.slug: frozenset(_slot(f.time) for f in engine.run(rule) if f.time)
-                for rule in rules
-            }
+            for rule in rules:
+                yield from engine.run(rule)
     except NothingToCheckError:
-        return {rule.slug: frozenset() for rule in rules}
+        return
 
 
 def _store(log: Path) -> Path:
