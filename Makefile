@@ -28,7 +28,7 @@ docs: .venv/tested
 # thousand edits of sealed logs.
 fuzz: .venv/tested
 	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py \
-		tests/test_seal_edits.py tests/test_log_conservation.py --cases 10000
+		tests/test_seal_edits.py tests/test_log_conservation.py tests/test_detections.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated
