@@ -31,7 +31,10 @@ def blocks(language: str) -> list[str]:
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
-EXIT_CODES = {".venv/bin/kubewitness check examples/blocked": ExitCode.VIOLATION}
+EXIT_CODES = {
+    ".venv/bin/kubewitness check examples/blocked": ExitCode.VIOLATION,
+    ".venv/bin/kubewitness hunt examples/logs/PT1H.json --severity high": ExitCode.VIOLATION,
+}
 
 
 def kubewitness(line: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
