@@ -1,7 +1,8 @@
 """Entries of Google Cloud Audit Logs for the Kubernetes API, which GKE writes.
 
 The verb is the last part of the method; the resource name holds the rest. Bodies are there where
-data access logs ask for them. Source: Google Cloud docs, "AuditLog"; "GKE audit policy".
+data access logs ask for them. Source: Google Cloud docs, "AuditLog"; "GKE audit policy"; for what
+a response is that is a failure, Kubernetes docs, "Status (meta/v1)".
 """
 
 import json
@@ -17,8 +18,14 @@ _RESOURCE = re.compile(
     r"(?:/namespaces/(?P<namespace>[^/]+)(?=/))?"
     r"/(?P<resource>[^/]+)(?:/(?P<name>[^/]+))?(?:/(?P<subresource>.+))?"
 )
-_HTTP_OF_RPC = {0: 200, 5: 404, 6: 409, 7: 403, 16: 401, 3: 400, 8: 429, 13: 500, 14: 503}
-"""Codes of google.rpc, which entries have, as those of HTTP, which events have."""
+_METHOD = re.compile(
+    r"io\.k8s\..+\.(?P<apiVersion>v\d[^.]*)\.(?P<resource>[^.]+)(?:\.(?P<subresource>.+))?\.[^.]+"
+)
+_HTTP_OF_RPC = dict(
+    enumerate((200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401))
+)
+"""Codes of google.rpc, which entries have, as those of HTTP, which events have. Source: Google's
+`google/rpc/code.proto`."""
 
 
 class Gke:
@@ -53,8 +60,7 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
     metadata = _object(payload.get("requestMetadata"))
     method = str(payload.get("methodName", "")).split(".")
     resource_name = str(payload.get("resourceName", ""))
-    status = _object(payload.get("status"))
-    code = status.get("code", 0)
+    address = metadata.get("callerIp") or metadata.get("callerIP")  # as some pipelines spell it
     return {
         # An entry has no audit id; its own is as unique, and the same in every copy.
         "auditID": record.get("insertId") or _object(record.get("operation")).get("id"),
@@ -62,10 +68,10 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
         "verb": method[-1],
         "requestURI": f"/{resource_name}" if resource_name else None,
         "user": _user(_object(payload.get("authenticationInfo"))),
-        "sourceIPs": [metadata["callerIp"]] if "callerIp" in metadata else None,
+        "sourceIPs": [address] if address else None,
         "userAgent": metadata.get("callerSuppliedUserAgent"),
-        "objectRef": _reference(resource_name, method),
-        "responseStatus": {"code": _http(code), **_message(status)},
+        "objectRef": _reference(resource_name, method) or _kind_of_object(payload),
+        "responseStatus": _status(payload),
         "requestObject": payload.get("request"),
         "responseObject": payload.get("response"),
         "requestReceivedTimestamp": record.get("timestamp"),
@@ -74,17 +80,45 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _status(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how it ended: what the API server answered, if that was a failure, knows best."""
+    response = _object(payload.get("response"))
+    status = _object(payload.get("status"))
+    if response.get("status") == "Failure":  # a Status: that of any other kind is an object
+        # The API server answers 500 where a failure has no code.
+        return {"code": response.get("code") or 500, **_message(response)}
+    code = status.get("code") or (7 if _is_refused(payload) else 0)
+    return {"code": _http(code), **_message(status)}
+
+
+def _is_refused(payload: Mapping[str, Any]) -> bool:
+    """Whether it says of every permission that it was not granted."""
+    permissions = payload.get("authorizationInfo")
+    if not isinstance(permissions, list) or not permissions:
+        return False
+    return all(_object(permission).get("granted") is False for permission in permissions)
+
+
 def _http(code: Any) -> Any:
     return _HTTP_OF_RPC.get(code, code) if isinstance(code, int) else code
 
 
 def _user(authentication: Mapping[str, Any]) -> dict[str, Any]:
-    name = authentication.get("principalEmail")
+    """Return who it was; an identity of another provider has a subject and no address."""
+    name = authentication.get("principalEmail") or authentication.get("principalSubject")
     return {"username": name} if name else {}
 
 
 def _message(status: Mapping[str, Any]) -> dict[str, Any]:
     return {"message": status["message"]} if status.get("message") else {}
+
+
+def _kind_of_object(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of which kind the object is where no resource name says which it is."""
+    found = _METHOD.fullmatch(str(payload.get("methodName", "")))
+    if found is None:
+        return {}
+    return {name: value for name, value in found.groupdict().items() if value}
 
 
 def _reference(resource_name: str, method: list[str]) -> dict[str, Any]:
