@@ -23,16 +23,25 @@ SAMPLE: Final = (
 )
 
 SAME: Final[Mapping[str, tuple[str, ...]]] = {
-    "Amazon.EKS.AnonymousAPIAccess": ("anonymous-read", "anonymous-write"),
+    "Amazon.EKS.AnonymousAPIAccess": (
+        "anonymous-read",
+        "anonymous-write",
+        "anonymous-from-public-address",
+    ),
     "Amazon.EKS.Audit.SystemNamespaceFromPublicIP": ("system-identity-from-public-address",),
     "GCP.K8s.IOC.Activity": (),
     "GCP.K8s.Pod.Attached.To.Node.Host.Network": ("host-network-pod",),
     "GCP.K8S.Pod.Create.Or.Modify.Host.Path.Volume.Mount": ("sensitive-host-path",),
     "GCP.K8S.Service.Type.NodePort.Deployed": ("service-exposed",),
-    "Kubernetes.API.AnonymousAccess": ("anonymous-read", "anonymous-write"),
+    "Kubernetes.API.AnonymousAccess": (
+        "anonymous-read",
+        "anonymous-write",
+        "anonymous-from-public-address",
+    ),
     "Kubernetes.ClusterRoleBinding.Privileged": (
         "binding-to-cluster-admin",
         "binding-to-admin-or-edit",
+        "binding-to-system-role",
     ),
     "Kubernetes.DaemonSet.Created": ("daemon-set-created",),
     "Kubernetes.Pod.Exec": ("pod-exec",),
@@ -59,8 +68,7 @@ UPDATE store.audit_events SET
 
 _SLOT: Final = timedelta(days=4)
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_AUDIT_ID: Final = re.compile(r'(\\*"auditID\\*":\s*\\*")[^"\\]*')
-_NAME: Final = re.compile(r'(\\*"objectRef\\*":\s*\{[^{}]*\\*"name\\*":\s*\\*")([^"\\]*)')
+_NAMESPACE: Final = re.compile(r"(?<=/namespaces/)[^/]+")
 
 
 @dataclass(frozen=True)
@@ -116,11 +124,25 @@ def agreement(folder: Path) -> list[Agreement]:
 
 
 def _lines(number: int, test: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the event, as often as their rule must see it; each time with an id of its own."""
-    text = json.dumps(test["log"])
+    """Yield the event, as often as their rule must see it; each time of another object."""
     for index in range(test["threshold"] or 1):
-        mine = _AUDIT_ID.sub(rf"\g<1>{number}-{index}", text)
-        yield (_NAME.sub(rf"\g<1>\g<2>-{index}", mine) if index else mine) + "\n"
+        yield (
+            json.dumps(_nth(test["log"], f"{number}-{index}", f"-{index}" if index else "")) + "\n"
+        )
+
+
+def _nth(log: Mapping[str, Any], audit_id: str, end: str) -> Mapping[str, Any]:
+    """Return the event with an id of its own and another name; if it has none, namespace."""
+    if isinstance(text := log.get("properties", {}).get("log"), str):
+        event = _nth(json.loads(text), audit_id, end)
+        return {**log, "properties": {**log["properties"], "log": json.dumps(event)}}
+    if payload := log.get("protoPayload"):
+        place = _NAMESPACE.sub(rf"\g<0>{end}", payload.get("resourceName", ""))
+        return {**log, "insertId": audit_id, "protoPayload": {**payload, "resourceName": place}}
+    reference = dict(log.get("objectRef", {}))
+    if what := next((name for name in ("name", "namespace") if name in reference), None):
+        reference[what] += end
+    return {**log, "auditID": audit_id, **({"objectRef": reference} if reference else {})}
 
 
 def _spread(store: Path) -> frozenset[int]:
