@@ -16,6 +16,8 @@ sys.path.insert(0, str(DOCS.parent / "tests"))
 
 from agreement_table import page  # noqa: E402 it stands beside the test that it is
 from default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
+from detection_agreement import SAMPLE  # noqa: E402 likewise
+from detection_agreement_table import page as detection_agreement_page  # noqa: E402 likewise
 from feature_table import page as features_page  # noqa: E402 likewise
 from undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
 
@@ -23,8 +25,11 @@ from undone_settings_table import page as undone_settings_page  # noqa: E402 lik
 def pages() -> dict[Path, str]:
     """Each generated page, by its path."""
     rules = {DOCS / "rules" / f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
+    # Events of others are not in this repository: where they are not at hand, the page stays.
+    others = {DOCS / "detection-agreement.md": detection_agreement_page} if SAMPLE.is_file() else {}
     return {
         **rules,
+        **{path: write() for path, write in others.items()},
         DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
         DOCS / "agreement.md": page(),
         DOCS / "detections.md": detections_page(all_detections()),
