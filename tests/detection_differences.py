@@ -46,8 +46,8 @@ DIFFERENCES: Final = (
         "Kubernetes.API.AnonymousAccess",
         ("GCP GKE Anonymous API Access",),
         "The event names nobody but in `authoritySelector`, which Google documents as what the "
-        "caller asked for, not as who the caller is. In GKE's logs an anonymous caller is the "
-        "`principalEmail` `system:anonymous`; that is found.",
+        "caller asked for, not as who the caller is. The names of users that "
+        "we read are `principalEmail` and `principalSubject`.",
     ),
     Difference(
         "Kubernetes.Pod.HostPath.Volume",
@@ -103,9 +103,9 @@ DIFFERENCES: Final = (
     Difference(
         "Kubernetes.API.AnonymousAccess",
         ("Localhost Access",),
-        "An event without a path, which cannot be told to be harmless. That it comes from "
-        "127.0.0.1 says nothing: Kubernetes documents that a client can set every source address "
-        "but the last (`X-Forwarded-For`).",
+        "An event without a path, which cannot be told to be harmless: health and version we pass "
+        "from everywhere. 127.0.0.1 is no excuse, for it is the address of everybody who comes "
+        "through a proxy or a tunnel on the machine of the API server.",
     ),
     Difference(
         "Kubernetes.Kubectl.CP.Operation", ("EKS system namespace (excluded)",), _SYSTEM_ACCOUNT
