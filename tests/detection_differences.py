@@ -87,6 +87,12 @@ DIFFERENCES: Final = (
     ),
     Difference("Kubernetes.System.Principal.PublicIP", ("403 Response (Excluded)",), _REFUSED),
     Difference(
+        "Kubernetes.System.Principal.PublicIP",
+        ("Pod with Mixed Public and Private IPs",),
+        "A private address beside a public one is no excuse: Kubernetes documents that a client "
+        "can set every source address but the last (`X-Forwarded-For`).",
+    ),
+    Difference(
         "Amazon.EKS.Audit.SystemNamespaceFromPublicIP",
         ("legitimate EKS node from AWS IP - should not alert",),
         _LEASES,
