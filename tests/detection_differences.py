@@ -31,8 +31,8 @@ _REFUSED: Final = (
 )
 _SYSTEM_ACCOUNT: Final = (
     "Their rule lets every service account of a system namespace do this. No part of Kubernetes, "
-    "AKS or EKS that we know of runs commands in pods, and a token from kube-system is what a thief "
-    "looks for first. A tool of one's own that does so belongs on the allow-list, by name."
+    "AKS or EKS that we know of runs commands in pods, and a token from kube-system is what a "
+    "thief looks for first. A tool of one's own that does so belongs on the allow-list, by name."
 )
 
 DIFFERENCES: Final = (
