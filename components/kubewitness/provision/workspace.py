@@ -28,10 +28,16 @@ source
 | where tostring(ObjectRef.resource) in ("secrets", "serviceaccounts", "tokenreviews",
     "clusterroles", "clusterrolebindings", "roles", "rolebindings")
     or tostring(ObjectRef.subresource) in ("exec", "attach", "portforward", "proxy", "log", "token")
+    or RequestUri contains "/secrets"
     or tostring(User.username) == "system:anonymous"
     or toint(ResponseStatus.code) in (401, 403)
+    or not(tostring(User.username) startswith "system:" or tostring(User.username) in ("aksService",
+    "acsService", "hcpService", "nodeclient"))
+    or UserAgent startswith "kubectl"
+    or UserAgent matches regex @"(?i)^(curl|wget|python|go-http-client)"
 """
-"""What the profile `filtered` keeps of AKSAudit. All writes are in AKSAuditAdmin, so only reads."""
+"""What the profile `filtered` keeps of AKSAudit. All writes are in AKSAuditAdmin, so only reads: of
+what tells secrets and permissions, of sessions, what was refused, and all that people read."""
 
 _TEMPLATE_SCHEMA: Final = (
     "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
