@@ -51,7 +51,12 @@ _MEGABYTE: Final = 1_000_000
 
 
 def events(
-    count: int, *, seed: int = 7, start: datetime = START, days: float = 30
+    count: int,
+    *,
+    seed: int = 7,
+    start: datetime = START,
+    days: float = 30,
+    attacked: bool = True,
 ) -> Iterator[Event]:
     """Exactly so many events in the order in which the server wrote them, attacks among them.
 
@@ -63,12 +68,10 @@ def events(
         seed: the same seed gives the same events.
         start: the time of the first event, with its zone.
         days: the time that the log takes.
+        attacked: whether attacks are planted.
     """
-    among = [
-        pair
-        for attack in planted(count, seed=seed, start=start, days=days)
-        for pair in attack.events
-    ]
+    found = attacks(count, seed=seed, start=start, days=days) if attacked else ()
+    among = [pair for attack in found for pair in attack.events]
     among.sort(key=_moment)
     span = timedelta(days=days)
     usual = ordinary(count - len(among), seed=seed, start=start.astimezone(UTC), span=span)

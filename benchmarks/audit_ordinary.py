@@ -1,6 +1,6 @@
 """An ordinary day of the cluster: what is asked, how often, and when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import accumulate
@@ -9,10 +9,13 @@ from typing import Final
 
 import audit_machines as machines
 import audit_people as people
+import audit_platform as platform
+import audit_rollouts as rollouts
 import audit_workloads as workloads
 from audit_calls import Call, Event, stages
+from audit_steps import Step
 
-Maker = Callable[[Random], Call]
+Maker = Callable[[Random], Call | Sequence[Step]]
 
 _MACHINES: Final[dict[Maker, float]] = {
     machines.lease: 220,
@@ -35,6 +38,17 @@ _MACHINES: Final[dict[Maker, float]] = {
     workloads.job_finished: 5,
     workloads.namespace_emptied: 2,
     workloads.large_body: 8,
+    platform.reconciled: 45,
+    platform.chart_upgraded: 0.1,
+    platform.leader: 60,
+    platform.operator_secret: 12,
+    platform.secrets_followed: 6,
+    platform.policies_checked: 12,
+    platform.certificates_injected: 1,
+    platform.addon_kept: 12,
+    platform.volume_attached: 4,
+    platform.autoscaler_wrote: 10,
+    rollouts.node_replaced: 0.1,
     people.evicted: 3,
     people.scanned: 4,
     people.not_known: 4,
@@ -55,6 +69,8 @@ _PEOPLE: Final[dict[Maker, float]] = {
     people.refused: 8,
     people.missing: 6,
     people.panicked: 1,
+    rollouts.overview: 1,
+    rollouts.release_rolled_out: 0.5,
 }
 _MAKERS: Final = (*_MACHINES, *_PEOPLE)
 _NIGHT_SHARE: Final = 0.15
@@ -89,7 +105,7 @@ def ordinary(
         while waiting and waiting[0][0] <= moment:
             at, _, event = heappop(waiting)
             yield at, event
-        for at, event in stages(_call(moment, random), moment, random)[: count - made]:
+        for at, event in _written(moment, random)[: count - made]:
             heappush(waiting, (at, made, event))
             made += 1
     while waiting:
@@ -97,7 +113,18 @@ def ordinary(
         yield at, event
 
 
-def _call(moment: datetime, random: Random) -> Call:
+def _written(moment: datetime, random: Random) -> list[tuple[datetime, Event]]:
+    """The events of what happens at a moment: of one call, or of several that belong together."""
+    made = _maker(moment, random)(random)
+    steps = (Step(made, 0),) if isinstance(made, Call) else made
+    return [
+        pair
+        for step in steps
+        for pair in stages(step.call, moment + timedelta(seconds=step.after), random)
+    ]
+
+
+def _maker(moment: datetime, random: Random) -> Maker:
     at_work = moment.hour in _AT_WORK and moment.weekday() < _SATURDAY
     cumulative = _BY_DAY if at_work else _BY_NIGHT
-    return random.choices(_MAKERS, cum_weights=cumulative)[0](random)
+    return random.choices(_MAKERS, cum_weights=cumulative)[0]

@@ -178,6 +178,7 @@ CONDITIONS: dict[str, Callable[[Event], bool]] = {
         of(event, "secrets", "list")
         and "namespace" not in event["objectRef"]
         and answered(event) < 400
+        and human(event)
     ),
     "secrets-read": lambda event: of(event, "secrets", "get") and "python" in event["userAgent"],
     "privileged-pod": lambda event: (
@@ -185,6 +186,7 @@ CONDITIONS: dict[str, Callable[[Event], bool]] = {
     ),
     "privileged-daemon-set": lambda event: (
         '"hostPath": {"path": "/"' in body(event)
+        and '"privileged": true' in body(event)
         and (of(event, "daemonsets", "create") or not human(event))
     ),
     "cluster-admin-binding": lambda event: (
@@ -195,7 +197,7 @@ CONDITIONS: dict[str, Callable[[Event], bool]] = {
     ),
     "own-certificate": lambda event: (
         event["verb"] in {"create", "update"}
-        and "kubernetes.io/kube-apiserver-client" in body(event)
+        and 'kubernetes.io/kube-apiserver-client"' in body(event)
         and event["requestObject"]["spec"]["username"] == event["user"]["username"]
     ),
     "controller-token": lambda event: of(event, "serviceaccounts/token", "create") and human(event),
@@ -208,7 +210,10 @@ CONDITIONS: dict[str, Callable[[Event], bool]] = {
         and answered(event) == 200
     ),
     "denials": lambda event: (
-        answered(event) == 403 and event["verb"] == "list" and "objectRef" in event
+        answered(event) == 403
+        and event["verb"] == "list"
+        and "objectRef" in event
+        and not human(event)
     ),
     "debug-container": lambda event: of(event, "pods/ephemeralcontainers", "patch"),
     "webhook-deleted": lambda event: of(event, "validatingwebhookconfigurations", "delete"),

@@ -1,0 +1,230 @@
+"""What takes several requests on an ordinary day: a node is replaced, a chart is rolled out."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from audit_actors import AKS_SERVICE, NODES, component, node, service_account, somebody
+from audit_bodies import CREATED, Body, metadata, pod, result, suffix, workload
+from audit_calls import Actor, Call, failure
+from audit_machines import place
+from audit_people import evicted
+from audit_platform import node_exporter
+from audit_steps import Step
+
+_APPROVER: Final = service_account("kube-system", "certificate-controller")
+_DAEMONS: Final = service_account("kube-system", "daemon-set-controller")
+_OVERVIEW: Final = (
+    ("", "pods"),
+    ("", "replicationcontrollers"),
+    ("", "services"),
+    ("apps", "daemonsets"),
+    ("apps", "deployments"),
+    ("apps", "replicasets"),
+    ("apps", "statefulsets"),
+    ("autoscaling", "horizontalpodautoscalers"),
+    ("batch", "cronjobs"),
+    ("batch", "jobs"),
+)
+"""What `kubectl get all` lists."""
+
+
+def _one_by_one(calls: Sequence[Call], seconds: float = 1.0) -> list[Step]:
+    return [Step(call, seconds * number, telling=False) for number, call in enumerate(calls)]
+
+
+def _certificate(actor: Actor, random: Random, signer: str) -> list[Call]:
+    """A kubelet asks for a certificate, and the controller of such requests approves."""
+    name = f"csr-{suffix(random)}"
+    group = "certificates.k8s.io"
+    spec = {"signerName": f"kubernetes.io/{signer}", "username": actor.name, "request": "LS0tLS1C"}
+    body = {"kind": "CertificateSigningRequest", "metadata": metadata(name), "spec": spec}
+    approved = {"conditions": [{"type": "Approved", "status": "True", "lastUpdateTime": CREATED}]}
+    resource, seen = "certificatesigningrequests", body | {"status": approved}
+    asked = Call(
+        actor=actor,
+        verb="create",
+        group=group,
+        resource=resource,
+        name=name,
+        code=201,
+        request=body,
+        response=body,
+    )
+    answered = Call(
+        actor=_APPROVER,
+        verb="update",
+        group=group,
+        resource=resource,
+        subresource="approval",
+        name=name,
+        request=seen,
+        response=seen,
+    )
+    return [asked, answered]
+
+
+def _daemon_pod(body: Body, random: Random) -> Call:
+    name, namespace = body["metadata"]["name"], body["metadata"]["namespace"]
+    made = pod(
+        f"{name}-{suffix(random)}", namespace, name, body["spec"]["template"]["spec"], "DaemonSet"
+    )
+    return Call(
+        actor=_DAEMONS,
+        verb="create",
+        resource="pods",
+        namespace=namespace,
+        code=201,
+        request=made,
+        response=made,
+    )
+
+
+def node_replaced(random: Random) -> list[Step]:
+    """An upgrade: a node is drained and deleted, another one joins and gets its daemons."""
+    number = random.randrange(len(NODES))
+    name, kubelet = NODES[number], node(number)
+    bootstrap = component("system:bootstrap:8k2m4p", kubelet.agent, kubelet.address)
+    cloud = component("system:cloud-controller-manager", "cloud-controller-manager/v1.33.1")
+    body = {"kind": "Node", "apiVersion": "v1", "metadata": metadata(name), "spec": {}}
+    cordon = {"spec": {"unschedulable": True}}
+    answer = result("nodes", name)
+    calls = [
+        Call(
+            actor=AKS_SERVICE,
+            verb="patch",
+            resource="nodes",
+            name=name,
+            request=cordon,
+            response=body | cordon,
+        ),
+        *(evicted(random) for _ in range(14)),
+        Call(actor=cloud, verb="delete", resource="nodes", name=name, response=answer),
+        *_certificate(bootstrap, random, "kube-apiserver-client-kubelet"),
+        *_certificate(kubelet, random, "kubelet-serving"),
+        Call(
+            actor=kubelet,
+            verb="create",
+            resource="nodes",
+            name=name,
+            code=201,
+            request=body,
+            response=body,
+        ),
+        _daemon_pod(node_exporter(), random),
+        *(
+            _daemon_pod(workload("DaemonSet", daemon, "kube-system"), random)
+            for daemon in ("ama-logs", "azure-cns", "csi-azuredisk-node", "kube-proxy")
+        ),
+    ]
+    return _one_by_one(calls, 3.0)
+
+
+def release_rolled_out(random: Random) -> list[Step]:
+    """A pipeline upgrades a chart: it reads its last release, applies, and keeps the new one."""
+    namespace, app = place(random)
+    actor = somebody(random)
+    role = {
+        "kind": "Role",
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "metadata": metadata(app, namespace),
+        "rules": [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "watch"]}],
+    }
+    number = random.randrange(2, 40)
+    label = urlencode({"labelSelector": f"name={app},owner=helm"})
+    where = {"actor": actor, "namespace": namespace}
+    calls = [
+        Call(verb="list", resource="secrets", query=label, **where),
+        Call(verb="get", resource="secrets", name=f"sh.helm.release.v1.{app}.v{number}", **where),
+        Call(
+            verb="create",
+            resource="secrets",
+            name=f"sh.helm.release.v1.{app}.v{number + 1}",
+            code=201,
+            **where,
+        ),
+        *(
+            _patched(where, group, resource, app, body)
+            for group, resource, body in (
+                ("", "serviceaccounts", {"metadata": metadata(app, namespace)}),
+                ("rbac.authorization.k8s.io", "roles", role),
+                ("apps", "deployments", workload("Deployment", app, namespace)),
+                ("batch", "cronjobs", _cron_job(app, namespace)),
+                ("", "services", _service(app, namespace)),
+                ("networking.k8s.io", "ingresses", _ingress(app, namespace)),
+            )
+        ),
+    ]
+    return _one_by_one(calls)
+
+
+def _patched(where: dict[str, Any], group: str, resource: str, name: str, body: Body) -> Call:
+    """What a chart changes from one release to the next is mostly a label."""
+    labels = {"metadata": {"labels": {"helm.sh/chart": f"{name}-1.4.2"}}}
+    return Call(
+        verb="patch",
+        group=group,
+        resource=resource,
+        name=name,
+        query="fieldManager=helm",
+        request=labels,
+        response=body,
+        **where,
+    )
+
+
+def _cron_job(app: str, namespace: str) -> Body:
+    template = workload("Job", app, namespace)["spec"]["template"]
+    return {
+        "kind": "CronJob",
+        "apiVersion": "batch/v1",
+        "metadata": metadata(app, namespace),
+        "spec": {"schedule": "*/15 * * * *", "jobTemplate": {"spec": {"template": template}}},
+    }
+
+
+def _service(app: str, namespace: str) -> Body:
+    ingress = {"loadBalancer": {"ingress": [{"ip": "203.0.113.80"}]}}
+    spec = {"type": "LoadBalancer", "selector": {"app": app}, "ports": [{"port": 443}]}
+    meta = metadata(app, namespace)
+    return {"kind": "Service", "apiVersion": "v1", "metadata": meta, "spec": spec} | {
+        "status": ingress
+    }
+
+
+def _ingress(app: str, namespace: str) -> Body:
+    host = f"{app}.shop.example"
+    return {
+        "kind": "Ingress",
+        "apiVersion": "networking.k8s.io/v1",
+        "metadata": metadata(app, namespace),
+        "spec": {"tls": [{"hosts": [host]}], "rules": [{"host": host}]},
+    }
+
+
+def overview(random: Random) -> list[Step]:
+    """Somebody lists all that runs in a namespace; a tenth of them may not."""
+    namespace, _ = place(random)
+    actor, allowed = somebody(random), random.random() > 0.1  # noqa: PLR2004 - nine of ten
+    return _one_by_one(
+        [_listed(actor, group, kind, namespace, allowed=allowed) for group, kind in _OVERVIEW], 0.1
+    )
+
+
+def _listed(actor: Actor, group: str, kind: str, namespace: str, *, allowed: bool) -> Call:
+    message = f'{kind} is forbidden: User "{actor.name}" cannot list resource "{kind}"'
+    return Call(
+        actor=actor,
+        verb="list",
+        group=group,
+        resource=kind,
+        namespace=namespace,
+        query="limit=500",
+        code=200 if allowed else 403,
+        message="" if allowed else message,
+        response=None if allowed else failure(403, message, kind),
+    )
+
+
+Rollout = Callable[[Random], list[Step]]
