@@ -132,9 +132,21 @@ def reconciled(random: Random) -> Call:
     )
 
 
-def chart_upgraded(random: Random) -> Call:
-    """Flux applies a new version of what was there: its controller has yet to see it."""
-    body = node_exporter() if random.random() < 0.1 else _new_version(random)  # noqa: PLR2004 - now and then
+def app_upgraded(random: Random) -> Call:
+    """Flux applies a new version of an app."""
+    namespace, app = place(random)
+    image = f"shop.example/{app}:2026.1.{random.randrange(99)}"
+    spec = pod_spec(app, [container(app, image)])
+    return _upgraded(workload("Deployment", app, namespace, **spec))
+
+
+def monitoring_upgraded(_: Random) -> Call:
+    """Flux applies a new version of what sees the whole node."""
+    return _upgraded(node_exporter())
+
+
+def _upgraded(body: Body) -> Call:
+    """An apply that changes an object: its controller has yet to see this generation."""
     meta = body["metadata"] | {"generation": body["metadata"]["generation"] + 1}
     return Call(
         actor=_FLUX,
@@ -147,13 +159,6 @@ def chart_upgraded(random: Random) -> Call:
         request=body | {"status": {}},
         response=body | {"metadata": meta},
     )
-
-
-def _new_version(random: Random) -> Body:
-    namespace, app = place(random)
-    image = f"shop.example/{app}:2026.1.{random.randrange(99)}"
-    spec = pod_spec(app, [container(app, image)])
-    return workload("Deployment", app, namespace, **spec)
 
 
 def leader(random: Random) -> Call:

@@ -1,0 +1,123 @@
+"""What the detections say of an ordinary day, what of planted attacks, and how many can alert."""
+
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import audit_activity
+import audit_log
+from goals import Goal, say
+from kubewitness.catalog.log_categories import ADMINISTRATIVE, GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.detections.coverage import Channel, Reach, Status, assess
+from kubewitness.detections.registry import all_rules
+
+HERE: Final = Path(__file__).parent
+ALLOW_LIST: Final = HERE / "ordinary_day.allow.yaml"
+ORDINARY: Final = 300_000
+ATTACKED: Final = 30_000
+
+Finding = Mapping[str, Any]
+
+
+def hunt(home: Path, logs: Sequence[Path], *options: str) -> list[Finding]:
+    """The findings of `kubewitness hunt`, with the severities that it looks for by default.
+
+    Args:
+        home: the folder it runs in, which has no allow-list.
+        logs: what it reads.
+        options: more of them.
+    """
+    words = [sys.executable, "-m", "kubewitness", "hunt", *logs, "--format", "json", *options]
+    done = subprocess.run(words, cwd=home, capture_output=True, text=True, check=False)
+    if done.returncode not in {0, 1}:
+        raise SystemExit(done.stderr)
+    found: list[Finding] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def write_day(home: Path) -> list[Path]:
+    """Write the audit log and the activity log of a day without attacks."""
+    day = audit_log.events(ORDINARY, days=1, attacked=False)
+    with (home / "day.ndjson").open("wb") as file:
+        file.writelines(map(audit_log.as_line, day))
+    rows = audit_activity.activity(seed=7, start=audit_log.START, span=timedelta(days=1))
+    lines = [f"{json.dumps(row)}\n" for row in rows]
+    (home / "activity.ndjson").write_text("".join(lines), "utf-8")
+    say(f"an ordinary day: {ORDINARY:,} audit events, {len(lines)} rows of the activity log")
+    return [home / "day.ndjson", home / "activity.ndjson"]
+
+
+def noise(home: Path) -> Iterator[Goal]:
+    """Print what is found on an ordinary day, as it is and with its allow-list."""
+    logs = write_day(home)
+    bare = hunt(home, logs)
+    tuned = hunt(home, logs, "--severity", "informational", "--allow", str(ALLOW_LIST))
+    alerts = [finding for finding in tuned if finding["severity"] != "Informational"]
+    _say_noise("without an allow-list", bare)
+    _say_noise(f"with {ALLOW_LIST.name}", alerts)
+    _say_noise("informational", [f for f in tuned if f["severity"] == "Informational"])
+    yield Goal("findings per 100,000 ordinary events", _rate(alerts), at_most=1)
+
+
+def _rate(findings: Sequence[Finding]) -> float:
+    return len(findings) * 100_000 / ORDINARY
+
+
+def _say_noise(title: str, findings: Sequence[Finding]) -> None:
+    names = Counter(finding["rule"] for finding in findings)
+    listed = ", ".join(f"{name} {count}" for name, count in names.most_common()) or "none"
+    say(f"  {title}: {_rate(findings):.2f} findings per 100,000 events: {listed}")
+
+
+def attacks(home: Path) -> Iterator[Goal]:
+    """Print which detections find each kind of planted attack."""
+    log = home / "attacked.ndjson"
+    with log.open("wb") as file:
+        file.writelines(map(audit_log.as_line, audit_log.events(ATTACKED)))
+    by_id = _rules_by_id(hunt(home, [log]))
+    missed = 0
+    for name in audit_log.ATTACKS:
+        same = [attack for attack in audit_log.planted(ATTACKED) if attack.name == name]
+        found = [{rule for one in attack.audit_ids for rule in by_id[one]} for attack in same]
+        missed += sum(not rules for rules in found)
+        rules = ", ".join(sorted(set().union(*found))) or "nothing"
+        say(f"  {name}: {sum(map(bool, found))} of {len(same)} by {rules}")
+    yield Goal("planted attacks that nothing finds", missed, at_most=0)
+
+
+def _rules_by_id(findings: Sequence[Finding]) -> Mapping[str, set[str]]:
+    """Which rules name an audit id; a burst names many."""
+    rules: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        ids = finding["values"].get("AuditIds") or json.dumps([finding["values"].get("AuditId")])
+        for one in json.loads(ids):
+            rules[one].add(finding["rule"])
+    return rules
+
+
+def alertable() -> Iterator[Goal]:
+    """Print how many of the rules alert where everything is collected, and without what."""
+    everything = (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD, ADMINISTRATIVE)
+    ways = {
+        "on default settings": everything,
+        "without the activity log": everything[:-1],
+        "with kube-audit-admin and guard alone": (KUBE_AUDIT_ADMIN, GUARD),
+    }
+    shares = {title: _share(categories) for title, categories in ways.items()}
+    for title, share in shares.items():
+        say(f"  {title}: {share:.1%} of {len(all_rules())} rules are alertable")
+    yield Goal("share of rules alertable", shares["on default settings"], at_least=0.95)
+
+
+def _share(categories: Sequence[str]) -> float:
+    channels = [Channel(category, Reach.ALERT, Reach.ALERT) for category in categories]
+    found = assess(channels, all_rules())
+    for one in found if ADMINISTRATIVE in categories else ():
+        if one.status is not Status.ALERTABLE:
+            say(f"  {one.status}: {one.rule.slug}, which misses {', '.join(one.missed)}")
+    return sum(one.status is Status.ALERTABLE for one in found) / len(found)
