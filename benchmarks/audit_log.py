@@ -113,11 +113,11 @@ def _estimate(megabytes: float, shape: str, seed: int) -> int:
     return max(1, round(megabytes * _MEGABYTE * _SAMPLE / size))
 
 
-def write(count: int, shape: str, seed: int, output: Path) -> int:
-    """Write a log of so many events to a file; the number of bytes."""
+def write(found: Iterable[Event], shape: str, output: Path) -> int:
+    """Write events to a file; the number of bytes."""
     written = 0
     with output.open("wb") as file:
-        for line in SHAPES[shape](events(count, seed=seed)):
+        for line in SHAPES[shape](found):
             written += file.write(line)
     return written
 
@@ -130,11 +130,16 @@ def main() -> None:
     size.add_argument("--megabytes", type=float, help="about how many megabytes to write")
     parser.add_argument("--shape", choices=SHAPES, default="raw")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--days", type=float, default=30, help="the time that the log takes")
+    parser.add_argument("--ordinary", action="store_true", help="plant no attacks")
     parser.add_argument("--output", type=Path, required=True)
     chosen = parser.parse_args()
     count = chosen.events or _estimate(chosen.megabytes, chosen.shape, chosen.seed)
-    written = write(count, chosen.shape, chosen.seed, chosen.output)
-    names = Counter(attack.name for attack in planted(count, seed=chosen.seed))
+    found = events(count, seed=chosen.seed, days=chosen.days, attacked=not chosen.ordinary)
+    written = write(found, chosen.shape, chosen.output)
+    names = Counter(
+        one.name for one in (() if chosen.ordinary else planted(count, seed=chosen.seed))
+    )
     attacks_text = ", ".join(f"{name} {times}" for name, times in names.items())
     sys.stderr.write(f"{count} events, {written} bytes, planted: {attacks_text or 'nothing'}\n")
 

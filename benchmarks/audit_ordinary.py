@@ -7,6 +7,7 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
+import audit_gitops as gitops
 import audit_machines as machines
 import audit_people as people
 import audit_platform as platform
@@ -38,15 +39,15 @@ _MACHINES: Final[dict[Maker, float]] = {
     workloads.job_finished: 5,
     workloads.namespace_emptied: 2,
     workloads.large_body: 8,
-    platform.reconciled: 45,
-    platform.app_upgraded: 0.1,
-    platform.monitoring_upgraded: 0.01,
+    gitops.reconciled: 45,
+    gitops.app_upgraded: 0.1,
+    gitops.monitoring_upgraded: 0.01,
     platform.leader: 60,
     platform.operator_secret: 12,
     platform.secrets_followed: 6,
     platform.policies_checked: 12,
     platform.certificates_injected: 1,
-    platform.addon_kept: 12,
+    gitops.addon_kept: 12,
     platform.volume_attached: 4,
     platform.autoscaler_wrote: 10,
     rollouts.node_replaced: 0.1,

@@ -1,20 +1,14 @@
-"""What is installed in a cluster to run it: GitOps, monitoring, certificates, secrets, policies."""
+"""What is installed in a cluster to run it: monitoring, certificates, secrets, policies, disks."""
 
 from random import Random
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Final
 
-from audit_actors import NAMESPACES, NODES, component, service_account
-from audit_bodies import Body, container, metadata, pod_spec, suffix, workload
-from audit_calls import Actor, Call
+from audit_actors import NAMESPACES, NODES, service_account
+from audit_bodies import metadata, suffix
+from audit_calls import Call
+from audit_gitops import HELM
 from audit_machines import place
 
-_VERSION: Final = "v1.33.4 (linux/amd64) kubernetes/9d3c2f1"
-_FLUX: Final = service_account("flux-system", "kustomize-controller", "kustomize-controller/v1.6.0")
-_HELM: Final = service_account("flux-system", "helm-controller", "helm-controller/v1.3.0")
-_ARGO: Final = service_account(
-    "argocd", "argocd-application-controller", "argocd-application-controller/v3.0.6"
-)
 _CERTIFICATES: Final = service_account("cert-manager", "cert-manager", "cert-manager/v1.18.1")
 _INJECTOR: Final = service_account(
     "cert-manager", "cert-manager-cainjector", "cert-manager-cainjector/v1.18.1"
@@ -31,12 +25,6 @@ _SIDECAR: Final = service_account(
     "monitoring", "grafana", "OpenAPI-Generator/32.0.1/python", "10.224.0.9"
 )
 _BACKUP: Final = service_account("velero", "velero", "velero-server/v1.16.1")
-ADDON_MANAGER: Final = Actor(
-    {"username": "masterclient", "groups": ["system:masters", "system:authenticated"]},
-    "172.31.6.14",
-    f"kubectl/{_VERSION} kube-addon-manager",
-)
-_ADDONS: Final = ("ama-logs", "azure-cns", "cloud-node-manager", "coredns", "csi-azuredisk-node")
 _OPERATORS: Final = (
     ("cert-manager", "cert-manager"),
     ("flux-system", "source-controller"),
@@ -62,105 +50,6 @@ _LISTED: Final = (
 )
 
 
-def node_exporter() -> Body:
-    """Monitoring that sees the whole node, as its chart has it."""
-    paths = {"proc": "/proc", "sys": "/sys", "root": "/"}
-    volumes = [{"name": name, "hostPath": {"path": path}} for name, path in paths.items()]
-    spec = pod_spec(
-        "node-exporter",
-        [container("node-exporter", "quay.io/prometheus/node-exporter:v1.9.1")],
-        volumes=volumes,
-        hostNetwork=True,
-        hostPID=True,
-    )
-    return workload("DaemonSet", "node-exporter", "monitoring", **spec)
-
-
-def _role_binding(name: str, namespace: str) -> Body:
-    group = "rbac.authorization.k8s.io"
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    return {
-        "kind": "RoleBinding",
-        "apiVersion": f"{group}/v1",
-        "metadata": metadata(name, namespace),
-        "subjects": [subject],
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "edit"},
-    }
-
-
-def _applied(random: Random) -> tuple[str, str, Body]:
-    """The group, the resource and the object of something that stands in a repository."""
-    namespace, app = place(random)
-    spec = {"minReplicas": 2, "maxReplicas": 9}
-    scaler = {
-        "kind": "HorizontalPodAutoscaler",
-        "apiVersion": "autoscaling/v2",
-        "metadata": metadata(app, namespace),
-        "spec": spec,
-    }
-    rights = _role_binding(app, namespace)
-    return random.choice(
-        (
-            ("apps", "deployments", workload("Deployment", app, namespace)),
-            ("apps", "daemonsets", node_exporter()),
-            ("autoscaling", "horizontalpodautoscalers", scaler),
-            ("rbac.authorization.k8s.io", "rolebindings", rights),
-        )
-    )
-
-
-def reconciled(random: Random) -> Call:
-    """Flux asks what an apply would change, and applies what has drifted; Argo CD likewise."""
-    group, resource, body = _applied(random)
-    actor, manager = random.choice(
-        ((_FLUX, "kustomize-controller"), (_HELM, "helm-controller"), (_ARGO, "argocd-controller"))
-    )
-    query = {"fieldManager": manager, "force": "true"}
-    # An apply follows a dry run only where that shows a difference.
-    if random.random() < 0.9:  # noqa: PLR2004 - nine of ten
-        query = {"dryRun": "All"} | query
-    return Call(
-        actor=actor,
-        verb="patch",
-        group=group,
-        resource=resource,
-        namespace=body["metadata"]["namespace"],
-        name=body["metadata"]["name"],
-        query=urlencode(query),
-        request=body | {"status": {}},
-        response=body,
-    )
-
-
-def app_upgraded(random: Random) -> Call:
-    """Flux applies a new version of an app."""
-    namespace, app = place(random)
-    image = f"shop.example/{app}:2026.1.{random.randrange(99)}"
-    spec = pod_spec(app, [container(app, image)])
-    return _upgraded(workload("Deployment", app, namespace, **spec))
-
-
-def monitoring_upgraded(_: Random) -> Call:
-    """Flux applies a new version of what sees the whole node."""
-    return _upgraded(node_exporter())
-
-
-def _upgraded(body: Body) -> Call:
-    """An apply that changes an object: its controller has yet to see this generation."""
-    meta = body["metadata"] | {"generation": body["metadata"]["generation"] + 1}
-    return Call(
-        actor=_FLUX,
-        verb="patch",
-        group="apps",
-        resource=f"{body['kind'].lower()}s",
-        namespace=meta["namespace"],
-        name=meta["name"],
-        query=urlencode({"fieldManager": "kustomize-controller", "force": "true"}),
-        request=body | {"status": {}},
-        response=body | {"metadata": meta},
-    )
-
-
 def leader(random: Random) -> Call:
     """An operator says that it still leads."""
     namespace, name = random.choice(_OPERATORS)
@@ -184,8 +73,8 @@ def operator_secret(random: Random) -> Call:
             (_SECRETS, "update", f"{app}-credentials"),
             (_MONITORING, "update", "prometheus-shop"),
             (_MONITORING, "get", "alertmanager-shop"),
-            (_HELM, "get", f"sh.helm.release.v1.{app}.v7"),
-            (_HELM, "create", f"sh.helm.release.v1.{app}.v8"),
+            (HELM, "get", f"sh.helm.release.v1.{app}.v7"),
+            (HELM, "create", f"sh.helm.release.v1.{app}.v8"),
         )
     )
     meta = {"metadata": metadata(name, namespace)}
@@ -202,7 +91,7 @@ def operator_secret(random: Random) -> Call:
 
 def secrets_followed(random: Random) -> Call:
     """Who serves, measures or backs up secrets lists and watches those of the whole cluster."""
-    actor = random.choice((_CERTIFICATES, _SECRETS, _SIDECAR, _BACKUP, _HELM))
+    actor = random.choice((_CERTIFICATES, _SECRETS, _SIDECAR, _BACKUP, HELM))
     watched = random.random() < 0.8  # noqa: PLR2004 - a list is followed by many watches
     query = "limit=500" if not watched else "allowWatchBookmarks=true&timeoutSeconds=420&watch=true"
     return Call(
@@ -247,41 +136,14 @@ def certificates_injected(random: Random) -> Call:
         )
     )
     body = {"metadata": metadata(name), "webhooks": [], "spec": {"service": {"namespace": "keda"}}}
-    actor = _INJECTOR
     return Call(
-        actor=actor,
+        actor=_INJECTOR,
         verb="update",
         group=group,
         resource=resource,
         name=name,
         request=body,
         response=body,
-    )
-
-
-def addon_kept(random: Random) -> Call:
-    """AKS's addon manager applies what belongs to the cluster, again and again."""
-    name = random.choice(_ADDONS)
-    group, resource, body = random.choice(
-        (
-            ("apps", "daemonsets", workload("DaemonSet", name, "kube-system")),
-            ("", "serviceaccounts", {}),
-            ("rbac.authorization.k8s.io", "rolebindings", _role_binding(name, "kube-system")),
-        )
-    )
-    meta: dict[str, Any] = metadata(
-        name, "kube-system", labels={"addonmanager.kubernetes.io/mode": "Reconcile"}
-    )
-    reads = random.random() < 0.5  # noqa: PLR2004 - one of two
-    return Call(
-        actor=ADDON_MANAGER,
-        verb="get" if reads else "patch",
-        group=group,
-        resource=resource,
-        namespace="kube-system",
-        name=name,
-        request=None if reads else {"metadata": {"labels": meta["labels"]}},
-        response=None if reads else body | {"metadata": meta},
     )
 
 
@@ -296,9 +158,7 @@ def volume_attached(random: Random) -> Call:
         "status": {"attached": True},
     }
     return Call(
-        actor=component("csi-attacher-azuredisk", "csi-attacher/v4.8.1", "172.31.6.16")
-        if random.random() < 0.1  # noqa: PLR2004 - AKS runs most of it as a service account
-        else service_account("kube-system", "csi-azuredisk-controller-sa"),
+        actor=service_account("kube-system", "csi-azuredisk-controller-sa"),
         verb="patch",
         group="storage.k8s.io",
         resource="volumeattachments",
@@ -311,8 +171,8 @@ def volume_attached(random: Random) -> Call:
 
 def autoscaler_wrote(random: Random) -> Call:
     """The cluster autoscaler writes its status, or taints a node that it means to remove."""
-    actor = component("cluster-autoscaler", "cluster-autoscaler/v1.33.0", "172.31.6.17")
-    actor = service_account("kube-system", "cluster-autoscaler", actor.agent, actor.address)
+    agent = "cluster-autoscaler/v1.33.0"
+    actor = service_account("kube-system", "cluster-autoscaler", agent, "172.31.6.17")
     if random.random() < 0.9:  # noqa: PLR2004 - nine of ten
         name = "cluster-autoscaler-status"
         meta = {"metadata": metadata(name, "kube-system")}

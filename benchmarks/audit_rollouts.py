@@ -1,16 +1,17 @@
 """What takes several requests on an ordinary day: a node is replaced, a chart is rolled out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from audit_actors import AKS_SERVICE, NODES, component, node, service_account, somebody
 from audit_bodies import CREATED, Body, metadata, pod, result, suffix, workload
 from audit_calls import Actor, Call, failure
+from audit_gitops import node_exporter
 from audit_machines import place
 from audit_people import evicted
-from audit_platform import node_exporter
 from audit_steps import Step
 
 _APPROVER: Final = service_account("kube-system", "certificate-controller")
@@ -133,19 +134,13 @@ def release_rolled_out(random: Random) -> list[Step]:
     }
     number = random.randrange(2, 40)
     label = urlencode({"labelSelector": f"name={app},owner=helm"})
-    where = {"actor": actor, "namespace": namespace}
+    read = Call(actor=actor, verb="get", resource="secrets", namespace=namespace)
     calls = [
-        Call(verb="list", resource="secrets", query=label, **where),
-        Call(verb="get", resource="secrets", name=f"sh.helm.release.v1.{app}.v{number}", **where),
-        Call(
-            verb="create",
-            resource="secrets",
-            name=f"sh.helm.release.v1.{app}.v{number + 1}",
-            code=201,
-            **where,
-        ),
+        replace(read, verb="list", query=label),
+        replace(read, name=f"sh.helm.release.v1.{app}.v{number}"),
+        replace(read, verb="create", name=f"sh.helm.release.v1.{app}.v{number + 1}", code=201),
         *(
-            _patched(where, group, resource, app, body)
+            _patched(actor, group, resource, body)
             for group, resource, body in (
                 ("", "serviceaccounts", {"metadata": metadata(app, namespace)}),
                 ("rbac.authorization.k8s.io", "roles", role),
@@ -159,18 +154,19 @@ def release_rolled_out(random: Random) -> list[Step]:
     return _one_by_one(calls)
 
 
-def _patched(where: dict[str, Any], group: str, resource: str, name: str, body: Body) -> Call:
+def _patched(actor: Actor, group: str, resource: str, body: Body) -> Call:
     """What a chart changes from one release to the next is mostly a label."""
-    labels = {"metadata": {"labels": {"helm.sh/chart": f"{name}-1.4.2"}}}
+    name = body["metadata"]["name"]
     return Call(
+        actor=actor,
         verb="patch",
         group=group,
         resource=resource,
+        namespace=body["metadata"]["namespace"],
         name=name,
         query="fieldManager=helm",
-        request=labels,
+        request={"metadata": {"labels": {"helm.sh/chart": f"{name}-1.4.2"}}},
         response=body,
-        **where,
     )
 
 
@@ -225,6 +221,3 @@ def _listed(actor: Actor, group: str, kind: str, namespace: str, *, allowed: boo
         message="" if allowed else message,
         response=None if allowed else failure(403, message, kind),
     )
-
-
-Rollout = Callable[[Random], list[Step]]

@@ -32,7 +32,17 @@ def hunt(home: Path, logs: Sequence[Path], *options: str) -> list[Finding]:
         logs: what it reads.
         options: more of them.
     """
-    words = [sys.executable, "-m", "kubewitness", "hunt", *logs, "--format", "json", *options]
+    words = [
+        sys.executable,
+        "-m",
+        "kubewitness",
+        "hunt",
+        *map(str, logs),
+        "--format",
+        "json",
+        *options,
+    ]
+    words += ["--format", "json"]
     done = subprocess.run(words, cwd=home, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
         raise SystemExit(done.stderr)

@@ -1,0 +1,52 @@
+"""What the detections are worth: noise, planted attacks, alertable rules, and speed.
+
+Prints figures and ratios, and ends with 1 where a goal is missed. Only ratios of one run say
+anything of speed.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hunting_quality as quality
+import hunting_speed as speed
+from goals import Goal, say
+
+
+def goals(home: Path, options: argparse.Namespace) -> Iterator[Goal]:
+    """Run all parts; what they print stands before their goals."""
+    if not options.speed_only:
+        yield from quality.noise(home)
+        yield from quality.attacks(home)
+        yield from quality.alertable()
+    if not options.quality_only:
+        place = speed.prepare(home, options.megabytes, options.rounds)
+        yield from speed.processes(place, options)
+        yield from speed.each_rule(place)
+        yield from speed.by_hand(place, options)
+
+
+def main() -> None:
+    """Run all parts and say which goals are missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=540)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--chdb", default="", help="a python that has chDB")
+    parser.add_argument("--zircolite", default="", help="the command, as `python zircolite.py`")
+    parser.add_argument("--zircolite-rules", type=Path, help="Sigma rules for it")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--quality-only", action="store_true")
+    part.add_argument("--speed-only", action="store_true")
+    options = parser.parse_args()
+    met = True
+    with tempfile.TemporaryDirectory() as folder:
+        for goal in goals(Path(folder), options):
+            say(str(goal))
+            met = met and goal.met
+    sys.exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()
