@@ -137,9 +137,8 @@ def main() -> None:
     count = chosen.events or _estimate(chosen.megabytes, chosen.shape, chosen.seed)
     found = events(count, seed=chosen.seed, days=chosen.days, attacked=not chosen.ordinary)
     written = write(found, chosen.shape, chosen.output)
-    names = Counter(
-        one.name for one in (() if chosen.ordinary else planted(count, seed=chosen.seed))
-    )
+    among = [] if chosen.ordinary else planted(count, seed=chosen.seed)
+    names = Counter(attack.name for attack in among)
     attacks_text = ", ".join(f"{name} {times}" for name, times in names.items())
     sys.stderr.write(f"{count} events, {written} bytes, planted: {attacks_text or 'nothing'}\n")
 
