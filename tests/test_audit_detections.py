@@ -182,7 +182,7 @@ def test_a_rule_in_azure_monitor() -> None:
 @pytest.mark.usefixtures("one_without_needs")
 def test_the_functions_fit_the_tables_and_come_first(tables: Tables) -> None:
     """Each after those that it reads, and every rule after all of them."""
-    made = deployed({"tables": tables.value})
+    made = deployed({"tables": tables.value, "rules": ["other"]})
     functions = {one["functionAlias"]: one["query"] for one in made.all("SavedSearch")}
     assert functions == {SOURCE: source(tables)} | {name: parser(name) for name in PARSERS}
     for i, request in enumerate(made.requests("SavedSearch")):
@@ -275,13 +275,14 @@ def _translated(text: str, schema: tuple[tuple[str, tuple[str, ...]], ...]) -> T
 
 def test_sentinel_is_onboarded_before_its_rules_and_outlives_them() -> None:
     """Others may use it by the time that the component goes."""
-    made = deployed({"sentinel": "onboard"})
+    some = {"rules": ["pod-exec", "privileged-container"]}
+    made = deployed({"sentinel": "onboard", **some})
     assert made.one("SentinelOnboardingState")["sentinelOnboardingStateName"] == "default"
     (onboarding,) = made.requests("SentinelOnboardingState")
     assert onboarding.retainOnDelete
     for rule in made.requests("ScheduledAlertRule"):
         assert any(urn.endswith("::soc-sentinel") for urn in rule.dependencies)
-    assert not deployed().all("SentinelOnboardingState")
+    assert not deployed(some).all("SentinelOnboardingState")
 
 
 def test_by_default_the_grave_ones_run(other_rules: Any) -> None:
@@ -480,8 +481,8 @@ def test_only_tables_that_are_read_are_asked_for_their_plan() -> None:
         "AKSAuditAdmin": {"AKSAuditAdmin"},
         "AzureDiagnostics": set(),
     }.items():
-        asked = {call.args["tableName"] for call in deployed({"tables": tables}).azure.calls}
-        assert asked == expected
+        made = deployed({"tables": tables, "rules": ["privileged-container"]})
+        assert {call.args["tableName"] for call in made.azure.calls} == expected
 
 
 def test_a_workspace_of_the_same_program_is_known_later() -> None:
@@ -489,7 +490,7 @@ def test_a_workspace_of_the_same_program_is_known_later() -> None:
 
     def program() -> AuditDetections:
         unknown = pulumi.Output.from_input(WORKSPACE)
-        return AuditDetections("soc", arguments({"workspace_id": unknown}))
+        return AuditDetections("soc", arguments({"workspace_id": unknown, "rules": ["pod-exec"]}))
 
     assert Deployment(program).all("ScheduledAlertRule")[0]["workspaceName"] == "central"
 

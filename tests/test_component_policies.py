@@ -18,7 +18,7 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import Configuration
+from kubewitness.policies.configuration import Configuration, Level
 from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import all_rules
 from kubewitness.policies.verdict import Outcome
@@ -26,7 +26,11 @@ from kubewitness.policies.verdict import Outcome
 DEFAULTS = Configuration({}, all_rules())
 
 
-AKS_RULES = {rule.id for rule in all_rules() if rule.subject is AksCluster}
+AKS_RULES = {
+    rule.id
+    for rule in all_rules()
+    if rule.subject is AksCluster and rule.level is not Level.DISABLED
+}
 
 
 def outcomes(resources: list[Resource]) -> dict[str, Outcome]:

@@ -110,6 +110,7 @@ def test_every_policy_has_its_level_and_is_documented() -> None:
         "kubewitness-common": analyzer_pb2.MANDATORY,
         **{rule.id: analyzer_pb2.MANDATORY for rule in all_rules()},
         "aks-audit-cost": analyzer_pb2.ADVISORY,
+        "aks-detection-coverage": analyzer_pb2.DISABLED,
         "aks-audit-logs-remediation": analyzer_pb2.DISABLED,
         "kubewitness-notes": analyzer_pb2.MANDATORY,
     }
