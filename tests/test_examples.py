@@ -107,7 +107,7 @@ def test_an_example_deploys_stays_unchanged_and_is_destroyed(
     if name == "archive":
         assert not kinds
     elif name == "detections":
-        assert {*kinds} == {"SavedSearch", "ScheduledAlertRule"}
+        assert {*kinds} == {"SavedSearch", "ScheduledAlertRule", "DiagnosticSetting"}
     else:
         assert "DiagnosticSetting" in kinds
     if "ManagedCluster" in kinds:
