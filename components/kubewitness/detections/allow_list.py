@@ -7,9 +7,8 @@ engine leaves out the same.
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -21,13 +20,13 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from kubewitness.detections.documents import explain, read_yaml
 from kubewitness.detections.parsers import (
     KUBE_AUDIT_CONTAINERS,
     KUBE_AUDIT_POD_SPECS,
     PARSERS,
     names_in,
 )
-from kubewitness.errors import InputError
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"
@@ -144,17 +143,9 @@ def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
         InputError: with every fault in the file.
     """
     try:
-        document: Any = yaml.safe_load(path.read_text("utf-8"))
-        return AllowList.model_validate(document, context={"known": known})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: cannot be read as YAML: {error}") from None
+        return AllowList.model_validate(read_yaml(path), context={"known": known})
     except ValidationError as error:
-        raise InputError(*(_fault(path, each) for each in error.errors())) from None
-
-
-def _fault(path: Path, error: Any) -> str:
-    place = ".".join(map(str, error["loc"])) or "the file"
-    return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"
+        raise explain(path, error) from None
 
 
 def _until(entry: Allowed, condition: str) -> str:
