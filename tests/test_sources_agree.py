@@ -1,7 +1,8 @@
 """The same stack gives the same verdicts, whichever source shows it: one rule, every source.
 
-A stack is drawn, then told three times: to the pack as the engine would at a first preview, to the
-monitor of the offline preview as an SDK would, and as an exported state after the deployment.
+A stack is drawn, then told four times: to the pack as the engine would at a first preview, to the
+monitor of the offline preview as an SDK would, as an exported state after the deployment, and as
+Azure Resource Manager tells of it then.
 """
 
 import json
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import resource_pb2
 
+import azure_resources as azure
 from in_process import PROJECT
 from kubewitness.check import judge_resources
 from kubewitness.graph.resources import Resource
@@ -25,6 +27,7 @@ from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_rules
 from kubewitness.policies.verdict import Outcome
+from kubewitness.sources.azure.subscription import load_subscription
 from kubewitness.sources.program.answers import Answers
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.state import load_state
@@ -41,7 +44,8 @@ PROVIDERS = {
     "StorageAccount": "Microsoft.Storage/storageAccounts",
 }
 ELSEWHERE = (
-    "/subscriptions/s/resourceGroups/other/providers/Microsoft.ContainerService/managedClusters/x"
+    f"/subscriptions/{azure.SUBSCRIPTION}/resourceGroups/other"
+    "/providers/Microsoft.ContainerService/managedClusters/x"
 )
 NATIVE = "azure-native:"
 odd: st.SearchStrategy[Any] = st.sampled_from([None, "", "true", 0, 1, [], {}])
@@ -237,7 +241,41 @@ def by_state(stack: Stack) -> Verdicts:
 def azure_id(name: str, shown: Shown) -> str:
     """The id that Azure gives."""
     provider = PROVIDERS.get(shown.type.rpartition(":")[2], "Microsoft.Other/things")
-    return f"/subscriptions/s/resourceGroups/shop/providers/{provider}/{name}"
+    return f"/subscriptions/{azure.SUBSCRIPTION}/resourceGroups/shop/providers/{provider}/{name}"
+
+
+def by_azure(stack: Stack) -> Verdicts:
+    """What the check says of the same clusters in Azure.
+
+    There are none of the classic provider there and none of AWS, and a setting for a cluster that
+    is not there is not asked for.
+    """
+    ids = {name: azure_id(name, shown) for name, shown in stack.items()}
+    documents = {}
+    for name, shown in stack.items():
+        known = {key: ids[sources[0]] for key, sources in shown.links.items()}
+        inputs = {**shown.inputs, **known}
+        if "DiagnosticSetting" in shown.type:
+            identifier = f"{inputs['resourceUri']}/providers/microsoft.insights/diagnosticSettings/"
+        elif "ManagementPolicy" in shown.type:
+            identifier = f"{inputs['accountName']}/managementPolicies/default"
+            documents[identifier] = azure.document(identifier, **inputs)
+            continue
+        else:
+            identifier = ids[name].removesuffix(name)
+        documents[identifier + name] = azure.document(identifier + name, **inputs)
+    with azure.served(azure.Azure(documents, page=9)) as manager:
+        return judged(load_subscription(azure.WORD, manager).resources)
+
+
+def is_in_azure(stack: Stack) -> bool:
+    """Whether Azure could tell the same of a stack as its state."""
+    return not any(
+        shown.type.startswith(("azure:", "aws:"))
+        or ("DiagnosticSetting" in shown.type and not shown.links.get("resourceUri"))
+        or ("DiagnosticSetting" in shown.type and not shown.inputs["logAnalyticsDestinationType"])
+        for shown in stack.values()
+    )
 
 
 def judged(resources: list[Resource]) -> Verdicts:
@@ -254,7 +292,7 @@ def judged(resources: list[Resource]) -> Verdicts:
 def test_every_source_gives_the_same_verdicts(
     pytestconfig: pytest.Config, record_property: Callable[[str, object], None]
 ) -> None:
-    """CrossGuard, offline preview and exported state agree on every drawn stack."""
+    """CrossGuard, offline preview, exported state and Azure agree on every drawn stack."""
     seen: Counter[str] = Counter()
 
     @settings(
@@ -270,9 +308,13 @@ def test_every_source_gives_the_same_verdicts(
         first = by_crossguard(stack)
         assert by_offline_preview(stack) == first
         assert by_state(stack) == first
+        if is_in_azure(stack):
+            assert by_azure(stack) == first
+            seen["in Azure"] += 1
         seen.update(first.values())
         seen["stacks"] += 1
 
     agree()
     assert seen["fail"]
+    assert seen["in Azure"]
     record_property("sources", dict(seen))

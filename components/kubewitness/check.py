@@ -15,6 +15,12 @@ from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
 from kubewitness.policies.registry import all_rules
 from kubewitness.policies.rule import Change
 from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.sources.azure.subscription import (
+    SCHEME,
+    Subscription,
+    is_azure,
+    load_subscription,
+)
 from kubewitness.sources.program.policy_packs import Violation
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 from kubewitness.sources.state import load_state
@@ -32,6 +38,7 @@ class CheckResult:
         verdicts: every verdict of our rules.
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
+        unreadable: what the source did not show, each with the reason.
         warnings: what the program logged.
         notes: what a reader should know besides: what was mended before it was judged, exemptions
             that nothing used, what a benchmark leaves to others.
@@ -44,6 +51,7 @@ class CheckResult:
     verdicts: tuple[Verdict, ...]
     violations: tuple[Violation, ...] = ()
     unanswered: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -63,13 +71,15 @@ class CheckResult:
             return ExitCode.VIOLATION
         if any(violation.level == "mandatory" for violation in self.violations):
             return ExitCode.VIOLATION
+        if self.unreadable:
+            return ExitCode.UNREADABLE
         if any(v.blocks and v.outcome is Outcome.UNDECIDED for v in self.verdicts):
             return ExitCode.UNDECIDED
         return ExitCode.OK if self.checked or self.violations else ExitCode.NOTHING
 
 
 def check_source(  # noqa: PLR0913 each is an option of the command
-    source: Path,
+    source: Path | str,
     *,
     pack: str = DEFAULT_PACK,
     stack: str | None = None,
@@ -79,13 +89,14 @@ def check_source(  # noqa: PLR0913 each is an option of the command
     policy_pack_config: Path | None = None,
     timeout: float = TIMEOUT_SECONDS,
 ) -> CheckResult:
-    """Check a Pulumi program, or the exported state of a stack.
+    """Check a Pulumi program, the exported state of a stack, or what is in Azure now.
 
-    A folder is a program, and is run: this runs the user's own code. A file is a state, for which
-    only `pack` and `policy_pack_config` count.
+    A folder is a program, and is run: this runs the user's own code. For a state, which is a file,
+    and for Azure only `pack` and `policy_pack_config` count.
 
     Args:
-        source: the folder that holds `Pulumi.yaml`, or the file.
+        source: the folder that holds `Pulumi.yaml`, the file, or
+            `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
         pack: the policy pack whose rules judge it.
         stack: the stack; by default the only one there is.
         answers: a file of answers to what only the cloud knows.
@@ -96,16 +107,19 @@ def check_source(  # noqa: PLR0913 each is an option of the command
 
     Raises:
         NothingToCheckError: there is no program.
-        InputError: something given cannot be used, or the program fails.
+        InputError: something given cannot be used, the program fails, or Azure cannot be asked.
     """
     chosen = find_pack(pack)
     load(policy_pack_config, all_rules(), chosen.rules)  # before a program is run for nothing
+    if is_azure(str(source)):
+        return check_azure(load_subscription(str(source)), chosen, policy_pack_config)
+    source = Path(source)
     if source.is_file():
         return check_state(source, chosen, policy_pack_config)
     if not source.is_dir():
         raise InputError(
             f"{source}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
-            "or the exported state of a stack"
+            f"the exported state of a stack, or {SCHEME}SUBSCRIPTION"
         )
     seen = preview(
         source,
@@ -136,6 +150,21 @@ def check_state(file: Path, pack: Pack, policy_pack_config: Path | None = None) 
     where = Stack(state.project, state.stack)
     configuration = load(policy_pack_config, all_rules(), pack.rules, where)
     return judge_resources(str(file), state.stack, state.resources, pack, configuration)
+
+
+def check_azure(
+    found: Subscription, pack: Pack, policy_pack_config: Path | None = None
+) -> CheckResult:
+    """Check what a subscription has now. It is its own stack, and answers for every cluster.
+
+    Raises:
+        InputError: the configuration has faults.
+    """
+    stack = found.scope.subscription
+    where = Stack("azure", stack)
+    configuration = load(policy_pack_config, all_rules(), pack.rules, where)
+    judged = judge_resources(found.scope.word, stack, found.resources, pack, configuration)
+    return replace(judged, unreadable=tuple(found.unreadable), notes=(*judged.notes, *found.notes))
 
 
 def judge_resources(  # noqa: PLR0913 the parts of every check

@@ -92,10 +92,10 @@ def _audit_channel(category: str, route: Route, graph: Graph) -> Channel:
         return replace(channel, reach=certain, resource_specific=False)
     table = AKS_LOG_CATEGORIES[category].table
     channel = _channel(category, route, table)
-    kql = graph.transformations.get(table.lower(), "")
-    if isinstance(kql, str):
-        return replace(channel, transformation=kql)
-    return replace(channel, reach=Reach.NOWHERE)  # it may drop anything
+    kql = graph.transformation(table, route.destination.id)
+    if isinstance(kql, Unknown):
+        return replace(channel, reach=Reach.NOWHERE)  # it may drop anything
+    return channel if kql is ABSENT else replace(channel, transformation=kql)
 
 
 def _channel(category: str, route: Route, table: str) -> Channel:

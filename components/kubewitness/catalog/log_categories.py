@@ -31,6 +31,12 @@ GUARD: Final = "guard"
 AUDIT_CATEGORIES: Final = (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD)
 """The categories that kubewitness exists for, in the order in which they are reported."""
 
+CONTAINER: Final = "insights-logs-{}"
+"""The container of a storage account that Azure gives each category.
+
+Source: Azure docs, "Azure resource logs", Send to Azure Storage.
+"""
+
 AKS_LOG_CATEGORIES: Final = {
     category.name: category
     for category in (

@@ -27,7 +27,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("check")
-@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
 @click.option("--stack", help="The stack; by default the only one that has a file.")
 @click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
@@ -45,7 +45,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--timeout", default=TIMEOUT_SECONDS, show_default=True, help="Seconds a program has."
 )
 def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     pack: str,
     stack: str | None,
     answers: Path | None,
@@ -63,7 +63,8 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
 
     SOURCE is a folder with a Pulumi.yaml, by default the current one, or a file that `pulumi stack
     export` wrote. A program's own code runs, with the interpreter that its Pulumi.yaml names.
-    Nothing is created.
+    Nothing is created. What is in Azure already is azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]],
+    which the role Reader may read.
     """
     if explain is not None:
         _explain(explain)
@@ -73,7 +74,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     results: list[CheckResult] = []
     codes: list[ExitCode] = []
     with _progress(shown=not no_progress):
-        for source in sources or (Path(),):
+        for source in sources or (".",):
             try:
                 result = check_source(
                     source,
@@ -108,7 +109,7 @@ def _progress(*, shown: bool) -> Iterator[None]:
     """A spinner on a terminal, nothing in a pipe."""
     console = Console(stderr=True)
     if shown and console.is_terminal:
-        with console.status("previewing offline"):
+        with console.status("reading"):
             yield
     else:
         yield
@@ -128,6 +129,9 @@ def _write(results: list[CheckResult], format_: str, output: Path | None, *, tre
         click.echo(text.getvalue(), nl=False)
     else:
         _write_file(output, text.getvalue())
+    for result in results:
+        for one in result.unreadable:
+            click.echo(f"unreadable: {one}", err=True)
     if any(result.exit_code is ExitCode.NOTHING for result in results):
         click.echo("nothing to check: no cluster that these sources manage", err=True)
 

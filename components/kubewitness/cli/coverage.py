@@ -18,7 +18,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("coverage")
-@click.argument("source", type=click.Path(path_type=Path), default=Path())
+@click.argument("source", default=".")
 @click.option("--rule", "names", metavar="NAME", multiple=True, help="Only this detection.")
 @click.option(
     "--require",
@@ -35,7 +35,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--all", "whole", is_flag=True, help="Show what is alertable, too.")
 @click.option("--timeout", default=TIMEOUT_SECONDS, show_default=True, help="Seconds it has.")
 def command(  # noqa: PLR0913 PLR0917 click hands over each option as a parameter
-    source: Path,
+    source: str,
     names: tuple[str, ...],
     require: tuple[str, ...],
     stack: str | None,
@@ -47,17 +47,23 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
 ) -> int:
     """Say which detections would work on the clusters of a program, before they exist.
 
-    SOURCE is a folder with a Pulumi.yaml, by default the current one, or a file that `pulumi stack
-    export` wrote; see `kubewitness check`. The malicious events that come with each detection are
-    put through AKS's audit policy and what the program's settings collect, and it is run on what is
-    left: it is alertable, degraded (it misses some cases), hunt-only, blind, or undecided.
+    SOURCE is a folder with a Pulumi.yaml, by default the current one, a file that `pulumi stack
+    export` wrote, or azure://SUBSCRIPTION; see `kubewitness check`. The malicious events that come
+    with each detection are put through AKS's audit policy and what the settings collect, and it is
+    run on what is left: it is alertable, degraded (it misses some cases), hunt-only, blind, or
+    undecided.
     """
     seen = check_source(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_rules(names))
     if not clusters:
         raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")
     _write(clusters, format_, whole=whole)
-    return _judge(clusters, require)
+    for one in seen.unreadable:
+        click.echo(f"unreadable: {one}", err=True)
+    for one in seen.notes:
+        click.echo(f"note: {one}", err=True)
+    unreadable = [ExitCode.UNREADABLE] if seen.unreadable else []
+    return first_that_applies([*unreadable, _judge(clusters, require)])
 
 
 def _write(clusters: list[ClusterCoverage], format_: str, *, whole: bool) -> None:

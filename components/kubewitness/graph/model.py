@@ -228,6 +228,27 @@ class Opaque:
 
 
 @dataclass(frozen=True)
+class Transformation:
+    """What a workspace does with rows as they arrive.
+
+    Attributes:
+        table: the name of the table, in lower case.
+        kql: what each row goes through.
+        workspace: the workspace's id.
+    """
+
+    table: str
+    kql: Value[str]
+    workspace: Value[str]
+
+    def may_be_of(self, workspace: Value[str]) -> bool:
+        """Return whether it is a workspace's, as far as can be known; Azure ignores case."""
+        ids = [self.workspace, workspace]
+        known = [one.lower().rstrip("/") for one in ids if isinstance(one, str)]
+        return len(known) < len(ids) or known[0] == known[1]
+
+
+@dataclass(frozen=True)
 class Graph:
     """All that a rule may know.
 
@@ -242,7 +263,7 @@ class Graph:
         calls: the provider functions that the program called, by token; None where the source
             does not show them.
         activity: settings that send a subscription's activity log.
-        transformations: KQL through which what arrives in a table of a workspace goes, by table.
+        transformations: KQL through which what arrives in a table of a workspace goes.
     """
 
     clusters: tuple[Cluster, ...] = ()
@@ -254,4 +275,23 @@ class Graph:
     kubeconfigs: tuple[tuple[Resource, Value[str]], ...] = ()
     calls: tuple[str, ...] | None = None
     activity: tuple[DiagnosticSetting, ...] = ()
-    transformations: Mapping[str, Value[str]] = field(default_factory=dict)
+    transformations: tuple[Transformation, ...] = ()
+
+    def transformation(self, table: str, workspace: Value[str]) -> Value[str]:
+        """Return the KQL through which goes what arrives in a table of a workspace.
+
+        Args:
+            table: its name; Azure ignores the case.
+            workspace: the workspace's id.
+
+        Returns:
+            The KQL; unknown where it could be one of several; absent where there is none.
+        """
+        found = {
+            one.kql
+            for one in self.transformations
+            if one.table == table.lower() and one.may_be_of(workspace)
+        }
+        if len(found) > 1:
+            return Unknown("several workspaces have a transformation, and it could be of any")
+        return next(iter(found), ABSENT)

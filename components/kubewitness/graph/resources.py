@@ -16,7 +16,7 @@ class Origin(Enum):
     """Who is responsible for a resource."""
 
     MANAGED = "managed"
-    """This stack creates, updates and deletes it."""
+    """This stack creates, updates and deletes it; or the source is Azure, and has it."""
     READ = "read"
     """This stack only looks it up, as `.get()` does."""
     REMOTE = "remote component"
@@ -25,10 +25,10 @@ class Origin(Enum):
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a Pulumi program or state.
+    """One resource of a Pulumi program, of a state, or of Azure in the shape that Pulumi gives it.
 
     Attributes:
-        urn: Pulumi's unique name of it.
+        urn: Pulumi's unique name of it; in Azure its id.
         type: the type token, such as `azure-native:containerservice:ManagedCluster`.
         name: the logical name.
         properties: JSON values by wire name; an unknown leaf is `Unknown`, a secret is unwrapped.

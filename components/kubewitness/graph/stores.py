@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeGuard
 
+from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.catalog.type_tokens import Kind, is_classic, kind_of
 from kubewitness.graph.model import (
     EventHubNamespace,
@@ -79,7 +80,7 @@ ANY_TABLE: Final = "*"
 NEVER: Final = -1.0
 """What the classic provider calls a period that never ends."""
 
-_LOGS: Final = "insights-logs-"
+_LOGS: Final = CONTAINER.format("")
 _ELSEWHERE: Final = Unknown("whether it is this one's cannot be known before the deployment")
 _OTHERS: Final = Table(_ELSEWHERE, _ELSEWHERE, _ELSEWHERE)
 

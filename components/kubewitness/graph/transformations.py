@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.graph.model import Transformation
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import ABSENT, Unknown, Value, items, read, text
@@ -18,25 +19,43 @@ _STREAM: Final = "microsoft-table-"
 _KIND: Final = "workspacetransforms"
 
 
-def transformations(resources: Iterable[Resource]) -> dict[str, Value[str]]:
-    """Return the KQL of each transformation of a stack, by the table in lower case."""
-    return {
-        table: kql
+def transformations(resources: Iterable[Resource]) -> tuple[Transformation, ...]:
+    """Return the transformations of a stack, or of the workspaces of a subscription."""
+    return tuple(
+        Transformation(table, kql, workspace)
         for resource in resources
-        for kind, flows in _rules(resource)
-        if isinstance(kind, str) and kind.lower() == _KIND
-        for table, kql in _flows(flows)
-    }
+        for rule in _rules(resource)
+        if _is_for_a_workspace(rule)
+        for workspace in [_workspace(read(rule, "destinations", "logAnalytics"))]
+        for table, kql in _flows(read(rule, "dataFlows"))
+    )
 
 
-def _rules(resource: Resource) -> Iterator[tuple[Value[str], Value[Any]]]:
-    """Yield the kind and the data flows of every data collection rule that a resource makes."""
+def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
+    """Yield the properties and the kind of every data collection rule that a resource makes."""
     if resource.type.endswith(_CLASS):
-        yield text(read(resource.properties, "kind")), read(resource.properties, "dataFlows")
+        yield resource.properties
     elif kind_of(resource.type) is Kind.ARM:
         for one in declared(resource):
             if isinstance(one, Mapping) and type_of(one) == _TYPE:
-                yield text(read(one, "kind")), read(one, "properties", "dataFlows")
+                inner = read(one, "properties")
+                known = inner if isinstance(inner, Mapping) else {}
+                yield {**known, "kind": one.get("kind")}
+
+
+def _is_for_a_workspace(rule: Mapping[str, Any]) -> bool:
+    kind = text(read(rule, "kind"))
+    return isinstance(kind, str) and kind.lower() == _KIND
+
+
+def _workspace(listed: Value[Any]) -> Value[str]:
+    """The workspace that a rule is of; in a template its id is an expression."""
+    named = items(listed)
+    one = named[0] if isinstance(named, tuple) and len(named) == 1 else {}
+    known = text(read(one, "workspaceResourceId"))
+    if isinstance(known, str) and known.startswith("/"):
+        return known
+    return Unknown("which workspace it is cannot be known before the deployment")
 
 
 def _flows(flows: Value[Any]) -> Iterator[tuple[str, Value[str]]]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Final
 
-from kubewitness.errors import InputError
+from kubewitness.errors import InputError, missing_extra
 
 _SIGN_IN: Final = "sign in again, for instance with `aws sso login`, or renew the keys"
 _NO_LOG_GROUP: Final = "no such log group here; check its name and `?region=`"
@@ -101,11 +101,6 @@ def azure_errors(name: str) -> Iterator[None]:
         known = _AZURE_STATUS.get(status or 0)
         fault = known or _unforeseen("Azure", f"{type(error).__name__} {status or ''}".strip())
         raise InputError(f"{name}: {fault}") from None
-
-
-def missing_extra(name: str, library: str, extra: str) -> InputError:
-    """The error that a word needs what is not installed."""
-    return InputError(f"{name}: needs {library}; install kubewitness[{extra}]")
 
 
 def _unforeseen(cloud: str, what: str) -> str:

@@ -9,9 +9,9 @@ import os
 from functools import partial
 from typing import Any, Final
 
-from kubewitness.errors import InputError
+from kubewitness.errors import InputError, missing_extra
 from kubewitness.logs.chunks import ChunkedFile, Chunks
-from kubewitness.logs.cloud_errors import aws_errors, azure_errors, missing_extra
+from kubewitness.logs.cloud_errors import aws_errors, azure_errors
 from kubewitness.logs.local_files import SEAL_FOLDER
 
 S3_SCHEME: Final = "s3://"

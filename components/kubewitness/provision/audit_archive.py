@@ -1,17 +1,15 @@
 """The component that keeps audit logs where nobody can change them."""
 
 import re
-from typing import Any, Final, Optional
+from typing import Any, Optional
 
 import pulumi
 from pulumi_azure_native import storage
 
+from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.provision.arguments import AuditArchiveArgs
 from kubewitness.provision.cluster_models import AuditArchiveModel
 from kubewitness.provision.validation import check_arguments
-
-CONTAINER: Final = "insights-logs-{}"
-"""How diagnostic settings call the container of a log category."""
 
 
 def account_name(name: str) -> str:

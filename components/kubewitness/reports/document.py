@@ -70,6 +70,7 @@ class SourceDocument(_Document):
     violations: list[ViolationDocument]
     collected: list[CollectedDocument]
     unanswered: list[str]
+    unreadable: list[str]
     notes: list[str]
 
 
@@ -107,7 +108,7 @@ def summarise(results: list[CheckResult]) -> SummaryDocument:
         exempt=sum(result.count(Outcome.EXEMPT) for result in results),
         collected_elsewhere=sum(r.count(Outcome.COLLECTED_ELSEWHERE) for r in results),
         not_assessed=sum(result.count(Outcome.NOT_APPLICABLE) for result in results),
-        unreadable=0,
+        unreadable=sum(len(result.unreadable) for result in results),
     )
 
 
@@ -120,6 +121,7 @@ def _source(result: CheckResult) -> SourceDocument:
         violations=[ViolationDocument(**vars(v)) for v in result.violations],
         collected=[CollectedDocument(**vars(item)) for item in collected(result.graph)],
         unanswered=list(result.unanswered),
+        unreadable=list(result.unreadable),
         notes=list(result.notes),
     )
 

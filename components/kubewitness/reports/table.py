@@ -114,7 +114,8 @@ def _print_tree(console: Console, result: CheckResult) -> None:
 
 def _depth_and_urn(resource: Resource) -> tuple[int, str]:
     """Parents before children, then by name: programs register in an order that varies."""
-    return resource.urn.split("::")[2].count("$"), resource.urn
+    kinds = resource.urn.split("::")[2:3]  # of itself and its parents; an Azure id has none
+    return "".join(kinds).count("$"), resource.urn
 
 
 def _label(resource: Resource) -> str:

@@ -1,7 +1,6 @@
 """What the engines in the cloud share: which tables there are, the period, the text sent."""
 
 import json
-import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +16,6 @@ from kubewitness.logs.period import Period, clock, parse_time
 
 DEFAULT_SINCE: Final = "1d"
 """How far back a hunt in the cloud looks unless told otherwise: whoever asks pays, or waits."""
-
-SIGN_IN: Final = (
-    "sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
-)
 
 LONGEST_REASON: Final = 400
 
@@ -203,8 +198,3 @@ def only_a_part(reason: str) -> str:
     return (
         f"gave only a part of its rows: {reason}; look at a shorter period with --since and --until"
     )
-
-
-def keep_quiet() -> None:
-    """Keep the SDKs from writing on standard error what becomes a fault of ours anyway."""
-    logging.getLogger("azure").addHandler(logging.NullHandler())

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.engines.cloud import (
-    SIGN_IN,
     CloudOptions,
     choose_tables,
     finding_values,
-    keep_quiet,
     one_line,
     only_a_part,
     query_text,
@@ -26,8 +25,7 @@ from kubewitness.detections.engines.cloud import (
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
 from kubewitness.detections.rule import Rule
-from kubewitness.errors import InputError
-from kubewitness.logs.cloud_errors import missing_extra
+from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
     from azure.kusto.data import (

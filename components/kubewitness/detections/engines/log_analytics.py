@@ -10,16 +10,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
 from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.engines.cloud import (
-    SIGN_IN,
     CloudOptions,
     Plan,
     asks_now,
     choose_tables,
     finding_values,
     innermost,
-    keep_quiet,
     only_a_part,
     query_text,
     refusals,
@@ -28,8 +27,7 @@ from kubewitness.detections.engines.cloud import (
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables, used_parsers
 from kubewitness.detections.rule import Rule
-from kubewitness.errors import InputError
-from kubewitness.logs.cloud_errors import missing_extra
+from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
     from azure.monitor.query import LogsQueryClient, LogsTable

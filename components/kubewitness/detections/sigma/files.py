@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from kubewitness.detections.rule import Rule
-from kubewitness.logs.cloud_errors import missing_extra
+from kubewitness.errors import missing_extra
 
 
 class RejectedError(Exception):

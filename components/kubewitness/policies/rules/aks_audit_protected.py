@@ -1,10 +1,11 @@
 """`aks-audit-protected`: whoever breaks in cannot make the audit trail disappear."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from pydantic import Field, field_validator
 
+from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, Value
@@ -17,9 +18,6 @@ from kubewitness.policies.destinations import (
 from kubewitness.policies.rule import Rule, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.trail import judge_trail, where
 from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
-
-CONTAINER: Final = "insights-logs-{}"
-"""The container that Azure gives each category. Source: Azure docs, "Azure resource logs"."""
 
 
 class ProtectionConfiguration(DestinationConfiguration):

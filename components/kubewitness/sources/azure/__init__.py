@@ -1,0 +1,1 @@
+"""Resources as they are in Azure now, read from Azure Resource Manager."""

@@ -1,0 +1,133 @@
+"""A document of Azure Resource Manager becomes a resource in the shape that Azure Native gives it.
+
+Azure Native lifts `properties` to the top and says by name what the id says by its segments.
+Source: Azure docs, "Resource ID"; Pulumi's Azure Native API docs of each resource.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import Unknown
+from kubewitness.sources.azure.manager import Document
+
+CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
+AUTHENTICATORS: Final = f"{CLUSTERS}/jwtAuthenticators"
+WORKSPACES: Final = "Microsoft.OperationalInsights/workspaces"
+TABLES: Final = f"{WORKSPACES}/tables"
+ACCOUNTS: Final = "Microsoft.Storage/storageAccounts"
+LIFECYCLES: Final = f"{ACCOUNTS}/managementPolicies"
+IMMUTABILITY: Final = f"{ACCOUNTS}/blobServices/containers/immutabilityPolicies"
+NAMESPACES: Final = "Microsoft.EventHub/namespaces"
+COLLECTION_RULES: Final = "Microsoft.Insights/dataCollectionRules"
+SETTINGS: Final = "Microsoft.Insights/diagnosticSettings"
+
+_TOKENS: Final = {
+    CLUSTERS: "azure-native:containerservice:ManagedCluster",
+    AUTHENTICATORS: "azure-native:containerservice:JWTAuthenticator",
+    WORKSPACES: "azure-native:operationalinsights:Workspace",
+    TABLES: "azure-native:operationalinsights:Table",
+    ACCOUNTS: "azure-native:storage:StorageAccount",
+    LIFECYCLES: "azure-native:storage:ManagementPolicy",
+    IMMUTABILITY: "azure-native:storage:BlobContainerImmutabilityPolicy",
+    NAMESPACES: "azure-native:eventhub:Namespace",
+    COLLECTION_RULES: "azure-native:monitor:DataCollectionRule",
+    SETTINGS: "azure-native:monitor:DiagnosticSetting",
+}
+
+_NAMES: Final = {
+    "resourcegroups": "resourceGroupName",
+    "managedclusters": "resourceName",
+    "workspaces": "workspaceName",
+    "tables": "tableName",
+    "storageaccounts": "accountName",
+    "containers": "containerName",
+    "namespaces": "namespaceName",
+}
+"""What Azure Native calls the name that follows a segment of an id."""
+
+_NOT_ECHOED: Final = Unknown("Azure does not always say into which tables a setting sends")
+
+
+def resource(kind: str, document: Document) -> Resource:
+    """Return a resource of the subscription.
+
+    Args:
+        kind: its type in Azure: one of those above.
+        document: as Azure gives it, with its `id`.
+    """
+    identifier = str(document.get("id", ""))
+    inner = document.get("properties")
+    properties = {
+        **{key: value for key, value in document.items() if key != "properties"},
+        **(inner if isinstance(inner, Mapping) else {}),
+        **_names(identifier),
+    }
+    return Resource(
+        urn=identifier,
+        type=_TOKENS[kind],
+        name=str(document.get("name") or identifier.rpartition("/")[2]),
+        properties=properties,
+        id=identifier,
+        outputs=properties,
+    )
+
+
+def setting(target: str, document: Document) -> Resource:
+    """Return a diagnostic setting.
+
+    Its destination type is unknown where Azure is silent: for some services it answers null
+    whatever was set. Source: Azure/azure-rest-api-specs#22400.
+
+    Args:
+        target: the id of what it is attached to.
+        document: as Azure gives it.
+    """
+    found = resource(SETTINGS, document)
+    said = found.properties.get("logAnalyticsDestinationType")
+    known = {"resourceUri": target, "logAnalyticsDestinationType": said or _NOT_ECHOED}
+    return Resource(
+        urn=found.urn or f"{target}/providers/{SETTINGS}/{found.name}",
+        type=found.type,
+        name=found.name,
+        properties={**found.properties, **known},
+        id=found.id,
+    )
+
+
+def hidden_settings(target: str, why: str) -> Resource:
+    """Return what stands for the diagnostic settings that a cluster may have, and nobody shows.
+
+    Args:
+        target: the cluster's id.
+        why: they are not shown.
+    """
+    unknown = Unknown(why)
+    return Resource(
+        urn=f"{target}/providers/{SETTINGS}",
+        type=_TOKENS[SETTINGS],
+        name="diagnostic settings",
+        properties={"resourceUri": target, "logs": unknown, "workspaceId": unknown},
+    )
+
+
+def hidden_tables(workspace: str, why: str) -> Resource:
+    """Return what stands for the tables of a workspace that nobody shows.
+
+    Args:
+        workspace: its id.
+        why: they are not shown.
+    """
+    return Resource(
+        urn=f"{workspace}/tables",
+        type=_TOKENS[TABLES],
+        name="tables",
+        properties={**_names(workspace), "tableName": Unknown(why)},
+    )
+
+
+def _names(identifier: str) -> dict[str, Any]:
+    """The names that an id says; Azure spells its segments in any case."""
+    parts = identifier.strip("/").split("/")
+    pairs = zip(parts[::2], parts[1::2], strict=False)
+    return {_NAMES[key.lower()]: name for key, name in pairs if key.lower() in _NAMES}

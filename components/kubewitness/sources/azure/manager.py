@@ -1,0 +1,191 @@
+"""Reads from Azure Resource Manager, with the sign-in and the retries of Microsoft's own client.
+
+The documents are kept as they come, for a typed model would drop what it does not know, and what a
+rule cannot see it cannot judge. Nothing is written. Source: Azure REST API reference, "Azure
+Resource Manager".
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
+from kubewitness.errors import InputError, missing_extra
+
+if TYPE_CHECKING:
+    from azure.core import PipelineClient
+    from azure.core.credentials import TokenCredential
+    from azure.core.exceptions import AzureError
+    from azure.core.rest import HttpRequest, HttpResponse
+
+    Client = PipelineClient[HttpRequest, HttpResponse]
+
+Document = Mapping[str, Any]
+
+UNAUTHENTICATED: Final = 401
+NOT_FOUND: Final = 404
+REFUSED: Final = 403
+
+_REFUSALS: Final = {REFUSED: "not permitted", 400: "not offered in this subscription"}
+
+_PUBLIC: Final = "https://management.azure.com"
+_OTHER_CLOUDS: Final = {
+    "login.microsoftonline.us": "https://management.usgovcloudapi.net",
+    "login.chinacloudapi.cn": "https://management.chinacloudapi.cn",
+}
+"""Resource Manager by what AZURE_AUTHORITY_HOST names. Source: Azure docs, "National clouds"."""
+
+
+class RefusedError(Exception):
+    """Azure refuses this one request, and may answer others.
+
+    Args:
+        status: 403, shown to others only; 400, not offered in this subscription.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(_REFUSALS[status])
+        self.status = status
+
+
+class ResourceManager:
+    """Azure Resource Manager, to be read.
+
+    Args:
+        name: what the user calls the source, for errors.
+        base: the address of the cloud's Resource Manager.
+        client: that asks there.
+    """
+
+    def __init__(self, name: str, base: str, client: "Client") -> None:
+        self._name = name
+        self._base = base
+        self._client = client
+
+    def get(self, path: str, version: str) -> Document | None:
+        """Return a resource, or None where there is none.
+
+        Args:
+            path: its Azure id.
+            version: of the API.
+
+        Raises:
+            RefusedError: Azure refuses this one.
+            InputError: Azure cannot be asked, or does not answer as documented.
+        """
+        return self._ask(self._base + path, {"api-version": version})
+
+    def list(self, path: str, version: str) -> Iterator[Document]:
+        """Yield what a collection holds, all pages of it; nothing where there is no such.
+
+        Args:
+            path: of the collection.
+            version: of the API.
+
+        Raises:
+            RefusedError: Azure refuses this one.
+            InputError: Azure cannot be asked, or does not answer as documented.
+        """
+        page = self._ask(self._base + path, {"api-version": version})
+        while page is not None:
+            listed = page.get("value")
+            if not isinstance(listed, list) or not all(isinstance(x, Mapping) for x in listed):
+                raise InputError(f"{self._name}: {path} is no list as documented; {_AGAIN}")
+            yield from listed
+            following = page.get("nextLink")
+            page = self._ask(self._ours(str(following)), {}) if following else None
+
+    def _ours(self, link: str) -> str:
+        """A page that is elsewhere is not asked for: the token would go there, too."""
+        there, here = urlsplit(link), urlsplit(self._base)
+        if (there.scheme, there.hostname) != (here.scheme, here.hostname):
+            raise InputError(f"{self._name}: Azure names a next page that is not its own; {_AGAIN}")
+        return link
+
+    def _ask(self, address: str, parameters: Mapping[str, str]) -> Document | None:
+        from azure.core.rest import HttpRequest  # noqa: PLC0415 an extra
+
+        with self._explained(address):
+            request = HttpRequest("GET", address, params=dict(parameters))
+            response = self._client.send_request(request)
+            if response.status_code == NOT_FOUND:
+                return None
+            if response.status_code in _REFUSALS:
+                raise RefusedError(response.status_code)
+            response.raise_for_status()
+            document = response.json()
+        if not isinstance(document, Mapping):
+            raise InputError(f"{self._name}: Azure answers no object; {_AGAIN}")
+        return document
+
+    @contextmanager
+    def _explained(self, address: str) -> Iterator[None]:
+        """Errors of the client become faults; their own words may quote a token."""
+        from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
+
+        try:
+            yield
+        except AzureError as error:
+            raise InputError(f"{self._name}: {_words(error, urlsplit(address).path)}") from None
+        except ValueError:
+            raise InputError(f"{self._name}: Azure answers no JSON; {_AGAIN}") from None
+
+
+def _words(error: "AzureError", path: str) -> str:
+    from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 an extra
+
+    status = getattr(error, "status_code", None)
+    if isinstance(error, ClientAuthenticationError) or status == UNAUTHENTICATED:
+        return f"Azure refuses the credentials, or there are none; {SIGN_IN}"
+    what = f"Azure answers {status}" if status else "Azure cannot be reached"
+    return f"{what} for {path}; {_AGAIN}"
+
+
+_AGAIN: Final = "try again later, and see whether `az resource show` can read it"
+
+
+def open_resource_manager(word: str) -> ResourceManager:
+    """Return Resource Manager with whatever `DefaultAzureCredential` finds.
+
+    AZURE_AUTHORITY_HOST chooses a national cloud, as it does for the credentials.
+
+    Raises:
+        InputError: the extra `azure` is not installed.
+    """
+    try:
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
+    except ImportError as error:
+        raise missing_extra(word, "azure-identity", "azure") from error
+    keep_quiet()
+    authority = os.environ.get("AZURE_AUTHORITY_HOST", "").removeprefix("https://").strip("/")
+    base = _OTHER_CLOUDS.get(authority.lower(), _PUBLIC)
+    return ResourceManager(word, base, client_at(base, DefaultAzureCredential()))
+
+
+def client_at(base: str, credential: "TokenCredential", *, retries: int = 10) -> "Client":
+    """Return the client of a cloud's Resource Manager.
+
+    Args:
+        base: its address.
+        credential: with which it is asked.
+        retries: how often it asks again where Azure is busy, which says for how long to wait.
+    """
+    from azure.core import PipelineClient  # noqa: PLC0415 an extra
+    from azure.core.pipeline.policies import (  # noqa: PLC0415 likewise
+        BearerTokenCredentialPolicy,
+        HeadersPolicy,
+        RetryPolicy,
+        UserAgentPolicy,
+    )
+
+    return PipelineClient(
+        base,
+        policies=[
+            HeadersPolicy({"Accept": "application/json"}),
+            UserAgentPolicy("kubewitness"),
+            RetryPolicy(retry_total=retries),
+            BearerTokenCredentialPolicy(credential, f"{base}/.default"),
+        ],
+    )
