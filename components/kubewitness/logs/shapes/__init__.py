@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kubewitness.logs.rows import Shape
 from kubewitness.logs.shapes import (
+    activity_log,
     azure_export,
     cloudwatch,
     defender,
@@ -23,6 +24,7 @@ SHAPES: Final[tuple[type[Shape], ...]] = (
     gke.Gke,
     defender.Defender,
     log_analytics.LogAnalytics,
+    activity_log.ActivityLog,
 )
 """All shapes, the most telling first."""
 
