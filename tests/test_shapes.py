@@ -963,7 +963,7 @@ def test_the_state_of_an_immutability_policy_is_azures_answer() -> None:
     other = resource("other", token, {**inputs, "containerName": "insights-logs-x"})
     assert set(_policies(before, other).immutability) == {"insights-logs-guard", "insights-logs-x"}
     nameless = resource("lock", token, {**inputs, "containerName": LATER})
-    assert set(_policies(nameless).immutability) == {"lock"}
+    assert set(_policies(nameless).immutability) == {"*"}
     own = AZURE + "storage/containerImmutabilityPolicy:ContainerImmutabilityPolicy"
     elsewhere = {"storageContainerResourceManagerId": "a1", "locked": True}
     assert _policies(resource("lock", own, elsewhere)).immutability == {"lock": "Locked"}

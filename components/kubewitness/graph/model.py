@@ -145,7 +145,8 @@ class StorageAccount(Store):
     Attributes:
         premium: true where its performance tier is premium.
         deletes_after_days: the shortest period after which a lifecycle rule deletes blobs.
-        immutability: the states of the immutability policies on its containers, by container.
+        immutability: the states of the immutability policies on its containers, by container; `*`
+            where a policy may be on any.
         immutable_days: for how long each of these policies keeps a blob.
     """
 

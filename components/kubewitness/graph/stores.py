@@ -74,6 +74,9 @@ _CONTAINER_ID: Final = re.compile(
 )
 
 
+ANY_CONTAINER: Final = "*"
+"""Stands for every container of a storage account, where a policy may be on any."""
+
 ANY_TABLE: Final = "*"
 """Stands for every table of a workspace, where what is said may be of any."""
 
@@ -378,6 +381,8 @@ def _immutability(policy: Resource) -> tuple[str, Value[str]]:
         name = named["container"] if named else policy.name
         return name, locked if isinstance(locked, Unknown) else _STATES[locked is True]
     container = text(read(policy.properties, "containerName"))
+    if isinstance(container, Unknown):
+        return ANY_CONTAINER, container
     name = container if isinstance(container, str) else policy.name
     if not policy.outputs:
         return name, Unknown("Azure says so only after the deployment")

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
+from kubewitness.graph.stores import ANY_CONTAINER
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.destinations import (
     TOTAL_DAYS,
@@ -97,7 +98,8 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
     """Azure's names of containers are in lower case."""
-    return {name.lower(): value for name, value in values.items()}.get(container, ABSENT)
+    known = {name.lower(): value for name, value in values.items()}
+    return known.get(container, known.get(ANY_CONTAINER, ABSENT))
 
 
 _VAULT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/vault"
@@ -175,6 +177,16 @@ RULE = Rule(
             ],
         ),
         doubtful("A policy whose lock only Azure can tell", _ARCHIVE, grade="write-once"),
+        doubtful(
+            "Containers that the stack makes, too, so that their names are unknown in a preview",
+            _ARCHIVE.replace(
+                'container_name=f"insights-logs-{category}"',
+                "container_name=storage.BlobContainer(category, resource_group_name=group.name,\n"
+                "            account_name=account.name,\n"
+                '            container_name=f"insights-logs-{category}").name',
+            ),
+            grade="write-once",
+        ),
     ),
     links=(
         "https://learn.microsoft.com/azure/storage/blobs/immutable-container-level-worm-policies",
