@@ -68,7 +68,7 @@ def test_detections_live_change_in_place_and_go(
     already = len(engine.calls)
     assert engine.destroy(program).exit_code == 0
     deleted = Counter(call["type"].rpartition(":")[2] for call in engine.calls[already:])
-    assert deleted == {"SavedSearch": 1 + len(PARSERS), kind: 1}
+    assert deleted == {"SavedSearch": 1 + len(PARSERS), kind: 1, "DiagnosticSetting": 1}
     assert "resources" not in engine.export(program).document["deployment"]
 
 
