@@ -42,6 +42,16 @@ def _timespan(value: object) -> object:
 
 TimeSpan = Annotated[timedelta, BeforeValidator(_timespan)]
 
+_OPERATORS: Final = {"GreaterThan": "gt", "LessThan": "lt", "Equal": "eq", "NotEqual": "ne"}
+
+Operator = Annotated[
+    Literal["gt", "lt", "eq", "ne"],
+    BeforeValidator(
+        lambda value: _OPERATORS.get(value, value) if isinstance(value, str) else value
+    ),
+]
+"""Of the number of rows, and of the threshold; Sentinel's files spell it either way."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(
@@ -66,6 +76,48 @@ class EntityMapping(_Part):
 
     entity_type: str
     field_mappings: tuple[FieldMapping, ...]
+
+
+class AlertProperty(_Part):
+    """A column that a property of an alert is taken from."""
+
+    alert_property: str
+    value: str
+
+
+class AlertDetails(_Part):
+    """What an alert says of itself, with the values of columns."""
+
+    alert_display_name_format: str | None = None
+    alert_description_format: str | None = None
+    alert_severity_column_name: str | None = None
+    alert_tactics_column_name: str | None = None
+    alert_dynamic_properties: tuple[AlertProperty, ...] | None = None
+
+
+class EventGrouping(_Part):
+    """Whether all rows are one alert, or each is."""
+
+    aggregation_kind: Literal["SingleAlert", "AlertPerResult"]
+
+
+class IncidentGrouping(_Part):
+    """Which alerts are one incident."""
+
+    enabled: bool = True
+    reopen_closed_incident: bool = False
+    lookback_duration: TimeSpan = timedelta(hours=5)
+    matching_method: Literal["AllEntities", "AnyAlert", "Selected"] = "AllEntities"
+    group_by_entities: tuple[str, ...] = ()
+    group_by_alert_details: tuple[str, ...] = ()
+    group_by_custom_details: tuple[str, ...] = ()
+
+
+class Incidents(_Part):
+    """Whether alerts make incidents, and which are one."""
+
+    create_incident: bool = True
+    grouping_configuration: IncidentGrouping | None = None
 
 
 class Notes(_Part):
@@ -94,6 +146,13 @@ class Rule(_Part):
         tactics: of MITRE ATT&CK, as Sentinel writes them.
         relevant_techniques: of MITRE ATT&CK, as `T1609` or `T1552.007`.
         entity_mappings: which columns are entities.
+        enabled: whether it runs where it is deployed.
+        custom_details: columns that an alert shows, by the names that it gives them.
+        alert_details_override: what an alert says of itself.
+        event_grouping_settings: what is one alert.
+        suppression_enabled: whether it is silent for a while after an alert.
+        suppression_duration: for how long.
+        incident_configuration: what is one incident.
         version: of the rule.
         kubewitness: what we add; None in rules of others.
         slug: the name of its folder or file.
@@ -107,11 +166,18 @@ class Rule(_Part):
     query: str
     query_frequency: TimeSpan = timedelta(hours=1)
     query_period: TimeSpan = timedelta(hours=1)
-    trigger_operator: str = "gt"
+    trigger_operator: Operator = "gt"
     trigger_threshold: int = 0
     tactics: tuple[str, ...] = ()
     relevant_techniques: tuple[str, ...] = ()
     entity_mappings: tuple[EntityMapping, ...] = ()
+    enabled: bool | None = None
+    custom_details: dict[str, str] | None = None
+    alert_details_override: AlertDetails | None = None
+    event_grouping_settings: EventGrouping | None = None
+    suppression_enabled: bool | None = None
+    suppression_duration: TimeSpan | None = None
+    incident_configuration: Incidents | None = None
     version: str = "1.0.0"
     kubewitness: Notes | None = None
     slug: str = Field(default="", exclude=True)

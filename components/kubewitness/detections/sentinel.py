@@ -16,9 +16,7 @@ def as_yaml(rule: Rule) -> str:
     Args:
         rule: ours or somebody else's.
     """
-    document: dict[str, Any] = rule.model_dump(by_alias=True, exclude_none=True)
-    document["queryFrequency"] = _span(rule.query_frequency)
-    document["queryPeriod"] = _span(rule.query_period)
+    document = rule.model_dump(by_alias=True, exclude_none=True)
     return yaml.dump(_plain(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
@@ -30,6 +28,8 @@ def _span(value: timedelta) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, timedelta):
+        return _span(value)
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
