@@ -30,7 +30,7 @@ from kubewitness.logs.query import rows as query_rows
 from kubewitness.logs.store import columns, open_store
 from kubewitness.logs.translate import translate
 from kubewitness.logs.translation import Translation
-from kubewitness.provision import detection_choice, detection_models
+from kubewitness.provision import detection_models
 from kubewitness.provision.alert_rules import OPERATORS, monitor_rule, sentinel_rule
 from kubewitness.provision.audit_detections import check_plans
 from kubewitness.provision.detection_arguments import Allowed
@@ -43,6 +43,7 @@ GROUP = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGr
 ALLOWED = {"reason": "deploys", "expires": "2999-12-31", "usernames": ["flux@shop.example"]}
 SERVICES = {"existing": "ScheduledAlertRule", "none": "ScheduledQueryRule"}
 RULES = [pytest.param(rule, id=rule.slug) for rule in all_rules()]
+OTHER_ID = "0a3d6a52-0f0b-4a52-9d1b-6d7a2f1a4b00"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -82,12 +83,7 @@ def other_rules(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Put other rules in the place of ours."""
 
     def put(*rules: Rule) -> None:
-        known = {rule.slug: rule for rule in rules}
-        monkeypatch.setattr(detection_choice, "all_rules", lambda: rules)
         monkeypatch.setattr(detection_models, "all_rules", lambda: rules)
-        monkeypatch.setattr(
-            detection_choice, "find_rules", lambda names: tuple(known[name] for name in names)
-        )
 
     return put
 
@@ -95,7 +91,7 @@ def other_rules(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def one_without_needs(other_rules: Any) -> None:
     """All rules, and one that runs wherever there is a table."""
-    other_rules(*all_rules(), changed(slug="other", id="other", kubewitness=None))
+    other_rules(*all_rules(), changed(slug="other", id=OTHER_ID, kubewitness=None))
 
 
 def test_a_rule_in_sentinel() -> None:
@@ -215,7 +211,8 @@ def test_azure_takes_each_detection(rule: Rule) -> None:
     assert {one.entity_type for one in rule.entity_mappings} <= {e.value for e in EntityMappingType}
     assert len(rule.query) <= LONGEST_QUERY[Service.SENTINEL]
     assert len(rule.description) <= 5000
-    assert not why_not(rule, Tables.BOTH, Service.SENTINEL) or rule.kubewitness
+    as_if_nothing_lacked = rule.model_copy(update={"kubewitness": None})
+    assert not why_not(as_if_nothing_lacked, Tables.BOTH, Service.SENTINEL)
     assert timedelta(minutes=5) <= rule.query_frequency <= rule.query_period
     inputs = sentinel_rule(rule, rule.query, None)
     assert all(re.fullmatch(r"T\d{4}", technique) for technique in inputs["techniques"])
@@ -287,9 +284,7 @@ def test_sentinel_is_onboarded_before_its_rules_and_outlives_them() -> None:
 
 def test_by_default_the_grave_ones_run(other_rules: Any) -> None:
     """High and Medium."""
-    other_rules(
-        *(changed(slug=severity.lower(), severity=severity, id=severity) for severity in SEVERITIES)
-    )
+    other_rules(*(changed(slug=severity.lower(), severity=severity) for severity in SEVERITIES))
     made = Deployment(
         lambda: AuditDetections("soc", {"workspace_id": WORKSPACE, "sentinel": "existing"})
     )
@@ -392,7 +387,7 @@ def test_what_cannot_run_is_refused_by_name_and_told_by_severity(
 ) -> None:
     """Whoever asks for it gets an error; whoever asks for many gets the others."""
     assert said in why_not(rule, tables, service)
-    other_rules(rule, changed(slug="other", id="other", kubewitness=None))
+    other_rules(rule, changed(slug="other", id=OTHER_ID, kubewitness=None))
     where = {
         "tables": tables.value,
         "sentinel": "none" if service is Service.MONITOR else "existing",

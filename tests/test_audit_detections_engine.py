@@ -1,6 +1,7 @@
 """AuditDetections through the real engine: a whole life, changes in place, a refusal at preview."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from argument_strategies import WORKSPACE
 from engine import Engine, write_project
 from kubewitness.detections.parsers import PARSERS
+from test_examples import needs, plugin
 
 pytestmark = pytest.mark.engine
 
@@ -21,7 +23,7 @@ from kubewitness.detections.registry import all_rules
 soc = AuditDetections("soc", {{
     "workspace_id": "{workspace}",
     "sentinel": "{sentinel}",
-    "rules": ["pod-exec"],
+    "rules": {rules},
     {more}
 }})
 pulumi.export("ruleIds", soc.rule_ids)
@@ -32,10 +34,42 @@ all_rules()[[rule.slug for rule in all_rules()].index("pod-exec")].__dict__["que
 DISABLED = '"disabled_rules": ["pod-exec"],'
 TABLES = '"tables": "AKSAudit",'
 
+BROUGHT = '"rule_folders": ["rules"],'
+RULE = """\
+id: 0a3d6a52-0f0b-4a52-9d1b-6d7a2f1a4d0{number}
+name: Something was {word}ed
+severity: High
+queryFrequency: 1h
+queryPeriod: 1h
+query: KubeAudit | where Verb == "{word}"
+"""
+YAML = """\
+name: brought
+runtime: yaml
+packages:
+  kubewitness: {plugin}
+resources:
+  soc:
+    type: kubewitness:index:AuditDetections
+    properties:
+      workspaceId: {workspace}
+      sentinel: existing
+      ruleFolders: [rules]
+      rules: [one]
+"""
 
-def write(folder: Path, sentinel: str, more: str = "", before: str = "") -> Path:
-    """Write a program with one rule."""
-    source = PROGRAM.format(workspace=WORKSPACE, sentinel=sentinel, more=more, before=before)
+
+def write(
+    folder: Path,
+    sentinel: str,
+    more: str = "",
+    before: str = "",
+    rules: Sequence[str] = ("pod-exec",),
+) -> Path:
+    """Write a program with some rules."""
+    source = PROGRAM.format(
+        workspace=WORKSPACE, sentinel=sentinel, more=more, before=before, rules=[*rules]
+    )
     return write_project(folder, source, name=folder.name.replace("_", "-"))
 
 
@@ -70,6 +104,55 @@ def test_detections_live_change_in_place_and_go(
     deleted = Counter(call["type"].rpartition(":")[2] for call in engine.calls[already:])
     assert deleted == {"SavedSearch": 1 + len(PARSERS), kind: 1, "DiagnosticSetting": 1}
     assert "resources" not in engine.export(program).document["deployment"]
+
+
+def bring(program: Path, **words: str) -> None:
+    """Put rules into the folder beside a program."""
+    (program / "rules").mkdir(exist_ok=True)
+    for number, (name, word) in enumerate(words.items()):
+        text = RULE.format(number=number, word=word)
+        (program / "rules" / f"{name}.yaml").write_text(text, "utf-8")
+
+
+def test_rules_that_somebody_brings_change_in_place_and_go(engine: Engine, tmp_path: Path) -> None:
+    """One that changes is updated, one whose file is gone is deleted."""
+    rules = ["one", "two"]
+    program = write(tmp_path, "existing", BROUGHT, rules=rules)
+    bring(program, one="list", two="watch")
+    assert engine.init_stack(program).exit_code == 0
+    up = engine.up(program)
+    assert up.exit_code == 0, up.stdout
+    assert set(engine.preview(program).changes) == {"same"}
+
+    already = len(engine.calls)
+    bring(program, one="delet")
+    (program / "rules" / "two.yaml").unlink()
+    changed = engine.up(write(tmp_path, "existing", BROUGHT, rules=["one"]))
+    assert changed.exit_code == 0, changed.stdout
+    made = [(c["op"], c["type"].rpartition(":")[2]) for c in engine.calls[already:] if "type" in c]
+    assert sorted(made) == [("delete", "ScheduledAlertRule"), ("update", "ScheduledAlertRule")]
+    assert engine.destroy(program).exit_code == 0
+
+
+@needs("pulumi-language-yaml")
+def test_a_plugin_finds_the_folder_beside_the_program(engine: Engine, tmp_path: Path) -> None:
+    """Also where the component runs in a process of its own; faults are in the program's words."""
+    program = tmp_path / "program"
+    program.mkdir()
+    text = YAML.format(plugin=plugin(tmp_path / "plugin"), workspace=WORKSPACE)
+    (program / "Pulumi.yaml").write_text(text, "utf-8")
+    bring(program, one="list")
+    assert engine.init_stack(program).exit_code == 0
+    seen = engine.preview(program)
+    assert seen.exit_code == 0, seen.stdout
+    assert "soc-one" in seen.stdout
+
+    (program / "rules" / "one.yaml").write_text("name: one\nseverity: bad\n", "utf-8")
+    refused = engine.preview(program)
+    assert refused.exit_code != 0
+    for fault in ("query: Field required", "severity: Input should be"):
+        assert f"ruleFolders[0]: rules/one.yaml: {fault}" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
 
 
 def test_a_table_on_the_basic_plan_is_refused_at_preview(

@@ -46,11 +46,10 @@ def read_rules(path: Path, rejected: list[str] | None = None) -> tuple[Rule, ...
     Raises:
         InputError: with every fault of every file; or there is no rule.
     """
-    files = sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")]) if path.is_dir() else [path]
     rules: list[Rule] = []
     faults: list[str] = []
     reasons: list[str] = []
-    for file in files:
+    for file in rule_files(path):
         try:
             rules.extend(_read_file(file, reasons))
         except InputError as error:
@@ -64,10 +63,19 @@ def read_rules(path: Path, rejected: list[str] | None = None) -> tuple[Rule, ...
     return tuple(rules)
 
 
+def rule_files(path: Path) -> list[Path]:
+    """The files of rules that somebody brings: a file itself, or all YAML in a folder and below."""
+    return sorted([*path.rglob("*.yaml"), *path.rglob("*.yml")]) if path.is_dir() else [path]
+
+
+def slug_of(path: Path) -> str:
+    """What a rule that somebody brings is called, by its file or else its folder."""
+    return path.parent.name if path.name == RULE_FILE else path.stem
+
+
 def _read_file(path: Path, reasons: list[str]) -> tuple[Rule, ...]:
     if not is_sigma(path):
-        slug = path.parent.name if path.name == RULE_FILE else path.stem
-        return (read_rule(path, slug),)
+        return (read_rule(path, slug_of(path)),)
     found = import_sigma(path)
     reasons.extend(found.rejected)
     return found.rules

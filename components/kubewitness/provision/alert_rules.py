@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from kubewitness.detections.rule import SEVERITIES, Rule
+from kubewitness.detections.rule import SEVERITIES, IncidentGrouping, Rule
 from kubewitness.provision.detection_models import FREQUENCIES
 
 OPERATORS: Final = {"gt": "GreaterThan", "lt": "LessThan", "eq": "Equal", "ne": "NotEqual"}
@@ -55,19 +55,11 @@ def sentinel_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, 
         "tactics": list(rule.tactics),
         "techniques": _techniques(rule.relevant_techniques),
         "entity_mappings": _entities(rule),
-        "event_grouping_settings": {"aggregation_kind": "AlertPerResult"},
-        "incident_configuration": {
-            "create_incident": True,
-            "grouping_configuration": {
-                "enabled": bool(rule.entity_mappings),
-                "lookback_duration": _iso(_SAME_INCIDENT),
-                "matching_method": "AllEntities",
-                "reopen_closed_incident": False,
-            },
-        },
+        **_alerts(rule),
+        "incident_configuration": _incidents(rule),
         # Azure wants a duration also where nothing is suppressed.
-        "suppression_enabled": False,
-        "suppression_duration": _iso(_SAME_INCIDENT),
+        "suppression_enabled": bool(rule.suppression_enabled),
+        "suppression_duration": _iso(rule.suppression_duration or _SAME_INCIDENT),
     }
 
 
@@ -104,6 +96,35 @@ def monitor_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, A
         "criteria": {"all_of": [condition]},
         # What was done stays done: nothing resolves because nothing follows.
         "auto_mitigate": False,
+    }
+
+
+def _alerts(rule: Rule) -> dict[str, Any]:
+    """Return what an alert is and shows; by default each row is one."""
+    grouping, details = rule.event_grouping_settings, rule.alert_details_override
+    kind = grouping.aggregation_kind if grouping else "AlertPerResult"
+    shown = {
+        "custom_details": rule.custom_details,
+        "alert_details_override": details and details.model_dump(exclude_none=True),
+    }
+    return {
+        "event_grouping_settings": {"aggregation_kind": kind},
+        **{name: value for name, value in shown.items() if value},
+    }
+
+
+def _incidents(rule: Rule) -> dict[str, Any]:
+    """Return what an incident is; by default alerts about the same entities are one."""
+    said = rule.incident_configuration
+    grouping = said.grouping_configuration if said else None
+    if grouping is None:
+        grouping = IncidentGrouping(enabled=bool(rule.entity_mappings))
+    return {
+        "create_incident": said is None or said.create_incident,
+        "grouping_configuration": {
+            **{name: value for name, value in grouping if value != ()},
+            "lookback_duration": _iso(grouping.lookback_duration),
+        },
     }
 
 

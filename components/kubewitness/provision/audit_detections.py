@@ -8,23 +8,19 @@ from typing import Any, Final, Optional
 import pulumi
 from pulumi_azure_native import monitor, operationalinsights, securityinsights
 
-from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
+from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, parser, source
+from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
 from kubewitness.detections.rule import Rule
 from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
+from kubewitness.provision.brought_rules import doubts
 from kubewitness.provision.detection_arguments import AuditDetectionsArgs
-from kubewitness.provision.detection_choice import Service, deployed_query
+from kubewitness.provision.detection_choice import Choice, Service, deployed_query
 from kubewitness.provision.detection_models import FREQUENCIES, AuditDetectionsModel
 from kubewitness.provision.validation import InvalidArguments, Problem, check_arguments
 from kubewitness.provision.workspace import workspace_name
 
-_WITH_PLANS: Final = {
-    Tables.BOTH: (AKS_AUDIT, AKS_AUDIT_ADMIN),
-    Tables.AUDIT: (AKS_AUDIT,),
-    Tables.ADMIN: (AKS_AUDIT_ADMIN,),
-    Tables.DIAGNOSTICS: (),
-}
+_WITH_PLANS: Final = (AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE)
 """The tables that can be on another plan than Analytics."""
 
 
@@ -33,7 +29,8 @@ class AuditDetections(pulumi.ComponentResource):
 
     The functions that they read, KubeAudit and others, are made in the workspace, fitted to its
     tables. The rules run in Microsoft Sentinel or, without it, in Azure Monitor; they are the same
-    that `kubewitness hunt` runs on a laptop. A changed rule is updated in place.
+    that `kubewitness hunt` runs on a laptop, and so are those that somebody brings in folders. A
+    changed rule is updated in place.
     """
 
     rule_ids: pulumi.Output[dict[str, str]]
@@ -66,8 +63,8 @@ class AuditDetections(pulumi.ComponentResource):
         if checked.activity_log == "collect":
             self._collect_activity_log(name, checked)
         choice = checked.choice
-        self._tell(checked, choice.left_out)
-        place = self._place(checked)
+        self._tell(checked, choice)
+        place = self._place(checked, choice)
         ready = self._ready(name, checked, place)
         rules = {rule.slug: self._rule(name, checked, place, rule, ready) for rule in choice.rules}
 
@@ -75,9 +72,12 @@ class AuditDetections(pulumi.ComponentResource):
         self.left_out = pulumi.Output.from_input({**choice.left_out})
         self.register_outputs({"ruleIds": self.rule_ids, "leftOut": self.left_out})
 
-    def _tell(self, checked: AuditDetectionsModel, left_out: Mapping[str, str]) -> None:
-        for slug, reason in left_out.items():
+    def _tell(self, checked: AuditDetectionsModel, choice: Choice) -> None:
+        for slug, reason in choice.left_out.items():
             pulumi.log.warn(f"{self._title} leaves `{slug}` out: it {reason}", self)
+        for rule in choice.rules:
+            for doubt in doubts(rule) if rule in checked.rule_folders else ():
+                pulumi.log.warn(f"{self._title} cannot check `{rule.slug}`: {doubt}", self)
         today = datetime.now(UTC).date()
         for i, entry in enumerate(checked.allow_list):
             if entry.expires < today:
@@ -97,8 +97,9 @@ class AuditDetections(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _place(self, checked: AuditDetectionsModel) -> dict[str, Any]:
+    def _place(self, checked: AuditDetectionsModel, choice: Choice) -> dict[str, Any]:
         """Return where the workspace is, known only when its tables can be alerted on."""
+        queries = [source(Tables(checked.tables)), *(rule.query for rule in choice.rules)]
         parts = pulumi.Output.from_input(checked.workspace_id).apply(lambda known: known.split("/"))
         place = {
             "resource_group_name": parts.apply(lambda known: str(known[4])),
@@ -108,7 +109,7 @@ class AuditDetections(pulumi.ComponentResource):
             table: operationalinsights.get_table_output(
                 **place, table_name=table, opts=pulumi.InvokeOutputOptions(parent=self)
             ).plan
-            for table in _WITH_PLANS[Tables(checked.tables)]
+            for table in names_in("\n".join(queries), _WITH_PLANS)
         }
         can_alert = pulumi.Output.from_input(plans).apply(partial(check_plans, self._title))
         return {
@@ -173,7 +174,7 @@ class AuditDetections(pulumi.ComponentResource):
     ) -> pulumi.CustomResource:
         query = deployed_query(rule, checked.allow_list)
         every = FREQUENCIES[checked.frequency] if checked.frequency else None
-        enabled = rule.slug not in checked.disabled_rules
+        enabled = rule.enabled is not False and rule.slug not in checked.disabled_rules
         options = pulumi.ResourceOptions(parent=self, depends_on=ready)
         if checked.service is Service.SENTINEL:
             return securityinsights.ScheduledAlertRule(
@@ -213,7 +214,7 @@ def check_plans(component: str, plans: Mapping[str, str | None]) -> bool:
         Problem(
             "tables",
             f"`{table}` is on the plan {plan}, on which no query of a detection can run; set its "
-            "plan to Analytics, or name the tables that are on it",
+            "plan to Analytics, or choose tables and rules that do without it",
         )
         for table, plan in plans.items()
         if plan not in (None, "Analytics")

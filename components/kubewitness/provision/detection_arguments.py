@@ -66,6 +66,13 @@ class AuditDetectionsArgs(TypedDict):
     - `existing`: by a setting elsewhere, as of another subscription, or of Sentinel's connector:
       Azure refuses to send the same category to the same workspace twice."""
 
+    rule_folders: NotRequired[list[str]]
+    """Folders with rules of your own, in the YAML of Microsoft Sentinel, which are deployed beside
+    ours: all in a folder and below, or one file. A relative path begins at the program's folder. A
+    rule is called as its file is, or as its folder where the file is `rule.yaml`. `severities`,
+    `rules`, `disabled_rules` and `allow_list` mean them, too. Default: none. Rules of Sigma become
+    Sentinel's by `kubewitness import-sigma`."""
+
     severities: NotRequired[list[str]]
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
     `Medium`. What cannot run on these tables or in this service is left out, and told."""

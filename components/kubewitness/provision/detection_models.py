@@ -5,14 +5,16 @@ Sources, all of the Azure documentation: "Create or edit a log search alert rule
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, GetPydanticSchema, ValidationInfo, field_validator
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from kubewitness.detections.allow_list import Allowed
 from kubewitness.detections.parsers import Tables
 from kubewitness.detections.registry import all_rules
-from kubewitness.detections.rule import Severity
+from kubewitness.detections.rule import Rule, Severity
+from kubewitness.provision.brought_rules import read_rule_folders
 from kubewitness.provision.detection_choice import (
     LONGEST_QUERY,
     Choice,
@@ -44,6 +46,16 @@ FREQUENCIES: Final[Mapping[Frequency, timedelta]] = {
 
 BY_DEFAULT: Final[tuple[Severity, ...]] = ("High", "Medium")
 
+BroughtRules = Annotated[
+    tuple[Rule, ...],
+    GetPydanticSchema(
+        lambda _, handler: no_info_after_validator_function(
+            read_rule_folders, handler.generate_schema(list[Text])
+        )
+    ),
+]
+"""Given as folders, and read once: a validator later in the list sees the same rules."""
+
 _NAMES: Final = "give a list of names such as `pod-exec`"
 
 
@@ -57,6 +69,9 @@ class AuditDetectionsModel(Arguments):
     )
     activity_log: Literal["collect", "existing"] = Field(
         default="collect", description="give one of these"
+    )
+    rule_folders: BroughtRules = Field(
+        default=(), description="give a list of folders such as `detections`"
     )
     severities: list[Severity] | None = Field(
         default=None, min_length=1, description="give a list of severities such as `High`"
@@ -91,17 +106,20 @@ class AuditDetectionsModel(Arguments):
 
     @field_validator("rules")
     @classmethod
-    def _rules_that_there_are(cls, names: list[str] | None) -> list[str] | None:
-        if faults := _not_among(names or (), [rule.slug for rule in all_rules()]):
+    def _rules_that_there_are(
+        cls, names: list[str] | None, info: ValidationInfo
+    ) -> list[str] | None:
+        if "rule_folders" in info.data and (faults := _not_among(names or (), _slugs(info.data))):
             raise problems(*faults)
         return names
 
     @field_validator("rules")
     @classmethod
     def _rules_that_can_run(cls, names: list[str] | None, info: ValidationInfo) -> Any:
-        if not {"sentinel", "tables", "severities"} <= info.data.keys():
+        checked = {**info.data, "rules": names}
+        if not _can_choose(checked):
             return names
-        choice = _choice({**info.data, "rules": names})
+        choice = _choice(checked)
         if names is not None and choice.left_out:
             raise problems(
                 *(
@@ -114,12 +132,18 @@ class AuditDetectionsModel(Arguments):
                 "or `severities` must choose a detection that can run on these tables; name some, "
                 "or give more `severities`"
             )
+        wanted = {*choice.left_out, *(rule.slug for rule in choice.rules)}
+        if (brought := checked["rule_folders"]) and wanted.isdisjoint(r.slug for r in brought):
+            raise problem(
+                "or `severities` must choose a rule of `rule_folders`; name some, or give more "
+                "`severities`, or leave `rule_folders` out"
+            )
         return names
 
     @field_validator("disabled_rules")
     @classmethod
     def _disabled_are_chosen(cls, names: list[str], info: ValidationInfo) -> list[str]:
-        if not {"sentinel", "tables", "severities", "rules"} <= info.data.keys():
+        if not _can_choose(info.data):
             return names
         chosen = [rule.slug for rule in _choice(info.data).rules]
         if faults := _not_among(names, chosen):
@@ -128,8 +152,12 @@ class AuditDetectionsModel(Arguments):
 
     @field_validator("allow_list")
     @classmethod
-    def _allowed_for_rules_that_there_are(cls, allowed: list[Allowed]) -> list[Allowed]:
-        known = [rule.slug for rule in all_rules()]
+    def _allowed_for_rules_that_there_are(
+        cls, allowed: list[Allowed], info: ValidationInfo
+    ) -> list[Allowed]:
+        if "rule_folders" not in info.data:
+            return allowed
+        known = _slugs(info.data)
         faults = [
             (f"[{i}].rules{path}", reason)
             for i, entry in enumerate(allowed)
@@ -142,7 +170,7 @@ class AuditDetectionsModel(Arguments):
     @field_validator("allow_list")
     @classmethod
     def _queries_are_short_enough(cls, allowed: list[Allowed], info: ValidationInfo) -> Any:
-        if not {"sentinel", "tables", "severities", "rules"} <= info.data.keys():
+        if not _can_choose(info.data):
             return allowed
         service = _service(info.data["sentinel"])
         most = LONGEST_QUERY[service]
@@ -176,12 +204,26 @@ class AuditDetectionsModel(Arguments):
         return _choice(dict(self))
 
 
+def _can_choose(checked: Mapping[str, Any]) -> bool:
+    """Whether all is right that decides which detections run."""
+    return checked.keys() >= {"sentinel", "tables", "rule_folders", "severities", "rules"}
+
+
+def _known(checked: Mapping[str, Any]) -> tuple[Rule, ...]:
+    return (*all_rules(), *checked["rule_folders"])
+
+
+def _slugs(checked: Mapping[str, Any]) -> list[str]:
+    return [rule.slug for rule in _known(checked)]
+
+
 def _service(sentinel: str) -> Service:
     return Service.MONITOR if sentinel == "none" else Service.SENTINEL
 
 
 def _choice(checked: Mapping[str, Any]) -> Choice:
     return choose(
+        _known(checked),
         checked["rules"],
         checked["severities"] or BY_DEFAULT,
         Tables(checked["tables"]),
