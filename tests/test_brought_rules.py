@@ -1,6 +1,7 @@
 """Rules that somebody brings are deployed from the folders that `hunt --rules` reads."""
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from kubewitness.detections.sentinel import as_yaml
 from kubewitness.errors import ExitCode
 from kubewitness.logs.query import rows
 from kubewitness.provision.alert_rules import sentinel_rule
+from kubewitness.provision.brought_rules import doubts
 from kubewitness.provision.detection_choice import Service, why_not
 from kubewitness.provision.validation import InvalidArguments
 from sigma_cases import HEAD, whole
@@ -83,6 +85,15 @@ def told(more: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))
     deployed(dict(more))
     return said
+
+
+def test_without_the_types_of_objects_paths_are_said_to_be_unchecked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The extra is not needed to deploy, and what was not looked at is not passed over."""
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.paths", None)
+    rule = Rule(slug="mine", name="Mine", query="KubeAudit | where User.nobody == 1")
+    assert "install kubewitness[sigma]" in doubts(rule)[0]
 
 
 def test_a_rule_of_somebody_else_is_deployed_beside_ours() -> None:
