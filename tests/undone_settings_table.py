@@ -7,7 +7,7 @@ when it is deployed and the archive's policies are locked.
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ Undo = Callable[[Resources], Resources]
 
 DETECTIONS: Final = {rule.slug: rule for rule in all_rules()}
 
+BY_APPLICATION: Final = "protection-changed-by-an-application"
+
 _CENTRAL: Final = (
     "/subscriptions/s/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/central"
 )
@@ -53,6 +55,7 @@ class UndoneSetting(NamedTuple):
         configuration: of the rule.
         arguments: of the cluster, beside the required ones.
         calls: provider functions that the program calls once it is undone.
+        only_of_people: the detections that do not find it where an application does it.
     """
 
     name: str
@@ -63,6 +66,15 @@ class UndoneSetting(NamedTuple):
     configuration: Mapping[str, Any] = {}
     arguments: Mapping[str, Any] = {}
     calls: tuple[str, ...] = ()
+    only_of_people: frozenset[str] = frozenset(
+        {"aks-cluster-changed", "workspace-changed", "log-table-changed"}
+    )
+
+    @property
+    def found_of_an_application(self) -> tuple[str, ...]:
+        """The detections that find it where the identity of the pipeline does it."""
+        found = [BY_APPLICATION if s in self.only_of_people else s for s in self.found_by]
+        return tuple(dict.fromkeys(found))
 
 
 def _changed(kind: Kind, change: Callable[[dict[str, Any]], None]) -> Undo:
@@ -186,9 +198,10 @@ UNDONE_SETTINGS: Final = (
         _set(Kind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
         "aks-audit-destination",
         {"diagnostic-setting-changed": "another-workspace"},
-        "the workspace is in Request, where Azure noted it",
+        "the workspace is in Request, where Azure noted it; whose it is only people can say",
         configuration={"allowedDestinations": [{"id": _CENTRAL, "owner": "soc"}]},
         arguments={"workspace_id": _CENTRAL, **_NO_ARCHIVE},
+        only_of_people=frozenset({"diagnostic-setting-changed"}),
     ),
     UndoneSetting(
         "the logs go to the one table of all resources",
@@ -326,30 +339,49 @@ from the table that the tests run: each row is undone in a program and judged, a
 run on the rows of AzureActivity that its operation leaves.
 
 The Activity Log has to be in the workspace: a diagnostic setting of the subscription brings it.
-Whoever deploys writes clusters and settings, too: allow that identity in `kubewitness.allow.yaml`,
-and what is left is a change past the deployment.
+
+Whoever deploys writes clusters and settings, too, and the Activity Log seldom says what was
+written. So a detection that knows no more than that finds what people write, which is a change past
+the deployment; what applications write is found by `protection-changed-by-an-application`, which
+`kubewitness hunt` runs with `--severity informational`.
+
+**Where the pipeline's own identity is stolen**, each row is found by what the last column names.
+Where that is informational alone, nothing in the log tells the theft from a deployment: only
+`kubewitness check` on the live cluster and the change history (`resourcechanges`) do. Azure Policy,
+assigned with effect Audit, says of four settings what was undone, whoever did it.
 
 """
 
 
-def _row(row: UndoneSetting) -> list[str]:
-    detections = [
+def _links(slugs: Iterable[str]) -> str:
+    return "<br>".join(
         f"[{slug}](../components/kubewitness/detections/rules/{slug}/rule.yaml) "
         f"({DETECTIONS[slug].severity})"
-        for slug in row.found_by
-    ]
+        for slug in slugs
+    )
+
+
+def _row(row: UndoneSetting) -> list[str]:
     operations = dict.fromkeys(_operation(events(*one)) for one in row.found_by.items())
     return [
         row.name,
         f"[{row.policy}](rules/{row.policy}.md)" if row.policy else "**none**",
-        "<br>".join(detections),
+        _links(row.found_by),
         "<br>".join(f"`{one}`" for one in operations),
         row.remark,
+        _links(row.found_of_an_application),
     ]
 
 
 def page() -> str:
     """The page, as Markdown."""
-    header = ["undone", "fails `check`", "found by `hunt`", "operation", "what cannot be told"]
+    header = [
+        "undone",
+        "fails `check`",
+        "found by `hunt`",
+        "operation",
+        "what cannot be told",
+        "found if the pipeline's identity did it",
+    ]
     lines = [header, ["---"] * len(header), *map(_row, UNDONE_SETTINGS)]
     return _PAGE + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
