@@ -25,7 +25,8 @@ Row = Mapping[str, Any]
 def as_storage_record(row: Row) -> dict[str, Any]:
     """What the docs' table says that a diagnostic setting writes of it."""
     caller = row.get("Caller")
-    claims = {} if not caller else {UPN if "@" in caller else OBJECT_ID: caller}
+    named = {} if not caller else {UPN if "@" in caller else OBJECT_ID: caller}
+    claims = row.get("Claims_d", {}) | named
     return {
         "time": row["TimeGenerated"],
         "resourceId": row["_ResourceId"].upper(),
@@ -53,7 +54,7 @@ def as_rest_event(row: Row) -> dict[str, Any]:
         "authorization": json.loads(row["Authorization"]),
         "caller": row.get("Caller"),
         "channels": "Operation",
-        "claims": {},
+        "claims": row.get("Claims_d", {}),
         "correlationId": row["CorrelationId"],
         "eventDataId": row["EventDataId"],
         "eventName": named("EndRequest"),
