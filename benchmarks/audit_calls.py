@@ -12,36 +12,11 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
+from kubewitness.catalog.aks_audit_policy import as_logged
+
 Event = dict[str, Any]
 
-WRITES: Final = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 _LONG_RUNNING: Final = frozenset({"exec", "attach", "portforward", "proxy", "log"})
-_BODIES: Final = frozenset(
-    {
-        "",
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-        "apps",
-        "authentication.k8s.io",
-        "authorization.k8s.io",
-        "autoscaling",
-        "batch",
-        "certificates.k8s.io",
-        "metrics.k8s.io",
-        "networking.k8s.io",
-        "policy",
-        "rbac.authorization.k8s.io",
-        "scheduling.k8s.io",
-        "storage.k8s.io",
-    }
-)
-"""The API groups whose bodies the policy keeps; of any other it keeps metadata alone."""
-
-_FLEET: Final = frozenset({"karpenter.sh", "karpenter.azure.com"})
-_NO_BODIES: Final = frozenset(
-    {"secrets", "configmaps", "serviceaccounts", "serviceaccounts/token", "tokenreviews", "events"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +80,6 @@ class Call:
         return "/".join(parts) + (f"?{self.query}" if self.query else "")
 
 
-def level(call: Call) -> str:
-    """The level at which AKS's published policy logs a call."""
-    if not call.resource or call.kind in _NO_BODIES:
-        return "Metadata"
-    if call.verb in WRITES and _is_expected(call):
-        return "Request"
-    if call.group in _FLEET and call.verb in WRITES:
-        return "RequestResponse"
-    if call.group not in _BODIES:
-        return "Metadata"
-    return "RequestResponse" if call.verb in WRITES else "Request"
-
-
-def _is_expected(call: Call) -> bool:
-    """Writes whose answers the policy leaves out because they are large and usual."""
-    if call.kind in {"nodes/status", "pods/status"}:
-        return "system:nodes" in call.actor.user.get("groups", ())
-    if call.verb == "deletecollection":
-        return call.actor.name.endswith(":namespace-controller")
-    return call.group == "autoscaling.k8s.io"
-
-
 def audit_id(random: Random) -> str:
     """A random UUID of version 4."""
     digits = f"{random.getrandbits(128):032x}"
@@ -139,7 +92,7 @@ def moment_text(moment: datetime) -> str:
 
 
 def stages(call: Call, moment: datetime, random: Random) -> list[tuple[datetime, Event]]:
-    """The events of one call with their times; they share one audit id.
+    """The events that AKS logs of one call, with their times; they share one audit id.
 
     Args:
         call: what was asked and answered.
@@ -153,20 +106,21 @@ def stages(call: Call, moment: datetime, random: Random) -> list[tuple[datetime,
     if call.kind == "events":  # the only rules of the policy that do not omit this stage
         found.append((moment, _event(call, identity, "RequestReceived", moment, moment)))
     if call.code == 401:  # noqa: PLR2004 - refused before there is a user: no other stage is written
-        return [(begun, _event(call, identity, "ResponseStarted", moment, begun))]
-    if call.long_running:
-        found.append((begun, _event(call, identity, "ResponseStarted", moment, begun)))
-    last = "Panic" if call.panics else "ResponseComplete"
-    found.append((ended, _event(call, identity, last, moment, ended)))
-    return found
+        found = [(begun, _event(call, identity, "ResponseStarted", moment, begun))]
+    else:
+        if call.long_running:
+            found.append((begun, _event(call, identity, "ResponseStarted", moment, begun)))
+        last = "Panic" if call.panics else "ResponseComplete"
+        found.append((ended, _event(call, identity, last, moment, ended)))
+    logged = ((at, as_logged(event)) for at, event in found)
+    return [(at, event) for at, event in logged if event]
 
 
 def _event(call: Call, identity: str, stage: str, received: datetime, at: datetime) -> Event:
-    own_level = level(call)
     event: Event = {
         "kind": "Event",
         "apiVersion": "audit.k8s.io/v1",
-        "level": own_level,
+        "level": "RequestResponse",
         "auditID": identity,
         "stage": stage,
         "requestURI": call.uri,
@@ -181,19 +135,13 @@ def _event(call: Call, identity: str, stage: str, received: datetime, at: dateti
     if stage != "RequestReceived":
         event["responseStatus"] = _status(call)
     if stage in {"ResponseComplete", "Panic"}:
-        _add_bodies(event, call, own_level)
+        bodies = {"requestObject": call.request, "responseObject": call.response}
+        event |= {name: body for name, body in bodies.items() if body is not None}
     event["requestReceivedTimestamp"] = moment_text(received)
     event["stageTimestamp"] = moment_text(at)
     if stage != "RequestReceived" and call.actor.user:
         event["annotations"] = _annotations(call)
     return event
-
-
-def _add_bodies(event: Event, call: Call, own_level: str) -> None:
-    if own_level != "Metadata" and call.request is not None:
-        event["requestObject"] = call.request
-    if own_level == "RequestResponse" and call.response is not None:
-        event["responseObject"] = call.response
 
 
 def _reference(call: Call) -> dict[str, str]:

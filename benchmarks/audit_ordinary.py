@@ -116,14 +116,17 @@ def ordinary(
 
 
 def _written(moment: datetime, random: Random) -> list[tuple[datetime, Event]]:
-    """The events of what happens at a moment: of one call, or of several that belong together."""
-    made = _maker(moment, random)(random)
-    steps = (Step(made, 0),) if isinstance(made, Call) else made
-    return [
-        pair
-        for step in steps
-        for pair in stages(step.call, moment + timedelta(seconds=step.after), random)
-    ]
+    """The events of what happens at a moment: of one call, or of several that belong together.
+
+    Never none: what AKS does not log has not happened for whoever reads the log.
+    """
+    found: list[tuple[datetime, Event]] = []
+    while not found:
+        made = _maker(moment, random)(random)
+        steps = (Step(made, 0),) if isinstance(made, Call) else made
+        for step in steps:
+            found += stages(step.call, moment + timedelta(seconds=step.after), random)
+    return found
 
 
 def _maker(moment: datetime, random: Random) -> Maker:
