@@ -155,8 +155,8 @@ class SecureAksClusterArgs(TypedDict):
     eight hours."""
 
     run_command: NotRequired[bool]
-    """Whether `az aks command invoke` may run commands in the cluster as its admin, past the
-    network rules. Default false."""
+    """Whether `az aks command invoke` may run commands in the cluster, past the network rules.
+    Default false."""
 
     azure_policy: NotRequired[bool]
     """Whether the Azure Policy add-on enforces Azure policies on pods. Default true."""
