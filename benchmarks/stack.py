@@ -120,7 +120,11 @@ def _cluster(unit: int) -> Made:
             "enableAzureRBAC": True,
             "adminGroupObjectIDs": ["11111111-1111-1111-1111-111111111111"],
         },
-        "apiServerAccessProfile": {"enablePrivateCluster": True, "privateDNSZone": "system"},
+        "apiServerAccessProfile": {
+            "enablePrivateCluster": True,
+            "privateDNSZone": "system",
+            "disableRunCommand": True,
+        },
         "autoUpgradeProfile": {"upgradeChannel": "stable", "nodeOSUpgradeChannel": "NodeImage"},
         "identity": {"type": "SystemAssigned"},
         "networkProfile": {

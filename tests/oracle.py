@@ -89,6 +89,11 @@ def api_access(stack: Stack) -> Answer:
     return some([is_true(get(profile, "enablePrivateCluster")), _narrow(ranges)])
 
 
+def run_command(stack: Stack) -> Answer:
+    """Run command is off."""
+    return is_true(inputs(stack, "aks", "apiServerAccessProfile", "disableRunCommand"))
+
+
 def _narrow(ranges: list[Any] | None) -> Answer:
     if ranges is None:
         return None
@@ -341,7 +346,7 @@ BASE: dict[str, Shown] = {
             "location": "westeurope",
             "disableLocalAccounts": True,
             "aadProfile": {"managed": True, "enableAzureRBAC": True},
-            "apiServerAccessProfile": {"enablePrivateCluster": True},
+            "apiServerAccessProfile": {"enablePrivateCluster": True, "disableRunCommand": True},
         },
         {"id": UNKNOWN_STRING},
     ),
@@ -494,6 +499,15 @@ TRIALS = (
             ("aks", "apiServerAccessProfile", "authorizedIPRanges"),
             ("aks", "apiServerAccessProfile", "authorizedIPRanges", 0),
             ("aks", "apiServerAccessProfile", "authorizedIPRanges", 1),
+        ),
+    ),
+    Trial(
+        "aks-run-command",
+        BASE,
+        run_command,
+        (
+            ("aks", "apiServerAccessProfile"),
+            ("aks", "apiServerAccessProfile", "disableRunCommand"),
         ),
     ),
     Trial("aks-audit-logs", BASE, audit_logs, (*LOG_PATHS, ("audit", "workspaceId"))),

@@ -64,6 +64,7 @@ class Scenario:
 
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
 VALID, API, EKS_LOGS = "aks-audit-settings-valid", "aks-api-access", "eks-audit-logs"
+RUN_COMMAND = "aks-run-command"
 
 PROTECT_PACK = """\
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
@@ -377,6 +378,7 @@ SCENARIOS = (
         "aks = pulumi.CustomResource(\n"
         '    "azure:containerservice/kubernetesCluster:KubernetesCluster", "aks",\n'
         '    {"localAccountDisabled": True, "privateClusterEnabled": True,\n'
+        '            "runCommandEnabled": False,\n'
         '            "azureActiveDirectoryRoleBasedAccessControl": {"azureRbacEnabled": True}})\n'
         'pulumi.CustomResource("azure:monitoring/diagnosticSetting:DiagnosticSetting", "audit",\n'
         '    {"targetResourceId": aks.id, "logAnalyticsWorkspaceId": workspace.id,\n'
@@ -390,7 +392,7 @@ SCENARIOS = (
         'pulumi.CustomResource("azure:monitoring/diagnosticSetting:DiagnosticSetting", "audit",\n'
         '    {"targetResourceId": aks.id, "logAnalyticsWorkspaceId": workspace.id,\n'
         '     "logs": [{"category": name, "enabled": name != "guard"} for name in ALL]})',
-        {(rule, "aks"): "fail" for rule in (LOGS, ACCOUNTS, ENTRA, API)},
+        {(rule, "aks"): "fail" for rule in (LOGS, ACCOUNTS, ENTRA, API, RUN_COMMAND)},
     ),
     Scenario(
         "a remote component, which cannot be seen into",

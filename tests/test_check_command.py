@@ -33,7 +33,7 @@ def test_quickstart_passes_with_one_line_and_exit_code_0() -> None:
     done = kubewitness("check", EXAMPLES / "quickstart", "--python", sys.executable)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
-        "1 cluster: checked 10, failed 0, undecided 0, exempt 0, collected elsewhere 0, "
+        "1 cluster: checked 11, failed 0, undecided 0, exempt 0, collected elsewhere 0, "
         "not assessed 0, unreadable 0\n"
     )
 
@@ -114,7 +114,7 @@ def test_json_is_one_versioned_document(tmp_path: Path) -> None:
     document = json.loads(done.stdout)
     assert document["version"] == 1
     assert document["summary"] == {
-        "checked": 10,
+        "checked": 11,
         "failed": 2,
         "undecided": 0,
         "exempt": 0,

@@ -49,6 +49,8 @@ def waived(arguments: Arguments) -> dict[str, set[Outcome]]:
     found = {}
     if "public_because" in arguments["api_access"]:
         found["aks-api-access"] = {Outcome.FAIL}
+    if arguments.get("run_command"):
+        found["aks-run-command"] = {Outcome.FAIL}
     if "workspace_id" in arguments:
         found["aks-audit-retention"] = unsure
     if arguments.get("audit_profile") in {"archive", "frugal"}:

@@ -42,7 +42,7 @@ AKS = made(
         "location": "westeurope",
         "disableLocalAccounts": True,
         "aadProfile": {"managed": True, "enableAzureRBAC": True},
-        "apiServerAccessProfile": {"enablePrivateCluster": True},
+        "apiServerAccessProfile": {"enablePrivateCluster": True, "disableRunCommand": True},
     },
 )
 WORKSPACE = made(

@@ -60,6 +60,7 @@ CLASSIC: dict[str, Resource] = {
             "localAccountDisabled": True,
             "azureActiveDirectoryRoleBasedAccessControl": {"azureRbacEnabled": True},
             "privateClusterEnabled": True,
+            "runCommandEnabled": False,
         },
     ),
     "workspace": resource(
@@ -114,6 +115,8 @@ OLD_ENTRA = {"azureActiveDirectory": {"managed": True, "azureRbacEnabled": True}
         ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": True}}, set()),
         ("aks", {ENTRA: None, "roleBasedAccessControl": OLD_ENTRA}, set()),
         ("aks", {"privateClusterEnabled": False}, {"aks-api-access"}),
+        ("aks", {"runCommandEnabled": True}, {"aks-run-command"}),
+        ("aks", {"runCommandEnabled": None}, {"aks-run-command"}),
         (
             "aks",
             {"privateClusterEnabled": None, "apiServerAuthorizedIpRanges": ["203.0.113.0/24"]},
@@ -175,6 +178,7 @@ def test_a_classic_cluster_says_what_a_native_one_says() -> None:
         "localAccountDisabled": True,
         ENTRA: {"azureRbacEnabled": False, "adminGroupObjectIds": ["g"]},
         "privateClusterEnabled": False,
+        "runCommandEnabled": False,
         "apiServerAccessProfile": {
             "virtualNetworkIntegrationEnabled": True,
             "authorizedIpRanges": ["203.0.113.0/24"],
@@ -190,6 +194,7 @@ def test_a_classic_cluster_says_what_a_native_one_says() -> None:
             "enablePrivateCluster": False,
             "enableVnetIntegration": True,
             "authorizedIPRanges": ["203.0.113.0/24"],
+            "disableRunCommand": True,
         },
     }
     tokens = {
@@ -213,6 +218,10 @@ def test_a_classic_cluster_says_what_a_native_one_says() -> None:
             "vnet_integrated",
             True,
         ),
+        ({"runCommandEnabled": True}, "run_command_disabled", False),
+        ({"runCommandEnabled": 0}, "run_command_disabled", False),
+        ({"runCommandEnabled": LATER}, "run_command_disabled", LATER),
+        ({}, "run_command_disabled", ABSENT),
         ({"name": "shop"}, "name", "shop"),
         ({ENTRA: "odd"}, "entra_managed", ABSENT),
         ({ENTRA: LATER}, "entra_managed", LATER),

@@ -70,6 +70,7 @@ def clusters(draw: st.DrawFn) -> Shown:
                     "azureRbacEnabled": draw(maybe(flags, True))
                 },
                 "privateClusterEnabled": draw(maybe(flags, True)),
+                "runCommandEnabled": draw(maybe(flags, False)),
             },
         )
     token = draw(
@@ -91,6 +92,7 @@ def clusters(draw: st.DrawFn) -> Shown:
         ),
         "apiServerAccessProfile": {
             "enablePrivateCluster": draw(flags),
+            "disableRunCommand": draw(flags),
             "authorizedIPRanges": draw(ranges),
         },
     }

@@ -11,7 +11,7 @@ cluster = containerservice.ManagedCluster(
     dns_prefix="unaudited",
     # Local accounts are on and Entra ID is not in charge: both are what AKS does by default.
     disable_local_accounts=False,
-    api_server_access_profile={"enable_private_cluster": True},
+    api_server_access_profile={"enable_private_cluster": True, "disable_run_command": True},
     identity={"type": containerservice.ResourceIdentityType.SYSTEM_ASSIGNED},
     agent_pool_profiles=[
         {"name": "system", "mode": "System", "count": 1, "vm_size": "Standard_D4ds_v5"}

@@ -49,6 +49,7 @@ def _native(resource: Resource) -> AksCluster:
         private=read(properties, "apiServerAccessProfile", "enablePrivateCluster"),
         vnet_integrated=read(properties, "apiServerAccessProfile", "enableVnetIntegration"),
         authorized_ranges=read(properties, "apiServerAccessProfile", "authorizedIPRanges"),
+        run_command_disabled=read(properties, "apiServerAccessProfile", "disableRunCommand"),
     )
 
 
@@ -80,6 +81,7 @@ def _classic(resource: Resource) -> AksCluster:
             read(properties, "apiServerAccessProfile", "authorizedIpRanges"),
             read(properties, "apiServerAuthorizedIpRanges"),
         ),
+        run_command_disabled=_disabled(read(properties, "runCommandEnabled")),
     )
 
 
@@ -91,6 +93,11 @@ def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
     if isinstance(application, Unknown):
         return application
     return application is ABSENT
+
+
+def _disabled(enabled: Value[Any]) -> Value[bool]:
+    """The opposite of a flag that says what is switched on."""
+    return enabled if enabled is ABSENT or isinstance(enabled, Unknown) else enabled is False
 
 
 def _as_automatic(cluster: AksCluster, sku: Value[Any]) -> AksCluster:

@@ -39,6 +39,7 @@ class AksCluster(Cluster):
         private: true where the API server has a private address only.
         vnet_integrated: true where the API server also stands in the cluster's network.
         authorized_ranges: the address ranges that reach a public API server.
+        run_command_disabled: true where nobody runs commands in the cluster through Azure.
     """
 
     resource_group: Value[str] = ABSENT
@@ -51,6 +52,7 @@ class AksCluster(Cluster):
     private: Value[Any] = ABSENT
     vnet_integrated: Value[Any] = ABSENT
     authorized_ranges: Value[Any] = ABSENT
+    run_command_disabled: Value[Any] = ABSENT
 
 
 @dataclass(frozen=True)

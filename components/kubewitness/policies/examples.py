@@ -25,7 +25,10 @@ def cluster(name, opts=None, **overrides):
         "resource_group_name": group.name,
         "disable_local_accounts": True,
         "aad_profile": {"managed": True, "enable_azure_rbac": True},
-        "api_server_access_profile": {"enable_private_cluster": True},
+        "api_server_access_profile": {
+            "enable_private_cluster": True,
+            "disable_run_command": True,
+        },
         **overrides,
     }
     return containerservice.ManagedCluster(name, opts=opts, **properties)
