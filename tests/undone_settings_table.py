@@ -49,7 +49,7 @@ class UndoneSetting(NamedTuple):
     Attributes:
         name: what is undone.
         undo: does it to the resources.
-        policy: the rule that fails then; empty where none looks at it.
+        policy: the rule that fails then.
         found_by: the detections that find it, each with the malicious case that shows it.
         remark: what they cannot say.
         configuration: of the rule.
@@ -228,13 +228,14 @@ UNDONE_SETTINGS: Final = (
     UndoneSetting(
         "run command is enabled",
         _set(Kind.CLUSTER, False, _API, "disableRunCommand"),
-        "",
+        "aks-run-command",
         {
             **_ANY_WRITE,
             "aks-cluster-changed-against-policy": "run-command-enabled",
             "aks-run-command-used": "invoked",
         },
-        "no rule of the pack looks at it: an argument of the component says so, in the program",
+        f"{_WRITTEN}; Azure Policy says it where it is assigned, and each command is found when it "
+        "is run",
     ),
     UndoneSetting(
         "the workspace keeps 30 days, and its tables no longer",
@@ -365,7 +366,7 @@ def _row(row: UndoneSetting) -> list[str]:
     operations = dict.fromkeys(_operation(events(*one)) for one in row.found_by.items())
     return [
         row.name,
-        f"[{row.policy}](rules/{row.policy}.md)" if row.policy else "**none**",
+        f"[{row.policy}](rules/{row.policy}.md)",
         _links(row.found_by),
         "<br>".join(f"`{one}`" for one in operations),
         row.remark,
