@@ -293,3 +293,14 @@ ENTRA_CASES: Final = (
     ),
 )
 """Cases on Entra ID and Azure RBAC."""
+
+RUN_COMMAND_CASES: Final = (
+    access_case("property absent"),
+    access_case("property false", apiServerAccessProfile={"disableRunCommand": False}),
+    access_case("property true", apiServerAccessProfile={"disableRunCommand": True}),
+    access_case("a private cluster", apiServerAccessProfile={"enablePrivateCluster": True}),
+    Case("classic provider, property absent", (classic_cluster(),)),
+    Case("classic provider, property true", (classic_cluster(runCommandEnabled=True),)),
+    Case("classic provider, property false", (classic_cluster(runCommandEnabled=False),)),
+)
+"""Cases on run command."""

@@ -12,7 +12,7 @@ from typing import Final
 
 import agreement_cases as cases
 import peers
-from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES, Case
+from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES, RUN_COMMAND_CASES, Case
 from kubewitness.graph.build import build_graph
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
@@ -22,6 +22,7 @@ from peers import Check, PeerVerdict
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "agreement.md"
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
+RUN_COMMAND = "aks-run-command"
 
 DEFAULT: Final = Configuration({}, all_rules())
 COVERAGE_ANY: Final = Configuration({LOGS: {"coverage": "any"}}, all_rules())
@@ -85,6 +86,7 @@ COMPARISONS: Final = (
     PSRULE_ENTRA,
     PSRULE_RBAC,
     KUBESCAPE_RBAC,
+    Comparison(peers.AZURE_POLICY_RUN_COMMAND, RUN_COMMAND, RUN_COMMAND_CASES),
 )
 """Every comparison, in the order of the page."""
 
@@ -370,6 +372,13 @@ _ENTRA: Final = """\
 Our rule `aks-entra-rbac` demands both halves, which others ask for one by one.
 """
 
+_RUN_COMMAND: Final = """\
+## Run command
+
+Where the property is absent, run command is enabled: that is Azure's default. Azure Policy agrees.
+PSRule, Kubescape, Checkov, Trivy and the CIS AKS Benchmark have no such check.
+"""
+
 _NOT_COMPARED: Final = """\
 ## Not compared
 
@@ -407,6 +416,9 @@ def page() -> str:
             "",
             _ENTRA,
             *_verdicts(ENTRA, ("ours",), numbers),
+            "",
+            _RUN_COMMAND,
+            *_verdicts(RUN_COMMAND, ("ours",), numbers),
             "",
             _NOT_COMPARED,
             _EXPLANATIONS,

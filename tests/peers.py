@@ -62,6 +62,7 @@ class DeclaredCluster:
         local_accounts_disabled: whether local accounts are switched off.
         entra_managed: whether managed Entra ID is on.
         azure_rbac: whether Azure RBAC is on.
+        run_command_disabled: whether run command is switched off.
         container_insights: whether the add-on `omsagent` is on.
     """
 
@@ -69,6 +70,7 @@ class DeclaredCluster:
     local_accounts_disabled: bool | None
     entra_managed: bool | None
     azure_rbac: bool | None
+    run_command_disabled: bool | None
     container_insights: bool
 
 
@@ -120,12 +122,14 @@ def declared(resources: Iterable[Resource], name: str) -> DeclaredCluster:
     (cluster,) = (one for one in listed if one.name == name and _is(one, "Cluster"))
     properties = cluster.properties
     if _is_classic(cluster):
+        run_command = properties.get("runCommandEnabled")
         entra = properties.get("azureActiveDirectoryRoleBasedAccessControl")
         return DeclaredCluster(
             settings=_settings(listed, cluster),
             local_accounts_disabled=properties.get("localAccountDisabled"),
             entra_managed=None if entra is None else "serverAppId" not in entra,
             azure_rbac=(entra or {}).get("azureRbacEnabled"),
+            run_command_disabled=None if run_command is None else not run_command,
             container_insights="omsAgent" in properties,
         )
     entra = properties.get("aadProfile", {})
@@ -134,6 +138,7 @@ def declared(resources: Iterable[Resource], name: str) -> DeclaredCluster:
         local_accounts_disabled=properties.get("disableLocalAccounts"),
         entra_managed=entra.get("managed"),
         azure_rbac=entra.get("enableAzureRBAC"),
+        run_command_disabled=properties.get("apiServerAccessProfile", {}).get("disableRunCommand"),
         container_insights=_has_container_insights(properties.get("addonProfiles", {})),
     )
 
@@ -316,6 +321,15 @@ def azure_policy_local_accounts(cluster: DeclaredCluster) -> PeerVerdict:
     return _verdict(cluster.local_accounts_disabled is True)
 
 
+def azure_policy_run_command(cluster: DeclaredCluster) -> PeerVerdict:
+    """Fail unless `disableRunCommand` is true; absent fails.
+
+    `built-in-policies/policyDefinitions/Kubernetes/AKS_DisableRunCommand_Audit.json`, definition
+    89f2d532.
+    """
+    return _verdict(cluster.run_command_disabled is True)
+
+
 _PSRULE: Final = "Azure/PSRule.Rules.Azure"
 _PSRULE_SCRIPT: Final = "src/PSRule.Rules.Azure/rules/Azure.AKS.Rule.ps1"
 _PSRULE_DOCUMENT: Final = "src/PSRule.Rules.Azure/rules/Azure.AKS.Rule.yaml"
@@ -421,4 +435,13 @@ AZURE_POLICY_LOCAL_ACCOUNTS: Final = Check(
     f"{_POLICY_DEFINITIONS}/AKS_DisableLocalAccounts_Deny.json",
     "requests to Azure and live resources; can deny",
     azure_policy_local_accounts,
+)
+AZURE_POLICY_RUN_COMMAND: Final = Check(
+    "Azure Policy",
+    "89f2d532",
+    "Azure/azure-policy",
+    "f7319d6eb87769be8ba87d4d6f7b37eafd992cb0",
+    f"{_POLICY_DEFINITIONS}/AKS_DisableRunCommand_Audit.json",
+    "live resources; can report, not deny",
+    azure_policy_run_command,
 )

@@ -3,7 +3,7 @@
 import pytest
 
 import agreement_cases as cases
-from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES
+from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES, RUN_COMMAND_CASES
 from agreement_table import (
     COMPARISONS,
     EXPLANATIONS,
@@ -49,7 +49,7 @@ def test_a_reason_concerns_one_check() -> None:
     assert all(len({c.check for c in reason.comparisons}) == 1 for reason in REASONS)
 
 
-@pytest.mark.parametrize("listed", [LOG_CASES, ACCOUNT_CASES, ENTRA_CASES])
+@pytest.mark.parametrize("listed", [LOG_CASES, ACCOUNT_CASES, ENTRA_CASES, RUN_COMMAND_CASES])
 def test_a_case_has_a_name_of_its_own(listed: tuple[cases.Case, ...]) -> None:
     """Explanations are found by the name."""
     names = [case.name for case in listed]
