@@ -47,6 +47,7 @@ class Azure:
     Attributes:
         documents: by their ids, which Azure spells in any case.
         refusals: HTTP status by what a path contains.
+        code: what a refusal is called.
         page: how many items a list answers at once.
         always: what is answered to everything, whatever is there.
         asked: what was asked for, method and path.
@@ -54,6 +55,7 @@ class Azure:
 
     documents: Mapping[str, Mapping[str, Any]]
     refusals: Mapping[str, int] = field(default_factory=dict)
+    code: str = "Refused"
     page: int = 2
     always: str = ""
     asked: list[str] = field(default_factory=list)
@@ -68,11 +70,11 @@ class Azure:
             return 200, {}, self.always
         for part, status in self.refusals.items():
             if part.lower() in url.path.lower():
-                return self._error(status)
+                return self._error(status, self.code)
         if _COLLECTION.search(url.path.lower()):
             return self._page(url.path, int(parse_qs(url.query).get("$skiptoken", ["0"])[0]))
         found = self._by_path().get(url.path.lower())
-        return (200, {}, json.dumps(found)) if found else self._error(404)
+        return (200, {}, json.dumps(found)) if found else self._error(404, "ResourceNotFound")
 
     def _by_path(self) -> dict[str, Mapping[str, Any]]:
         return {key.lower(): value for key, value in self.documents.items()}
@@ -93,8 +95,8 @@ class Azure:
         return [value for key, value in self._by_path().items() if member.fullmatch(key)]
 
     @staticmethod
-    def _error(status: int) -> Answer:
-        error = {"code": str(status), "message": f"the client with token {SECRET} may not"}
+    def _error(status: int, code: str) -> Answer:
+        error = {"code": code, "message": f"the client with token {SECRET} may not"}
         return status, {"Retry-After": "0"}, json.dumps({"error": error})
 
 

@@ -22,7 +22,8 @@ from kubewitness.detections.registry import find_rules
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.verdict import Outcome
-from kubewitness.sources.azure.subscription import load_subscription, parse_scope
+from kubewitness.sources.azure.scope import parse_scope
+from kubewitness.sources.azure.subscription import load_subscription
 
 LOGS = [{"category": category, "enabled": True} for category in AUDIT_CATEGORIES]
 ENTRA = {"managed": True, "enableAzureRBAC": True}
@@ -150,11 +151,8 @@ def test_short_retention_of_a_table_is_found() -> None:
     assert outcomes(check(Azure(there)))["aks-audit-retention"] == "fail"
 
 
-@pytest.mark.parametrize(
-    ("state", "outcome"), [("Locked", "pass"), ("Unlocked", "fail"), (None, "fail")]
-)
-def test_the_lock_of_an_archive_is_read(state: str | None, outcome: str, tmp_path: Path) -> None:
-    """Only Azure knows that a policy is locked; here Azure is asked."""
+def archived(state: str | None = "Locked") -> dict[str, dict[str, Any]]:
+    """A subscription whose logs go to a storage account, with these policies on its containers."""
     there = in_order(setting=setting(workspaceId=None, storageAccountId=ACCOUNT))
     there[ACCOUNT] = document(ACCOUNT, location="westeurope", sku={"name": "Standard_ZRS"})
     for category in AUDIT_CATEGORIES:
@@ -162,12 +160,35 @@ def test_the_lock_of_an_archive_is_read(state: str | None, outcome: str, tmp_pat
         key = f"{container}/immutabilityPolicies/default"
         if state:
             there[key] = document(key, immutabilityPeriodSinceCreationInDays=400, state=state)
-    configuration = tmp_path / "policy.json"
-    configuration.write_text(json.dumps({"aks-audit-protected": {"grade": "write-once"}}))
-    with azure.served(Azure(there)) as manager:
+    return there
+
+
+def demanded(here: Azure, home: Path, rule: str, **settings: Any) -> str:
+    """The outcome of a rule with settings of its own."""
+    configuration = home / "policy.json"
+    configuration.write_text(json.dumps({rule: settings}))
+    with azure.served(here) as manager:
         found = load_subscription(WORD, manager)
-        result = check_azure(found, find_pack("kubewitness"), configuration)
-    assert outcomes(result)["aks-audit-protected"] == outcome
+        return outcomes(check_azure(found, find_pack("kubewitness"), configuration))[rule]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("Locked", "pass"), ("Unlocked", "fail"), (None, "fail")]
+)
+def test_the_lock_of_an_archive_is_read(state: str | None, outcome: str, tmp_path: Path) -> None:
+    """Only Azure knows that a policy is locked; here Azure is asked."""
+    here = Azure(archived(state))
+    assert demanded(here, tmp_path, "aks-audit-protected", grade="write-once") == outcome
+
+
+def test_policies_that_are_not_shown_decide_nothing(tmp_path: Path) -> None:
+    """A lifecycle policy could delete tomorrow, an immutability policy could be there."""
+    kept = ("aks-audit-retention", {"interactiveDays": 0})
+    locked = ("aks-audit-protected", {"grade": "write-once"})
+    for (rule, settings), part in ((kept, "managementPolicies"), (locked, "immutabilityPolicies")):
+        shown, refused = Azure(archived()), Azure(archived(), {part: 403})
+        assert demanded(shown, tmp_path, rule, **settings) == "pass"
+        assert demanded(refused, tmp_path, rule, **settings) == "undecided"
 
 
 def coverage(here: Azure) -> Status:
@@ -283,6 +304,49 @@ def test_tables_that_are_not_shown_leave_plan_and_retention_undecided() -> None:
     here = Azure(in_order(), {"/tables/": 403})
     assert outcomes(check(here))["aks-audit-retention"] == "undecided"
     assert coverage(here) is Status.UNDECIDED
+
+
+def test_a_transformation_that_is_not_shown_may_drop_anything() -> None:
+    """Its workspace says that there is one."""
+    there = in_order()
+    there[WORKSPACE]["properties"]["defaultDataCollectionRuleResourceId"] = RULE
+    there[RULE] = transformation("source", WORKSPACE)
+    assert coverage(Azure(there)) is Status.ALERTABLE
+    assert coverage(Azure(there, {"dataCollectionRules": 403})) is Status.UNDECIDED
+
+
+def test_settings_of_the_subscription_that_are_not_shown_are_undecided() -> None:
+    """Where the activity log goes nobody knows then."""
+    rules = find_rules(["aks-admin-credentials-listed"])
+    here = Azure(in_order(), {f"{SUBSCRIPTION}/providers/microsoft.insights": 403})
+    (one,) = cover(check(here).graph, rules)
+    assert one.detections[0].status is Status.UNDECIDED
+
+
+def test_a_workspace_that_is_gone_is_no_destination() -> None:
+    """Its setting outlives it, and what it sends is lost."""
+    there = in_order()
+    del there[WORKSPACE]
+    result = check(Azure(there))
+    assert outcomes(result)["aks-audit-logs"] == "fail"
+    assert "workspaces/logs is not there: what is sent to it is lost" in " ".join(result.notes)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "InvalidAuthenticationTokenTenant"), (404, "SubscriptionNotFound")]
+)
+def test_a_workspace_of_another_tenant_is_noted_and_undecided(status: int, code: str) -> None:
+    """Azure says that it is not for this identity, and not that it is not there."""
+    result = check(Azure(in_order(), {"/workspaces/": status}, code=code))
+    assert outcomes(result)["aks-audit-logs"] == "pass"
+    assert outcomes(result)["aks-audit-retention"] == "undecided"
+    assert "is not shown" in " ".join(result.notes)
+
+
+def test_a_subscription_that_nobody_knows_is_an_error_and_not_nothing() -> None:
+    """It was written wrong, or belongs to another tenant."""
+    with pytest.raises(InputError, match="no subscription that this identity may see"):
+        check(Azure({}, {"managedClusters": 404}, code="SubscriptionNotFound"))
 
 
 def test_clusters_that_are_not_shown_are_an_error_and_not_nothing() -> None:

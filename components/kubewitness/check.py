@@ -15,12 +15,8 @@ from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
 from kubewitness.policies.registry import all_rules
 from kubewitness.policies.rule import Change
 from kubewitness.policies.verdict import Outcome, Verdict
-from kubewitness.sources.azure.subscription import (
-    SCHEME,
-    Subscription,
-    is_azure,
-    load_subscription,
-)
+from kubewitness.sources.azure.scope import SCHEME, is_azure
+from kubewitness.sources.azure.subscription import Subscription, load_subscription
 from kubewitness.sources.program.policy_packs import Violation
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 from kubewitness.sources.state import load_state

@@ -95,34 +95,19 @@ def setting(target: str, document: Document) -> Resource:
     )
 
 
-def hidden_settings(target: str, why: str) -> Resource:
-    """Return what stands for the diagnostic settings that a cluster may have, and nobody shows.
+def hidden(kind: str, identifier: str, /, **properties: Any) -> Resource:
+    """Return what stands for something that may be there and is not shown.
 
     Args:
-        target: the cluster's id.
-        why: they are not shown.
-    """
-    unknown = Unknown(why)
-    return Resource(
-        urn=f"{target}/providers/{SETTINGS}",
-        type=_TOKENS[SETTINGS],
-        name="diagnostic settings",
-        properties={"resourceUri": target, "logs": unknown, "workspaceId": unknown},
-    )
-
-
-def hidden_tables(workspace: str, why: str) -> Resource:
-    """Return what stands for the tables of a workspace that nobody shows.
-
-    Args:
-        workspace: its id.
-        why: they are not shown.
+        kind: its type in Azure: one of those above.
+        identifier: its id, or that of the collection that it would be in.
+        properties: those that may be anything, as unknown, and those that say where it belongs.
     """
     return Resource(
-        urn=f"{workspace}/tables",
-        type=_TOKENS[TABLES],
-        name="tables",
-        properties={**_names(workspace), "tableName": Unknown(why)},
+        urn=identifier,
+        type=_TOKENS[kind],
+        name=identifier.rpartition("/")[2],
+        properties={**_names(identifier), **properties},
     )
 
 

@@ -28,7 +28,16 @@ UNAUTHENTICATED: Final = 401
 NOT_FOUND: Final = 404
 REFUSED: Final = 403
 
-_REFUSALS: Final = {REFUSED: "not permitted", 400: "not offered in this subscription"}
+NOT_OFFERED: Final = 400
+
+_REFUSALS: Final = {
+    NOT_OFFERED: "not offered in this subscription",
+    UNAUTHENTICATED: "of another tenant",
+    REFUSED: "not permitted",
+    NOT_FOUND: "no subscription that this identity may see",
+}
+_OF_OTHERS: Final = {"InvalidAuthenticationTokenTenant", "SubscriptionNotFound"}
+"""Codes by which Azure says that it is not for this identity, and not that it is not there."""
 
 _PUBLIC: Final = "https://management.azure.com"
 _OTHER_CLOUDS: Final = {
@@ -42,7 +51,7 @@ class RefusedError(Exception):
     """Azure refuses this one request, and may answer others.
 
     Args:
-        status: 403, shown to others only; 400, not offered in this subscription.
+        status: of HTTP: it is shown to others only, or not offered in this subscription.
     """
 
     def __init__(self, status: int) -> None:
@@ -110,10 +119,11 @@ class ResourceManager:
         with self._explained(address):
             request = HttpRequest("GET", address, params=dict(parameters))
             response = self._client.send_request(request)
-            if response.status_code == NOT_FOUND:
+            status, code = response.status_code, _code(response)
+            if status in {NOT_OFFERED, REFUSED} or code in _OF_OTHERS:
+                raise RefusedError(status)
+            if status == NOT_FOUND:
                 return None
-            if response.status_code in _REFUSALS:
-                raise RefusedError(response.status_code)
             response.raise_for_status()
             document = response.json()
         if not isinstance(document, Mapping):
@@ -131,6 +141,16 @@ class ResourceManager:
             raise InputError(f"{self._name}: {_words(error, urlsplit(address).path)}") from None
         except ValueError:
             raise InputError(f"{self._name}: Azure answers no JSON; {_AGAIN}") from None
+
+
+def _code(response: "HttpResponse") -> str:
+    """What Azure calls a fault; empty where there is none."""
+    try:
+        document = response.json() if response.status_code >= NOT_OFFERED else {}
+    except ValueError:
+        return ""
+    error = document.get("error") if isinstance(document, Mapping) else None
+    return str(error.get("code")) if isinstance(error, Mapping) else ""
 
 
 def _words(error: "AzureError", path: str) -> str:

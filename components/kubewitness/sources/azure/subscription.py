@@ -6,22 +6,23 @@ enough. Source: Azure REST API reference, each operation by its name below.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, CONTAINER
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure import documents as kinds
-from kubewitness.sources.azure.documents import hidden_settings, hidden_tables, resource, setting
+from kubewitness.sources.azure.documents import hidden, resource, setting
 from kubewitness.sources.azure.manager import (
-    REFUSED,
+    NOT_OFFERED,
     RefusedError,
     ResourceManager,
     open_resource_manager,
 )
-
-SCHEME: Final = "azure://"
+from kubewitness.sources.azure.scope import Scope, parse_scope
 
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
@@ -37,42 +38,10 @@ _VERSIONS: Final = {
 }
 """Of each API: what azure-native 3.29 asks, whose property names the graph reads."""
 
-_WORD: Final = re.compile(
-    r"azure://(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-    r"(?:/(?P<group>[^/?#]+)(?:/(?P<cluster>[^/?#]+))?)?/?",
-    re.IGNORECASE,
-)
-
 _DESTINATIONS: Final = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
 _READER: Final = "the role `Reader`"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which clusters are looked at.
-
-    Attributes:
-        subscription: its id.
-        group: the resource group; empty for all of the subscription.
-        cluster: the cluster's name; empty for all of the resource group.
-    """
-
-    subscription: str
-    group: str = ""
-    cluster: str = ""
-
-    @property
-    def word(self) -> str:
-        """What a user writes for it."""
-        parts = (self.subscription, self.group, self.cluster)
-        return SCHEME + "/".join(part for part in parts if part)
-
-    @property
-    def path(self) -> str:
-        """Where Azure lists the clusters, or has the one."""
-        within = f"/resourceGroups/{self.group}" if self.group else ""
-        name = f"/{self.cluster}" if self.cluster else ""
-        return f"/subscriptions/{self.subscription}{within}/providers/{kinds.CLUSTERS}{name}"
+_HIDDEN: Final = Unknown("Azure does not show it to this identity")
+_RETENTION: Final = {"retentionInDays": _HIDDEN, "totalRetentionInDays": _HIDDEN}
 
 
 @dataclass
@@ -83,34 +52,13 @@ class Subscription:
         scope: what was asked for.
         resources: in the order of the clusters; what several send to is there once.
         unreadable: what of a cluster was not shown, each with the reason: it may hold anything.
-        notes: which destinations were not shown.
+        notes: which destinations were not shown, and which are not there.
     """
 
     scope: Scope
     resources: list[Resource] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def is_azure(word: str) -> bool:
-    """Return whether a user's word for a source means Azure."""
-    return word.lower().startswith(SCHEME)
-
-
-def parse_scope(word: str) -> Scope:
-    """Return what `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]` asks for.
-
-    Raises:
-        InputError: it is something else.
-    """
-    found = _WORD.fullmatch(word)
-    if found is None:
-        raise InputError(
-            f"{word}: write azure://SUBSCRIPTION, azure://SUBSCRIPTION/RESOURCE-GROUP or "
-            "azure://SUBSCRIPTION/RESOURCE-GROUP/CLUSTER, the subscription by its id, which "
-            "`az account list --output table` shows"
-        )
-    return Scope(found["subscription"], found["group"] or "", found["cluster"] or "")
 
 
 def load_subscription(word: str, manager: ResourceManager | None = None) -> Subscription:
@@ -150,11 +98,14 @@ class _Reader:
         for cluster in clusters:
             self.found.resources.append(cluster)
             self._authenticators(cluster.urn)
-            self._settings(cluster.urn)
-        if clusters:
-            self._activity()
+            if not self._settings(cluster.urn):
+                self._unreadable(cluster.urn, "its diagnostic settings")
+        target = f"/subscriptions/{self.found.scope.subscription}"
+        if clusters and not self._settings(target):
+            self._note(target, "where the activity log goes is not known")
         for name, identifier in self._destinations():
-            _FOLLOW[name](self, identifier)
+            if not _FOLLOW[name](self, identifier):
+                self._gone(name, identifier)
 
     def _clusters(self) -> Iterator[Resource]:
         """Managed Clusters - List, List By Resource Group, Get."""
@@ -173,27 +124,19 @@ class _Reader:
                 self.found.resources.append(resource(kinds.AUTHENTICATORS, one))
         except RefusedError as error:
             # A preview, which a subscription may not have: then there are none.
-            if error.status == REFUSED:
+            if error.status != NOT_OFFERED:
                 self._unreadable(cluster, "its JWT authenticators")
 
-    def _settings(self, cluster: str) -> None:
-        """Diagnostic Settings - List."""
+    def _settings(self, target: str) -> bool:
+        """Diagnostic Settings - List, of a cluster or the subscription: whether they are shown."""
+        path = f"{target}/providers/{kinds.SETTINGS}"
         try:
-            for one in self._list(kinds.SETTINGS, f"{cluster}/providers/{kinds.SETTINGS}"):
-                self.found.resources.append(setting(cluster, one))
+            self.found.resources += [setting(target, x) for x in self._list(kinds.SETTINGS, path)]
         except RefusedError:
-            self._unreadable(cluster, "its diagnostic settings")
-            why = "Azure does not show its diagnostic settings to this identity"
-            self.found.resources.append(hidden_settings(cluster, why))
-
-    def _activity(self) -> None:
-        """Subscription Diagnostic Settings - List."""
-        target = f"/subscriptions/{self.found.scope.subscription}"
-        try:
-            for one in self._list(kinds.SETTINGS, f"{target}/providers/{kinds.SETTINGS}"):
-                self.found.resources.append(setting(target, one))
-        except RefusedError:
-            self._note(target, "where the activity log goes is not known")
+            unknown = {"resourceUri": target, "logs": _HIDDEN, "workspaceId": _HIDDEN}
+            self.found.resources.append(hidden(kinds.SETTINGS, path, **unknown))
+            return False
+        return True
 
     def _unreadable(self, identifier: str, what: str) -> None:
         self.found.unreadable.append(f"{identifier}: {what} are not shown; needs {_READER}")
@@ -201,69 +144,80 @@ class _Reader:
     def _note(self, identifier: str, what: str) -> None:
         self.found.notes.append(f"{identifier} is not shown, which needs {_READER}: {what}")
 
+    def _gone(self, name: str, identifier: str) -> None:
+        """A destination that is not there is none, although a setting names it."""
+        self.found.notes.append(f"{identifier} is not there: what is sent to it is lost")
+        for i, one in enumerate(self.found.resources):
+            if str(one.properties.get(name)).lower() == identifier.lower():
+                left = {key: value for key, value in one.properties.items() if key != name}
+                self.found.resources[i] = replace(one, properties=left)
+
     def _destinations(self) -> list[tuple[str, str]]:
         """Each destination once, by the property that names it; Azure ignores case in ids."""
         named = {
-            (name, identifier.lower().rstrip("/")): identifier
+            (name, identifier.lower()): identifier
             for one in self.found.resources
             for name in _DESTINATIONS
             if isinstance(identifier := one.properties.get(name), str) and identifier
         }
         return [(name, identifier) for (name, _), identifier in named.items()]
 
-    def workspace(self, identifier: str) -> None:
-        """Workspaces - Get, Tables - Get, Data Collection Rules - Get."""
-        one = self._shown(kinds.WORKSPACES, identifier)
-        if one is None:
-            return
-        self.found.resources.append(one)
-        try:
-            self._tables(one.urn)
-        except RefusedError:
-            self._note(f"{one.urn}/tables", "plans and retention of its tables are not known")
-            self.found.resources.append(hidden_tables(one.urn, "Azure does not show the tables"))
+    def workspace(self, identifier: str) -> bool:
+        """Workspaces - Get, Tables - Get, Data Collection Rules - Get: whether it is there.
+
+        Of the tables those alone that audit logs fill; a workspace has hundreds.
+        """
+        one = self._part(kinds.WORKSPACES, identifier)
+        if not isinstance(one, Resource):
+            return one is not None
+        for table in dict.fromkeys(AKS_LOG_CATEGORIES[name].table for name in AUDIT_CATEGORIES):
+            self._part(kinds.TABLES, f"{one.urn}/tables/{table}", plan=_HIDDEN, **_RETENTION)
         rule = one.properties.get("defaultDataCollectionRuleResourceId")
-        found = self._shown(kinds.COLLECTION_RULES, rule) if isinstance(rule, str) else None
-        if found:
-            self.found.resources.append(found)
+        if isinstance(rule, str):
+            streams = [f"Microsoft-Table-{table}" for table in (AKS_AUDIT, AKS_AUDIT_ADMIN)]
+            flows = [{"streams": streams, "transformKql": _HIDDEN}]
+            of = {"logAnalytics": [{"workspaceResourceId": one.urn}]}
+            unknown = {"kind": "WorkspaceTransforms", "dataFlows": flows, "destinations": of}
+            self._part(kinds.COLLECTION_RULES, rule, **unknown)
+        return True
 
-    def _tables(self, workspace: str) -> None:
-        """Those alone that audit logs fill; a workspace has hundreds."""
-        for name in dict.fromkeys(AKS_LOG_CATEGORIES[one].table for one in AUDIT_CATEGORIES):
-            one = self._get(kinds.TABLES, f"{workspace}/tables/{name}")
-            if one:
-                self.found.resources.append(resource(kinds.TABLES, one))
-
-    def account(self, identifier: str) -> None:
+    def account(self, identifier: str) -> bool:
         """Storage Accounts - Get, Management Policies - Get, Get Immutability Policy."""
-        one = self._shown(kinds.ACCOUNTS, identifier)
-        if one is None:
-            return
-        self.found.resources.append(one)
-        containers = f"{one.urn}/blobServices/default/containers"
-        parts = {f"{one.urn}/managementPolicies/default": kinds.LIFECYCLES}
+        one = self._part(kinds.ACCOUNTS, identifier)
+        if not isinstance(one, Resource):
+            return one is not None
+        self._part(kinds.LIFECYCLES, f"{one.urn}/managementPolicies/default", policy=_HIDDEN)
         for category in AUDIT_CATEGORIES:
-            container = f"{containers}/{CONTAINER.format(category)}"
-            parts[f"{container}/immutabilityPolicies/default"] = kinds.IMMUTABILITY
-        for path, kind in parts.items():
-            part = self._shown(kind, path)
-            if part:
-                self.found.resources.append(part)
+            container = f"{one.urn}/blobServices/default/containers/{CONTAINER.format(category)}"
+            unknown = {"immutabilityPeriodSinceCreationInDays": _HIDDEN}
+            path = f"{container}/immutabilityPolicies/default"
+            self._part(kinds.IMMUTABILITY, path, **unknown)
+        return True
 
-    def namespace(self, identifier: str) -> None:
+    def namespace(self, identifier: str) -> bool:
         """Namespaces - Get; a setting names a rule of the namespace."""
         path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE)[0]
-        one = self._shown(kinds.NAMESPACES, path)
-        if one:
-            self.found.resources.append(one)
+        return self._part(kinds.NAMESPACES, path) is not None
 
-    def _shown(self, kind: str, path: str) -> Resource | None:
+    def _part(self, kind: str, path: str, /, **unknown: Any) -> Resource | Unknown | None:
+        """Read one resource, and return it; unknown where it is not shown, None if it is not there.
+
+        Args:
+            kind: its type.
+            path: its id.
+            unknown: the properties of what stands for it where it is not shown.
+        """
         try:
             one = self._get(kind, path)
         except RefusedError:
             self._note(path, "what it keeps, and for how long, is not known")
+            if unknown:
+                self.found.resources.append(hidden(kind, path, **unknown))
+            return _HIDDEN
+        if one is None:
             return None
-        return resource(kind, {"id": path, **one}) if one else None
+        self.found.resources.append(resource(kind, {"id": path, **one}))
+        return self.found.resources[-1]
 
     def _get(self, kind: str, path: str) -> Mapping[str, Any] | None:
         return self._manager.get(path, _VERSIONS[kind])
@@ -272,6 +226,6 @@ class _Reader:
         return self._manager.list(path, _VERSIONS[kind])
 
 
-_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], None]]] = dict(
+_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], bool]]] = dict(
     zip(_DESTINATIONS, (_Reader.workspace, _Reader.account, _Reader.namespace), strict=True)
 )
