@@ -160,6 +160,20 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     assert "no detection is called `pod-exce`" in str(raised.value)
 
 
+def test_a_day_that_no_calendar_has_is_a_fault_beside_the_others(tmp_path: Path) -> None:
+    """PyYAML raises on one that is not quoted, and says not where."""
+    path = write(
+        tmp_path,
+        "{reason: r, owner: o, expires: 2027-13-31, usernames: [a]}",
+        "{reason: r, owner: o, expires: 2027-02-30, usernames: [a]}",
+        "{owner: o, expires: 2999-01-01, usernames: [a]}",
+    )
+    with pytest.raises(InputError) as raised:
+        read_allow_list(path, [])
+    assert len(raised.value.faults) == 3
+    assert "out" in raised.value.faults[0]
+
+
 @pytest.mark.parametrize("text", ["- a", "version: 2", "a: [", "allow: []", ""])
 def test_a_file_that_is_no_allow_list_is_told(text: str, tmp_path: Path) -> None:
     """Without a traceback, and never taken for an empty one."""

@@ -1,15 +1,24 @@
 """Reads what people write in YAML, and tells them what is wrong with it."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import yaml
 from pydantic import ValidationError
 
 from kubewitness.errors import InputError
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Safe: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where PyYAML was built with it: ten times as fast, for a hundred files at each start."""
+
+
+class _Loader(_Safe):  # type: ignore[misc, valid-type]
+    """Leaves dates as text: PyYAML raises on one that no calendar has, and says not where."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def read_yaml(path: Path) -> Any:
@@ -19,8 +28,20 @@ def read_yaml(path: Path) -> Any:
         InputError: it cannot be read as YAML.
     """
     try:
-        return yaml.load(path.read_text("utf-8"), _LOADER)  # noqa: S506 both are safe
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 both are safe
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read as YAML: {error}") from None
+
+
+def read_documents(path: Path) -> list[Any]:
+    """Return what stands in a file of several documents.
+
+    Raises:
+        InputError: it cannot be read as YAML.
+    """
+    try:
+        return list(yaml.load_all(path.read_text("utf-8"), _Loader))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from kubewitness.detections.documents import read_documents
 from kubewitness.detections.rule import Rule
-from kubewitness.errors import missing_extra
+from kubewitness.errors import InputError, missing_extra
 
 
 class RejectedError(Exception):
@@ -41,8 +40,8 @@ def is_sigma(path: Path) -> bool:
     What cannot be read is none.
     """
     try:
-        documents = list(yaml.safe_load_all(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        documents = read_documents(path)
+    except InputError:
         return False
     return any(
         isinstance(one, dict) and ({"logsource", "detection"} <= one.keys() or "correlation" in one)
