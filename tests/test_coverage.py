@@ -17,7 +17,15 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.detections.coverage import Channel, Coverage, Reach, Status, assess, by_technique
+from kubewitness.detections.coverage import (
+    Channel,
+    Coverage,
+    Reach,
+    Status,
+    assess,
+    by_technique,
+    demand,
+)
 from kubewitness.detections.registry import all_rules, cases
 from kubewitness.detections.simulation import Event, attacks_found
 from kubewitness.errors import ExitCode
@@ -212,8 +220,44 @@ def test_a_required_technique_that_nothing_can_know_is_undecided(
     """The workspace is of another stack, and its table may have any plan."""
     words = ("coverage", EXAMPLES / "waf-aligned", "--rule", "pod-exec")
     code, out, err = run(capfd, *words, "--require", "T1609")
-    assert (code, err) == (ExitCode.UNDECIDED, "shop-cluster: T1609 is undecided\n")
+    assert code == ExitCode.UNDECIDED
+    assert err.startswith(
+        "shop-cluster: T1609 may not be covered: pod-exec is undecided and misses"
+    )
     assert "alertable if what is unknown turns out well" in out
+
+
+def test_a_technique_is_covered_where_all_its_detections_of_the_clusters_logs_are() -> None:
+    """Changes alone show a debug container, and never that somebody ran a command."""
+    changes = tuple(c for c in FULL if c.category != KUBE_AUDIT)
+    found = demand(assess(changes, RULES), "T1609")
+    assert (found.is_met, "pod-exec is degraded and misses" in found.why) == (False, True)
+    assert demand(assess(changes, RULES), "T1609", not_blind=True).is_met
+    assert demand(assess(FULL, RULES), "T1609").is_met
+    unsure = assess((Channel(KUBE_AUDIT, Reach.HUNT, Reach.ALERT), *changes), RULES)
+    assert demand(unsure, "T1609").is_met is None
+    assert demand(assess((), RULES), "T1609", not_blind=True).is_met is False
+
+
+def test_a_detection_of_the_activity_log_is_demanded_by_its_name() -> None:
+    """The log is the subscription's; a technique that no other detection is of needs it."""
+    audit = {KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD}
+    found = assess([c for c in FULL if c.category in audit], RULES)
+    assert demand(found, "T1609").is_met
+    assert not demand(found, "aks-run-command-used").is_met
+    of_activity = [r for r in RULES if r.kubewitness and "activity" in r.kubewitness.needs]
+    others = {t for r in RULES if r not in of_activity for t in r.relevant_techniques}
+    alone = {t for r in of_activity for t in r.relevant_techniques} - others
+    assert alone
+    assert not any(demand(found, technique).is_met for technique in alone)
+
+
+def test_a_demand_that_is_misspelt_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """It would never be met; all are told at once, before a program is run."""
+    words = ("--require", "T1699", "--require-not-blind", "pod-exce")
+    code, _, err = run(capsys, "coverage", EXAMPLES / "quickstart", *words)
+    assert (code, err.count("error: ")) == (ExitCode.USAGE, 2)
+    assert "did you mean pod-exec?" in err
 
 
 def test_a_layer_of_the_navigator_has_each_technique_once(

@@ -1,5 +1,7 @@
 """`kubewitness coverage`."""
 
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 
@@ -8,8 +10,8 @@ from rich.console import Console
 
 from kubewitness.check import check_source, first_that_applies
 from kubewitness.coverage import ClusterCoverage, cover
-from kubewitness.detections.coverage import Status, by_technique
-from kubewitness.detections.registry import find_rules
+from kubewitness.detections.coverage import demand
+from kubewitness.detections.registry import all_rules, find_rules
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
@@ -24,7 +26,13 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
     "--require",
     metavar="TECHNIQUE",
     multiple=True,
-    help="Fail unless some detection of it is alertable or degraded, as T1609.",
+    help="Fail unless every detection of it is alertable, as T1609; or a detection by its name.",
+)
+@click.option(
+    "--require-not-blind",
+    metavar="TECHNIQUE",
+    multiple=True,
+    help="Fail unless some detection of it finds some of its attacks.",
 )
 @click.option("--stack", help="The stack; by default the only one that has a file.")
 @click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
@@ -38,6 +46,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     source: str,
     names: tuple[str, ...],
     require: tuple[str, ...],
+    require_not_blind: tuple[str, ...],
     stack: str | None,
     answers: Path | None,
     python: Path | None,
@@ -53,6 +62,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     run on what is left: it is alertable, degraded (it misses some cases), hunt-only, blind, or
     undecided.
     """
+    _check_words([*require, *require_not_blind])
     seen = check_source(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_rules(names))
     if not clusters:
@@ -62,8 +72,10 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
         click.echo(f"unreadable: {one}", err=True)
     for one in seen.notes:
         click.echo(f"note: {one}", err=True)
-    unreadable = [ExitCode.UNREADABLE] if seen.unreadable else []
-    return first_that_applies([*unreadable, _judge(clusters, require)])
+    codes = [ExitCode.UNREADABLE] if seen.unreadable else []
+    codes += _judge(clusters, require, not_blind=False)
+    codes += _judge(clusters, require_not_blind, not_blind=True)
+    return first_that_applies([*codes, ExitCode.OK])
 
 
 def _write(clusters: list[ClusterCoverage], format_: str, *, whole: bool) -> None:
@@ -85,16 +97,33 @@ def _layer(clusters: list[ClusterCoverage]) -> str:
     return navigator_layer(clusters[0])
 
 
-def _judge(clusters: list[ClusterCoverage], required: tuple[str, ...]) -> ExitCode:
-    """Say which required techniques nothing would alert on."""
-    found = [(one, by_technique(one.detections)) for one in clusters]
-    codes = [ExitCode.OK]
-    for technique in required:
-        for one, statuses in found:
-            status = statuses.get(technique, Status.BLIND)
-            if status in {Status.ALERTABLE, Status.DEGRADED}:
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse what no detection is, or is of: a demand that was misspelt would never be met."""
+    known = {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
+    faults = [
+        f"--require {word}: no detection is called so, or is of this technique{_hint(word, known)}"
+        for word in words
+        if word not in known
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _judge(
+    clusters: list[ClusterCoverage], words: Sequence[str], *, not_blind: bool
+) -> Iterator[ExitCode]:
+    """Say which demands are not met, and what the detections miss."""
+    for word in words:
+        for one in clusters:
+            found = demand(one.detections, word, not_blind=not_blind)
+            if found.is_met:
                 continue
-            undecided = status is Status.UNDECIDED
-            codes.append(ExitCode.UNDECIDED if undecided else ExitCode.VIOLATION)
-            click.echo(f"{one.cluster}: {technique} is {status}", err=True)
-    return first_that_applies(codes)
+            undecided = found.is_met is None
+            yield ExitCode.UNDECIDED if undecided else ExitCode.VIOLATION
+            how = "may not be covered" if undecided else "is not covered"
+            click.echo(f"{one.cluster}: {word} {how}: {found.why}", err=True)
+
+
+def _hint(word: str, known: Collection[str]) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]}?" if close else "; docs/detections.md lists them"

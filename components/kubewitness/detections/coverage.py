@@ -169,6 +169,66 @@ def by_technique(coverage: Sequence[Coverage]) -> dict[str, Status]:
     return dict(sorted(found.items()))
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What becomes of a technique, or a detection, that somebody demands.
+
+    Attributes:
+        word: the technique of ATT&CK, or the name of the detection.
+        is_met: whether it is; None where that depends on what cannot be known.
+        why: what is missed, for people; empty where it is met.
+    """
+
+    word: str
+    is_met: bool | None
+    why: str = ""
+
+
+def demand(coverage: Sequence[Coverage], word: str, *, not_blind: bool = False) -> Demand:
+    """Return whether every detection of a technique is alertable, or the named one is.
+
+    One that sees part of a technique says little of the rest: changes alone show that a debug
+    container was added, and never that somebody ran a command. Those that read the activity log,
+    which is the subscription's and seldom in a cluster's stack, count where no other is of it.
+
+    Args:
+        coverage: of the detections on one cluster.
+        word: the technique, or the name of a detection.
+        not_blind: whether it is enough that some detection finds some of its cases.
+    """
+    of_it = _of(coverage, word)
+    short = [one for one in of_it if one.status is not Status.ALERTABLE]
+    why = "; ".join(map(_shortfall, short)) if of_it else "no detection is of it"
+    good = {Status.ALERTABLE, Status.DEGRADED} if not_blind else {Status.ALERTABLE}
+    together = any if not_blind else all
+    if of_it and together(one.status in good for one in of_it):
+        return Demand(word, is_met=True)
+    could = bool(of_it) and together(one.at_best in good for one in of_it)
+    return Demand(word, is_met=None if could else False, why=why)
+
+
+def _of(coverage: Sequence[Coverage], word: str) -> list[Coverage]:
+    """The detection of this name, else those of this technique."""
+    named = [one for one in coverage if one.rule.slug == word]
+    of_it = [one for one in coverage if word in one.rule.relevant_techniques]
+    of_clusters = [one for one in of_it if not _reads_the_activity_log(one.rule)]
+    return named or of_clusters or of_it
+
+
+def _reads_the_activity_log(rule: Rule) -> bool:
+    return rule.kubewitness is not None and "activity" in rule.kubewitness.needs
+
+
+def _shortfall(one: Coverage) -> str:
+    """What a detection misses; of one that finds nothing there may be many cases."""
+    shown = ", ".join(one.missed[:_SHOWN])
+    more = f" and {len(one.missed) - _SHOWN} more" if len(one.missed) > _SHOWN else ""
+    return f"{one.rule.slug} is {one.status} and misses {shown}{more}"
+
+
+_SHOWN: Final = 3
+
+
 def _better(one: Status, other: Status) -> Status:
     """A blind detection does no harm beside one that sees; an undecided one may be the better."""
     ranked = (Status.ALERTABLE, Status.DEGRADED, Status.HUNT_ONLY, Status.UNDECIDED, Status.BLIND)

@@ -1,5 +1,7 @@
 """`aks-detection-coverage`: the attacks that you name do not go unseen."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field, field_validator
 
 from kubewitness.graph.model import AksCluster, Graph
@@ -15,70 +17,70 @@ from kubewitness.policies.verdict import (
     worst,
 )
 
+if TYPE_CHECKING:
+    from kubewitness.detections.coverage import Demand
+
 
 class CoverageConfiguration(RuleConfiguration):
     """The configuration of `aks-detection-coverage`.
 
     Attributes:
-        techniques: of MITRE ATT&CK, as `T1609`, on which some detection must be able to alert;
-            none by default.
+        techniques: of MITRE ATT&CK, as `T1609`, of which every detection must be able to alert on
+            all that it is for; or detections by their names. None by default.
+        not_blind: techniques of which some detection must find some attacks. None by default.
     """
 
     techniques: tuple[str, ...] = Field(default=())
+    not_blind: tuple[str, ...] = Field(default=())
 
-    @field_validator("techniques")
+    @field_validator("techniques", "not_blind")
     @classmethod
-    def _known(cls, techniques: tuple[str, ...]) -> tuple[str, ...]:
-        known = _techniques() if techniques else set()
-        if unknown := [name for name in techniques if name not in known]:
-            listed = ", ".join(sorted(known))
+    def _known(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        known = _words() if words else set()
+        if unknown := [name for name in words if name not in known]:
+            listed = ", ".join(sorted(name for name in known if name.startswith("T")))
             raise ValueError(f"no detection is of {', '.join(unknown)}; there are {listed}")
-        return techniques
+        return words
 
 
-def _techniques() -> set[str]:
+def _words() -> set[str]:
     # Detections need DuckDB, which a pack that demands none should not load.
     from kubewitness.detections.registry import all_rules  # noqa: PLC0415
 
-    return {technique for rule in all_rules() for technique in rule.relevant_techniques}
+    return {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
 
 
 def judge(cluster: AksCluster, graph: Graph, configuration: CoverageConfiguration) -> Judgement:
     """Run the detections of each technique on what the cluster's settings let pass."""
-    if not configuration.techniques:
+    wanted = {*configuration.techniques, *configuration.not_blind}
+    if not wanted:
         return not_applicable("nothing-demanded", "no technique is demanded")
     from kubewitness.coverage import channels  # noqa: PLC0415 see above
-    from kubewitness.detections.coverage import assess, by_technique  # noqa: PLC0415
+    from kubewitness.detections.coverage import assess, demand  # noqa: PLC0415
     from kubewitness.detections.registry import all_rules  # noqa: PLC0415
 
-    wanted = {*configuration.techniques}
-    rules = [rule for rule in all_rules() if wanted & {*rule.relevant_techniques}]
-    ways = channels(graph.links.get(cluster.resource.urn, ()), graph)
-    statuses = by_technique(assess(ways, rules))
+    rules = [rule for rule in all_rules() if wanted & {rule.slug, *rule.relevant_techniques}]
+    found = assess(channels(graph.links.get(cluster.resource.urn, ()), graph), rules)
     return worst(
-        *(_judge(technique, statuses[technique]) for technique in configuration.techniques)
+        *(_judge(demand(found, one)) for one in configuration.techniques),
+        *(_judge(demand(found, one, not_blind=True)) for one in configuration.not_blind),
     )
 
 
-def _judge(technique: str, status: str) -> Judgement:
-    if status in {"alertable", "degraded"}:
+def _judge(found: "Demand") -> Judgement:
+    if found.is_met:
         return PASS
-    if status == "undecided":
+    if found.is_met is None:
         return undecided(
             Finding(
-                f"undecided:{technique}",
-                f"whether a detection of {technique} could alert depends on what cannot be known "
-                "before the deployment",
+                f"undecided:{found.word}",
+                f"whether {found.word} is covered depends on what cannot be known before the "
+                f"deployment: {found.why}",
                 "`kubewitness coverage` says on what; send the logs to a workspace of this stack",
             )
         )
-    return fail(
-        Finding(
-            f"{status}:{technique}",
-            f"no detection of {technique} could alert under what this cluster collects: all are "
-            f"{status}, or worse",
-        )
-    )
+    message = f"{found.word} is not covered by what this cluster collects: {found.why}"
+    return fail(Finding(f"missed:{found.word}", message))
 
 
 RULE = Rule(
@@ -108,6 +110,20 @@ RULE = Rule(
             "Every request in a table of plan Analytics",
             'setting("audit", cluster("aks").id)',
             techniques=["T1609"],
+            enforcementLevel="mandatory",
+        ),
+        failing(
+            "Changes alone, in which no `kubectl exec` since 1.30 is",
+            'setting("audit", cluster("aks").id,\n'
+            '    logs=[{"category": "kube-audit-admin", "enabled": True}])',
+            techniques=["T1609"],
+            enforcementLevel="mandatory",
+        ),
+        passing(
+            "The same, where it is enough that some attacks of the technique are found",
+            'setting("audit", cluster("aks").id,\n'
+            '    logs=[{"category": "kube-audit-admin", "enabled": True}])',
+            notBlind=["T1609"],
             enforcementLevel="mandatory",
         ),
         failing(
