@@ -50,6 +50,7 @@ class Azure:
         code: what a refusal is called.
         page: how many items a list answers at once.
         always: what is answered to everything, whatever is there.
+        breaks: whether the second page of a list is not there.
         asked: what was asked for, method and path.
     """
 
@@ -58,6 +59,7 @@ class Azure:
     code: str = "Refused"
     page: int = 2
     always: str = ""
+    breaks: bool = False
     asked: list[str] = field(default_factory=list)
 
     def answer(self, request: PreparedRequest) -> Answer:
@@ -80,6 +82,8 @@ class Azure:
         return {key.lower(): value for key, value in self.documents.items()}
 
     def _page(self, path: str, start: int) -> Answer:
+        if start and self.breaks:
+            return self._error(404, "ResourceNotFound")
         members = self._members(path.lower())
         answered: dict[str, Any] = {"value": members[start : start + self.page]}
         if len(members) > start + self.page:

@@ -372,14 +372,43 @@ def test_a_cloud_that_fails_is_an_error_without_its_words(status: int) -> None:
     assert ("az login" in str(error.value)) == (status == 401)
 
 
-def test_a_next_page_elsewhere_is_not_asked_for() -> None:
+@pytest.mark.parametrize("link", ["https://example.test/more", "https://[", "/more", 5, ["more"]])
+def test_a_next_page_elsewhere_is_not_asked_for(link: Any) -> None:
     """The token would go there."""
-    page = json.dumps({"value": [], "nextLink": "https://example.test/more"})
     with pytest.raises(InputError, match="not its own"):
-        check(Azure({}, always=page))
+        check(Azure({}, always=json.dumps({"value": [], "nextLink": link})))
 
 
-@pytest.mark.parametrize("answer", ["{}", "[]", "no", '{"value": [1]}', '{"value": {}}'])
+def test_whatever_a_next_page_is_called_our_own_host_is_asked() -> None:
+    r"""To `urllib.parse` a host goes on behind `\`, to the client it ends there."""
+    link = f"https://example.test\\@management.azure.com/subscriptions/{SUBSCRIPTION}?api-version=1"
+    with pytest.raises(InputError, match="not listed to its end"):
+        check(Azure({}, always=json.dumps({"value": [], "nextLink": link})))
+
+
+def test_a_list_that_breaks_off_is_an_error() -> None:
+    """Of the clusters on a page that is not there nothing could be said."""
+    ids = [f"{CLUSTER}{number}" for number in range(3)]
+    with pytest.raises(InputError, match="not listed to its end"):
+        check(Azure({key: cluster(key) for key in ids}, breaks=True))
+
+
+@pytest.mark.parametrize("no_id", [".example.test/x", "@example.test/x", "x", "", 5, None])
+def test_what_is_no_id_is_not_asked_for(no_id: Any) -> None:
+    """Behind the host's name it would make another host of it, to which the token would go."""
+    found = check(Azure(in_order(setting=setting(workspaceId=no_id))))
+    assert outcomes(found)["aks-audit-settings-valid"] == "fail"
+    there = in_order()
+    there[WORKSPACE] |= {"id": no_id}
+    there[WORKSPACE]["properties"]["defaultDataCollectionRuleResourceId"] = no_id
+    assert check(Azure(there)).exit_code is ExitCode.OK
+    with pytest.raises(InputError, match="no id"):
+        check(Azure(in_order(cluster=cluster() | {"id": no_id})))
+
+
+@pytest.mark.parametrize(
+    "answer", ["{}", "[]", "no", '{"value": [1]}', '{"value": {}}', '{"value":' + "[" * 100_000]
+)
 def test_an_answer_of_another_form_is_an_error(answer: str) -> None:
     """A list that is not there is no empty list."""
     with pytest.raises(InputError, match="az resource show"):

@@ -8,7 +8,7 @@ Resource Manager".
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
 from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
@@ -45,6 +45,11 @@ _OTHER_CLOUDS: Final = {
     "login.chinacloudapi.cn": "https://management.chinacloudapi.cn",
 }
 """Resource Manager by what AZURE_AUTHORITY_HOST names. Source: Azure docs, "National clouds"."""
+
+
+def is_id(value: Any) -> TypeGuard[str]:
+    """Return whether this can be the id of something in a subscription."""
+    return isinstance(value, str) and value.lower().startswith("/subscriptions/")
 
 
 class RefusedError(Exception):
@@ -84,7 +89,7 @@ class ResourceManager:
             RefusedError: Azure refuses this one.
             InputError: Azure cannot be asked, or does not answer as documented.
         """
-        return self._ask(self._base + path, {"api-version": version})
+        return self._ask(self._at(path), {"api-version": version})
 
     def list(self, path: str, version: str) -> Iterator[Document]:
         """Yield what a collection holds, all pages of it; nothing where there is no such.
@@ -97,21 +102,41 @@ class ResourceManager:
             RefusedError: Azure refuses this one.
             InputError: Azure cannot be asked, or does not answer as documented.
         """
-        page = self._ask(self._base + path, {"api-version": version})
+        page = self._ask(self._at(path), {"api-version": version})
+        asked: set[str] = set()
         while page is not None:
             listed = page.get("value")
             if not isinstance(listed, list) or not all(isinstance(x, Mapping) for x in listed):
                 raise InputError(f"{self._name}: {path} is no list as documented; {_AGAIN}")
             yield from listed
-            following = page.get("nextLink")
-            page = self._ask(self._ours(str(following)), {}) if following else None
+            if not page.get("nextLink"):
+                return
+            following = self._ours(str(page["nextLink"]))
+            page = None if following in asked else self._ask(following, {})
+            if page is None:
+                raise InputError(f"{self._name}: {path} is not listed to its end; {_AGAIN}")
+            asked.add(following)
+
+    def _at(self, path: str) -> str:
+        """What is no id is not asked for: it could lengthen the name of the host."""
+        if not is_id(path):
+            raise InputError(f"{self._name}: Azure names something by what is no id; {_AGAIN}")
+        return self._base + path
 
     def _ours(self, link: str) -> str:
-        """A page that is elsewhere is not asked for: the token would go there, too."""
-        there, here = urlsplit(link), urlsplit(self._base)
-        if (there.scheme, there.hostname) != (here.scheme, here.hostname):
+        """A page that is elsewhere is not asked for: the token would go there, too.
+
+        What is asked begins with our own address, for clients differ in where a host ends.
+        """
+        here = urlsplit(self._base)
+        try:
+            there = urlsplit(link)
+            is_ours = (there.scheme, there.hostname) == (here.scheme, here.hostname)
+        except ValueError:
+            is_ours = False
+        if not is_ours:
             raise InputError(f"{self._name}: Azure names a next page that is not its own; {_AGAIN}")
-        return link
+        return f"{self._base}{there.path}?{there.query}"
 
     def _ask(self, address: str, parameters: Mapping[str, str]) -> Document | None:
         from azure.core.rest import HttpRequest  # noqa: PLC0415 an extra
@@ -139,7 +164,7 @@ class ResourceManager:
             yield
         except AzureError as error:
             raise InputError(f"{self._name}: {_words(error, urlsplit(address).path)}") from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InputError(f"{self._name}: Azure answers no JSON; {_AGAIN}") from None
 
 

@@ -20,6 +20,7 @@ from kubewitness.sources.azure.manager import (
     NOT_OFFERED,
     RefusedError,
     ResourceManager,
+    is_id,
     open_resource_manager,
 )
 from kubewitness.sources.azure.scope import Scope, parse_scope
@@ -158,7 +159,7 @@ class _Reader:
             (name, identifier.lower()): identifier
             for one in self.found.resources
             for name in _DESTINATIONS
-            if isinstance(identifier := one.properties.get(name), str) and identifier
+            if is_id(identifier := one.properties.get(name))
         }
         return [(name, identifier) for (name, _), identifier in named.items()]
 
@@ -173,7 +174,7 @@ class _Reader:
         for table in dict.fromkeys(AKS_LOG_CATEGORIES[name].table for name in AUDIT_CATEGORIES):
             self._part(kinds.TABLES, f"{one.urn}/tables/{table}", plan=_HIDDEN, **_RETENTION)
         rule = one.properties.get("defaultDataCollectionRuleResourceId")
-        if isinstance(rule, str):
+        if is_id(rule):
             streams = [f"Microsoft-Table-{table}" for table in (AKS_AUDIT, AKS_AUDIT_ADMIN)]
             flows = [{"streams": streams, "transformKql": _HIDDEN}]
             of = {"logAnalytics": [{"workspaceResourceId": one.urn}]}
@@ -216,11 +217,12 @@ class _Reader:
             return _HIDDEN
         if one is None:
             return None
-        self.found.resources.append(resource(kind, {"id": path, **one}))
+        self.found.resources.append(resource(kind, one))
         return self.found.resources[-1]
 
     def _get(self, kind: str, path: str) -> Mapping[str, Any] | None:
-        return self._manager.get(path, _VERSIONS[kind])
+        one = self._manager.get(path, _VERSIONS[kind])
+        return one if one is None or is_id(one.get("id")) else {**one, "id": path}
 
     def _list(self, kind: str, path: str) -> Iterator[Mapping[str, Any]]:
         return self._manager.list(path, _VERSIONS[kind])
