@@ -191,6 +191,16 @@ def test_policies_that_are_not_shown_decide_nothing(tmp_path: Path) -> None:
         assert demanded(refused, tmp_path, rule, **settings) == "undecided"
 
 
+def test_nothing_in_azure_is_mended_before_it_is_judged(tmp_path: Path) -> None:
+    """A program would be, by the engine; here there is none, and what is wrong stays so."""
+    configuration = tmp_path / "policy.json"
+    configuration.write_text(json.dumps({"all": "remediate"}))
+    with azure.served(Azure(in_order(setting=setting(logs=LOGS[:1])))) as manager:
+        found = load_subscription(WORD, manager)
+        result = check_azure(found, find_pack("kubewitness"), configuration)
+    assert outcomes(result)["aks-audit-logs"] == "fail"
+
+
 def coverage(here: Azure) -> Status:
     """What becomes of the detection of exec."""
     (one,) = cover(check(here).graph, EXEC)

@@ -153,13 +153,17 @@ def check_azure(
 ) -> CheckResult:
     """Check what a subscription has now. It is its own stack, and answers for every cluster.
 
+    Nothing is mended before it is judged: no engine is about to do so.
+
     Raises:
         InputError: the configuration has faults.
     """
     stack = found.scope.subscription
     where = Stack("azure", stack)
     configuration = load(policy_pack_config, all_rules(), pack.rules, where)
-    judged = judge_resources(found.scope.word, stack, found.resources, pack, configuration)
+    judged = judge_resources(
+        found.scope.word, stack, found.resources, pack, configuration, mends=False
+    )
     return replace(judged, unreadable=tuple(found.unreadable), notes=(*judged.notes, *found.notes))
 
 
@@ -171,10 +175,14 @@ def judge_resources(  # noqa: PLR0913 the parts of every check
     configuration: Configuration,
     *,
     calls: tuple[str, ...] | None = None,
+    mends: bool = True,
 ) -> CheckResult:
     """Judge resources, wherever they come from, mended first where that is switched on."""
     notes: list[str] = []
-    mended = tuple(_mended(resource, pack, configuration, notes) for resource in resources)
+    mended = tuple(
+        _mended(resource, pack, configuration, notes) if mends else resource
+        for resource in resources
+    )
     graph = build_graph(mended, calls)
     verdicts = tuple(evaluate(pack.members, graph, configuration))
     notes += [f"unused {one}" for one in unused(pack.members, configuration, verdicts)]
