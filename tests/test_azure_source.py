@@ -369,6 +369,9 @@ def test_a_subscription_without_the_preview_of_authenticators_has_none() -> None
     """The API is a preview, and answers 400 where it is not offered."""
     result = check(Azure(in_order(), {"jwtAuthenticators": 400}))
     assert (outcomes(result)["aks-entra-rbac"], result.unreadable) == ("pass", ())
+    assert result.notes == (
+        f"{CLUSTER}: its JWT authenticators are not offered in this subscription",
+    )
     result = check(Azure(in_order(), {"jwtAuthenticators": 403}))
     assert "JWT authenticators" in result.unreadable[0]
 

@@ -124,9 +124,12 @@ class _Reader:
             for one in self._list(kinds.AUTHENTICATORS, f"{cluster}/jwtAuthenticators"):
                 self.found.resources.append(resource(kinds.AUTHENTICATORS, one))
         except RefusedError as error:
-            # A preview, which a subscription may not have: then there are none.
             if error.status != NOT_OFFERED:
                 self._unreadable(cluster, "its JWT authenticators")
+            else:
+                # A preview, which a subscription may not have: then there are none. But previews
+                # end, too, and then Azure answers the same.
+                self.found.notes.append(f"{cluster}: its JWT authenticators are {error}")
 
     def _settings(self, target: str) -> bool:
         """Diagnostic Settings - List, of a cluster or the subscription: whether they are shown."""
