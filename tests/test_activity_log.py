@@ -181,6 +181,7 @@ def test_the_caller_of_a_storage_record_is_who_its_claims_say(
     "record",
     [
         RECORD | {"category": "AuditEvent"},
+        RECORD | {"category": ["Write"]},
         {key: value for key, value in RECORD.items() if key != "correlationId"},
         {"operationName": "x", "category": "Write"},
     ],
@@ -192,4 +193,4 @@ def test_the_log_of_another_resource_is_no_activity_log(
     (tmp_path / "log.json").write_text(json.dumps(record), "utf-8")
     with open_store(tmp_path / "store") as connection:
         summary = ingest(connection, find_log_files([str(tmp_path / "log.json")]))
-    assert len(summary.quarantine) == 1
+    assert [one.reason for one in summary.quarantine] == ["is JSON, but of no audit log's shape"]

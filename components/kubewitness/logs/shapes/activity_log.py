@@ -61,7 +61,7 @@ class ActivityLog:
         return (
             record.keys() >= _MARKS
             and is_named
-            and record.get("category") in _CATEGORIES | _OF_OPERATIONS
+            and str(record.get("category")) in _CATEGORIES | _OF_OPERATIONS
         )
 
     @staticmethod
@@ -77,7 +77,7 @@ class ActivityLog:
 def _of_storage(record: Mapping[str, Any]) -> dict[str, Any]:
     identity, properties = _object(record.get("identity")), _object(record.get("properties"))
     claims = _object(identity.get("claims"))
-    said = properties.get("eventCategory") or record["category"]
+    said = str(properties.get("eventCategory") or record["category"])
     return {
         "TimeGenerated": record["time"],
         "OperationNameValue": record["operationName"],
