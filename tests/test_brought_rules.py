@@ -165,6 +165,8 @@ def test_what_azure_cannot_run_is_left_out_and_told_and_refused_by_name() -> Non
         ({"id": "mine"}, Tables.BOTH, Service.MONITOR, ""),
         ({"queryFrequency": "1m"}, Tables.BOTH, Service.MONITOR, "more often than every 5 minutes"),
         ({"queryPeriod": "3d"}, Tables.BOTH, Service.MONITOR, "looks back 3 days"),
+        ({"queryFrequency": "30d"}, Tables.BOTH, Service.SENTINEL, "runs every 30 days"),
+        ({"queryFrequency": "30d"}, Tables.BOTH, Service.MONITOR, ""),
         ({"query": "union A, B"}, Tables.BOTH, Service.MONITOR, "uses `union`"),
         ({"query": "A" * 10_001}, Tables.BOTH, Service.SENTINEL, "has 10,001 characters"),
         ({"query": "AKSAudit"}, Tables.ADMIN, Service.SENTINEL, "reads AKSAudit, which"),
@@ -215,7 +217,15 @@ def test_a_rule_that_is_written_again_says_the_same(tmp_path: Path) -> None:
     assert read_rule(tmp_path / "again.yaml", "own") == read
 
 
-@pytest.mark.parametrize("changes", [{"triggerOperator": ">"}, {"suppressionDuration": "soon"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"triggerOperator": ">"},
+        {"suppressionDuration": "soon"},
+        {"queryPeriod": "99999999999d"},
+        {"queryPeriod": "P9999999999D"},
+    ],
+)
 def test_what_an_alert_rule_cannot_be_is_a_fault_of_the_file(
     changes: dict[str, Any], tmp_path: Path
 ) -> None:

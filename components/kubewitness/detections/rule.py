@@ -34,10 +34,15 @@ def _timespan(value: object) -> object:
     """Return `1h` or `PT1H` as a time span."""
     text = str(value)
     if found := _SPAN.fullmatch(text):
-        return timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
-    if (iso := _ISO_SPAN.fullmatch(text)) and any(iso.groups()):
-        return timedelta(**{_UNITS[unit]: int(n) for unit, n in iso.groupdict().items() if n})
-    raise ValueError("write it as 5m, 1h or 14d")
+        given = {_UNITS[found["unit"]]: int(found["number"])}
+    elif (iso := _ISO_SPAN.fullmatch(text)) and any(iso.groups()):
+        given = {_UNITS[unit]: int(n) for unit, n in iso.groupdict().items() if n}
+    else:
+        raise ValueError("write it as 5m, 1h or 14d")
+    try:
+        return timedelta(**given)
+    except OverflowError:
+        raise ValueError("is longer than any time span") from None
 
 
 TimeSpan = Annotated[timedelta, BeforeValidator(_timespan)]

@@ -169,6 +169,8 @@ def _refused(rule: Rule, service: Service) -> Iterator[str]:
 def _refused_by_sentinel(rule: Rule) -> Iterator[str]:
     if not _is_guid(rule.id):
         yield "has no GUID as its `id`, by which Microsoft Sentinel knows it"
+    if rule.query_frequency > LONGEST_PERIOD[Service.SENTINEL]:
+        yield f"runs every {rule.query_frequency.days} days, and at least every 14 is wanted"
     yield from _unknown_to_sentinel(rule)
     if re.search(_ALL_TABLES, rule.query):
         yield "uses `union *` or `search *`, which Microsoft Sentinel does not take"
