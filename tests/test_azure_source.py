@@ -428,6 +428,13 @@ def test_an_answer_of_another_form_is_an_error(answer: str) -> None:
         check(Azure({}, always=answer))
 
 
+@pytest.mark.parametrize("properties", [["x"], "x", 5, None])
+def test_properties_of_another_form_are_none(properties: Any) -> None:
+    """Nothing is known of such a cluster, so nothing is a pass."""
+    result = check(Azure(in_order(cluster=cluster() | {"properties": properties})))
+    assert outcomes(result)["aks-local-accounts"] == "fail"
+
+
 def test_nothing_is_written_and_each_thing_is_read_once() -> None:
     """Forty clusters send to one workspace."""
     second = f"{CLUSTER}2"
