@@ -194,3 +194,12 @@ def test_the_log_of_another_resource_is_no_activity_log(
     with open_store(tmp_path / "store") as connection:
         summary = ingest(connection, find_log_files([str(tmp_path / "log.json")]))
     assert [one.reason for one in summary.quarantine] == ["is JSON, but of no audit log's shape"]
+
+
+@pytest.mark.parametrize("time", ["yesterday", None, 5])
+def test_an_event_without_a_time_is_quarantined(time: object, tmp_path: Path) -> None:
+    """No period would have it, so that it would be gone in silence."""
+    (tmp_path / "log.json").write_text(json.dumps(RECORD | {"time": time}), "utf-8")
+    with open_store(tmp_path / "store") as connection:
+        summary = ingest(connection, find_log_files([str(tmp_path / "log.json")]))
+    assert [one.reason for one in summary.quarantine] == ["has no time that can be read"]

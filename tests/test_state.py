@@ -54,6 +54,16 @@ def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
     assert set(found.values()) == {Outcome.PASS}
 
 
+def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> None:
+    """The engine would mend at the next update; what is deployed lacks its logs until then."""
+    lacking = resource("audit", inputs={"logs": [{"category": "kube-audit", "enabled": True}]})
+    file = state(tmp_path, resource("aks"), resource("workspace"), lacking)
+    configuration = tmp_path / "policy.json"
+    configuration.write_text(json.dumps({"aks-audit-logs-remediation": "remediate"}))
+    found = check_source(file, policy_pack_config=configuration)
+    assert {v.rule_id for v in found.verdicts if v.outcome is Outcome.FAIL} == {"aks-audit-logs"}
+
+
 def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> None:
     """`--show-secrets` writes the plaintext, which is read."""
     hidden = {"disableLocalAccounts": {**SECRET, "ciphertext": "v1:abc"}}

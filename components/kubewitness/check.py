@@ -139,13 +139,17 @@ def check_source(  # noqa: PLR0913 each is an option of the command
 def check_state(file: Path, pack: Pack, policy_pack_config: Path | None = None) -> CheckResult:
     """Check the exported state of a stack; what is secret in it is unknown.
 
+    Nothing is mended before it is judged: a state is what is there.
+
     Raises:
         InputError: the file is no exported state, or the configuration has faults.
     """
     state = load_state(file)
     where = Stack(state.project, state.stack)
     configuration = load(policy_pack_config, all_rules(), pack.rules, where)
-    return judge_resources(str(file), state.stack, state.resources, pack, configuration)
+    return judge_resources(
+        str(file), state.stack, state.resources, pack, configuration, mends=False
+    )
 
 
 def check_azure(

@@ -9,10 +9,11 @@ Source: Azure docs, "Azure Activity Log event schema", whose last part maps one 
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
-from kubewitness.logs.rows import Row
+from kubewitness.logs.rows import NoRowError, Row
 
 _CATEGORIES: Final = {
     "Administrative",
@@ -70,6 +71,8 @@ class ActivityLog:
         columns = _of_rest(record) if record.keys() >= _REST_MARKS else _of_storage(record)
         resource = str(record.get("resourceId") or "")
         whole = {**_of_resource(resource), **columns, "_ResourceId": resource.lower()}
+        if not _is_time(whole["TimeGenerated"]):
+            raise NoRowError("has no time that can be read")
         known = {name: value for name, value in whole.items() if value not in (None, "", {})}
         yield Row(AZURE_ACTIVITY, json.dumps(known, ensure_ascii=False).encode())
 
@@ -120,6 +123,14 @@ def _of_rest(record: Mapping[str, Any]) -> dict[str, Any]:
         **_said("Claims", record.get("claims")),
         **_said("Properties", record.get("properties")),
     }
+
+
+def _is_time(value: Any) -> bool:
+    """Whether it is one, without which no period would have the event."""
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _of_resource(identifier: str) -> dict[str, str]:
