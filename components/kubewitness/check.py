@@ -17,6 +17,7 @@ from kubewitness.policies.rule import Change
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.azure.scope import SCHEME, is_azure
 from kubewitness.sources.azure.subscription import Subscription, load_subscription
+from kubewitness.sources.program.engine_log import LogMessage
 from kubewitness.sources.program.policy_packs import Violation
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 from kubewitness.sources.state import load_state
@@ -35,7 +36,7 @@ class CheckResult:
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
         unreadable: what the source did not show, each with the reason.
-        warnings: what the program logged.
+        warnings: what the program logged at warning and above, each once.
         notes: what a reader should know besides: what was mended before it was judged, exemptions
             that nothing used, what a benchmark leaves to others.
     """
@@ -48,7 +49,7 @@ class CheckResult:
     violations: tuple[Violation, ...] = ()
     unanswered: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[LogMessage, ...] = ()
     notes: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:

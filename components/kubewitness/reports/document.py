@@ -60,6 +60,13 @@ class CollectedDocument(_Document):
     table: str
 
 
+class LogDocument(_Document):
+    """What the program logged: `level` is `warning` or `error`."""
+
+    level: str
+    message: str
+
+
 class SourceDocument(_Document):
     """Everything on one source."""
 
@@ -71,6 +78,7 @@ class SourceDocument(_Document):
     collected: list[CollectedDocument]
     unanswered: list[str]
     unreadable: list[str]
+    warnings: list[LogDocument]
     notes: list[str]
 
 
@@ -122,6 +130,7 @@ def _source(result: CheckResult) -> SourceDocument:
         collected=[CollectedDocument(**vars(item)) for item in collected(result.graph)],
         unanswered=list(result.unanswered),
         unreadable=list(result.unreadable),
+        warnings=[LogDocument(**vars(one)) for one in result.warnings],
         notes=list(result.notes),
     )
 

@@ -35,6 +35,7 @@ def sarif(results: list[CheckResult]) -> dict[str, Any]:
                         "rules": [sarif_rule(rule) for rule in all_rules()],
                     }
                 },
+                "invocations": [_invocation(results)],
                 "results": [
                     _result(result, verdict)
                     for result in results
@@ -42,6 +43,22 @@ def sarif(results: list[CheckResult]) -> dict[str, Any]:
                     if verdict.outcome in (Outcome.FAIL, Outcome.UNDECIDED, Outcome.EXEMPT)
                 ],
             }
+        ],
+    }
+
+
+def _invocation(results: list[CheckResult]) -> dict[str, Any]:
+    """What the programs logged."""
+    return {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [
+            {
+                "level": one.level,
+                "message": {"text": one.message},
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": result.source}}}],
+            }
+            for result in results
+            for one in result.warnings
         ],
     }
 

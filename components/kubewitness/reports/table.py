@@ -21,9 +21,11 @@ _STYLES = {
     Outcome.COLLECTED_ELSEWHERE: "bold",
 }
 
+_LEVEL_STYLES = {"warning": "bold yellow", "error": "bold red"}
+
 
 def print_results(console: Console, results: list[CheckResult], *, tree: bool) -> None:
-    """Print what failed or is undecided, then the summary line.
+    """Print what failed or is undecided, what the program logged, then the summary line.
 
     Args:
         console: where to.
@@ -40,6 +42,11 @@ def print_results(console: Console, results: list[CheckResult], *, tree: bool) -
             console.print(heading, style="bold red", markup=False)
             console.print(f"{violation.urn}\n{violation.message}\n", markup=False, highlight=False)
         _print_unanswered(console, result)
+        for one in result.warnings:
+            style = _LEVEL_STYLES[one.level]
+            console.print(
+                f"{one.level}: {one.message}\n", style=style, markup=False, soft_wrap=True
+            )
         for note in result.notes:
             console.print(f"note: {note}\n", markup=False, highlight=False, soft_wrap=True)
     console.print(summary_line(results), markup=False, highlight=False)

@@ -12,8 +12,6 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import (
     callback_pb2,
-    engine_pb2,
-    engine_pb2_grpc,
     provider_pb2,
     resource_pb2,
     resource_pb2_grpc,
@@ -71,6 +69,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     Attributes:
         registrations: every resource so far by URN, in the order of registration.
         unanswered: tokens of functions, stack references and reads that had no answer.
+        secrets: texts that the program marked secret.
     """
 
     def __init__(
@@ -83,6 +82,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._lock = threading.Lock()
         self.registrations: dict[str, Registration] = {}
         self.unanswered: list[str] = []
+        self.secrets: set[str] = set()
 
     def SupportsFeature(self, request: Any, _context: Any = None) -> Any:  # noqa: N802 gRPC's name
         """Tell an older SDK whether it may rely on a feature."""
@@ -104,6 +104,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         registration = from_request(request, urn)
+        self.secrets.update(wire.secrets(registration.properties))
         self._transforms.apply(registration, request.transforms)
         if self._reviewer:
             self._reviewer.review(registration)
@@ -117,8 +118,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             urn=urn, id=registration.id, object=wire.encode(wire.flatten(echo))
         )
 
-    def RegisterResourceOutputs(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Outputs of components and of the stack say nothing that a rule needs."""
+    def RegisterResourceOutputs(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
+        """Outputs of components and of the stack tell no rule anything, but what is secret."""
+        self.secrets.update(wire.secrets(wire.decode(request.outputs)))
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
@@ -231,34 +233,3 @@ def _returning(result: dict[str, Any]) -> Any:
     response = resource_pb2.ResourceInvokeResponse()
     getattr(response, "return").CopyFrom(wire.encode(result))
     return response
-
-
-class EngineLog(engine_pb2_grpc.EngineServicer):
-    """The part of the engine that a program logs to.
-
-    Attributes:
-        warnings: what it logged at warning and above.
-    """
-
-    def __init__(self) -> None:
-        self._root = ""
-        self.warnings: list[str] = []
-
-    def Log(self, request: Any, _context: Any = None) -> Any:  # noqa: N802 gRPC's name
-        """Keep warnings and errors; the rest is the program's chatter."""
-        if request.severity >= engine_pb2.WARNING:
-            self.warnings.append(request.message)
-        return empty_pb2.Empty()
-
-    def GetRootResource(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """The URN of the stack resource."""
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
-
-    def SetRootResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Note the URN of the stack resource."""
-        self._root = request.urn
-        return engine_pb2.SetRootResourceResponse()
-
-    def RequirePulumiVersion(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """A demand on the version of the CLI, which is not used here."""
-        return engine_pb2.RequirePulumiVersionResponse()

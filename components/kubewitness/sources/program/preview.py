@@ -18,8 +18,9 @@ from kubewitness.errors import InputError
 from kubewitness.graph.resources import Resource
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import ANSWERS_FILE, Answers, load_answers
+from kubewitness.sources.program.engine_log import EngineLog, LogMessage
 from kubewitness.sources.program.interpreter import find_interpreter
-from kubewitness.sources.program.monitor import EngineLog, Monitor
+from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.policy_packs import PolicyPacks, Violation
 from kubewitness.sources.program.project import Project, load_project
 
@@ -42,7 +43,7 @@ class Preview:
         resources: every resource, in the order of registration.
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
-        warnings: what the program logged.
+        warnings: what the program logged at warning and above, each once.
         calls: tokens of the provider functions that it called.
         tags: the stack's tags, as answered.
     """
@@ -51,7 +52,7 @@ class Preview:
     resources: tuple[Resource, ...]
     violations: tuple[Violation, ...]
     unanswered: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[LogMessage, ...]
     calls: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,7 +92,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
     try:
         monitor = Monitor(project, given, packs)
         engine = EngineLog()
-        with _serve(monitor, engine) as address:
+        with _serve(monitor, engine) as address, _telling(project, given, monitor, engine):
             called = _run(project, given, interpreter, address, monitor, timeout)
         packs.review_stack(monitor.registrations.values())
     finally:
@@ -103,10 +104,33 @@ def preview(  # noqa: PLR0913 each is an option of the command
         resources=tuple(r.as_resource() for r in monitor.registrations.values()),
         violations=tuple(packs.violations),
         unanswered=tuple(monitor.unanswered),
-        warnings=tuple(engine.warnings),
+        warnings=_logged(project, given, monitor, engine),
         calls=tuple(called),
         tags=given.tags,
     )
+
+
+@contextmanager
+def _telling(
+    project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
+) -> Iterator[None]:
+    """Add what the program logged to the error that it failed with: it may say why."""
+    try:
+        yield
+    except InputError as error:
+        logged = _logged(project, answers, monitor, engine)
+        more = (f"{project.folder}: its log has the {m.level}: {m.message}" for m in logged)
+        raise InputError(*error.faults, *more) from None
+
+
+def _logged(
+    project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
+) -> tuple[LogMessage, ...]:
+    """What the program logged, without what it marked secret or the stack keeps encrypted."""
+    encrypted = project.configuration.encrypted
+    answered = [value for key, value in answers.config.items() if key in encrypted]
+    texts = wire.secrets([*answered, *map(_as_text, answered)], marked=True)
+    return engine.messages({*monitor.secrets, *texts})
 
 
 @contextmanager

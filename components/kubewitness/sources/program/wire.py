@@ -89,6 +89,21 @@ def plain(value: Any, why: str = "it is known only after the deployment") -> Any
     return {key: plain(item, why) for key, item in value.items()}
 
 
+def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
+    """The texts within what is marked secret."""
+    if isinstance(value, list):
+        for item in value:
+            yield from secrets(item, marked=marked)
+    elif isinstance(value, dict) and _SIGNATURE in value:
+        is_secret = value[_SIGNATURE] == _SECRET or value.get("secret") is True
+        yield from secrets(value.get("value"), marked=marked or is_secret)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from secrets(item, marked=marked)
+    elif marked and isinstance(value, str) and not is_unknown(value):
+        yield value
+
+
 def dependencies(value: Any) -> Iterator[str]:
     """The URNs that the outputs within a value depend on."""
     if isinstance(value, list):
