@@ -9,7 +9,7 @@ import pytest
 from kubewitness.catalog.dynamic_fields import DYNAMIC_FIELDS
 from kubewitness.detections.object_types import COLUMN_TYPES, names
 from kubewitness.detections.parsers import PARSERS, Tables, parser, source
-from kubewitness.detections.paths import unknown_paths
+from kubewitness.detections.paths import paths_of_no_object, unknown_paths
 from kubewitness.detections.queries import saved_queries
 from kubewitness.detections.registry import all_rules
 
@@ -123,6 +123,56 @@ RIGHT: Final = {
 def test_a_path_that_exists_is_no_fault(what: str) -> None:
     """Else rules would be written around the check."""
     assert unknown_paths(RIGHT[what]) == ()
+
+
+CERTAIN: Final = {
+    "RequestObject.spec.hostNetwrk": "AKSAudit | where isnotnull(RequestObject.spec.hostNetwrk)",
+    "ResponseObject.metadata.nme": "AKSAudit | where ResponseObject.metadata.nme == 'a'",
+    "RequestObject.spec.containers.image": """AKSAuditAdmin
+        | where RequestObject.spec.containers.image has 'xmrig'""",
+    "PodSpec.hostNetwrk": "KubeAuditPodSpecs | where PodSpec.hostNetwrk == true",
+    "Container.imge": """AKSAudit | where ObjectRef.resource == "pods"
+        | mv-expand Container = RequestObject.spec.containers | where Container.imge has 'xmrig'""",
+    "Operation.pth": "AKSAudit | mv-expand Operation = RequestObject | where Operation.pth has 'a'",
+}
+
+
+@pytest.mark.parametrize("path", CERTAIN)
+def test_a_path_that_nothing_in_kubernetes_has_is_certain(path: str) -> None:
+    """Whoever asks for it gets silence, the worst answer about an attack."""
+    (fault,) = paths_of_no_object(CERTAIN[path])
+    assert fault.startswith(f"`{path}`: ")
+
+
+UNCERTAIN: Final = {
+    "a version of two": """AKSAudit | where ObjectRef.resource == "horizontalpodautoscalers"
+        | where isnotnull(RequestObject.spec.metrics)
+            or isnotnull(RequestObject.spec.targetCPUUtilizationPercentage)""",
+    "a JSON patch": """AKSAudit | where RequestObject[0].path == '/spec'
+        | mv-expand Operation = RequestObject | where Operation.value.image has 'xmrig'""",
+    "a directive of a patch": """AKSAudit
+        | where isnotnull(RequestObject.spec.template["$setElementOrder/containers"][0].name)""",
+    "a list": "AKSAudit | where ResponseObject.items[0].metadata.name == 'a'",
+    "a table": "AKSAudit | where ResponseObject.rows[0].object.metadata.name == 'a'",
+    "a custom resource": """AKSAudit | where ObjectRef.resource in ("pods", "applications")
+        | where RequestObject.spec.source.repoURL has 'a'""",
+    "a custom resource named in part": """KubeAudit | where Resource startswith "appl"
+        | where RequestObject.spec.source.repoURL has 'a'""",
+    "the group of one": """AKSAudit | where tostring(ObjectRef.apiGroup) has_any ("argoproj.io")
+        | where RequestObject.spec.source.repoURL has 'a'""",
+    "a resource that is computed": """let Resources = AKSAudit | distinct tostring(ObjectRef.name);
+        AKSAudit | where ObjectRef.resource in (Resources) | where RequestObject.spec.any == 'a'""",
+    "a key of a webhook": """AKSAudit
+        | where Annotations["patch.webhook.admission.k8s.io/round_0_index_1"] has 'a'""",
+    "a column that was computed": "AKSAudit | extend Made = strcat(Verb) | where Made.field == 'a'",
+    "a key that was computed": "AKSAudit | where RequestObject.spec[tostring(Verb)] == 'a'",
+}
+
+
+@pytest.mark.parametrize("what", [*UNCERTAIN, *RIGHT])
+def test_a_path_that_something_may_have_is_not_certain_to_be_wrong(what: str) -> None:
+    """Of a query that somebody else writes, only what is sure to find nothing is told."""
+    assert paths_of_no_object({**UNCERTAIN, **RIGHT}[what]) == ()
 
 
 @pytest.mark.parametrize("column", ["User", "ImpersonatedUser", "ResponseStatus"])

@@ -395,6 +395,27 @@ def test_a_path_that_events_have_is_no_warning(store: Path, path: str) -> None:
     assert warnings(store, f"AKSAudit | where tostring({path}) == 'x'") == ()
 
 
+def test_a_path_that_no_object_has_is_a_warning_each_once(query: Query) -> None:
+    """What an event's own fields are is told by the columns, and not twice."""
+    text = (
+        "AKSAudit | where isnotnull(RequestObject.spec.hostNetwrk) or isnotnull(User.name) | count"
+    )
+    done = query(text)
+    assert done.code == 0
+    assert "`RequestObject.spec.hostNetwrk`: there is no such field; did you mean" in done.err
+    assert done.err.count("User.name`") == 1
+    assert done.err.count("warning: ") == 2
+
+
+def test_without_the_types_of_kubernetes_nothing_is_said_of_objects(
+    query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come with an extra, and the query needs none of them."""
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.paths", None)
+    done = query("AKSAudit | where isnotnull(RequestObject.spec.hostNetwrk) | count")
+    assert (done.code, done.err) == (0, "")
+
+
 def test_a_missing_table_of_a_fuzzy_union_is_no_fault(store: Path) -> None:
     """This is how rules read workspaces that have other tables."""
     with open_for_queries(store) as connection:

@@ -1,7 +1,7 @@
 """`kubewitness query`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
                 "`kubewitness ingest` again",
                 err=True,
             )
-        _note(result)
+        _note(result, () if sql else _in_vain(text, result))
         _write(result, format_, output, limit)
     return ExitCode.OK
 
@@ -90,9 +90,26 @@ def _list_saved() -> None:
         click.echo(f"{SAVED}{name}: {question(text)}")
 
 
-def _note(result: Result) -> None:
+def _in_vain(text: str, result: Result) -> Iterator[str]:
+    """What the query asks of objects that no object has, as far as it is not told already."""
+    try:
+        from kubewitness.detections.paths import paths_of_no_object  # noqa: PLC0415 an extra
+    except ImportError:
+        return
+    told = {_path(warning) for warning in result.warnings}
+    for fault in paths_of_no_object(text):
+        if _path(fault) not in told:
+            yield f"null in every row, but for custom resources: {fault}"
+
+
+def _path(warning: str) -> str:
+    """The path that a warning is about, which it names first."""
+    return warning.split("`")[1]
+
+
+def _note(result: Result, in_vain: Iterable[str]) -> None:
     """Tell what a reader of the rows should know."""
-    for warning in result.warnings:
+    for warning in (*result.warnings, *in_vain):
         click.echo(f"warning: {warning}", err=True)
     if result.as_of is not None:
         click.echo(f"now() is {result.as_of.isoformat()}Z; `--now` sets it", err=True)

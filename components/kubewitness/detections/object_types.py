@@ -15,7 +15,7 @@ import lightkube.resources
 import msgspec
 from lightkube.core.resource import Resource, api_info
 from lightkube.models.authentication_v1 import UserInfo
-from lightkube.models.meta_v1 import DeleteOptions, ObjectMeta, Status
+from lightkube.models.meta_v1 import DeleteOptions, ListMeta, ObjectMeta, Status
 
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS, DYNAMIC_FIELDS
 from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
@@ -57,6 +57,24 @@ COLUMN_TYPES: Final[dict[str, Type]] = {
 OBJECT_COLUMNS: Final = {"RequestObject": DeleteOptions, "ResponseObject": Status}
 """Columns that hold the object, and what they hold instead: of a deletion, and of a failure."""
 
+_PATCH: Final = msgspec.defstruct(
+    "JSONPatchOperation", [("op", str), ("path", str), ("from", str), ("value", Any)]
+)
+"""Source: RFC 6902, "JavaScript Object Notation (JSON) Patch"."""
+
+_LIST: Final = msgspec.defstruct(
+    "List",
+    [("kind", str), ("apiVersion", str), ("metadata", ListMeta)]
+    + [(name, list[Any]) for name in ("items", "columnDefinitions", "rows")],
+)
+"""Source: Kubernetes docs, "Kubernetes API Concepts", collections and tables."""
+
+WITHOUT_OBJECT: Final[dict[str, Type]] = {
+    "RequestObject": GenericAlias(list, (_PATCH,)),
+    "ResponseObject": _LIST,
+}
+"""What the same columns hold where no object is sent: of a JSON patch, and of many objects."""
+
 EVENT: Final = msgspec.defstruct(
     "Event",
     [
@@ -94,18 +112,38 @@ _NOT_IN_THE_DOCUMENT: Final[dict[Origin, Type]] = {
 
 
 @cache
-def objects() -> dict[Origin, Type]:
-    """The type of the object that is sent for each resource, and for each of its subresources."""
+def objects() -> frozenset[tuple[Origin, Type]]:
+    """The type of the object that is sent for each resource, and for each of its subresources.
+
+    A resource of several groups or versions has several: HorizontalPodAutoscaler of v2 has fields
+    that v1 lacks.
+    """
+    found = {
+        (Origin(info.plural, info.action or ""), each)
+        for each in _resources()
+        for info in [api_info(each)]
+    }
+    kept = (one for one in found if one[0] not in _NOT_IN_THE_DOCUMENT)
+    return frozenset({*_NOT_IN_THE_DOCUMENT.items(), *kept})
+
+
+@cache
+def api_groups() -> frozenset[str]:
+    """The groups of Kubernetes' own API; the first one has no name."""
+    return frozenset(api_info(each).resource.group for each in _resources())
+
+
+@cache
+def _resources() -> tuple[Any, ...]:
     for module in pkgutil.iter_modules(lightkube.resources.__path__):
         import_module(f"{lightkube.resources.__name__}.{module.name}")
-    found = dict(_NOT_IN_THE_DOCUMENT)
-    for each in _subclasses(Resource):
-        if "_api_info" in vars(each):
-            info = api_info(each)
-            # In what kube-apiserver keeps for itself everything is free.
-            if not info.resource.group.startswith("internal."):
-                found.setdefault(Origin(info.plural, info.action or ""), each)
-    return found
+    return tuple(
+        each
+        for each in _subclasses(Resource)
+        if "_api_info" in vars(each)
+        # In what kube-apiserver keeps for itself everything is free.
+        and not api_info(each).resource.group.startswith("internal.")
+    )
 
 
 def below(kind: Type, name: str) -> Type | None:
@@ -117,6 +155,8 @@ def below(kind: Type, name: str) -> Type | None:
     """
     if kind is Any or kind is dict:
         return Any
+    if name.startswith("$"):
+        return Any  # a directive of a strategic merge patch, as `$setElementOrder/containers`
     if kind is _Annotations:
         return str if name in ANNOTATION_KEYS or not _is_of_kubernetes(name) else None
     if _generic(kind) is dict:

@@ -1,12 +1,13 @@
 """What a condition says of the resource that was asked for."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from duckdb_kql import ir
 
-from kubewitness.detections.object_types import Origin
+from kubewitness.detections.object_types import Origin, api_groups, objects
 
 _FIELDS: Final[dict[str, Callable[[Origin], str]]] = {
     "Resource": lambda origin: origin.resource,
@@ -14,6 +15,7 @@ _FIELDS: Final[dict[str, Callable[[Origin], str]]] = {
     "Subresource": lambda origin: origin.subresource,
     "subresource": lambda origin: origin.subresource,
 }
+_NAMED: Final = {"Resource", "resource", "ApiGroup", "apiGroup"}
 _EQUAL: Final = {"==": True, "=~": True, "!=": False, "!~": False}
 
 
@@ -37,6 +39,32 @@ def holds(condition: ir.Expr, origin: Origin | None) -> bool | None:
             return _is_one_of(value, origin, items, wanted=not condition.negated)
         case _:
             return None
+
+
+def names_custom_resources(node: object) -> bool:
+    """Whether a query compares a resource or its group with what is none of Kubernetes' own.
+
+    A text that is computed may be any.
+    """
+    match node:
+        case ir.BinaryOp(_, value, other) if _name(value) in _NAMED:
+            return _is_custom(value, [other])
+        case ir.InList(value, items) | ir.HasList(value, items) if _name(value) in _NAMED:
+            return node.subquery is not None or _is_custom(value, items)
+        case list() | tuple():
+            return any(map(names_custom_resources, node))
+        case _ if dataclasses.is_dataclass(node):
+            fields = dataclasses.fields(node)
+            return any(names_custom_resources(getattr(node, each.name)) for each in fields)
+        case _:
+            return False
+
+
+def _is_custom(value: ir.Expr, items: Iterable[ir.Expr]) -> bool:
+    """Whether one of the texts is in no name that the value can have: it may be a part of one."""
+    known = api_groups() if "roup" in _name(value) else {origin.resource for origin, _ in objects()}
+    texts = [text for item in items for text in _texts(item)]
+    return any(text is None or not any(text in name for name in known) for text in texts)
 
 
 def _is_one_of(

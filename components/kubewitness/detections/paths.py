@@ -16,6 +16,7 @@ from kubewitness.detections.object_types import (
     COLUMN_TYPES,
     EVENT,
     OBJECT_COLUMNS,
+    WITHOUT_OBJECT,
     Origin,
     Type,
     below,
@@ -25,8 +26,9 @@ from kubewitness.detections.object_types import (
     names,
     objects,
 )
-from kubewitness.detections.origins import holds
+from kubewitness.detections.origins import holds, names_custom_resources
 from kubewitness.detections.parsers import PARSERS, parser
+from kubewitness.logs.hints import MOST_LISTED
 
 Meaning = frozenset[tuple[Origin | None, Type]]
 """What a value can be: types, each with what was asked for; None for whatever it was."""
@@ -46,9 +48,28 @@ def unknown_paths(text: str) -> tuple[str, ...]:
     Args:
         text: one query in KQL, which duckdb-kql can read.
     """
-    faults: dict[str, None] = {}
-    _Reader(faults, {}).query(lower(text))
-    return tuple(faults)
+    return tuple(_faults(lower(text)))
+
+
+def paths_of_no_object(text: str) -> tuple[str, ...]:
+    """Return which paths nothing in Kubernetes' own API has; only what is certain.
+
+    A query that names a custom resource is not looked at, for that may have any field. Nor is what
+    the query computed.
+
+    Args:
+        text: one query in KQL, which duckdb-kql can read.
+    """
+    query = lower(text)
+    if names_custom_resources(query):
+        return ()
+    return tuple(fault for fault, is_certain in _faults(query).items() if is_certain)
+
+
+def _faults(query: ir.Query) -> dict[str, bool]:
+    faults: dict[str, bool] = {}
+    _Reader(faults, {}).query(query)
+    return faults
 
 
 @cache
@@ -58,10 +79,10 @@ def _parser_columns(name: str) -> Columns:
 
 @cache
 def _table_columns() -> Columns:
-    known = objects()
     fixed = {name: frozenset({(None, kind)}) for name, kind in COLUMN_TYPES.items()}
     sent = {
-        name: frozenset({*known.items(), (None, other)}) for name, other in OBJECT_COLUMNS.items()
+        name: objects() | {(None, other), (None, WITHOUT_OBJECT[name])}
+        for name, other in OBJECT_COLUMNS.items()
     }
     return {**fixed, **sent}
 
@@ -70,11 +91,11 @@ class _Reader:
     """Follows columns through a query.
 
     Args:
-        faults: takes what is found.
+        faults: takes what is found, and whether it is certain.
         lets: the columns of tables that are bound around it.
     """
 
-    def __init__(self, faults: dict[str, None], lets: Mapping[str, Columns]) -> None:
+    def __init__(self, faults: dict[str, bool], lets: Mapping[str, Columns]) -> None:
         self._faults = faults
         self._lets = dict(lets)
 
@@ -200,7 +221,7 @@ class _Reader:
                 if (kind := _below(each, step)) is not None
             )
             if not after:
-                self._faults[_fault(before, written, step)] = None
+                self._faults[_fault(before, written, step)] = _is_certain(before, step)
                 return frozenset({(None, Any)})
             written, before = f"{written}.{_word(step)}", after
         return before
@@ -279,6 +300,12 @@ def _column(named: ir.NamedExpr) -> str:
     return named.name or _written(node).replace(".", "_")
 
 
+def _is_certain(before: Meaning, step: ir.PathStep) -> bool:
+    """Whether a path cannot exist: not where it is computed, or webhooks may add keys."""
+    is_computed = not before or _word(step) == _COMPUTED
+    return not is_computed and not any(is_free(kind) for _, kind in before)
+
+
 def _fault(before: Meaning, written: str, step: ir.PathStep) -> str:
     path = f"{written}.{_word(step)}"
     if not before:
@@ -286,8 +313,10 @@ def _fault(before: Meaning, written: str, step: ir.PathStep) -> str:
     known = sorted({name for _, kind in before for name in names(kind)})
     if close := get_close_matches(_word(step), known, n=1):
         return f"`{path}`: there is no such field; did you mean `{written}.{close[0]}`?"
-    if any(element(kind) is not None for _, kind in before):
+    if all(element(kind) is not None for _, kind in before):
         return f"`{path}`: `{written}` is a list; expand it with `mv-expand`"
+    if len(known) > MOST_LISTED:
+        return f"`{path}`: there is no such field"
     return f"`{path}`: there is no such field; there are {', '.join(known) or 'none'}"
 
 

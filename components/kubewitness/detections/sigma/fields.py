@@ -86,7 +86,7 @@ class Fields:
         asked = [resource.lower() for resource in resources] or ["*"]
         self._sent = frozenset(
             kind
-            for origin, kind in objects().items()
+            for origin, kind in objects()
             if any(fnmatchcase(origin.resource, each) for each in asked)
         )
         self.elements: dict[str, str] = {}

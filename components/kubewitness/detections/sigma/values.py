@@ -74,7 +74,7 @@ def _is_number(text: str) -> bool:
 
 @cache
 def _resources() -> frozenset[str]:
-    return frozenset(origin.resource for origin in objects())
+    return frozenset(origin.resource for origin, _ in objects())
 
 
 def _plural(text: str) -> str:
