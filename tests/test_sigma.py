@@ -219,6 +219,42 @@ def test_import_sigma_writes_rules_of_sentinel(
     assert "query: |\n  KubeAudit\n" in (output / "something.yaml").read_text("utf-8")
 
 
+def test_import_sigma_leaves_a_file_alone_that_somebody_tuned(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names it and ends with 2, unless told to overwrite; the other files are written."""
+    rules, output = folder / "good", tmp_path / "made"
+    assert run(capsys, "import-sigma", rules, "--output", output)[0] == ExitCode.OK
+    (first,) = output.iterdir()
+    made = first.read_text("utf-8")
+    assert run(capsys, "import-sigma", rules, "--output", output) == (
+        0,
+        "imported 1, rejected 0\n",
+        "",
+    )
+
+    first.write_text(made.replace("severity:", "# tuned\nseverity:"), "utf-8")
+    code, out, err = run(capsys, "import-sigma", folder, "--output", output)
+    assert (code, out) == (ExitCode.USAGE, "imported 1, rejected 1, left alone 1\n")
+    assert f"left alone: {first}: is there and differs" in err
+    assert "# tuned" in first.read_text("utf-8")
+    assert len(list(output.iterdir())) == 2
+
+    assert run(capsys, "import-sigma", rules, "--output", output, "--force")[0] == ExitCode.OK
+    assert first.read_text("utf-8") == made
+
+
+def test_import_sigma_into_what_cannot_be_written_is_an_error(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and the path."""
+    (tmp_path / "file").write_text("", "utf-8")
+    output = tmp_path / "file" / "folder"
+    code, _, err = run(capsys, "import-sigma", folder, "--output", output)
+    assert code == ExitCode.USAGE
+    assert "cannot be written" in err
+
+
 def test_import_sigma_of_nothing_is_nothing_to_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
