@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from command import run
 from engine import write_policy_pack, write_project
+from kubewitness.errors import ExitCode
 from scenarios import PRELUDE, PROTECT_PACK
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -106,6 +109,15 @@ def test_a_program_in_another_language_is_refused_with_what_to_run_instead(tmp_p
     done = kubewitness("check", tmp_path)
     assert done.returncode == 2
     assert "pulumi preview --policy-pack" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "coverage"])
+def test_the_help_names_every_exit_code(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever runs it in a pipeline looks there; a fault of ours is told by the whole command."""
+    code, out, _ = run(capsys, command, "--help")
+    assert code == 0
+    named = re.findall(r"^ +(\d+)  \w", out.partition("Exit codes")[2], re.MULTILINE)
+    assert named == [str(code.value) for code in ExitCode if code is not ExitCode.INTERNAL]
 
 
 def test_json_is_one_versioned_document(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_what_waits_to_be_deleted_counts_no_more(tmp_path: Path) -> None:
     ("content", "words"),
     [
         ("not json", "cannot be read as JSON"),
-        ("[]", "is no exported state; write one with `pulumi stack export"),
+        ("[]", "is no exported state: a file must be the exported state of a stack"),
         ('{"deployment": {"resources": 5}}', "is no exported state"),
         ('{"deployment": {"resources": [5]}}', "resource 0: is no object"),
         ('{"deployment": {"resources": [{"type": "x"}]}}', "resource 0: has no `urn`"),
@@ -109,6 +109,16 @@ def test_what_is_no_state_is_an_error_that_says_so(
     with pytest.raises(InputError) as error:
         check_source(file)
     assert words in str(error.value)
+
+
+def test_a_file_of_bytes_is_told_what_it_should_be(tmp_path: Path) -> None:
+    """In words, and not by the name of an exception; its own name is no place to export to."""
+    file = tmp_path / "shop.tar.gz"
+    file.write_bytes(b"\x1f\x8b\x08\x00\xff")
+    with pytest.raises(InputError) as error:
+        check_source(file)
+    assert "`pulumi stack export --file state.json` writes" in str(error.value)
+    assert "Error" not in str(error.value)
 
 
 def test_all_faults_of_a_state_are_told_at_once(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -26,7 +27,18 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.command("check")
+EPILOG: Final = """\b
+Exit codes, the first that applies:
+   2  bad usage or input, or the program fails
+   1  violations
+   5  something could not be read
+   4  undecided where undecided blocks
+   3  nothing to check: no cluster that the sources manage
+   0  all well
+"""
+
+
+@click.command("check", epilog=EPILOG)
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
 @click.option("--stack", help="The stack; by default the only one that has a file.")

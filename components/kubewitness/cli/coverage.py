@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -19,7 +20,18 @@ from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@click.command("coverage")
+EPILOG: Final = """\b
+Exit codes, the first that applies:
+   2  bad usage or input, or the program fails
+   1  what is required is not covered
+   5  something could not be read
+   4  whether it is covered is undecided
+   3  nothing to check
+   0  all well
+"""
+
+
+@click.command("coverage", epilog=EPILOG)
 @click.argument("source", default=".")
 @click.option("--rule", "names", metavar="NAME", multiple=True, help="Only this detection.")
 @click.option(
@@ -70,6 +82,8 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     _write(clusters, format_, whole=whole)
     for one in seen.unreadable:
         click.echo(f"unreadable: {one}", err=True)
+    for logged in seen.warnings:
+        click.echo(f"{logged.level}: {logged.message}", err=True)
     for one in seen.notes:
         click.echo(f"note: {one}", err=True)
     codes = [ExitCode.UNREADABLE] if seen.unreadable else []

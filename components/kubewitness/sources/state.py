@@ -17,6 +17,10 @@ from kubewitness.graph.values import ABSENT, Unknown
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret
+_A_STATE: Final = (
+    "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
+    "writes; of a program name its folder"
+)
 _ENCRYPTED: Final = Unknown("it is encrypted in the state")
 
 
@@ -43,13 +47,13 @@ def load_state(path: Path) -> State:
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as JSON: {type(error).__name__}") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: cannot be read as JSON: {_A_STATE}") from error
     listed = _listed(document)
     if listed is None:
-        raise InputError(
-            f"{path}: is no exported state; write one with `pulumi stack export --file {path.name}`"
-        )
+        raise InputError(f"{path}: is no exported state: {_A_STATE}")
     faults = [
         f"{path}: resource {i}: {fault}" for i, item in enumerate(listed) for fault in _faults(item)
     ]
