@@ -44,6 +44,7 @@ def test_a_page_says_everything_of_its_rule(rule: Rule) -> None:
     assert all(example.program in page for example in rule.examples)
     assert all(item.title in page for item in rule.references)
     assert rule.fix_pulumi.splitlines()[0] in page
+    assert rule.fix_cli.partition("; ")[0] in page.replace("\n\n```sh\n", "\n")
 
 
 def run(*arguments: object) -> "subprocess.CompletedProcess[str]":

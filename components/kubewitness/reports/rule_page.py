@@ -141,12 +141,14 @@ def _references(rule: Rule) -> Iterator[str]:
         yield f"| {item.framework} | {item.title} | {item.number} | {item.source} |\n"
 
 
-def _indented(text: str) -> str:
+def _indented(text: str, language: str = "python") -> str:
     """What comes after the first line is code."""
     head, newline, rest = text.partition("\n")
-    return f"{head}\n\n```python\n{rest}\n```" if newline else head
+    return f"{head}\n\n```{language}\n{rest}\n```" if newline else head
 
 
 def _code(text: str) -> str:
+    if "\n" in text:
+        return _indented(text, "sh")
     command, semicolon, note = text.partition("; ")
     return f"`{command}`{semicolon}{note}" if command.startswith(("az ", "aws ")) else text

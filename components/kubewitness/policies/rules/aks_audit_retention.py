@@ -179,8 +179,13 @@ RULE = Rule(
         "`kubewitness.SecureAksCluster` does so"
     ),
     fix_cli=(
-        "az monitor log-analytics workspace table update --resource-group GROUP "
-        "--workspace-name WORKSPACE --name AKSAudit --retention-time 90 --total-retention-time 365"
+        "for each table that the logs fill, which is `AzureDiagnostics` alone where the diagnostic "
+        "setting is not resource-specific:\n"
+        "for table in AKSAudit AKSAuditAdmin AKSControlPlane; do\n"
+        "  az monitor log-analytics workspace table update --resource-group GROUP \\\n"
+        '    --workspace-name WORKSPACE --name "$table" --retention-time 90 '
+        "--total-retention-time 365\n"
+        "done"
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
