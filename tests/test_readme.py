@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,16 @@ def test_every_rule_and_exit_code_is_in_the_readme() -> None:
         assert f"| `{rule.id}` |" in README
     for code in ExitCode:
         assert f"| {int(code)} |" in README
+
+
+def test_every_extra_is_in_the_readme_and_those_that_it_installs_exist() -> None:
+    """Pip passes over an extra that is misspelt with no more than a warning."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = set(project["optional-dependencies"])
+    (listed,) = re.findall(r"is an extra: ([^.]*)\.", README)
+    assert set(re.findall(r"`(\w+)`", listed)) == extras
+    (installed,) = re.findall(r"pip install '\.\[([\w,]+)\]'", README)
+    assert set(installed.split(",")) <= extras
 
 
 @pytest.mark.engine
