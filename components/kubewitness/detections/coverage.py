@@ -198,7 +198,7 @@ def demand(coverage: Sequence[Coverage], word: str, *, not_blind: bool = False) 
     """
     of_it = _of(coverage, word)
     short = [one for one in of_it if one.status is not Status.ALERTABLE]
-    why = "; ".join(map(_shortfall, short)) if of_it else "no detection is of it"
+    why = _few([_shortfall(one) for one in short], "; ") if of_it else "no detection is of it"
     good = {Status.ALERTABLE, Status.DEGRADED} if not_blind else {Status.ALERTABLE}
     together = any if not_blind else all
     if of_it and together(one.status in good for one in of_it):
@@ -220,10 +220,13 @@ def _reads_the_activity_log(rule: Rule) -> bool:
 
 
 def _shortfall(one: Coverage) -> str:
-    """What a detection misses; of one that finds nothing there may be many cases."""
-    shown = ", ".join(one.missed[:_SHOWN])
-    more = f" and {len(one.missed) - _SHOWN} more" if len(one.missed) > _SHOWN else ""
-    return f"{one.rule.slug} is {one.status} and misses {shown}{more}"
+    return f"{one.rule.slug} is {one.status} and misses {_few(one.missed, ', ')}"
+
+
+def _few(texts: Sequence[str], separator: str) -> str:
+    """The first of them; where nothing is collected there are too many to read."""
+    more = f"{separator}and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return separator.join(texts[:_SHOWN]) + more
 
 
 _SHOWN: Final = 3
