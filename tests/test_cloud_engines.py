@@ -222,7 +222,7 @@ def test_the_basic_plan_needs_the_table_named() -> None:
 
 def test_the_text_declares_each_name_once_whatever_is_allowed() -> None:
     """Kusto refuses a second `let` of a name (KS201)."""
-    entry = Allowed(reason="r", expires=date(2999, 1, 1), usernames=("*",))
+    entry = Allowed(reason="r", expires=date(2999, 1, 1), usernames=("*",), rules=(EXEC.slug,))
     options = replace(OPTIONS, tables=Tables.BOTH, allow_list=AllowList(version=1, allow=(entry,)))
     conditions = {"AKSAudit": "true", "AKSAuditAdmin": "true", "AzureActivity": "true"}
     both = replace_query(EXEC, "KubeAuditCommands | union KubeAudit, AzureActivity")

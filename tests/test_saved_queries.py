@@ -45,10 +45,11 @@ def test_a_saved_query_has_an_answer(
 
 
 def test_the_saved_queries_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each with its question; and an unknown name is told which there are."""
+    """Each with its question; and of an unknown name it is told which are close."""
     code, out, _ = run(capsys, "query", "@")
     assert code == ExitCode.OK
     assert out.splitlines() == [f"@{name}: {question(q)}" for name, q in saved_queries().items()]
     code, _, err = run(capsys, "query", "@who")
     assert code == ExitCode.USAGE
-    assert "who-read-secrets" in err
+    assert "`who`; did you mean `who-" in err
+    assert "`kubewitness query @` lists them" in run(capsys, "query", "@zzzz")[2]

@@ -27,6 +27,7 @@ from kubewitness.detections.parsers import (
     PARSERS,
     names_in,
 )
+from kubewitness.spelling import did_you_mean
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"
@@ -63,14 +64,29 @@ class Allowed(BaseModel):
     @classmethod
     def _are_known(cls, slugs: tuple[str, ...], information: ValidationInfo) -> tuple[str, ...]:
         known = (information.context or {}).get("known", slugs)
-        if unknown := [slug for slug in slugs if slug not in known]:
-            raise ValueError(f"no detection is called {' or '.join(f'`{s}`' for s in unknown)}")
+        if faults := [
+            f"no detection is called `{slug}`{did_you_mean(slug, known)}"
+            for slug in slugs
+            if slug not in known
+        ]:
+            raise ValueError("; ".join(faults))
         return slugs
 
     @model_validator(mode="after")
     def _names_something(self) -> "Allowed":
         if not (self.usernames or self.namespaces or self.images):
             raise ValueError("name `usernames`, `namespaces` or `images`; `*` stands for any text")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_something(self) -> "Allowed":
+        named = [each for each in (self.usernames, self.namespaces, self.images) if each]
+        # An exception has an end. What ends a detection altogether says so by its name.
+        if named and not self.rules and all(any(map(_is_any, globs)) for globs in named):
+            raise ValueError(
+                "allows everything, so that no detection would find anything; say who, where or "
+                "what, or name `rules`"
+            )
         return self
 
 
@@ -86,6 +102,10 @@ class AllowList(BaseModel):
         """The entries that hold no more."""
         return tuple(entry for entry in self.allow if entry.expires < today)
 
+    def holding(self, today: date) -> tuple[Allowed, ...]:
+        """The entries that hold."""
+        return tuple(entry for entry in self.allow if entry.expires >= today)
+
     def conditions(self, slug: str, today: date | None) -> dict[str, str]:
         """Return in KQL, by parser or table, what a rule may find there.
 
@@ -96,9 +116,8 @@ class AllowList(BaseModel):
         """
         entries = [
             entry
-            for entry in self.allow
-            if (today is None or entry.expires >= today)
-            and (not entry.rules or slug in entry.rules)
+            for entry in (self.allow if today is None else self.holding(today))
+            if not entry.rules or slug in entry.rules
         ]
         allowed = {
             table: [
@@ -145,7 +164,11 @@ def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
     try:
         return AllowList.model_validate(read_yaml(path), context={"known": known})
     except ValidationError as error:
-        raise explain(path, error) from None
+        raise explain(path, error, AllowList) from None
+
+
+def _is_any(glob: str) -> bool:
+    return set(glob) == {"*"}
 
 
 def _until(entry: Allowed, condition: str) -> str:

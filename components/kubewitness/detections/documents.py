@@ -1,12 +1,16 @@
 """Reads what people write in YAML, and tells them what is wrong with it."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from kubewitness.errors import InputError
+from kubewitness.spelling import did_you_mean
 
 _Safe: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where PyYAML was built with it: ten times as fast, for a hundred files at each start."""
@@ -19,6 +23,34 @@ class _Loader(_Safe):  # type: ignore[misc, valid-type]
         first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+
+_LIST: Final = "must be a list, as `[a, b]`"
+_MAPPING: Final = "must be a mapping, as `key: value`"
+_DATE: Final = "must be a date, as 2027-06-30"
+
+_WHOLE_NUMBER: Final = "must be a whole number"
+_BOOLEAN: Final = "must be true or false"
+
+_SAID: Final = {
+    "missing": "is missing; add it",
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "model_type": _MAPPING,
+    "dict_type": _MAPPING,
+    "string_type": "must be text; put it in quotes",
+    "string_too_short": "must not be empty",
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+}
+"""What is wrong, by pydantic's name for it."""
 
 
 def read_yaml(path: Path) -> Any:
@@ -45,11 +77,50 @@ def read_documents(path: Path) -> list[Any]:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
 
 
-def explain(path: Path, error: ValidationError) -> InputError:
-    """Return every fault that a model found in a file, each with its place."""
-    return InputError(*(_fault(path, each) for each in error.errors()))
+def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> InputError:
+    """Return every fault that a model found in a file, each with its place.
+
+    Args:
+        path: of the file.
+        error: of the model.
+        model: of the whole file, which knows the keys.
+    """
+    return InputError(*(f"{path}: {_place(e)}: {_what(e, model)}" for e in error.errors()))
 
 
-def _fault(path: Path, error: Any) -> str:
-    place = ".".join(map(str, error["loc"])) or "the file"
-    return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"
+def _place(error: ErrorDetails) -> str:
+    """Return where it is; entries of a list are counted as people do."""
+    steps = (f"entry {step + 1}" if isinstance(step, int) else step for step in error["loc"])
+    return ", ".join(steps) or "the file"
+
+
+def _what(error: ErrorDetails, model: type[BaseModel]) -> str:
+    if error["type"] == "extra_forbidden":
+        known = _keys(model, error["loc"][:-1])
+        listed = f"the keys here are {', '.join(known)}"
+        return f"unknown key{did_you_mean(str(error['loc'][-1]), known, listed)}"
+    said = _SAID.get(error["type"])
+    if said is None:
+        message = error["msg"].removeprefix("Value error, ")
+        said = message.replace("Input should be", "must be", 1)
+    return said
+
+
+def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """Return the keys that are known at a place in a file."""
+    for step in location:
+        fields = {_key(name, field): field for name, field in model.model_fields.items()}
+        if step in fields:
+            model = _model_in(fields[str(step)].annotation) or model
+    return [_key(name, field) for name, field in model.model_fields.items()]
+
+
+def _key(name: str, field: FieldInfo) -> str:
+    return field.alias or name
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that a type is, or is a list of, or may be."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model_in(each))), None)

@@ -168,7 +168,7 @@ class Rule(_Part):
     description: str = ""
     severity: Severity = "Medium"
     kind: Literal["Scheduled", "NRT"] = "Scheduled"
-    query: str
+    query: str = Field(strict=True)
     query_frequency: TimeSpan = timedelta(hours=1)
     query_period: TimeSpan = timedelta(hours=1)
     trigger_operator: Operator = "gt"
@@ -206,4 +206,4 @@ def read_rule(path: Path, slug: str) -> Rule:
     try:
         return Rule.model_validate({**said, "slug": slug})
     except ValidationError as error:
-        raise explain(path, error) from None
+        raise explain(path, error, Rule) from None

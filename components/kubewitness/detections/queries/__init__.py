@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 from kubewitness.errors import InputError
+from kubewitness.spelling import did_you_mean
 
 
 def saved_queries() -> dict[str, str]:
@@ -18,11 +19,12 @@ def find_query(name: str) -> str:
     """Return the text of a saved query.
 
     Raises:
-        InputError: there is none of this name; says which there are.
+        InputError: there is none of this name; says which are close.
     """
     queries = saved_queries()
     if name not in queries:
-        raise InputError(f"no saved query is called `{name}`; there are {', '.join(queries)}")
+        hint = did_you_mean(name, queries, "`kubewitness query @` lists them")
+        raise InputError(f"no saved query is called `{name}`{hint}")
     return queries[name]
 
 
