@@ -48,6 +48,18 @@ class NothingToCheckError(KubewitnessError):
     """There is nothing here that could be checked."""
 
 
+class UnreadableError(KubewitnessError):
+    """What the user gave could not be read, so that nothing can be said of it.
+
+    Args:
+        faults: what could not be read, each with its place and the reason.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
 def explain_error(error: KubewitnessError) -> ExitCode:
     """Tell a person on standard error, every fault on a line of its own; returns the exit code."""
     if isinstance(error, NothingToCheckError):
@@ -55,4 +67,4 @@ def explain_error(error: KubewitnessError) -> ExitCode:
         return ExitCode.NOTHING
     for fault in getattr(error, "faults", (str(error),)):
         print(f"error: {fault}", file=sys.stderr)  # noqa: T201 likewise
-    return ExitCode.USAGE
+    return ExitCode.UNREADABLE if isinstance(error, UnreadableError) else ExitCode.USAGE

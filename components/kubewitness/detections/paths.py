@@ -185,7 +185,8 @@ class _Reader:
                 return _NOTHING
 
     def _call(self, name: str, arguments: Sequence[ir.Expr], columns: Columns) -> Meaning:
-        if name in {"iff", "iif", "case"}:
+        # Of an even number one is missing, which the engines refuse.
+        if name in {"iff", "iif", "case"} and len(arguments) % 2:
             return self._choice(arguments, columns)
         each = [self._meaning(one, columns) for one in arguments]
         whole = _NOTHING.union(*each)

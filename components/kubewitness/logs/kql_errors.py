@@ -100,7 +100,8 @@ def _syntax(error: KqlSyntaxError, text: str) -> str:
     what = first.message.split(" expecting ")[0].replace("'<EOF>'", "end of the query")
     what = what.replace("mismatched input", "unexpected").replace("extraneous input", "unexpected")
     what = what.replace("token recognition error at: ", "no text of KQL begins with ")
-    return f"syntax error {_place(first.span, text)}: {what}{_excerpt(first.span, text)}"
+    hint = "; write `==` to compare" if re.match(r"=(?![=~>])", _rest(first.span, text)) else ""
+    return f"syntax error {_place(first.span, text)}: {what}{hint}{_excerpt(first.span, text)}"
 
 
 def _unknown_operator(word: str, span: SourceSpan, text: str) -> str:

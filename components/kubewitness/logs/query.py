@@ -12,11 +12,12 @@ import duckdb
 if TYPE_CHECKING:
     import pyarrow as pa
 
-from kubewitness.errors import InputError, NothingToCheckError
+from kubewitness.errors import InputError
 from kubewitness.logs.period import Period, clock, restrict
 from kubewitness.logs.sql_errors import explain_sql
 from kubewitness.logs.store import ROWS, columns, open_store
 from kubewitness.logs.translation import CLOCK, Translation
+from kubewitness.logs.unread import no_rows, unread
 
 FETCHED_ROWS: Final = 1000
 """What is held of a result at once."""
@@ -35,6 +36,7 @@ class Result:
         types: of the columns, by name and in order.
         warnings: what the query asks in vain.
         as_of: what the query took for the present; None if it does not matter to it.
+        is_translated: whether the SQL was made of KQL.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -43,6 +45,7 @@ class Result:
     types: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     as_of: datetime | None = None
+    is_translated: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,7 +54,7 @@ class Result:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows; dynamic values are JSON texts, and times have no zone but UTC."""
-        with _explained():
+        with _explained(is_translated=self.is_translated):
             try:
                 running = self.connection.execute(self.sql, self.parameters)
                 while some := running.fetchmany(FETCHED_ROWS):
@@ -62,13 +65,13 @@ class Result:
 
     def count(self) -> int:
         """Return how many rows there are."""
-        with _explained():
+        with _explained(is_translated=self.is_translated):
             found = self._run(f"SELECT count(*) FROM (\n{self.sql}\n)").fetchall()
         return int(found[0][0])
 
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow; timespans are text, which Parquet has no type for."""
-        with _explained():
+        with _explained(is_translated=self.is_translated):
             spans = [name for name, kind in self.types.items() if kind.id == "interval"]
             return self._run(_cast(self.sql, spans, "VARCHAR")).to_arrow_reader()
 
@@ -90,11 +93,14 @@ def open_for_queries(
     Raises:
         InputError: there is no such store, or a time cannot be read.
         NothingToCheckError: the store holds no rows.
+        UnreadableError: nor does it, and what was read into it could not be read.
     """
     with open_store(path, read_only=True) as connection:
         latest = newest(connection)
-        if latest is None and not _has_rows(connection):
-            raise NothingToCheckError(f"{path} holds no rows; `kubewitness ingest` fills it")
+        if latest is None and not has_rows(connection):
+            raise no_rows(
+                f"{path} holds no rows; `kubewitness ingest` fills it", unread(connection)
+            )
         if period:
             restrict(connection, period, now or latest or clock())
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -136,7 +142,7 @@ def run_translated(
         InputError: the query has faults that only its run shows.
     """
     parameters = {CLOCK: now} if translation.asks_now else {}
-    result = _result(connection, translation.sql, parameters)
+    result = _result(connection, translation.sql, parameters, is_translated=True)
     return replace(result, warnings=translation.warnings, as_of=parameters.get(CLOCK))
 
 
@@ -153,7 +159,7 @@ def rows(
     Raises:
         InputError: the query has faults that only its run shows.
     """
-    with _explained():
+    with _explained(is_translated=True):
         try:
             running = connection.execute(
                 translation.sql, {CLOCK: now} if translation.asks_now else {}
@@ -177,30 +183,35 @@ def run_sql(connection: duckdb.DuckDBPyConnection, text: str) -> Result:
     Raises:
         InputError: it is not one SELECT, or it has faults.
     """
-    with _explained():
+    with _explained(is_translated=False):
         statements = duckdb.extract_statements(text)
     if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
         raise InputError("a query in SQL is one SELECT, or what is short for one, as FROM")
-    return _result(connection, text.strip().rstrip(";"), {})
+    return _result(connection, text.strip().rstrip(";"), {}, is_translated=False)
 
 
 def _result(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Mapping[str, Any],
+    *,
+    is_translated: bool,
 ) -> Result:
-    types = _types(connection, sql, parameters)
-    zoned = [name for name, kind in types.items() if str(kind) == "TIMESTAMP WITH TIME ZONE"]
-    sql = _cast(sql, zoned, "TIMESTAMP")
-    return Result(connection, sql, parameters, _types(connection, sql, parameters))
+    with _explained(is_translated=is_translated):
+        types = _types(connection, sql, parameters)
+        zoned = [name for name, kind in types.items() if str(kind) == "TIMESTAMP WITH TIME ZONE"]
+        sql = _cast(sql, zoned, "TIMESTAMP")
+        types = _types(connection, sql, parameters)
+    return Result(connection, sql, parameters, types, is_translated=is_translated)
 
 
 def _types(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
 ) -> dict[str, Any]:
-    with _explained():
-        relation = connection.sql(sql, params=dict(parameters))
-        if len(set(relation.columns)) < len(relation.columns):
-            raise InputError("two columns of the result have the same name; rename one with `AS`")
-        return dict(zip(relation.columns, relation.types, strict=True))
+    relation = connection.sql(sql, params=dict(parameters))
+    if len(set(relation.columns)) < len(relation.columns):
+        raise InputError("two columns of the result have the same name; rename one with `AS`")
+    return dict(zip(relation.columns, relation.types, strict=True))
 
 
 def _cast(sql: str, columns: list[str], kind: str) -> str:
@@ -213,13 +224,13 @@ def _cast(sql: str, columns: list[str], kind: str) -> str:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _explained(*, is_translated: bool) -> Iterator[None]:
     try:
         yield
     except (duckdb.InternalException, duckdb.FatalException):
         raise
     except duckdb.Error as error:
-        raise explain_sql(error) from None
+        raise explain_sql(error, is_translated=is_translated) from None
 
 
 def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -229,5 +240,6 @@ def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return found
 
 
-def _has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
+def has_rows(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether a store holds any row."""
     return any(connection.sql(f"FROM {name} LIMIT 1").fetchall() for name in ROWS)

@@ -1,6 +1,7 @@
 """From pieces to rows: a record of a known shape, salvage of a damaged one, or quarantine."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,10 @@ TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
 
 SAMPLE_BYTES: Final = 4096
 """How much of what cannot be read the quarantine keeps; its place says where the rest is."""
+
+_CELL: Final = rb'"?[A-Za-z_][\w .()\[\]-]*"?'
+_CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CELL))
+"""As the Azure portal writes it, which takes `TimeGenerated [UTC]` for the name of a column."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,8 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
 def _no_record(data: bytes) -> str:
     if not data.strip(b"\0"):
         return "is filled with null bytes"
+    if _CSV_HEADING.fullmatch(data):
+        return "is the heading of CSV, in which nested columns are lost; export the logs as JSON"
     return "is not JSON"
 
 

@@ -9,6 +9,7 @@ from duckdb_kql.control import is_control_command, strip_leading_comments
 from duckdb_kql.lower import lower
 
 from kubewitness.errors import InputError
+from kubewitness.logs.kql_equals import equals_faults
 from kubewitness.logs.kql_errors import explain_kql
 from kubewitness.logs.kql_names import check_names
 from kubewitness.logs.translation import CLOCK, Translation
@@ -32,8 +33,8 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
     known = {table: list(columns) for table, columns in schema.items()}
     try:
         names = check_names(lower(text), known)
-        if names.faults:
-            raise InputError(*names.faults)
+        if faults := [*equals_faults(text), *names.faults]:
+            raise InputError(*faults)
         sql = duckdb_kql.to_sql(text, schema=known, allow_write=False, query_now=_ANY_TIME)
     except duckdb_kql.KqlError as error:
         raise explain_kql(error, text) from None

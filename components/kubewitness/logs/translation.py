@@ -12,6 +12,9 @@ from typing import Any, Final
 CLOCK: Final = "kqlnow"
 """What duckdb-kql calls the parameter behind `now()` and `ago()`."""
 
+_CHECKS: Final = 2
+"""Of what a query is held to before it is translated: with another number all are made anew."""
+
 
 @dataclass(frozen=True)
 class Translation:
@@ -62,8 +65,8 @@ class Translations:
 
 
 @cache
-def _made_by() -> list[str]:
-    return [version("kubewitness"), version("duckdb-kql")]
+def _made_by() -> list[str | int]:
+    return [version("kubewitness"), version("duckdb-kql"), _CHECKS]
 
 
 def _key(text: str, schema: Mapping[str, Sequence[str]]) -> str:

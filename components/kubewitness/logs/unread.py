@@ -1,0 +1,98 @@
+"""What of logs could not be read: for whoever asks them, and not only for whoever reads them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+import duckdb
+
+from kubewitness.errors import KubewitnessError, NothingToCheckError, UnreadableError
+
+MOST_REASONS: Final = 1_000
+"""How many are listed; the store has them all."""
+
+FILES_TOLD: Final = 5
+REASONS_TOLD: Final = 3
+"""How many files and reasons a person is shown."""
+
+_REASONS: Final = f"""
+SELECT f.name, q.Reason, count(*) FROM store.quarantine AS q
+JOIN store.files AS f ON q.LogFile = f.number
+GROUP BY f.name, q.Reason ORDER BY f.name, min(q.LogOffset), q.Reason LIMIT {MOST_REASONS}
+"""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why pieces of a file could not be read.
+
+    Attributes:
+        file: its name.
+        reason: why.
+        pieces: how many of them.
+    """
+
+    file: str
+    reason: str
+    pieces: int
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What could not be read.
+
+    Attributes:
+        pieces: how many pieces.
+        reasons: why, in the order of the files; at most a thousand.
+        faults: why files could not be read to their end, one each.
+    """
+
+    pieces: int = 0
+    reasons: tuple[Reason, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return self.pieces + len(self.faults)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a person is told, a line for each file."""
+        yield from self.faults
+        files = [list(each) for _, each in groupby(self.reasons, lambda one: one.file)]
+        for reasons in files[:FILES_TOLD]:
+            yield _line(reasons)
+        if len(files) > FILES_TOLD:
+            yield f"and pieces of {len(files) - FILES_TOLD} more files"
+
+
+ALL_READ: Final = Unread()
+
+
+def _line(reasons: list[Reason]) -> str:
+    pieces = sum(each.pieces for each in reasons)
+    told = [f"{each.reason} ({each.pieces:,})" for each in reasons[:REASONS_TOLD]]
+    more = len(reasons) - REASONS_TOLD
+    listed = "; ".join([*told, *([f"and {more} more reasons"] if more > 0 else [])])
+    return f"{reasons[0].file}: {pieces:,} pieces could not be read: {listed}"
+
+
+def unread(connection: duckdb.DuckDBPyConnection, faults: Sequence[str] = ()) -> Unread:
+    """Return what could not be read into a store.
+
+    Args:
+        connection: to the store.
+        faults: of the run that filled it, for files that could not be read to their end.
+    """
+    pieces = connection.execute("SELECT count(*) FROM store.quarantine").fetchall()[0][0]
+    reasons = connection.execute(_REASONS).fetchall() if pieces else []
+    return Unread(pieces, tuple(Reason(*each) for each in reasons), tuple(faults))
+
+
+def no_rows(why: str, unread: Unread) -> KubewitnessError:
+    """Return the error that logs have no row: there was nothing, or nothing that could be read.
+
+    Args:
+        why: where there was nothing.
+        unread: what could not be read.
+    """
+    return UnreadableError(*unread.lines()) if len(unread) else NothingToCheckError(why)
