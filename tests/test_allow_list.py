@@ -2,20 +2,24 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pytest
 from duckdb_kql import kql
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from command import run
+from kubewitness.cli import engines
 from kubewitness.detections.allow_list import Allowed, AllowList, read_allow_list
+from kubewitness.detections.finding import Finding
 from kubewitness.detections.registry import all_rules, cases
+from kubewitness.detections.rule import Rule
 from kubewitness.errors import ExitCode, InputError
 
 TODAY = datetime.now(UTC).date()
@@ -76,7 +80,8 @@ def test_a_star_stands_for_any_text_and_case_does_not_matter(
     glob: str, name: str, *, found: bool
 ) -> None:
     """From the beginning to the end of a name."""
-    assert left(allowed(usernames=[glob]), "KubeAudit", {"Username": name}) == found
+    entry = allowed(usernames=[glob], rules=["pod-exec"])
+    assert left(entry, "KubeAudit", {"Username": name}) == found
 
 
 @pytest.mark.parametrize(
@@ -116,7 +121,7 @@ def test_an_entry_leaves_out_what_all_it_names_have_in_common() -> None:
     [
         ({"usernames": [WHO]}, "AzureActivity", True),
         ({"usernames": [WHO], "namespaces": ["shop"]}, "AzureActivity", False),
-        ({"images": ["*"]}, "AzureActivity", False),
+        ({"images": ["a/*"]}, "AzureActivity", False),
         ({"images": ["*"], "usernames": [WHO]}, "KubeAudit", False),
         ({"images": ["*"], "usernames": [WHO]}, "KubeAuditPodSpecs", True),
         ({"namespaces": ["shop"]}, "KubeAuditCommands", True),
@@ -155,9 +160,57 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     places = [
         re.sub(rf"^{re.escape(str(path))}: ([^:]*): .*", r"\1", f) for f in raised.value.faults
     ]
-    assert {"allow.0.reason", "allow.1.expires", "allow.2.rules", "allow.3"} <= set(places)
-    assert {"allow.4.users", "allow.5.reason"} <= set(places)
-    assert "no detection is called `pod-exce`" in str(raised.value)
+    entry = "allow, entry {}".format
+    assert places == [
+        f"{entry(1)}, reason",
+        f"{entry(2)}, expires",
+        f"{entry(3)}, rules",
+        entry(4),
+        f"{entry(5)}, users",
+        f"{entry(6)}, reason",
+    ]
+    assert "no detection is called `pod-exce`; did you mean `pod-exec`?" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{reason: r, expires: 2999-01-01, usernames: a}", "must be a list, as `[a, b]`"),
+        (
+            "{reason: r, expires: 2999-01-01, username: [a]}",
+            "unknown key; did you mean `usernames`?",
+        ),
+        (
+            "{reason: r, expires: 2999-01-01, zzz: [a]}",
+            "unknown key; the keys here are reason, own",
+        ),
+        ("{reason: r, expires: 2999-01-01, usernames: [5]}", "entry 1: must be text"),
+        ("{reason: r, expires: soon, usernames: [a]}", "must be a date, as 2027-06-30"),
+        ("{reason: r, usernames: [a]}", "expires: is missing; add it"),
+        ("a word", "must be a mapping, as `key: value`"),
+    ],
+)
+def test_faults_are_told_in_the_words_of_yaml(entry: str, said: str, tmp_path: Path) -> None:
+    """Not in those of what reads it."""
+    with pytest.raises(InputError) as raised:
+        read_allow_list(write(tmp_path, entry), [])
+    told = str(raised.value)
+    assert said in told
+    assert not re.search("tuple|dictionary|instance|Extra|Input|Field required", told)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [{"usernames": ["*"]}, {"namespaces": ["a", "**"]}, {"usernames": ["*"], "images": ["*"]}],
+)
+def test_an_entry_that_allows_everything_is_refused_unless_it_names_rules(
+    entry: dict[str, Any],
+) -> None:
+    """One line would end every detection; who wants to be rid of one names it."""
+    with pytest.raises(ValidationError, match="allows everything"):
+        allowed(**entry)
+    assert allowed(**entry, rules=["pod-exec"]).allow
+    assert allowed(**{**entry, "namespaces": ["shop"]}).allow
 
 
 def test_a_day_that_no_calendar_has_is_a_fault_beside_the_others(tmp_path: Path) -> None:
@@ -216,6 +269,64 @@ def test_the_file_of_the_present_folder_is_read(
     write(tmp_path, entry)
     monkeypatch.chdir(tmp_path)
     assert hunted(capsys)[1] == 0
+
+
+def test_a_list_that_nobody_named_is_told_with_what_it_took_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a file that lies about would make all well in silence."""
+    old = f"{{reason: r, expires: {TODAY - timedelta(days=1)}, usernames: [a]}}"
+    path = write(tmp_path, f'{{reason: r, expires: 2999-01-01, usernames: ["{WHO}"]}}', old)
+    words = ("hunt", ATTACK, "--rule", "pod-exec", "--format", "json")
+    code, out, err = run(capsys, *words, "--allow", path)
+    assert "note: " not in err
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *words)
+    document = json.loads(out)
+    assert (code, document["summary"]["findings"], document["summary"]["allowed"]) == (0, 0, 1)
+    assert document["allow_list"] == {"file": "kubewitness.allow.yaml", "entries": 1}
+    assert len(document["warnings"]) == 1
+    assert err.splitlines()[-1] == (
+        "note: kubewitness.allow.yaml of the present folder is used: entries that hold 1, "
+        "findings left out 1"
+    )
+
+
+@pytest.mark.parametrize(("name", "allowed"), [(WHO, 1), ("ana@shop.example", 0)])
+def test_the_last_line_counts_what_is_allowed(
+    name: str, allowed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the rules find without the list and not with it."""
+    path = write(tmp_path, f'{{reason: r, expires: 2999-01-01, usernames: ["{name}"]}}')
+    _, out, _ = run(capsys, "hunt", ATTACK, "--rule", "pod-exec", "--allow", path)
+    last = out.splitlines()[-1]
+    assert last.endswith(f"findings {1 - allowed}, allowed {allowed}, unreadable 0")
+
+
+def test_in_the_cloud_a_list_is_told_and_what_it_took_away_is_not_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each rule would be paid for, or waited for, a second time."""
+
+    class Empty:
+        """A workspace in which nothing is found."""
+
+        refused: ClassVar[dict[str, Sequence[str]]] = {}
+
+        def run(self, _rule: Rule) -> Iterator[Finding]:
+            return iter(())
+
+    monkeypatch.setitem(engines._CLOUD, "adx://", lambda *_: Empty())
+    write(tmp_path, "{reason: r, expires: 2999-01-01, usernames: [a]}")
+    for folder, said, count in ((tmp_path, True, None), (Path("/"), False, 0)):
+        monkeypatch.chdir(folder)
+        code, out, err = run(
+            capsys, "hunt", "adx://c.r/d", "--rule", "pod-exec", "--format", "json"
+        )
+        assert (code, json.loads(out)["summary"]["allowed"]) == (ExitCode.OK, count)
+        assert ("findings left out not counted here" in err) == said
+    monkeypatch.chdir(tmp_path)
+    assert "allowed not counted, " in run(capsys, "hunt", "adx://c.r/d", "--rule", "pod-exec")[1]
 
 
 def test_a_detection_not_looked_for_now_may_be_named(

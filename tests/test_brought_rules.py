@@ -15,6 +15,7 @@ from argument_strategies import WORKSPACE
 from audit_requests import request
 from command import run
 from kubewitness import AuditDetections
+from kubewitness.detections.doubts import doubts
 from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.parsers import Tables
 from kubewitness.detections.registry import all_rules, read_rules
@@ -23,7 +24,6 @@ from kubewitness.detections.sentinel import as_yaml
 from kubewitness.errors import ExitCode
 from kubewitness.logs.query import rows
 from kubewitness.provision.alert_rules import sentinel_rule
-from kubewitness.provision.brought_rules import doubts
 from kubewitness.provision.detection_choice import Service, why_not
 from kubewitness.provision.validation import InvalidArguments
 from sigma_cases import HEAD, whole

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from audit_requests import findings, request
 from kubewitness.cli.hunt import command
-from kubewitness.detections.registry import read_rules
+from kubewitness.detections.registry import own_names, read_rules
 from kubewitness.errors import ExitCode, InputError
 
 FOLDER: Final = Path(__file__).parent / "rules_of_others"
@@ -87,6 +87,18 @@ def test_every_fault_of_every_rule_is_told_at_once(tmp_path: Path) -> None:
     told = "\n".join(caught.value.faults)
     for part in ("one.yaml: query: ", "queryPeriod: write it as", "severity: ", "two.yml: is no"):
         assert part in told
+
+
+def test_a_query_is_text(tmp_path: Path) -> None:
+    """Of the number 5 every engine would make a finding."""
+    (tmp_path / "one.yaml").write_text("name: a\nquery: 5\n", "utf-8")
+    with pytest.raises(InputError, match=r"one.yaml: query: must be text; put it in quotes"):
+        read_rules(tmp_path)
+
+
+def test_no_two_rules_have_one_name() -> None:
+    """Also where a number behind a name makes that of another."""
+    assert list(own_names(["a", "a-2", "a", "b", "a"])) == ["a", "a-2", "a-3", "b", "a-4"]
 
 
 def test_hunt_runs_a_folder_of_rules(tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def test_a_rule_that_can_find_nothing_is_rejected(reason: str, tmp_path: Path) -
     path = write(tmp_path, REJECTED[reason])
     found = import_sigma(path)
     assert not found.rules
-    (told,) = found.rejected
+    (rejected,) = found.rejected
+    told = rejected.reason
     assert told.startswith(f"{path}: Something happened: ")
     assert reason in told
 
@@ -133,7 +134,7 @@ def test_what_is_no_such_rule_is_rejected(what: str, tmp_path: Path) -> None:
     changes, reason = OTHERS[what]
     found = import_sigma(write(tmp_path, **{"detection": {"verb": "get"}, **changes}))
     assert not found.rules
-    assert reason in found.rejected[0]
+    assert reason in found.rejected[0].reason
 
 
 def test_a_correlation_is_rejected_and_the_rule_beside_it_is_not(tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_a_correlation_is_rejected_and_the_rule_beside_it_is_not(tmp_path: Path)
     path.write_text(f"{path.read_text('utf-8')}---\n{yaml.safe_dump(burst)}", "utf-8")
     found = import_sigma(path)
     assert [rule.name for rule in found.rules] == ["Something happened"]
-    assert "Many: the Kusto backend has no correlation" in found.rejected[0]
+    assert "Many: the Kusto backend has no correlation" in found.rejected[0].reason
 
 
 @pytest.fixture
@@ -184,10 +185,42 @@ def test_hunt_runs_a_folder_of_both_and_says_what_it_does_not_run(
     """Files of the same name are rules of their own."""
     code, out, err = run(capsys, "hunt", log(tmp_path), "--rules", folder, "--format", "json")
     assert code == ExitCode.VIOLATION
-    found = {finding["rule"]: finding["name"] for finding in json.loads(out)["findings"]}
+    document = json.loads(out)
+    found = {finding["rule"]: finding["name"] for finding in document["findings"]}
     assert found == {"something": "good", "something-2": "other", "own": "own"}
     assert "warning: not run: " in err
     assert "wrong: `hostPath` is in no such audit event" in err
+    assert (document["summary"]["detections"], document["summary"]["not_run"]) == (4, 1)
+    (not_run,) = document["not_run"]
+    assert not_run["rule"] == "something-3"
+    (reason,) = not_run["reasons"]
+    assert "wrong: `hostPath` is in no such audit event" in reason
+
+
+def test_hunt_warns_of_what_a_rule_seeks_in_vain(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the import does."""
+    write(tmp_path, {"verb": ["get", "replace"]})
+    words = ("hunt", log(tmp_path), "--rules", tmp_path / "something.yml", "--format", "json")
+    _, out, err = run(capsys, *words)
+    (warning,) = json.loads(out)["warnings"]
+    assert "`verb` is never `replace`" in warning
+    assert f"warning: {warning}" in err
+
+
+def test_a_name_chooses_among_rules_of_sigma_also_one_that_is_rejected(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is there, and is not run."""
+    words = ("hunt", log(tmp_path), "--rules", folder, "--format", "json", "--rule")
+    for name, expected, counts in (
+        ("something", ExitCode.VIOLATION, (1, 0)),
+        ("something-3", ExitCode.UNREADABLE, (1, 1)),
+    ):
+        code, out, _ = run(capsys, *words, name)
+        summary = json.loads(out)["summary"]
+        assert (code, (summary["detections"], summary["not_run"])) == (expected, counts)
 
 
 def test_hunt_that_could_not_run_a_rule_is_not_all_well(

@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import click
 import duckdb
 
 from kubewitness.cli.progress import progress_bar
 from kubewitness.errors import InputError
 from kubewitness.logs.period import Period
-from kubewitness.logs.query import open_for_queries
+from kubewitness.logs.query import has_rows, open_for_queries
 from kubewitness.logs.store import open_store
+from kubewitness.logs.unread import ALL_READ, Unread, no_rows, unread
 
 _MAGIC: Final = b"DUCK"
 _MAGIC_OFFSET: Final = 8
@@ -27,11 +27,11 @@ class Opened:
 
     Attributes:
         connection: to a store.
-        unreadable: how many pieces of the logs could not be read into it now.
+        unread: what of the logs could not be read into it now.
     """
 
     connection: duckdb.DuckDBPyConnection
-    unreadable: int = 0
+    unread: Unread = ALL_READ
 
 
 @contextmanager
@@ -49,6 +49,7 @@ def open_data(
     Raises:
         InputError: there is no such store, or some of the logs cannot be found.
         NothingToCheckError: there are no rows.
+        UnreadableError: nor are there, and something could not be read.
     """
     paths = [Path(word) for word in words]
     stores = [path for path in paths if _is_store(path)]
@@ -60,9 +61,9 @@ def open_data(
         return
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         path = Path(folder) / "logs.store"
-        unreadable = _ingest(words, path, progress=progress)
+        not_read = _ingest(words, path, progress=progress)
         with open_for_queries(path, period, now=now) as connection:
-            yield Opened(connection, unreadable)
+            yield Opened(connection, not_read)
 
 
 def _is_store(path: Path) -> bool:
@@ -73,7 +74,7 @@ def _is_store(path: Path) -> bool:
         return False
 
 
-def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> int:
+def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> Unread:
     # Whoever asks a store need not load what reads logs.
     from kubewitness.logs.ingest import ingest  # noqa: PLC0415
     from kubewitness.logs.inputs import find_log_files  # noqa: PLC0415
@@ -82,6 +83,7 @@ def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> int:
     total = sum(file.size or 0 for file in files)
     with open_store(path) as connection, progress_bar(total, shown=progress) as report:
         summary = ingest(connection, files, report=report)
-    for fault in summary.faults:
-        click.echo(f"warning: {fault}", err=True)
-    return summary.balance.quarantined + len(summary.faults)
+        found = unread(connection, summary.faults)
+        if not has_rows(connection):
+            raise no_rows(f"{', '.join(words)}: there is no event in it", found)
+    return found

@@ -16,6 +16,7 @@ from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError
 from kubewitness.logs.store import DEFAULT_STORE
+from kubewitness.logs.unread import ALL_READ, Unread
 
 _CLOUD: Final[dict[str, Callable[[str, Sequence[Rule], CloudOptions], Engine]]] = {
     LOG_ANALYTICS: open_log_analytics,
@@ -29,11 +30,14 @@ class Opened:
 
     Attributes:
         engine: runs them.
-        unreadable: how many pieces of the logs could not be read.
+        unread: what of the logs could not be read.
+        count_allowed: returns how many findings of a rule the allow-list took away, besides those
+            that it has; None where that would be asked, and paid for, once more.
     """
 
     engine: Engine
-    unreadable: int = 0
+    unread: Unread = ALL_READ
+    count_allowed: Callable[[Rule, int], int] | None = None
 
 
 @contextmanager
@@ -51,6 +55,7 @@ def open_engine(
     Raises:
         InputError: DATA cannot be opened, or an option does not go with it.
         NothingToCheckError: there are no rows.
+        UnreadableError: nor are there, and something could not be read.
     """
     clouds = [(word, scheme) for word in words for scheme in _CLOUD if word.startswith(scheme)]
     if clouds and len(words) > 1:
@@ -70,4 +75,4 @@ def open_engine(
             now=options.now,
             allow_list=options.allow_list,
         )
-        yield Opened(engine, opened.unreadable)
+        yield Opened(engine, opened.unread, engine.count_allowed)

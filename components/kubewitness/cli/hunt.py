@@ -3,37 +3,46 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 
-from kubewitness.cli.engines import open_engine
+from kubewitness.cli.engines import Opened, open_engine
+from kubewitness.cli.rules_choice import BY_DEFAULT, choose_rules, warnings_of
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
 from kubewitness.detections.engines import Engine, RuleFailedError
 from kubewitness.detections.engines.cloud import DEFAULT_SINCE, CloudOptions, Plan
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.registry import (
-    all_rules,
-    find_rules,
-    read_rules,
-    with_names_of_their_own,
-)
+from kubewitness.detections.registry import all_rules
 from kubewitness.detections.rule import SEVERITIES, Rule
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.store import STORE_VARIABLE
-from kubewitness.reports.hunted import Hunted, document, print_hunted
+from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
 from kubewitness.reports.names import printable
 
 ALLOW_LIST = "kubewitness.allow.yaml"
 """Is read where it stands in the present folder."""
 
+EPILOG: Final = """\b
+Exit codes, the first that applies:
+   2  bad usage or input; no detection can be run; Azure refuses the credentials
+   1  findings
+   5  a detection was not run, or some log could not be read
+   3  no events
+   0  all well
+"""
 
-@click.command("hunt")
-@click.argument("data", metavar="DATA...", nargs=-1, envvar=STORE_VARIABLE)
-@click.option("--rule", "names", metavar="NAME", multiple=True, help="Only this detection.")
+_SEVERITIES: Final = [severity.lower() for severity in SEVERITIES]
+
+
+@click.command("hunt", epilog=EPILOG)
+@click.argument("data", metavar="[DATA]...", nargs=-1, envvar=STORE_VARIABLE)
+@click.option("--rule", "names", metavar="NAME", multiple=True, help="Only this rule.")
 @click.option(
     "--rules",
     "folders",
@@ -43,10 +52,9 @@ ALLOW_LIST = "kubewitness.allow.yaml"
 )
 @click.option(
     "--severity",
-    type=click.Choice([severity.lower() for severity in SEVERITIES]),
-    default="low",
-    show_default=True,
-    help="The least that is looked for, unless a detection is named.",
+    type=click.Choice(_SEVERITIES),
+    help=f"The least that is looked for, unless a rule is named; by default {BY_DEFAULT.lower()}, "
+    "and any of rules of your own.",
 )
 @click.option(
     "--allow",
@@ -85,7 +93,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     data: tuple[str, ...],
     names: tuple[str, ...],
     folders: tuple[Path, ...],
-    severity: str,
+    severity: str | None,
     allow: Path | None,
     since: str | None,
     until: str | None,
@@ -102,72 +110,110 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     `kubewitness ingest` reads them; or log-analytics://WORKSPACE-ID; or adx://CLUSTER/DATABASE.
     now() is the time of the newest event, in the cloud the clock's, unless --as-of says otherwise.
     """
-    rejected: list[str] = []
-    rules = _chosen(names, folders, severity, rejected)
+    warnings: list[str] = []
+    least = None if severity is None else SEVERITIES[_SEVERITIES.index(severity)]
+    chosen = choose_rules(names, folders, least)
+    for reason in chain(*chosen.rejected.values()):
+        click.echo(f"warning: not run: {printable(reason)}", err=True)
+    used, allow_list = _allowed(allow, chosen.rules, warnings)
     options = CloudOptions(
         tables=Tables(tables) if tables else None,
         period=Period(since, until),
         now=present(as_of),
-        allow_list=_allowed(allow, rules),
+        allow_list=allow_list,
         plan=Plan(plan),
     )
-    with open_engine(data, rules, options, progress=not no_progress) as opened:
-        findings, not_run = _hunt(opened.engine, rules)
-    hunted = Hunted(rules, findings, not_run, opened.unreadable)
+    with open_engine(data, chosen.rules, options, progress=not no_progress) as opened:
+        for line in opened.unread.lines():
+            click.echo(f"unreadable: {printable(line)}", err=True)
+        for warning in warnings_of(chosen, opened.engine.refused):
+            _warn(warning, warnings)
+        findings, not_run, allowed = _hunt(opened, chosen.rules, used)
+    if used and allow is None:
+        _tell_used(used, allowed)
+    hunted = Hunted(
+        chosen.rules, findings, chosen.rejected, not_run, opened.unread, used, allowed, warnings
+    )
     _write(hunted, format_, limit)
     if findings:
         return ExitCode.VIOLATION
-    unread = opened.unreadable or not_run or rejected
+    unread = opened.unread or not_run or chosen.rejected
     return ExitCode.UNREADABLE if unread else ExitCode.OK
 
 
-def _hunt(engine: Engine, rules: list[Rule]) -> tuple[list[Finding], dict[str, Sequence[str]]]:
-    """Return what was found, and why rules could not be run, which is also told at once."""
+def _hunt(
+    opened: Opened, rules: Sequence[Rule], used: UsedList | None
+) -> tuple[list[Finding], dict[str, Sequence[str]], int | None]:
+    """Return what was found, why rules could not be run, and how many findings are allowed."""
     findings: list[Finding] = []
-    not_run = {rule.slug: engine.refused.get(rule.slug, ()) for rule in rules}
-    not_run = {slug: faults for slug, faults in not_run.items() if faults}
-    if rules and len(not_run) == len(rules):
-        raise InputError(*(f"{slug}: {fault}" for slug in not_run for fault in not_run[slug]))
-    for slug, faults in not_run.items():
-        _tell(f"{slug}: {fault}" for fault in faults)
-    for rule in (rule for rule in rules if rule.slug not in engine.refused):
+    not_run = _refused(opened.engine, rules)
+    is_counted = opened.count_allowed or not (used and used.entries)
+    allowed = 0 if is_counted else None
+    for rule in (rule for rule in rules if rule.slug not in not_run):
+        before = len(findings)
         try:
-            findings.extend(engine.run(rule))
+            findings.extend(opened.engine.run(rule))
         except RuleFailedError as error:
             not_run[rule.slug] = error.faults
             _tell(error.faults)
-    return findings, not_run
+        else:
+            allowed = _added(allowed, opened, rule, len(findings) - before)
+    return findings, not_run, allowed
+
+
+def _refused(engine: Engine, rules: Sequence[Rule]) -> dict[str, Sequence[str]]:
+    """Return why rules cannot be run, which is also told at once."""
+    refused = {rule.slug: engine.refused.get(rule.slug, ()) for rule in rules}
+    refused = {slug: faults for slug, faults in refused.items() if faults}
+    if rules and len(refused) == len(rules):
+        raise InputError(*(f"{slug}: {fault}" for slug in refused for fault in refused[slug]))
+    for slug, faults in refused.items():
+        _tell(f"{slug}: {fault}" for fault in faults)
+    return refused
+
+
+def _added(allowed: int | None, opened: Opened, rule: Rule, found: int) -> int | None:
+    """Add what is allowed of a rule; None where that cannot be counted."""
+    if allowed is None or opened.count_allowed is None:
+        return allowed
+    try:
+        return allowed + opened.count_allowed(rule, found)
+    except InputError:
+        return None
 
 
 def _tell(faults: Iterable[str]) -> None:
     for fault in faults:
-        click.echo(f"not run: {fault}", err=True)
+        click.echo(f"not run: {printable(fault)}", err=True)
 
 
-def _chosen(
-    names: tuple[str, ...], folders: tuple[Path, ...], severity: str, rejected: list[str]
-) -> list[Rule]:
-    """Return the rules to run, having said which of Sigma's cannot be."""
-    brought = [rule for folder in folders for rule in read_rules(folder, rejected)]
-    for reason in rejected:
-        click.echo(f"warning: not run: {printable(reason)}", err=True)
-    if names or folders:
-        named = find_rules(names) if names else ()
-        return list(with_names_of_their_own([*brought, *named]))
-    least = [name.lower() for name in SEVERITIES].index(severity)
-    return [rule for rule in find_rules(()) if SEVERITIES.index(rule.severity) <= least]
+def _warn(warning: str, warnings: list[str]) -> None:
+    warnings.append(warning)
+    click.echo(f"warning: {printable(warning)}", err=True)
 
 
-def _allowed(path: Path | None, rules: list[Rule]) -> AllowList:
+def _allowed(
+    path: Path | None, rules: Sequence[Rule], warnings: list[str]
+) -> tuple[UsedList | None, AllowList]:
     """Return the allow-list, having said which of its entries hold no more."""
     found = path or Path(ALLOW_LIST)
     if path is None and not found.exists():
-        return NOTHING_ALLOWED
+        return None, NOTHING_ALLOWED
     known = {rule.slug for rule in (*rules, *all_rules())}
     allowed = read_allow_list(found, sorted(known))
-    for entry in allowed.expired(datetime.now(UTC).date()):
-        click.echo(f"warning: {found}: expired on {entry.expires}: {entry.reason}", err=True)
-    return allowed
+    today = datetime.now(UTC).date()
+    for entry in allowed.expired(today):
+        _warn(f"{found}: expired on {entry.expires}: {entry.reason}", warnings)
+    return UsedList(str(found), len(allowed.holding(today))), allowed
+
+
+def _tell_used(used: UsedList, allowed: int | None) -> None:
+    count = "not counted here" if allowed is None else f"{allowed:,}"
+    click.echo(
+        f"note: {used.file} of the present folder is used: entries that hold {used.entries:,}, "
+        f"findings left out {count}",
+        err=True,
+    )
 
 
 def _write(hunted: Hunted, format_: str, limit: int) -> None:

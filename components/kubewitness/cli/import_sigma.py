@@ -47,8 +47,8 @@ def command(rules: Path, output: Path, force: bool) -> int:
     left_alone = _write(files, force=force)
     for note in found.notes:
         click.echo(f"warning: {printable(note)}", err=True)
-    for reason in found.rejected:
-        click.echo(f"rejected: {printable(reason)}", err=True)
+    for rejected in found.rejected:
+        click.echo(f"rejected: {printable(rejected.reason)}", err=True)
     for path in left_alone:
         click.echo(
             f"left alone: {printable(str(path))}: is there and differs from what would be written; "

@@ -1,14 +1,15 @@
 """Every rule there is, found in the folder `rules`, and rules that somebody brings."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from kubewitness.detections.rule import Rule, read_rule
-from kubewitness.detections.sigma.files import import_sigma, is_sigma
+from kubewitness.detections.sigma.files import Imported, import_sigma, is_sigma
 from kubewitness.errors import InputError
+from kubewitness.spelling import did_you_mean
 
 FOLDER: Final = Path(__file__).parent / "rules"
 """One folder a rule: `rule.yaml`, and events in `malicious` and `benign`, one file a case."""
@@ -31,36 +32,60 @@ def find_rules(slugs: Sequence[str]) -> tuple[Rule, ...]:
     """
     known = {rule.slug: rule for rule in all_rules()}
     if unknown := [slug for slug in slugs if slug not in known]:
-        listed = ", ".join(known)
-        raise InputError(*(f"no detection is called `{s}`; there are {listed}" for s in unknown))
+        raise InputError(*(no_such_rule(s, known, "docs/detections.md lists all") for s in unknown))
     return tuple(known[slug] for slug in dict.fromkeys(slugs)) or all_rules()
 
 
-def read_rules(path: Path, rejected: list[str] | None = None) -> tuple[Rule, ...]:
-    """Rules that somebody brings: a YAML file, or all in a folder and below.
+def no_such_rule(slug: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the fault that there is no rule of a name, with the names that are close to it.
 
     Args:
-        path: of Sentinel's rules, of Sigma's, or of both.
-        rejected: takes the reason for each Sigma rule that cannot be run; by default it is a fault.
+        slug: the name.
+        known: the names that there are.
+        otherwise: what to say where none is close.
+    """
+    return f"no detection is called `{slug}`{did_you_mean(slug, known, otherwise)}"
+
+
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """Rules that somebody brings, all of which must be such that can be run.
+
+    Args:
+        path: as in `bring_rules`.
 
     Raises:
-        InputError: with every fault of every file; or there is no rule.
+        InputError: as `bring_rules`; or a Sigma rule is rejected.
     """
-    rules: list[Rule] = []
+    brought = bring_rules([path])
+    if brought.rejected:
+        raise InputError(*(rejected.reason for rejected in brought.rejected))
+    return brought.rules
+
+
+def bring_rules(paths: Iterable[Path]) -> Imported:
+    """Rules that somebody brings, and what is wrong with Sigma's among them.
+
+    Args:
+        paths: each a YAML file, or a folder that has some in it and below: of Sentinel's rules, of
+            Sigma's, or of both.
+
+    Raises:
+        InputError: with every fault of every file; or a path has no rule.
+    """
+    brought = Imported()
     faults: list[str] = []
-    reasons: list[str] = []
-    for file in rule_files(path):
-        try:
-            rules.extend(_read_file(file, reasons))
-        except InputError as error:
-            faults.extend(error.faults)
-    if rejected is None:
-        faults.extend(reasons)
-    else:
-        rejected.extend(reasons)
-    if faults or not (rules or reasons):
-        raise InputError(*(faults or [f"{path}: there is no rule here: no file *.yaml"]))
-    return tuple(rules)
+    for path in paths:
+        files = rule_files(path)
+        if not files:
+            faults.append(f"{path}: there is no rule here: no file *.yaml")
+        for file in files:
+            try:
+                brought += _read_file(file)
+            except InputError as error:
+                faults.extend(error.faults)
+    if faults:
+        raise InputError(*faults)
+    return brought
 
 
 def rule_files(path: Path) -> list[Path]:
@@ -73,21 +98,26 @@ def slug_of(path: Path) -> str:
     return path.parent.name if path.name == RULE_FILE else path.stem
 
 
-def _read_file(path: Path, reasons: list[str]) -> tuple[Rule, ...]:
-    if not is_sigma(path):
-        return (read_rule(path, slug_of(path)),)
-    found = import_sigma(path)
-    reasons.extend(found.rejected)
-    return found.rules
+def _read_file(path: Path) -> Imported:
+    if is_sigma(path):
+        return import_sigma(path)
+    return Imported((read_rule(path, slug_of(path)),))
 
 
-def with_names_of_their_own(rules: Iterable[Rule]) -> Iterator[Rule]:
+def with_names_of_their_own(rules: Sequence[Rule]) -> Iterator[Rule]:
     """Yield rules, with a number after a name that another has had before."""
-    seen: Counter[str] = Counter()
-    for rule in rules:
-        seen[rule.slug] += 1
-        number = f"-{seen[rule.slug]}" if seen[rule.slug] > 1 else ""
-        yield rule.model_copy(update={"slug": rule.slug + number})
+    for rule, slug in zip(rules, own_names(rule.slug for rule in rules), strict=True):
+        yield rule.model_copy(update={"slug": slug})
+
+
+def own_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield names, with the first number that is free after one that was there before."""
+    seen: set[str] = set()
+    for name in names:
+        numbered = (f"{name}-{number}" for number in count(2))
+        own = name if name not in seen else next(one for one in numbered if one not in seen)
+        seen.add(own)
+        yield own
 
 
 def cases(rule: Rule, kind: str) -> dict[str, Path]:

@@ -10,10 +10,10 @@ from pulumi_azure_native import monitor, operationalinsights, securityinsights
 
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
+from kubewitness.detections.doubts import doubts
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
 from kubewitness.detections.rule import Rule
 from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
-from kubewitness.provision.brought_rules import doubts
 from kubewitness.provision.detection_arguments import AuditDetectionsArgs
 from kubewitness.provision.detection_choice import Choice, Service, deployed_query
 from kubewitness.provision.detection_models import FREQUENCIES, AuditDetectionsModel

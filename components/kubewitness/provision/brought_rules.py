@@ -11,11 +11,6 @@ from kubewitness.detections.sigma.files import is_sigma
 from kubewitness.errors import InputError
 from kubewitness.provision.validation import problems
 
-_UNCHECKED: Final = (
-    "whether events have the paths that it reads is not known without the types of Kubernetes' "
-    "objects; install kubewitness[sigma] to have them looked at"
-)
-
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 """What Pulumi and Azure both take in the name of a resource."""
 
@@ -42,27 +37,6 @@ def read_rule_folders(folders: Sequence[str]) -> tuple[Rule, ...]:
     if faults:
         raise problems(*faults)
     return tuple(rules.values())[ours:]
-
-
-def doubts(rule: Rule) -> Sequence[str]:
-    """Return what may be wrong with a query, which Azure alone can say.
-
-    It cannot be read here, so that `hunt` does not run it; or a path is in no event, so that it
-    finds nothing.
-    """
-    # They load a parser of KQL, which our own rules do without.
-    from duckdb_kql import KqlError  # noqa: PLC0415
-
-    from kubewitness.logs.kql_errors import explain_kql  # noqa: PLC0415
-
-    try:
-        from kubewitness.detections.paths import unknown_paths  # noqa: PLC0415
-    except ImportError:
-        return (_UNCHECKED,)
-    try:
-        return unknown_paths(rule.query)
-    except KqlError as error:
-        return explain_kql(error, rule.query).faults
 
 
 def _read(folder: Path) -> tuple[dict[str, Rule], list[str]]:

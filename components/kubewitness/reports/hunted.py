@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.rule import SEVERITIES, Rule
+from kubewitness.logs.unread import Unread
 from kubewitness.reports.names import printable
 
 VERSION: Final = 1
@@ -24,20 +25,41 @@ _ELSEWHERE: Final = ("TimeGenerated", "Username", "AuditId", "AuditIds", "_Resou
 
 
 @dataclass(frozen=True)
+class UsedList:
+    """An allow-list that was used.
+
+    Attributes:
+        file: its path.
+        entries: how many of its entries hold.
+    """
+
+    file: str
+    entries: int
+
+
+@dataclass(frozen=True)
 class Hunted:
     """What a hunt came to.
 
     Attributes:
-        rules: that were wanted.
+        rules: that were wanted and could be read.
         findings: of theirs.
+        rejected: why other rules that were wanted could not be read, by their names.
         not_run: why rules could not be run, or not to their end, by their names.
-        unreadable: how many pieces of the logs could not be read.
+        unread: what of the logs could not be read.
+        allow_list: that was used, if any.
+        allowed: how many findings it took away; None if that was not counted.
+        warnings: what else a reader should know.
     """
 
     rules: Sequence[Rule]
     findings: Sequence[Finding]
+    rejected: Mapping[str, Sequence[str]]
     not_run: Mapping[str, Sequence[str]]
-    unreadable: int
+    unread: Unread
+    allow_list: UsedList | None
+    allowed: int | None
+    warnings: Sequence[str]
 
 
 def document(hunted: Hunted) -> str:
@@ -45,7 +67,11 @@ def document(hunted: Hunted) -> str:
     whole = {
         "version": VERSION,
         "summary": _summary(hunted),
-        "not_run": [{"rule": slug, "reasons": list(why)} for slug, why in hunted.not_run.items()],
+        "not_run": [{"rule": slug, "reasons": list(why)} for slug, why in _not_run(hunted).items()],
+        "allow_list": hunted.allow_list and asdict(hunted.allow_list),
+        "warnings": list(hunted.warnings),
+        "unreadable": [asdict(reason) for reason in hunted.unread.reasons],
+        "faults": list(hunted.unread.faults),
         "findings": [_finding(finding) for finding in hunted.findings],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
@@ -62,9 +88,11 @@ def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
     for rule in sorted(hunted.rules, key=lambda rule: SEVERITIES.index(rule.severity)):
         if found := [finding for finding in hunted.findings if finding.rule is rule]:
             _print_rule(console, rule, found, limit)
-    summary = _summary(hunted)
-    line = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in summary.items())
-    _print(console, line)
+    counts = {
+        name.replace("_", " "): "not counted" if count is None else f"{count:,}"
+        for name, count in _summary(hunted).items()
+    }
+    _print(console, ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
 def _print_rule(console: Console, rule: Rule, found: list[Finding], limit: int) -> None:
@@ -92,13 +120,18 @@ def _text(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
 
 
-def _summary(hunted: Hunted) -> dict[str, int]:
+def _not_run(hunted: Hunted) -> dict[str, Sequence[str]]:
+    return {**hunted.rejected, **hunted.not_run}
+
+
+def _summary(hunted: Hunted) -> dict[str, int | None]:
     return {
-        "detections": len(hunted.rules),
-        "not_run": len(hunted.not_run),
+        "detections": len(hunted.rules) + len(hunted.rejected),
+        "not_run": len(_not_run(hunted)),
         "found_something": len({finding.rule.slug for finding in hunted.findings}),
         "findings": len(hunted.findings),
-        "unreadable": hunted.unreadable,
+        "allowed": hunted.allowed,
+        "unreadable": len(hunted.unread),
     }
 
 

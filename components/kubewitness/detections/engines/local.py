@@ -151,6 +151,23 @@ class LocalEngine:
         except InputError as error:
             raise RuleFailedError(*(f"{rule.slug}: {fault}" for fault in error.faults)) from None
 
+    def count_allowed(self, rule: Rule, found: int) -> int:
+        """Return how many findings the allow-list took away: the rule is run once more without it.
+
+        Args:
+            rule: that was run.
+            found: how many findings it has.
+
+        Raises:
+            InputError: it cannot be run without the list.
+        """
+        if self._texts[rule.slug] == rule.query:
+            return 0
+        whole = self._translate(rule.query)
+        if KUBE_AUDIT in self._used:
+            self._show(stored=_reads_stored(rule.query))
+        return max(0, sum(1 for _ in rows(self._connection, whole, self._now)) - found)
+
     def _run(self, rule: Rule) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:
             self._show(stored=_reads_stored(self._texts[rule.slug]))
@@ -158,16 +175,20 @@ class LocalEngine:
             yield Finding(rule, row)
 
     def _translate_all(self) -> dict[str, Translation]:
-        plain = [name for name in self._schema[KUBE_AUDIT] if name not in _STORED]
-        remembered = _translations()
         found: dict[str, Translation] = {}
         for slug, text in self._texts.items():
-            seen = {} if _reads_stored(text) else {KUBE_AUDIT: plain}
             try:
-                found[slug] = remembered.translate(text, {**self._schema, **seen})
+                found[slug] = self._translate(text)
             except InputError as error:
                 self._refused[slug] = error.faults
         return found
+
+    def _translate(self, text: str) -> Translation:
+        schema = self._schema
+        if not _reads_stored(text):
+            plain = [name for name in schema[KUBE_AUDIT] if name not in _STORED]
+            schema = {**schema, KUBE_AUDIT: plain}
+        return _translations().translate(text, schema)
 
     def _make_tables(self) -> None:
         """Put tables in memory in the place of the parsers that some rule reads."""

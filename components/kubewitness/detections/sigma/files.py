@@ -13,17 +13,30 @@ class RejectedError(Exception):
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """A rule that cannot be run.
+
+    Attributes:
+        slug: its name.
+        reason: why, with its file and title.
+    """
+
+    slug: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Imported:
     """What became of Sigma's rules.
 
     Attributes:
         rules: that can be run.
-        rejected: why each of the others cannot, with its file and title.
+        rejected: the others.
         notes: what rules of the first kind seek in vain.
     """
 
     rules: tuple[Rule, ...] = ()
-    rejected: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __add__(self, other: "Imported") -> "Imported":

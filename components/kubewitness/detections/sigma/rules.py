@@ -18,7 +18,7 @@ from sigma.types import SigmaString
 from kubewitness.catalog.audit_tables import READ_VERBS
 from kubewitness.detections.rule import EntityMapping, FieldMapping, Need, Notes, Rule, Severity
 from kubewitness.detections.sigma.fields import Fields
-from kubewitness.detections.sigma.files import Imported, RejectedError
+from kubewitness.detections.sigma.files import Imported, Rejected, RejectedError
 from kubewitness.detections.sigma.query import Backend
 from kubewitness.detections.sigma.values import never
 
@@ -75,7 +75,7 @@ def import_file(path: Path) -> Imported:
     try:
         rules = list(SigmaCollection.from_yaml(path.read_text("utf-8"), collect_errors=True))
     except Exception as error:  # noqa: BLE001 pySigma fails in many ways on what is no rule
-        return _rejected(f"{path}: cannot be read as Sigma", error)
+        return _rejected(path.stem, f"{path}: cannot be read as Sigma", error)
     found = Imported()
     for number, rule in enumerate(rules):
         slug = path.stem + (f"-{number + 1}" if number else "")
@@ -83,13 +83,13 @@ def import_file(path: Path) -> Imported:
         try:
             found += _import_rule(rule, slug, where)
         except (RejectedError, SigmaError, NotImplementedError) as error:
-            found += _rejected(where, error)
+            found += _rejected(slug, where, error)
     return found
 
 
-def _rejected(where: str, error: Exception) -> Imported:
+def _rejected(slug: str, where: str, error: Exception) -> Imported:
     # Errors of YAML and of pySigma have many lines.
-    return Imported(rejected=(f"{where}: {' '.join(str(error).split())}",))
+    return Imported(rejected=(Rejected(slug, f"{where}: {' '.join(str(error).split())}"),))
 
 
 def _import_rule(rule: Any, slug: str, where: str) -> Imported:

@@ -1,0 +1,32 @@
+"""What may be wrong with a rule that somebody brings, which runs all the same and finds nothing."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kubewitness.detections.rule import Rule
+
+UNCHECKED: Final = (
+    "whether events have the paths that it reads is not known without the types of Kubernetes' "
+    "objects; install kubewitness[sigma] to have them looked at"
+)
+
+
+def doubts(rule: Rule) -> Sequence[str]:
+    """Return what may be wrong with a query, which Azure alone can say.
+
+    It cannot be read here, so that `hunt` does not run it; or a path is in no event, so that it
+    finds nothing.
+    """
+    # They load a parser of KQL, which our own rules do without.
+    from duckdb_kql import KqlError  # noqa: PLC0415
+
+    from kubewitness.logs.kql_errors import explain_kql  # noqa: PLC0415
+
+    try:
+        from kubewitness.detections.paths import unknown_paths  # noqa: PLC0415
+    except ImportError:
+        return (UNCHECKED,)
+    try:
+        return unknown_paths(rule.query)
+    except KqlError as error:
+        return explain_kql(error, rule.query).faults
