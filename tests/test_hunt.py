@@ -95,6 +95,17 @@ def test_files_that_could_not_be_read_are_named_with_counts_and_reasons(
     )
 
 
+@pytest.mark.parametrize("more", [b"", DENIED.read_bytes()])
+def test_names_of_files_cannot_command_the_terminal(
+    more: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sends logs may name them."""
+    (tmp_path / "a\x1b[2Jb.log").write_bytes(b"torn off\n" + more)
+    err = run(capsys, "hunt", tmp_path, "--rule", "pod-exec")[2]
+    assert "a\\x1b[2Jb.log: 1 piece could not" in err
+    assert "\x1b" not in err
+
+
 def test_of_many_files_that_could_not_be_read_a_person_sees_the_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,7 +151,7 @@ def test_a_log_of_which_nothing_can_be_read_is_unreadable(
         code, out, err = run(capsys, "hunt", data)
         assert (code, out) == (ExitCode.UNREADABLE, "")
         assert err.startswith(f"error: {log}: ")
-        assert all(reason in err for reason in [*reasons, "pieces could not be read"])
+        assert all(reason in err for reason in [*reasons, "could not be read: "])
         assert "kubewitness-" not in err
 
 
@@ -187,6 +198,14 @@ def test_rules_of_ones_own_are_run_and_their_faults_told_all_at_once(
     assert [each["rule"] for each in document["not_run"]] == ["table", "typo"]
     assert "not run: typo: unknown column `Usr`" in err
     assert "not run: table: unknown table `AKSAudits`" in err
+
+
+def test_a_fault_of_kql_shows_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line, and a mark below it."""
+    (tmp_path / "anything.yaml").write_text(RULE)
+    (tmp_path / "typo.yaml").write_text("name: n\nquery: KubeAudit | were true\n")
+    _, _, err = hunt(capsys, DENIED, "--rules", tmp_path)
+    assert "\n  KubeAudit | were true\n              ^" in err
 
 
 def test_a_rule_that_cannot_be_run_is_no_proof_of_no_attacks(

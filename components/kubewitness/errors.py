@@ -3,6 +3,8 @@
 import sys
 from enum import IntEnum
 
+from kubewitness.reports.names import printable
+
 
 class ExitCode(IntEnum):
     """Exit codes; the first that applies, in the order of their listing here."""
@@ -65,6 +67,9 @@ def explain_error(error: KubewitnessError) -> ExitCode:
     if isinstance(error, NothingToCheckError):
         print(f"nothing to check: {error}", file=sys.stderr)  # noqa: T201 this is the place
         return ExitCode.NOTHING
+    unreadable = isinstance(error, UnreadableError)
     for fault in getattr(error, "faults", (str(error),)):
-        print(f"error: {fault}", file=sys.stderr)  # noqa: T201 likewise
-    return ExitCode.UNREADABLE if isinstance(error, UnreadableError) else ExitCode.USAGE
+        # Names of files in a folder are not the user's.
+        text = printable(fault) if unreadable else fault
+        print(f"error: {text}", file=sys.stderr)  # noqa: T201 likewise
+    return ExitCode.UNREADABLE if unreadable else ExitCode.USAGE

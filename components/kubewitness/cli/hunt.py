@@ -114,7 +114,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     least = None if severity is None else SEVERITIES[_SEVERITIES.index(severity)]
     chosen = choose_rules(names, folders, least)
     for reason in chain(*chosen.rejected.values()):
-        click.echo(f"warning: not run: {printable(reason)}", err=True)
+        _say("warning: not run", reason)
     used, allow_list = _allowed(allow, chosen.rules, warnings)
     options = CloudOptions(
         tables=Tables(tables) if tables else None,
@@ -125,7 +125,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     )
     with open_engine(data, chosen.rules, options, progress=not no_progress) as opened:
         for line in opened.unread.lines():
-            click.echo(f"unreadable: {printable(line)}", err=True)
+            _say("unreadable", line)
         for warning in warnings_of(chosen, opened.engine.refused):
             _warn(warning, warnings)
         findings, not_run, allowed = _hunt(opened, chosen.rules, used)
@@ -184,12 +184,17 @@ def _added(allowed: int | None, opened: Opened, rule: Rule, found: int) -> int |
 
 def _tell(faults: Iterable[str]) -> None:
     for fault in faults:
-        click.echo(f"not run: {printable(fault)}", err=True)
+        _say("not run", fault)
 
 
 def _warn(warning: str, warnings: list[str]) -> None:
     warnings.append(warning)
-    click.echo(f"warning: {printable(warning)}", err=True)
+    _say("warning", warning)
+
+
+def _say(what: str, text: str) -> None:
+    # A fault of KQL has several lines, with a mark below the place.
+    click.echo(f"{what}: " + "\n".join(map(printable, text.split("\n"))), err=True)
 
 
 def _allowed(

@@ -70,10 +70,11 @@ ALL_READ: Final = Unread()
 
 def _line(reasons: list[Reason]) -> str:
     pieces = sum(each.pieces for each in reasons)
+    noun = "piece" if pieces == 1 else "pieces"
     told = [f"{each.reason} ({each.pieces:,})" for each in reasons[:REASONS_TOLD]]
     more = len(reasons) - REASONS_TOLD
     listed = "; ".join([*told, *([f"and {more} more reasons"] if more > 0 else [])])
-    return f"{reasons[0].file}: {pieces:,} pieces could not be read: {listed}"
+    return f"{reasons[0].file}: {pieces:,} {noun} could not be read: {listed}"
 
 
 def unread(connection: duckdb.DuckDBPyConnection, faults: Sequence[str] = ()) -> Unread:
