@@ -47,7 +47,6 @@ _SAID: Final = {
     "bool_parsing": _BOOLEAN,
     "date_type": _DATE,
     "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
     "date_from_datetime_inexact": _DATE,
 }
 """What is wrong, by pydantic's name for it."""
@@ -99,11 +98,10 @@ def _what(error: ErrorDetails, model: type[BaseModel]) -> str:
         known = _keys(model, error["loc"][:-1])
         listed = f"the keys here are {', '.join(known)}"
         return f"unknown key{did_you_mean(str(error['loc'][-1]), known, listed)}"
-    said = _SAID.get(error["type"])
-    if said is None:
-        message = error["msg"].removeprefix("Value error, ")
-        said = message.replace("Input should be", "must be", 1)
-    return said
+    if error["type"] == "date_from_datetime_parsing":
+        return f"{_DATE}: {error['ctx']['error']}"
+    message = error["msg"].removeprefix("Value error, ")
+    return _SAID.get(error["type"], message.replace("Input should be", "must be", 1))
 
 
 def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
