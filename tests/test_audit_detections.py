@@ -430,6 +430,7 @@ def test_what_the_tables_lack(need: Any) -> None:
         ({"allow_list": [{**ALLOWED, "expires": "soon"}]}, "allow_list[0].expires: is not a date"),
         ({"allow_list": [{**ALLOWED, "user": ["x"]}]}, "is not an argument; did you mean `usern"),
         ({"allow_list": [{**ALLOWED, "usernames": []}]}, "allow_list[0]: is not right: name `us"),
+        ({"allow_list": [{**ALLOWED, "usernames": ["*"]}]}, "is not right: allows everything"),
         ({"allow_list": [{**ALLOWED, "rules": ["x"]}]}, "allow_list[0].rules[0]: is no detection"),
         (
             {"allow_list": [{**ALLOWED, "usernames": [f"u{i}@shop.example" for i in range(900)]}]},

@@ -175,6 +175,12 @@ def test_a_path_that_something_may_have_is_not_certain_to_be_wrong(what: str) ->
     assert paths_of_no_object({**UNCERTAIN, **RIGHT}[what]) == ()
 
 
+@pytest.mark.parametrize("call", ["case()", "case(true, User)", "iff(true, User)"])
+def test_a_choice_that_lacks_a_part_is_no_crash(call: str) -> None:
+    """The engines say what is wrong with it."""
+    assert unknown_paths(f"KubeAudit | extend a = {call} | where User.username == 'a'") == ()
+
+
 @pytest.mark.parametrize("column", ["User", "ImpersonatedUser", "ResponseStatus"])
 def test_the_catalog_knows_the_fields_of_kubernetes(column: str) -> None:
     """`query` warns by the catalog, and detections are checked by the types."""
