@@ -331,6 +331,22 @@ def test_a_path_that_no_event_has_is_warned_of(
     assert (code, err) == (ExitCode.OK, f"warning: {warning}\n")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        'KubeAudit | where Resource == "applications" and RequestObject.spec.source == "a"',
+        "KubeAudit | extend Made = parse_json(UserAgent) | where Made.field == 1",
+    ],
+)
+def test_a_path_that_something_may_have_is_not_warned_of(
+    query: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning at each hunt would soon be read by nobody."""
+    (tmp_path / "mine.yaml").write_text(f"name: n\nquery: |\n  {query}\n")
+    _, document, err = hunt(capsys, ATTACK, "--rules", tmp_path)
+    assert (document["warnings"], err) == ([], "")
+
+
 def test_without_the_types_of_objects_it_is_said_once_that_no_path_was_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

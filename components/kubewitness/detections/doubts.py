@@ -14,8 +14,8 @@ UNCHECKED: Final = (
 def doubts(rule: Rule) -> Sequence[str]:
     """Return what may be wrong with a query, which Azure alone can say.
 
-    It cannot be read here, so that `hunt` does not run it; or a path is in no event, so that it
-    finds nothing.
+    It cannot be read here, so that `hunt` does not run it; or a path is certainly in no event, so
+    that it finds nothing.
     """
     # They load a parser of KQL, which our own rules do without.
     from duckdb_kql import KqlError  # noqa: PLC0415
@@ -23,10 +23,10 @@ def doubts(rule: Rule) -> Sequence[str]:
     from kubewitness.logs.kql_errors import explain_kql  # noqa: PLC0415
 
     try:
-        from kubewitness.detections.paths import unknown_paths  # noqa: PLC0415
+        from kubewitness.detections.paths import paths_of_no_object  # noqa: PLC0415
     except ImportError:
         return (UNCHECKED,)
     try:
-        return unknown_paths(rule.query)
+        return paths_of_no_object(rule.query)
     except KqlError as error:
         return explain_kql(error, rule.query).faults
