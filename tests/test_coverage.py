@@ -257,7 +257,7 @@ def test_a_demand_that_is_misspelt_is_refused(capsys: pytest.CaptureFixture[str]
     words = ("--require", "T1699", "--require-not-blind", "pod-exce")
     code, _, err = run(capsys, "coverage", EXAMPLES / "quickstart", *words)
     assert (code, err.count("error: ")) == (ExitCode.USAGE, 2)
-    assert "did you mean pod-exec?" in err
+    assert "did you mean `pod-exec`" in err
 
 
 def test_a_layer_of_the_navigator_has_each_technique_once(

@@ -1,7 +1,6 @@
 """`kubewitness coverage`."""
 
-from collections.abc import Collection, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from kubewitness.detections.registry import all_rules, find_rules
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
+from kubewitness.spelling import did_you_mean
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -115,7 +115,8 @@ def _check_words(words: Sequence[str]) -> None:
     """Refuse what no detection is, or is of: a demand that was misspelt would never be met."""
     known = {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
     faults = [
-        f"--require {word}: no detection is called so, or is of this technique{_hint(word, known)}"
+        f"--require {word}: no detection is called so, or is of this technique"
+        + did_you_mean(word, known, "docs/detections.md lists them")
         for word in words
         if word not in known
     ]
@@ -136,8 +137,3 @@ def _judge(
             yield ExitCode.UNDECIDED if undecided else ExitCode.VIOLATION
             how = "may not be covered" if undecided else "is not covered"
             click.echo(f"{one.cluster}: {word} {how}: {found.why}", err=True)
-
-
-def _hint(word: str, known: Collection[str]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else "; docs/detections.md lists them"
