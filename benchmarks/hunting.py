@@ -5,6 +5,7 @@ anything of speed.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def main() -> None:
     part.add_argument("--quality-only", action="store_true")
     part.add_argument("--speed-only", action="store_true")
     options = parser.parse_args()
+    # All that is written in Python runs from compiled modules, as where it is installed.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     met = True
     with tempfile.TemporaryDirectory() as folder:
         for goal in goals(Path(folder), options):

@@ -7,6 +7,7 @@ protocol, and to the HTTP of Log Analytics, answered with the rows that the text
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,3 +145,18 @@ def test_a_write_that_stands_in_two_tables_is_found_once(
     engine = LogAnalyticsEngine(replayed, cloud_logs.WORKSPACE, [every], options)
     assert len(set(here)) == len(here)
     assert comparable(list(engine.run(every))) == here
+
+
+def test_rules_find_the_same_side_by_side(store: Path) -> None:
+    """In threads, each with a connection of its own that shows the period asked for, no more."""
+    period = Period("2026-03-01T10:00:00", "2026-03-01T10:00:30")
+    found = []
+    for threads in (1, 3):
+        with open_for_queries(store) as connection, ThreadPoolExecutor(threads) as pool:
+            engine = LocalEngine(connection, all_rules(), period=period)
+            each = pool.map(lambda rule: list(engine.run(rule)), all_rules())  # noqa: B023 run here
+            found.append([comparable(one) for one in each])
+    assert found[0] == found[1]
+    with open_for_queries(store) as connection:
+        whole = LocalEngine(connection, all_rules())
+        assert sum(map(len, found[0])) < sum(len(list(whole.run(rule))) for rule in all_rules())

@@ -1,5 +1,6 @@
 """Which engine hunts in what DATA names."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from kubewitness.errors import InputError
 from kubewitness.logs.store import DEFAULT_STORE
 from kubewitness.logs.unread import ALL_READ, Unread
 
+MOST_THREADS: Final = 4
+"""More do not help: each rule's part that runs on one core is short, and DuckDB has its own."""
+
 _CLOUD: Final[dict[str, Callable[[str, Sequence[Rule], CloudOptions], Engine]]] = {
     LOG_ANALYTICS: open_log_analytics,
     DATA_EXPLORER: open_data_explorer,
@@ -33,11 +37,13 @@ class Opened:
         unread: what of the logs could not be read.
         count_allowed: returns how many findings of a rule the allow-list took away, besides those
             that it has; None where that would be asked, and paid for, once more.
+        threads: how many rules can be run at once.
     """
 
     engine: Engine
     unread: Unread = ALL_READ
     count_allowed: Callable[[Rule, int], int] | None = None
+    threads: int = 1
 
 
 @contextmanager
@@ -75,4 +81,5 @@ def open_engine(
             now=options.now,
             allow_list=options.allow_list,
         )
-        yield Opened(engine, opened.unread, engine.count_allowed)
+        threads = min(os.cpu_count() or 1, MOST_THREADS)
+        yield Opened(engine, opened.unread, engine.count_allowed, threads)

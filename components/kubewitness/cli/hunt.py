@@ -1,6 +1,7 @@
 """`kubewitness hunt`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import StringIO
 from itertools import chain
@@ -149,16 +150,34 @@ def _hunt(
     not_run = _refused(opened.engine, rules)
     is_counted = opened.count_allowed or not (used and used.entries)
     allowed = 0 if is_counted else None
-    for rule in (rule for rule in rules if rule.slug not in not_run):
-        before = len(findings)
-        try:
-            findings.extend(opened.engine.run(rule))
-        except RuleFailedError as error:
-            not_run[rule.slug] = error.faults
-            _tell(error.faults)
+    for rule, found, faults in _outcomes(opened, [r for r in rules if r.slug not in not_run]):
+        findings += found
+        if faults:
+            not_run[rule.slug] = faults
+            _tell(faults)
         else:
-            allowed = _added(allowed, opened, rule, len(findings) - before)
+            allowed = _added(allowed, opened, rule, len(found))
     return findings, not_run, allowed
+
+
+def _outcomes(
+    opened: Opened, rules: Sequence[Rule]
+) -> Iterator[tuple[Rule, list[Finding], Sequence[str]]]:
+    """Yield what each rule finds, in their order, and why it failed if it did."""
+
+    def outcome(rule: Rule) -> tuple[Rule, list[Finding], Sequence[str]]:
+        found: list[Finding] = []
+        try:
+            found.extend(opened.engine.run(rule))
+        except RuleFailedError as error:
+            return rule, found, error.faults
+        return rule, found, ()
+
+    if opened.threads == 1:
+        yield from map(outcome, rules)
+        return
+    with ThreadPoolExecutor(opened.threads) as pool:
+        yield from pool.map(outcome, rules)
 
 
 def _refused(engine: Engine, rules: Sequence[Rule]) -> dict[str, Sequence[str]]:

@@ -1,16 +1,19 @@
 """Runs rules on a store, on DuckDB.
 
 What rules share is done once: the parsers become tables in memory with the columns that some rule
-reads, and the objects that were sent stay in the store until a rule has found their rows.
+reads, and the objects that were sent stay in the store until a rule has found their rows. What is
+left of a rule is mostly DuckDB's planning of it, on one core: so rules run on several.
 """
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import duckdb
 
+from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
 from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.finding import Finding
@@ -19,7 +22,7 @@ from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError
 from kubewitness.logs.period import Period, clock, within
 from kubewitness.logs.query import newest, rows
-from kubewitness.logs.store import columns
+from kubewitness.logs.store import DATABASE, columns
 from kubewitness.logs.translation import Translation, Translations
 from kubewitness.user_cache import user_cache
 
@@ -54,18 +57,23 @@ CREATE TEMP VIEW {SOURCE} AS SELECT
     {", ".join(name for name in _STORED if name not in _TEXTS)}, LogFile, rowid AS {_ROW}
 FROM store.audit_events WHERE {{condition}}"""
 
-_REQUESTS_TABLE: Final = f"""
-CREATE TEMP TABLE KubeAuditRequests AS SELECT * EXCLUDE ({", ".join(_STORED)}) FROM {KUBE_AUDIT}"""
+_MEMORY: Final = "memory.main"
+"""Where tables stand that every connection sees; what is temporary only its own does."""
 
-_WITHOUT_STORED: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM KubeAuditRequests"
+_REQUESTS: Final = f"{_MEMORY}.KubeAuditRequests"
+
+_REQUESTS_TABLE: Final = f"""
+CREATE TABLE {_REQUESTS} AS SELECT * EXCLUDE ({", ".join(_STORED)}) FROM {KUBE_AUDIT}"""
+
+_WITHOUT_STORED: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM {_REQUESTS}"
 
 _WITH_STORED: Final = f"""
 CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS
 SELECT r.*, {", ".join(f"coalesce(e.{n}, '') AS {n}" if n in _TEXTS else f"e.{n}" for n in _STORED)}
-FROM KubeAuditRequests AS r JOIN store.audit_events AS e ON r.{_ROW} = e.rowid"""
+FROM {_REQUESTS} AS r JOIN {DATABASE}.store.audit_events AS e ON r.{_ROW} = e.rowid"""
 
-_TABLE: Final = """
-CREATE TEMP TABLE Made AS FROM {name}; DROP VIEW {name}; ALTER TABLE Made RENAME TO {name}"""
+_TABLE: Final = f"CREATE TABLE {_MEMORY}.{{name}} AS FROM {{name}}"
+_OF_TABLE: Final = f"CREATE OR REPLACE TEMP VIEW {{name}} AS FROM {_MEMORY}.{{name}}"
 
 
 def create_parsers(
@@ -100,11 +108,18 @@ def _schema(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]
     return {table: list(names) for table, names in columns(connection).items()}
 
 
+class _Thread(threading.local):
+    """What a thread has of its own: a connection, and which columns KubeAudit has there."""
+
+    connection: duckdb.DuckDBPyConnection | None = None
+    shows_stored: bool | None = None
+
+
 class LocalEngine:
-    """Runs rules on a store.
+    """Runs rules on a store, in any number of threads.
 
     Args:
-        connection: as `open_for_queries` gives it.
+        connection: as `open_for_queries` gives it; of the thread that makes the engine.
         rules: that will be run.
         period: to which the parsers are restricted.
         now: what `now()` is; by default the newest event's time.
@@ -121,14 +136,16 @@ class LocalEngine:
         allow_list: AllowList = NOTHING_ALLOWED,
     ) -> None:
         self._connection = connection
+        self._thread = _Thread()
+        self._thread.connection = connection
         self._now = now or newest(connection) or clock()
+        self._period = within(period or Period(), self._now)
         create_parsers(connection, period, now=self._now)
         self._schema = _schema(connection)
         today = datetime.now(UTC).date()
         self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
         self._refused: dict[str, tuple[str, ...]] = {}
-        self._shows_stored: bool | None = None
         self._translated = self._translate_all()
         self._make_tables()
 
@@ -166,12 +183,12 @@ class LocalEngine:
         whole = self._translate(rule.query)
         if KUBE_AUDIT in self._used:
             self._show(stored=_reads_stored(rule.query))
-        return max(0, sum(1 for _ in rows(self._connection, whole, self._now)) - found)
+        return max(0, sum(1 for _ in rows(self._mine(), whole, self._now)) - found)
 
     def _run(self, rule: Rule) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:
             self._show(stored=_reads_stored(self._texts[rule.slug]))
-        for row in rows(self._connection, self._translated[rule.slug], self._now):
+        for row in rows(self._mine(), self._translated[rule.slug], self._now):
             yield Finding(rule, row)
 
     def _translate_all(self) -> dict[str, Translation]:
@@ -198,12 +215,25 @@ class LocalEngine:
                 self._show(stored=True)
             else:
                 self._connection.execute(_TABLE.format(name=name))
+                self._connection.execute(_OF_TABLE.format(name=name))
+
+    def _mine(self) -> duckdb.DuckDBPyConnection:
+        """Return this thread's connection, on which everything has the names that rules use."""
+        if self._thread.connection is None:
+            mine = self._connection.cursor()
+            for table in TABLES:
+                of_store = f'{DATABASE}.main."{table}" WHERE {self._period}'
+                mine.execute(f'CREATE TEMP VIEW "{table}" AS FROM {of_store}')
+            for name in self._used - {KUBE_AUDIT}:
+                mine.execute(_OF_TABLE.format(name=name))
+            self._thread.connection = mine
+        return self._thread.connection
 
     def _show(self, *, stored: bool) -> None:
         """Make KubeAudit the requests, with the columns that only the store has or without."""
-        if stored is not self._shows_stored:
-            self._connection.execute(_WITH_STORED if stored else _WITHOUT_STORED)
-            self._shows_stored = stored
+        if stored is not self._thread.shows_stored:
+            self._mine().execute(_WITH_STORED if stored else _WITHOUT_STORED)
+            self._thread.shows_stored = stored
 
 
 def _reads_stored(text: str) -> bool:
