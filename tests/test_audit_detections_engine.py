@@ -150,7 +150,7 @@ def test_a_plugin_finds_the_folder_beside_the_program(engine: Engine, tmp_path: 
     (program / "rules" / "one.yaml").write_text("name: one\nseverity: bad\n", "utf-8")
     refused = engine.preview(program)
     assert refused.exit_code != 0
-    for fault in ("query: Field required", "severity: Input should be"):
+    for fault in ("query: is missing", "severity: must be"):
         assert f"ruleFolders[0]: rules/one.yaml: {fault}" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
 
