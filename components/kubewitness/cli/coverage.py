@@ -10,8 +10,8 @@ from rich.console import Console
 
 from kubewitness.check import check_source, first_that_applies
 from kubewitness.coverage import ClusterCoverage, cover
-from kubewitness.detections.coverage import demand
-from kubewitness.detections.registry import all_rules, find_rules
+from kubewitness.detections.coverage import demand, demandable
+from kubewitness.detections.registry import find_rules
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
@@ -113,7 +113,7 @@ def _layer(clusters: list[ClusterCoverage]) -> str:
 
 def _check_words(words: Sequence[str]) -> None:
     """Refuse what no detection is, or is of: a demand that was misspelt would never be met."""
-    known = {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
+    known = demandable()
     faults = [
         f"--require {word}: no detection is called so, or is of this technique"
         + did_you_mean(word, known, "docs/detections.md lists them")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from kubewitness.catalog.aks_audit_policy import as_logged
 from kubewitness.catalog.audit_tables import READ_VERBS
 from kubewitness.catalog.log_categories import GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.detections.registry import cases
+from kubewitness.detections.registry import all_rules, cases
 from kubewitness.detections.rule import Rule
 from kubewitness.detections.simulation import Event, Passes, attacks_found, kept
 
@@ -182,6 +182,11 @@ class Demand:
     word: str
     is_met: bool | None
     why: str = ""
+
+
+def demandable() -> set[str]:
+    """Return what can be demanded: the names of our detections, and their techniques."""
+    return {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
 
 
 def demand(coverage: Sequence[Coverage], word: str, *, not_blind: bool = False) -> Demand:

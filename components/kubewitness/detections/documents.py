@@ -1,6 +1,6 @@
 """Reads what people write in YAML, and tells them what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, get_args
 
@@ -58,10 +58,7 @@ def read_yaml(path: Path) -> Any:
     Raises:
         InputError: it cannot be read as YAML.
     """
-    try:
-        return yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 both are safe
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: cannot be read as YAML: {error}") from None
+    return _read(path, yaml.load)
 
 
 def read_documents(path: Path) -> list[Any]:
@@ -70,8 +67,13 @@ def read_documents(path: Path) -> list[Any]:
     Raises:
         InputError: it cannot be read as YAML.
     """
+    found: list[Any] = _read(path, lambda text, loader: list(yaml.load_all(text, loader)))
+    return found
+
+
+def _read(path: Path, load: Callable[[str, Any], Any]) -> Any:
     try:
-        return list(yaml.load_all(path.read_text("utf-8"), _Loader))
+        return load(path.read_text("utf-8"), _Loader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {error}") from None
 

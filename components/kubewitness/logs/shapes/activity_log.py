@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
+from kubewitness.catalog.resource_ids import segments
 from kubewitness.logs.rows import NoRowError, Row
 
 _CATEGORIES: Final = {
@@ -38,6 +39,13 @@ _STATUS: Final = {
     "Failed": "Failure",
 }
 """What the REST API calls the statuses of a workspace."""
+
+_SEGMENTS: Final = {
+    "subscriptions": "SubscriptionId",
+    "resourcegroups": "ResourceGroup",
+    "providers": "ResourceProviderValue",
+}
+"""Which column has the name that follows a segment of a resource's id."""
 
 _CLAIM: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 _CALLERS: Final = (
@@ -135,14 +143,8 @@ def _is_time(value: Any) -> bool:
 
 def _of_resource(identifier: str) -> dict[str, str]:
     """What the id of a resource says of itself."""
-    parts = identifier.strip("/").split("/")
-    named = {key.lower(): value for key, value in zip(parts[::2], parts[1::2], strict=False)}
-    segments = {
-        "subscriptions": "SubscriptionId",
-        "resourcegroups": "ResourceGroup",
-        "providers": "ResourceProviderValue",
-    }
-    return {column: named[key] for key, column in segments.items() if key in named}
+    named = segments(identifier)
+    return {column: named[key] for key, column in _SEGMENTS.items() if key in named}
 
 
 def _said(column: str, value: Any) -> dict[str, Any]:

@@ -45,9 +45,9 @@ class CoverageConfiguration(RuleConfiguration):
 
 def _words() -> set[str]:
     # Detections need DuckDB, which a pack that demands none should not load.
-    from kubewitness.detections.registry import all_rules  # noqa: PLC0415
+    from kubewitness.detections.coverage import demandable  # noqa: PLC0415
 
-    return {word for rule in all_rules() for word in (rule.slug, *rule.relevant_techniques)}
+    return demandable()
 
 
 def judge(cluster: AksCluster, graph: Graph, configuration: CoverageConfiguration) -> Judgement:

@@ -1,7 +1,6 @@
 """`aks-local-accounts`: nobody gets in past Entra ID."""
 
 from kubewitness.graph.model import AksCluster, Graph
-from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.policies.access import AccessConfiguration, secure_access
 from kubewitness.policies.configuration import UndecidedMeans
 from kubewitness.policies.rule import (
@@ -13,24 +12,13 @@ from kubewitness.policies.rule import (
     failing,
     passing,
 )
-from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+from kubewitness.policies.switches import judge_disabled
+from kubewitness.policies.verdict import Judgement
 
 
 def judge(cluster: AksCluster, _graph: Graph, _configuration: AccessConfiguration) -> Judgement:
     """Pass only where local accounts are switched off in so many words; Azure's default is on."""
-    disabled = cluster.local_accounts_disabled
-    if disabled is True:
-        return PASS
-    if isinstance(disabled, Unknown):
-        return undecided(
-            Finding(
-                "unknown",
-                "whether local accounts are disabled cannot be known before the deployment",
-                "write the property as a plain value",
-            )
-        )
-    how = "Azure's default, for the property is not set" if disabled is ABSENT else "set so"
-    return fail(Finding("enabled", f"local accounts are enabled ({how})"))
+    return judge_disabled(cluster.local_accounts_disabled, "local accounts are")
 
 
 RULE = Rule(

@@ -1,7 +1,6 @@
 """`aks-run-command`: nobody runs commands in the cluster through Azure, past its network."""
 
 from kubewitness.graph.model import AksCluster, Graph
-from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.policies.configuration import RuleConfiguration
 from kubewitness.policies.rule import (
     Reference,
@@ -12,24 +11,13 @@ from kubewitness.policies.rule import (
     failing,
     passing,
 )
-from kubewitness.policies.verdict import PASS, Finding, Judgement, fail, undecided
+from kubewitness.policies.switches import judge_disabled
+from kubewitness.policies.verdict import Judgement
 
 
 def judge(cluster: AksCluster, _graph: Graph, _configuration: RuleConfiguration) -> Judgement:
     """Pass only where run command is switched off in so many words; Azure's default is on."""
-    disabled = cluster.run_command_disabled
-    if disabled is True:
-        return PASS
-    if isinstance(disabled, Unknown):
-        return undecided(
-            Finding(
-                "unknown",
-                "whether run command is disabled cannot be known before the deployment",
-                "write the property as a plain value",
-            )
-        )
-    how = "Azure's default, for the property is not set" if disabled is ABSENT else "set so"
-    return fail(Finding("enabled", f"run command is enabled ({how})"))
+    return judge_disabled(cluster.run_command_disabled, "run command is")
 
 
 RULE = Rule(

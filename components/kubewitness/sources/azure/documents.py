@@ -5,8 +5,10 @@ Source: Azure docs, "Resource ID"; Pulumi's Azure Native API docs of each resour
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from kubewitness.catalog.resource_ids import segments
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure.manager import Document
@@ -86,12 +88,10 @@ def setting(target: str, document: Document) -> Resource:
     found = resource(SETTINGS, document)
     said = found.properties.get("logAnalyticsDestinationType")
     known = {"resourceUri": target, "logAnalyticsDestinationType": said or _NOT_ECHOED}
-    return Resource(
+    return replace(
+        found,
         urn=found.urn or f"{target}/providers/{SETTINGS}/{found.name}",
-        type=found.type,
-        name=found.name,
         properties={**found.properties, **known},
-        id=found.id,
     )
 
 
@@ -112,7 +112,5 @@ def hidden(kind: str, identifier: str, /, **properties: Any) -> Resource:
 
 
 def _names(identifier: str) -> dict[str, Any]:
-    """The names that an id says; Azure spells its segments in any case."""
-    parts = identifier.strip("/").split("/")
-    pairs = zip(parts[::2], parts[1::2], strict=False)
-    return {_NAMES[key.lower()]: name for key, name in pairs if key.lower() in _NAMES}
+    """The names that an id says."""
+    return {_NAMES[key]: name for key, name in segments(identifier).items() if key in _NAMES}

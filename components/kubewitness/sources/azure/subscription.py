@@ -39,7 +39,6 @@ _VERSIONS: Final = {
 }
 """Of each API: what azure-native 3.29 asks, whose property names the graph reads."""
 
-_DESTINATIONS: Final = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
 _READER: Final = "the role `Reader`"
 _HIDDEN: Final = Unknown("Azure does not show it to this identity")
 _RETENTION: Final = {"retentionInDays": _HIDDEN, "totalRetentionInDays": _HIDDEN}
@@ -161,7 +160,7 @@ class _Reader:
         named = {
             (name, identifier.lower()): identifier
             for one in self.found.resources
-            for name in _DESTINATIONS
+            for name in _FOLLOW
             if is_id(identifier := one.properties.get(name))
         }
         return [(name, identifier) for (name, _), identifier in named.items()]
@@ -231,6 +230,9 @@ class _Reader:
         return self._manager.list(path, _VERSIONS[kind])
 
 
-_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], bool]]] = dict(
-    zip(_DESTINATIONS, (_Reader.workspace, _Reader.account, _Reader.namespace), strict=True)
-)
+_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], bool]]] = {
+    "workspaceId": _Reader.workspace,
+    "storageAccountId": _Reader.account,
+    "eventHubAuthorizationRuleId": _Reader.namespace,
+}
+"""Where a setting names its destinations, and how each is read."""
