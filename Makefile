@@ -14,11 +14,12 @@ demo: .venv/installed
 test: .venv/tested
 	$(BIN)/python -m pytest -n auto
 
-# Lint and types.
+# Lint, types and the direction of imports.
 check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 # The pages in docs that are generated from the rules and from the agreement with other tools.
 docs: .venv/tested

@@ -3,7 +3,7 @@
 import sys
 from enum import IntEnum
 
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 
 class ExitCode(IntEnum):

@@ -23,8 +23,8 @@ from kubewitness.detections.rule import SEVERITIES, Rule
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.period import Period, present
 from kubewitness.logs.store import STORE_VARIABLE
+from kubewitness.printable import printable
 from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
-from kubewitness.reports.names import printable
 
 ALLOW_LIST = "kubewitness.allow.yaml"
 """Is read where it stands in the present folder."""

@@ -10,7 +10,7 @@ from kubewitness.detections.registry import with_names_of_their_own
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.detections.sigma.files import import_sigma
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 EPILOG: Final = """\b
 Exit codes, the first that applies:

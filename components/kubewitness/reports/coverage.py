@@ -10,7 +10,7 @@ from rich.text import Text
 
 from kubewitness.coverage import ClusterCoverage
 from kubewitness.detections.coverage import Coverage, Status, by_technique, counts
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 VERSION: Final = 1
 """Of the JSON document."""

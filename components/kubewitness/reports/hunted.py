@@ -12,7 +12,7 @@ from rich.text import Text
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.rule import SEVERITIES, Rule
 from kubewitness.logs.unread import Unread
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 VERSION: Final = 1
 """Of the JSON document."""

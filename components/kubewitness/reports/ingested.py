@@ -5,7 +5,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from kubewitness.logs.summary import Summary
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 VERSION: Final = 1
 """Of the JSON document."""

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from kubewitness.logs.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
-from kubewitness.reports.names import printable
+from kubewitness.printable import printable
 
 _STYLES = {Kind.GROWN: "bold yellow", Kind.UNSEALED: "bold yellow"}
 _RANGES_SHOWN = 3
