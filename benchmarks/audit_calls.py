@@ -12,7 +12,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from kubewitness.catalog.aks_audit_policy import as_logged
+from kubewitness.audit_policy.aks import AKS_AUDIT_POLICY
+from kubewitness.audit_policy.policy import as_logged
 
 Event = dict[str, Any]
 
@@ -112,7 +113,7 @@ def stages(call: Call, moment: datetime, random: Random) -> list[tuple[datetime,
             found.append((begun, _event(call, identity, "ResponseStarted", moment, begun)))
         last = "Panic" if call.panics else "ResponseComplete"
         found.append((ended, _event(call, identity, last, moment, ended)))
-    logged = ((at, as_logged(event)) for at, event in found)
+    logged = ((at, as_logged(event, AKS_AUDIT_POLICY)) for at, event in found)
     return [(at, event) for at, event in logged if event]
 
 

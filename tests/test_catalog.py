@@ -6,8 +6,9 @@ import pytest
 
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
-from kubewitness.catalog.type_tokens import JUDGED_KINDS, kind_of
+from kubewitness.catalog.resource_types import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 

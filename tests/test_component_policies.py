@@ -13,9 +13,10 @@ from argument_strategies import Arguments, valid_cluster_arguments
 from in_process import preview_in_process
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import Configuration, Level

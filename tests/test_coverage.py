@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from command import run
-from kubewitness.catalog.aks_audit_policy import POLICY, Entry, as_logged, level
+from kubewitness.audit_policy.aks import AKS_AUDIT_POLICY
+from kubewitness.audit_policy.policy import AuditRule, as_logged, level
 from kubewitness.catalog.log_categories import (
     ACTIVITY_CATEGORIES,
     GUARD,
@@ -62,12 +63,14 @@ def test_the_audit_policy_is_the_one_that_azure_publishes() -> None:
     """Entry by entry, in the same order."""
     if not SAMPLE.exists():
         pytest.skip("the published policy is not here")
-    assert tuple(map(_entry, yaml.safe_load(SAMPLE.read_text("utf-8"))["rules"])) == POLICY
+    assert (
+        tuple(map(_entry, yaml.safe_load(SAMPLE.read_text("utf-8"))["rules"])) == AKS_AUDIT_POLICY
+    )
 
 
-def _entry(rule: Mapping[str, Any]) -> Entry:
+def _entry(rule: Mapping[str, Any]) -> AuditRule:
     groups = rule.get("resources")
-    return Entry(
+    return AuditRule(
         rule["level"],
         users=tuple(rule.get("users", ())),
         groups=tuple(rule.get("userGroups", ())),
@@ -102,17 +105,17 @@ def test_the_first_entry_that_matches_decides(
 ) -> None:
     """As kube-apiserver reads a policy."""
     event = {"verb": verb, "objectRef": reference, "user": {"username": username}}
-    assert level(event) == expected
+    assert level(event, AKS_AUDIT_POLICY) == expected
 
 
 def test_what_a_level_leaves_out_is_gone() -> None:
     """And a cluster that logged less than AKS would is not made to have logged more."""
     event = {"verb": "create", "objectRef": {"resource": "secrets"}, "requestObject": {"a": 1}}
-    logged = as_logged(event)
+    logged = as_logged(event, AKS_AUDIT_POLICY)
     assert logged is not None
     assert "requestObject" not in logged
     pod = {"verb": "create", "objectRef": {"resource": "pods"}, "level": "Request"}
-    assert as_logged({**pod, "requestObject": 1, "responseObject": 2}) == {
+    assert as_logged({**pod, "requestObject": 1, "responseObject": 2}, AKS_AUDIT_POLICY) == {
         **pod,
         "requestObject": 1,
     }

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
 from kubewitness.graph.build import build_graph
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.configuration import Configuration, RuleConfiguration

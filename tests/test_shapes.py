@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubewitness.catalog.ip_ranges import too_wide
+from kubewitness.azure.ip_ranges import too_wide
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount, Table
 from kubewitness.graph.resources import Origin, Resource

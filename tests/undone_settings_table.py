@@ -17,9 +17,10 @@ from default_cluster_table import ARGUMENTS
 from in_process import preview_in_process
 from kubewitness import AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
 from kubewitness.detections.registry import all_rules, cases
 from kubewitness.graph.build import build_graph
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate

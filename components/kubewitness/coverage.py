@@ -11,9 +11,9 @@ from kubewitness.catalog.log_categories import (
 )
 from kubewitness.detections.coverage import Channel, Coverage, Reach, assess
 from kubewitness.detections.rule import Rule
+from kubewitness.graph.diagnostic_settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.model import AksCluster, Destination, Graph, Link, Workspace
 from kubewitness.graph.routes import Route, routes_through
-from kubewitness.graph.settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.values import ABSENT, Unknown
 
 ANALYTICS: Final = "analytics"

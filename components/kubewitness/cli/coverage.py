@@ -12,10 +12,10 @@ from kubewitness.check import check_source, first_that_applies
 from kubewitness.coverage import ClusterCoverage, cover
 from kubewitness.detections.coverage import demand, demandable
 from kubewitness.detections.registry import find_rules
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
-from kubewitness.spelling import did_you_mean
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 

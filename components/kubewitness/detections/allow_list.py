@@ -20,14 +20,14 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from kubewitness.detections.documents import explain, read_yaml
 from kubewitness.detections.parsers import (
     KUBE_AUDIT_CONTAINERS,
     KUBE_AUDIT_POD_SPECS,
     PARSERS,
     names_in,
 )
-from kubewitness.spelling import did_you_mean
+from kubewitness.documents.suggestions import did_you_mean
+from kubewitness.documents.yaml_reader import explain, read_yaml
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"

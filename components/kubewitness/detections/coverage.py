@@ -10,7 +10,8 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Any, Final
 
-from kubewitness.catalog.aks_audit_policy import as_logged
+from kubewitness.audit_policy.aks import AKS_AUDIT_POLICY
+from kubewitness.audit_policy.policy import as_logged
 from kubewitness.catalog.audit_tables import READ_VERBS
 from kubewitness.catalog.log_categories import GUARD, KUBE_AUDIT, KUBE_AUDIT_ADMIN
 from kubewitness.detections.registry import all_rules, cases
@@ -143,7 +144,7 @@ def _passes(channels: Collection[Channel], rules: Sequence[Rule]) -> Passes:
         if "Message" in event:
             return event if GUARD in categories else None
         ways = [c for c in audit if _takes(c, event, transformed)]
-        logged = as_logged(event) if ways else None
+        logged = as_logged(event, AKS_AUDIT_POLICY) if ways else None
         return logged and _as_stored(logged, whole=not all(c.resource_specific for c in ways))
 
     return passes

@@ -8,8 +8,8 @@ from typing import Final
 
 from kubewitness.detections.rule import Rule, read_rule
 from kubewitness.detections.sigma.files import Imported, import_sigma, is_sigma
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
-from kubewitness.spelling import did_you_mean
 
 FOLDER: Final = Path(__file__).parent / "rules"
 """One folder a rule: `rule.yaml`, and events in `malicious` and `benign`, one file a case."""

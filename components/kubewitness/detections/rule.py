@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from kubewitness.detections.documents import explain, read_yaml
+from kubewitness.documents.yaml_reader import explain, read_yaml
 from kubewitness.errors import InputError
 
 Severity = Literal["High", "Medium", "Low", "Informational"]

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, Kind, kind_of
+from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, Kind
 from kubewitness.graph.aks import aks_cluster
+from kubewitness.graph.destinations import Stores
+from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
 from kubewitness.graph.model import (
@@ -15,10 +17,9 @@ from kubewitness.graph.model import (
     Graph,
     Opaque,
 )
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries
-from kubewitness.graph.settings import diagnostic_setting
-from kubewitness.graph.stores import Stores
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.transformations import transformations
 from kubewitness.graph.values import Unknown, declared_text, read

@@ -5,8 +5,8 @@ Property names are those on the wire. Sources: AWS Classic API docs for eks.Clus
 (`logging.clusterLogging.enabledTypes[].type`).
 """
 
-from kubewitness.catalog.type_tokens import is_classic
 from kubewitness.graph.model import EksCluster
+from kubewitness.graph.resource_types import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown, items, read, text
 

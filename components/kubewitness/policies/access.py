@@ -10,8 +10,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from kubewitness.catalog.type_tokens import Kind, is_classic, kind_of
+from kubewitness.catalog.resource_types import Kind
 from kubewitness.graph.aks import aks_cluster
+from kubewitness.graph.resource_types import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT
 from kubewitness.policies.configuration import RuleConfiguration

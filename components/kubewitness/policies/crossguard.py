@@ -19,9 +19,10 @@ from pulumi_policy import (
 from pulumi_policy import Severity as PolicySeverity
 from pydantic import ValidationError
 
-from kubewitness.catalog.type_tokens import JUDGED_KINDS, kind_of
+from kubewitness.catalog.resource_types import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.configuration import (
     COMMON,

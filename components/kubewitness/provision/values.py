@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
+from kubewitness.azure.ip_ranges import too_wide
 from kubewitness.catalog.aks_roles import AKS_ROLES
-from kubewitness.catalog.ip_ranges import too_wide
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.provision.validation import Given, Together, problem, problems, suggestion
 

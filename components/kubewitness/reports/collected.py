@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, CATEGORY_GROUPS
+from kubewitness.graph.diagnostic_settings import WORKSPACE_KIND
 from kubewitness.graph.model import DiagnosticSetting, Graph, LogEntry
-from kubewitness.graph.settings import WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 
 

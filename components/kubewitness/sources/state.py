@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
 from kubewitness.errors import InputError
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.engines.cloud import (

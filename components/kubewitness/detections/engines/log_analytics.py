@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.detections.engines import RuleFailedError
 from kubewitness.detections.engines.cloud import (
     CloudOptions,

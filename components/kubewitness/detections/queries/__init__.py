@@ -2,8 +2,8 @@
 
 from importlib.resources import files
 
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
-from kubewitness.spelling import did_you_mean
 
 
 def saved_queries() -> dict[str, str]:

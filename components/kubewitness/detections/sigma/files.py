@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubewitness.detections.documents import read_documents
 from kubewitness.detections.rule import Rule
+from kubewitness.documents.yaml_reader import read_documents
 from kubewitness.errors import InputError, missing_extra
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import segments
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
-from kubewitness.catalog.resource_ids import segments
 from kubewitness.logs.rows import NoRowError, Row
 
 _CATEGORIES: Final = {

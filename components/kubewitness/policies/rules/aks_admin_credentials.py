@@ -6,8 +6,8 @@ from typing import Final
 
 import yaml
 
-from kubewitness.catalog.type_tokens import is_classic
 from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.resource_types import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, read
 from kubewitness.policies.configuration import RuleConfiguration

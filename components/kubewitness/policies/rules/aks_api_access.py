@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubewitness.catalog.ip_ranges import MOST, WIDEST_PREFIX, too_wide
+from kubewitness.azure.ip_ranges import MOST, WIDEST_PREFIX, too_wide
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.values import ABSENT, Unknown, items
 from kubewitness.policies.configuration import RuleConfiguration

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from kubewitness.catalog.log_categories import ALL_LOGS
+from kubewitness.graph.diagnostic_settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph
-from kubewitness.graph.settings import DEDICATED, WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import Level, RuleConfiguration
 from kubewitness.policies.rule import (

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
+from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.routes import Route
-from kubewitness.graph.settings import EVENT_HUB_KIND, STORAGE_KIND
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.destinations import DestinationConfiguration, known_id, matches
 from kubewitness.policies.rule import (

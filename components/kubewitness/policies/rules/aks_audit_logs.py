@@ -10,12 +10,13 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.catalog.type_tokens import Kind, kind_of
+from kubewitness.catalog.resource_types import Kind
+from kubewitness.graph.destinations import Stores
+from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
-from kubewitness.graph.settings import diagnostic_setting
-from kubewitness.graph.stores import Stores
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.collection import CollectionConfiguration
 from kubewitness.policies.configuration import UndecidedMeans

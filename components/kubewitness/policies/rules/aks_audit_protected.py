@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from kubewitness.catalog.log_categories import CONTAINER
+from kubewitness.graph.destinations import ANY_CONTAINER
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
-from kubewitness.graph.stores import ANY_CONTAINER
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.destinations import (
     TOTAL_DAYS,

@@ -7,9 +7,9 @@ from typing import Final
 from pydantic import Field
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
+from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
-from kubewitness.graph.settings import DEDICATED
 from kubewitness.graph.values import ABSENT, Unknown, first_present
 from kubewitness.policies.destinations import TOTAL_DAYS, DestinationConfiguration
 from kubewitness.policies.rule import (

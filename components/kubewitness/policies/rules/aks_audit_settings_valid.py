@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations, product, starmap
 from typing import Final
 
+from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND, WORKSPACE_KIND
 from kubewitness.graph.model import (
     AksCluster,
     Destination,
@@ -15,7 +16,6 @@ from kubewitness.graph.model import (
     StorageAccount,
 )
 from kubewitness.graph.routes import enabled_categories
-from kubewitness.graph.settings import EVENT_HUB_KIND, STORAGE_KIND, WORKSPACE_KIND
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.configuration import RuleConfiguration
 from kubewitness.policies.destinations import PROVIDER_TYPES

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.catalog.resource_ids import segments
+from kubewitness.azure.resource_ids import segments
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure.manager import Document

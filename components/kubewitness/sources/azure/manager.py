@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
-from kubewitness.azure_sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:

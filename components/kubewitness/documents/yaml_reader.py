@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
-from kubewitness.spelling import did_you_mean
 
 _Safe: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C where PyYAML was built with it: ten times as fast, for a hundred files at each start."""

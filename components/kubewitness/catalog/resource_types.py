@@ -1,18 +1,16 @@
-"""Which Pulumi type token means which kind of resource.
+"""The kinds of resource that the graph knows, and the Pulumi type tokens of each.
 
 Providers spell one Azure resource in many ways: azure-native v1 and v2 with an API version in the
 module (`azure-native:containerservice/v20230101:ManagedCluster`), v3 with a package per version
 (`azure-native_containerservice_v20250602preview:containerservice:ManagedCluster`), azure-nextgen
 before them, and the classic `azure` provider, bridged from Terraform, with names of its own. The
-patterns below match a token whole.
+patterns below match a whole token.
 
 Sources: the type aliases in the generated Azure Native, Azure Classic, AWS and AWS Native SDKs;
 Pulumi's guide "Accessing any API version in Azure Native".
 """
 
-import re
 from enum import Enum
-from functools import lru_cache
 from typing import Final
 
 
@@ -48,7 +46,7 @@ def _classic(module: str, name: str) -> str:
     return rf"azure:{module}/\w+:(?:{name})"
 
 
-_PATTERNS: Final = {
+PATTERNS: Final = {
     Kind.CLUSTER: (
         _native("containerservice", "ManagedCluster"),
         _classic("containerservice", "KubernetesCluster"),
@@ -105,10 +103,6 @@ _PATTERNS: Final = {
     ),
 }
 
-_COMPILED: Final = tuple(
-    (kind, re.compile("|".join(patterns))) for kind, patterns in _PATTERNS.items()
-)
-
 DESTINATION_KINDS: Final = frozenset(
     {Kind.WORKSPACE, Kind.STORAGE_ACCOUNT, Kind.EVENT_HUB, Kind.PARTNER}
 )
@@ -126,18 +120,6 @@ JUDGED_KINDS: Final = frozenset(
     }
 )
 """What a rule on one resource can have something to say of; all else only says something of it."""
-
-
-@lru_cache(maxsize=4096)
-def kind_of(token: str) -> Kind | None:
-    """The kind of resource that a type token stands for, or None where the graph has no use."""
-    return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
-
-
-def is_classic(token: str) -> bool:
-    """True for a token of a provider bridged from Terraform, whose property names are its own."""
-    return token.startswith(("azure:", "aws:"))
-
 
 MAY_CARRY_ANY_ID: Final = frozenset(
     {Kind.UNREADABLE_CLUSTER, Kind.ARM, Kind.ARC_CLUSTER, Kind.STACK_REFERENCE}

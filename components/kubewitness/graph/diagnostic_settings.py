@@ -8,15 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.type_tokens import (
-    DESTINATION_KINDS,
-    MAY_CARRY_ANY_ID,
-    is_classic,
-    kind_of,
-)
+from kubewitness.catalog.resource_types import DESTINATION_KINDS, MAY_CARRY_ANY_ID
+from kubewitness.graph.destinations import Stores
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
+from kubewitness.graph.resource_types import is_classic, kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.stores import Stores
 from kubewitness.graph.values import (
     ABSENT,
     Unknown,

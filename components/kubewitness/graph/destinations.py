@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.catalog.type_tokens import Kind, is_classic, kind_of
+from kubewitness.catalog.resource_types import Kind
+from kubewitness.graph.locations import location, resource_group
 from kubewitness.graph.model import (
     EventHubNamespace,
     StorageAccount,
@@ -19,7 +20,7 @@ from kubewitness.graph.model import (
     Table,
     Workspace,
 )
-from kubewitness.graph.places import location, resource_group
+from kubewitness.graph.resource_types import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import (

@@ -1,0 +1,1 @@
+"""Kubernetes audit policies: what of each request is logged."""

@@ -1,0 +1,111 @@
+"""Evaluates an audit policy: at which level the API server logs a request.
+
+Source: Kubernetes docs, "Auditing": the first rule that matches a request decides.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Final, Literal, TypeAlias
+
+Level = Literal["None", "Metadata", "Request", "RequestResponse"]
+
+LEVELS: Final[tuple[Level, ...]] = ("None", "Metadata", "Request", "RequestResponse")
+"""Each logs what the one before it does and more: nothing, who did what, the object that was sent,
+the object that came back."""
+
+
+@dataclass(frozen=True)
+class AuditRule:
+    """One rule of an audit policy. An empty attribute matches anything.
+
+    Attributes:
+        level: how much of a request that matches is logged.
+        users: names of users.
+        groups: names of groups, of which the user has one.
+        verbs: of the request.
+        namespaces: of the object; the empty one is that of objects without.
+        resources: by API group, as `pods` or `pods/status`; none stand for all of the group.
+        names: of the object.
+        paths: of requests that are for no resource, with `*` at the end.
+    """
+
+    level: Level
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    resources: Mapping[str, tuple[str, ...]] | None = None
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        """Return whether the rule decides on an event, if no rule before it does."""
+        user = event.get("user") or {}
+        return (
+            _is_in(user.get("username", ""), self.users)
+            and (not self.groups or bool({*self.groups} & {*(user.get("groups") or ())}))
+            and _is_in(event.get("verb", ""), self.verbs)
+            and self._matches_object(event)
+        )
+
+    def _matches_object(self, event: Mapping[str, Any]) -> bool:
+        reference = event.get("objectRef")
+        if reference is None:
+            path = str(event.get("requestURI", "")).partition("?")[0]
+            if self.resources is not None or self.namespaces:
+                return False
+            return not self.paths or any(fnmatchcase(path, pattern) for pattern in self.paths)
+        return (
+            not self.paths
+            and _is_in(reference.get("namespace", ""), self.namespaces)
+            and (self.resources is None or self._matches_resource(reference))
+        )
+
+    def _matches_resource(self, reference: Mapping[str, Any]) -> bool:
+        wanted = (self.resources or {}).get(reference.get("apiGroup", ""))
+        parts = (reference.get("resource", ""), reference.get("subresource", ""))
+        name = "/".join(filter(None, parts))
+        return (
+            wanted is not None
+            and _is_in(name, wanted)
+            and _is_in(reference.get("name"), self.names)
+        )
+
+
+def _is_in(value: object, wanted: Collection[str]) -> bool:
+    return not wanted or value in wanted
+
+
+AuditPolicy: TypeAlias = tuple[AuditRule, ...]
+"""The rules of a policy in their order."""
+
+
+def level(event: Mapping[str, Any], policy: AuditPolicy) -> Level:
+    """Return how much of a request is logged; the first rule that matches decides.
+
+    Args:
+        event: as JSON of `audit.k8s.io/v1`.
+        policy: its rules in their order.
+    """
+    return next((rule.level for rule in policy if rule.matches(event)), "None")
+
+
+def as_logged(event: Mapping[str, Any], policy: AuditPolicy) -> dict[str, Any] | None:
+    """Return what a cluster with this policy logs of an event of another cluster; None for nothing.
+
+    Args:
+        event: as JSON of `audit.k8s.io/v1`.
+        policy: its rules in their order.
+    """
+    most = level(event, policy)
+    if most == "None":
+        return None
+    own = event.get("level", most)
+    least = min(most, own, key=LEVELS.index)
+    drop = {
+        name
+        for name, needed in (("requestObject", "Request"), ("responseObject", "RequestResponse"))
+        if LEVELS.index(least) < LEVELS.index(needed)
+    }
+    return {**{name: value for name, value in event.items() if name not in drop}, "level": least}

@@ -1,0 +1,1 @@
+"""What Azure accepts, how it spells resource IDs, and how to sign in."""

@@ -1,0 +1,22 @@
+"""Which kind of resource a Pulumi type token stands for."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from kubewitness.catalog.resource_types import PATTERNS, Kind
+
+_COMPILED: Final = tuple(
+    (kind, re.compile("|".join(patterns))) for kind, patterns in PATTERNS.items()
+)
+
+
+@lru_cache(maxsize=4096)
+def kind_of(token: str) -> Kind | None:
+    """The kind of resource that a type token stands for, or None where the graph has no use."""
+    return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
+
+
+def is_classic(token: str) -> bool:
+    """True for a token of a provider bridged from Terraform, whose property names are its own."""
+    return token.startswith(("azure:", "aws:"))
