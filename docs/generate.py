@@ -6,10 +6,10 @@ from pathlib import Path
 
 from kubewitness.detections.registry import all_rules as all_detections
 from kubewitness.policies.examples import PRELUDE
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
 from kubewitness.provision.host import ComponentHost
 from kubewitness.reports.detections_page import detections_page
-from kubewitness.reports.rule_page import rule_page, rules_index
+from kubewitness.reports.policy_page import policies_index, policy_page
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
@@ -24,13 +24,15 @@ from undone_settings_table import page as undone_settings_page  # noqa: E402 lik
 
 def pages() -> dict[Path, str]:
     """Each generated page, by its path."""
-    rules = {DOCS / "rules" / f"{rule.id}.md": rule_page(rule) for rule in all_rules()}
+    policies = {
+        DOCS / "policies" / f"{policy.id}.md": policy_page(policy) for policy in all_policies()
+    }
     # Events of others are not in this repository: where they are not at hand, the page stays.
     others = {DOCS / "detection-agreement.md": detection_agreement_page} if SAMPLE.is_file() else {}
     return {
-        **rules,
+        **policies,
         **{path: write() for path, write in others.items()},
-        DOCS / "rules" / "README.md": rules_index(all_rules(), PRELUDE),
+        DOCS / "policies" / "README.md": policies_index(all_policies(), PRELUDE),
         DOCS / "agreement.md": page(),
         DOCS / "detections.md": detections_page(all_detections()),
         DOCS / "default-cluster.md": default_cluster_page(),

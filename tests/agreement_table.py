@@ -14,9 +14,9 @@ import agreement_cases as cases
 import peers
 from agreement_cases import ACCOUNT_CASES, ENTRA_CASES, LOG_CASES, RUN_COMMAND_CASES, Case
 from kubewitness.graph.build import build_graph
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 from peers import Check, PeerVerdict
 
@@ -24,8 +24,8 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "agreement.md"
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
 RUN_COMMAND = "aks-run-command"
 
-DEFAULT: Final = Configuration({}, all_rules())
-COVERAGE_ANY: Final = Configuration({LOGS: {"coverage": "any"}}, all_rules())
+DEFAULT: Final = Settings({}, all_policies())
+COVERAGE_ANY: Final = Settings({LOGS: {"coverage": "any"}}, all_policies())
 
 
 class Relation(Enum):
@@ -52,7 +52,7 @@ class Comparison:
     check: Check
     rule: str
     cases: tuple[Case, ...]
-    configuration: Configuration = DEFAULT
+    configuration: Settings = DEFAULT
     setting: str = ""
 
     @property
@@ -294,11 +294,11 @@ EXPLANATIONS: Final = {
 
 def our_outcome(comparison: Comparison, case: Case) -> Outcome:
     """What our rule says of the case's cluster."""
-    verdicts = evaluate(all_rules(), build_graph(case.resources), comparison.configuration)
+    verdicts = evaluate(all_policies(), build_graph(case.resources), comparison.configuration)
     (outcome,) = (
         verdict.outcome
         for verdict in verdicts
-        if verdict.rule_id == comparison.rule and verdict.resource.name == cases.NAME
+        if verdict.policy_id == comparison.rule and verdict.resource.name == cases.NAME
     )
     return outcome
 

@@ -11,8 +11,8 @@ from engine import NEEDS_ENGINE, PULUMI, Engine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--cases`: how many cases each rule gets where cases are drawn; `make fuzz` gives more."""
-    parser.addoption("--cases", type=int, default=200, help="drawn cases for each rule")
+    """`--cases`: how many cases each policy gets where cases are drawn; `make fuzz` gives more."""
+    parser.addoption("--cases", type=int, default=200, help="drawn cases for each policy")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -45,18 +45,18 @@ def _properties(terminalreporter: pytest.TerminalReporter, wanted: str) -> Itera
 
 
 def _print_oracle(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the cases came to by rule: the oracle's answer and the rule's."""
-    by_rule: dict[str, Counter[str]] = {}
+    """Print what the cases came to by policy: the oracle's answer and the policy's."""
+    by_policy: dict[str, Counter[str]] = {}
     for counts in _properties(terminalreporter, "oracle"):
-        mine = by_rule.setdefault(counts["rule"], Counter())
-        mine.update({key: count for key, count in counts.items() if key != "rule"})
-    if not by_rule:
+        mine = by_policy.setdefault(counts["policy"], Counter())
+        mine.update({key: count for key, count in counts.items() if key != "policy"})
+    if not by_policy:
         return
     terminalreporter.section("cases (truth/verdict)")
-    for rule, found in sorted(by_rule.items()):
+    for policy, found in sorted(by_policy.items()):
         words = ", ".join(f"{key} {count}" for key, count in sorted(found.items()))
-        terminalreporter.write_line(f"{rule}: {words}")
-    total: Counter[str] = sum(by_rule.values(), Counter())
+        terminalreporter.write_line(f"{policy}: {words}")
+    total: Counter[str] = sum(by_policy.values(), Counter())
     cases = sum(count for key, count in total.items() if "/" in key)
     decidable = sum(count for key, count in total.items() if key.startswith(("True", "False")))
     evaded = total["False/undecided"] + total["True/undecided"]

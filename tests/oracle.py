@@ -1,6 +1,6 @@
-"""An oracle for the rules, independent of them: what a careful reader of the raw inputs would say.
+"""An oracle for the policies, independent of them: what a careful reader of raw inputs would say.
 
-It reads the properties as the engine sends them, knows nothing of graph or rules, and answers in
+It reads the properties as the engine sends them, knows nothing of graph or policies, and answers in
 three values: True where the stack is in order, False where it is not, None where nobody can know.
 """
 
@@ -440,15 +440,15 @@ class Trial:
     """A stack in order, what may go wrong with it, and who says what is right.
 
     Attributes:
-        rule: the rule on trial.
+        policy: the policy on trial.
         stack: the stack in order.
         oracle: what a careful reader says of it.
-        paths: the properties that the rule reads, by resource; an output begins with `outputs`.
-        configuration: the rule's settings.
-        beside: rules that answer for what this one leaves to them.
+        paths: the properties that the policy reads, by resource; an output begins with `outputs`.
+        configuration: the policy's settings.
+        beside: policies that answer for what this one leaves to them.
     """
 
-    rule: str
+    policy: str
     stack: dict[str, Shown]
     oracle: Callable[[Stack], Answer]
     paths: tuple[tuple[str | int, ...], ...]

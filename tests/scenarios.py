@@ -30,7 +30,7 @@ ID = (
 )
 
 Expected = Mapping[tuple[str, str], str]
-"""Outcome by rule and resource name, of everything that is neither passed nor inapplicable."""
+"""Outcome by policy and resource name, of everything that is neither passed nor inapplicable."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ SCENARIOS = (
         'azure.resources.Deployment("template", resource_group_name=rg.name, properties={\n'
         '    "mode": "Incremental", "template": {"resources": [\n'
         '        {"type": "Microsoft.ContainerService/managedClusters", "name": "hidden"}]}})',
-        {(rule, "template"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
+        {(policy, "template"): "undecided" for policy in (LOGS, ACCOUNTS, ENTRA)},
     ),
     Scenario(
         "an ARM template without a cluster",
@@ -222,11 +222,11 @@ SCENARIOS = (
     Scenario(
         "a cluster of a bridged Terraform provider",
         'pulumi.CustomResource("azurerm:index/kubernetesCluster:KubernetesCluster", "aks", {})',
-        {(rule, "aks"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA)},
+        {(policy, "aks"): "undecided" for policy in (LOGS, ACCOUNTS, ENTRA)},
         offline_only="no such provider stands in here",
     ),
     Scenario(
-        "only the rule on the stack is enabled",
+        "only the policy on the stack is enabled",
         'setting("audit", cluster("aks", disable_local_accounts=False).id)',
         settings={"all": "disabled", LOGS: "mandatory"},
     ),
@@ -392,7 +392,7 @@ SCENARIOS = (
         'pulumi.CustomResource("azure:monitoring/diagnosticSetting:DiagnosticSetting", "audit",\n'
         '    {"targetResourceId": aks.id, "logAnalyticsWorkspaceId": workspace.id,\n'
         '     "logs": [{"category": name, "enabled": name != "guard"} for name in ALL]})',
-        {(rule, "aks"): "fail" for rule in (LOGS, ACCOUNTS, ENTRA, API, RUN_COMMAND)},
+        {(policy, "aks"): "fail" for policy in (LOGS, ACCOUNTS, ENTRA, API, RUN_COMMAND)},
     ),
     Scenario(
         "a remote component, which cannot be seen into",
@@ -400,7 +400,7 @@ SCENARIOS = (
         "    def __init__(self, name):\n"
         '        super().__init__("example:index:Remote", name, {"id": None}, remote=True)\n\n\n'
         'Remote("black-box")',
-        {(rule, "black-box"): "undecided" for rule in (LOGS, ACCOUNTS, ENTRA, EKS_LOGS)},
+        {(policy, "black-box"): "undecided" for policy in (LOGS, ACCOUNTS, ENTRA, EKS_LOGS)},
         offline_only="the engine asks the component's provider and then sees its children",
     ),
     Scenario(

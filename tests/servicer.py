@@ -10,7 +10,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel
 from pulumi_policy import policy as sdk
 
-from kubewitness.policies.crossguard import policies
+from kubewitness.policies.crossguard.pack import policies
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
 
 ONLY_INPUTS = (

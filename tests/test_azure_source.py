@@ -85,7 +85,7 @@ def check(here: Azure, word: str = WORD) -> CheckResult:
 def outcomes(result: CheckResult) -> dict[str, str]:
     """The outcome of each rule that says something of the only cluster."""
     return {
-        one.rule_id: one.judgement.outcome.value
+        one.policy_id: one.judgement.outcome.value
         for one in result.verdicts
         if one.judgement.outcome is not Outcome.NOT_APPLICABLE
     }

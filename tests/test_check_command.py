@@ -121,10 +121,10 @@ def test_the_help_names_every_exit_code(command: str, capsys: pytest.CaptureFixt
 
 
 def test_json_is_one_versioned_document(tmp_path: Path) -> None:
-    """Machine output: version, summary, verdicts with stable finding codes."""
+    """Machine output: version, summary, verdicts with stable codes of reasons."""
     done = kubewitness("check", write_project(tmp_path, FAILING), "--format", "json")
     document = json.loads(done.stdout)
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["summary"] == {
         "checked": 11,
         "failed": 2,
@@ -134,9 +134,9 @@ def test_json_is_one_versioned_document(tmp_path: Path) -> None:
         "notAssessed": 0,
         "unreadable": 0,
     }
-    verdicts = {verdict["rule"]: verdict for verdict in document["sources"][0]["verdicts"]}
+    verdicts = {verdict["policy"]: verdict for verdict in document["sources"][0]["verdicts"]}
     logs = verdicts["aks-audit-logs"]
-    assert [finding["code"] for finding in logs["findings"]] == ["missing:guard"]
+    assert [reason["code"] for reason in logs["reasons"]] == ["missing:guard"]
     assert logs["urn"].endswith("::aks")
     assert done.returncode == document["sources"][0]["exitCode"] == 1
 
@@ -221,7 +221,7 @@ def test_every_fault_in_a_configuration_is_told_at_once(tmp_path: Path) -> None:
     )
     done = kubewitness("check", tmp_path, "--policy-pack-config", settings)
     assert done.returncode == 2
-    assert "no rule is called `aks-audit-log`" in done.stderr
+    assert "no policy is called `aks-audit-log`" in done.stderr
     assert "aks-audit-logs.coverage" in done.stderr
     assert "aks-entra-rbac.enforcementLevel" in done.stderr
 

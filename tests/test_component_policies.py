@@ -13,32 +13,33 @@ from argument_strategies import Arguments, valid_cluster_arguments
 from in_process import preview_in_process
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import Configuration, Level
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings import Level
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 
-DEFAULTS = Configuration({}, all_rules())
+DEFAULTS = Settings({}, all_policies())
 
 
 AKS_RULES = {
-    rule.id
-    for rule in all_rules()
-    if rule.subject is AksCluster and rule.level is not Level.DISABLED
+    policy.id
+    for policy in all_policies()
+    if policy.subject is AksCluster and policy.level is not Level.DISABLED
 }
 
 
 def outcomes(resources: list[Resource]) -> dict[str, Outcome]:
-    """The outcome of each rule on the only cluster there is."""
-    verdicts = evaluate(all_rules(), build_graph(resources, calls=()), DEFAULTS)
-    assert {verdict.rule_id for verdict in verdicts} == AKS_RULES
-    return {verdict.rule_id: verdict.outcome for verdict in verdicts}
+    """The outcome of each policy on the only cluster there is."""
+    verdicts = evaluate(all_policies(), build_graph(resources, calls=()), DEFAULTS)
+    assert {verdict.policy_id for verdict in verdicts} == AKS_RULES
+    return {verdict.policy_id: verdict.outcome for verdict in verdicts}
 
 
 def waived(arguments: Arguments) -> dict[str, set[Outcome]]:
@@ -69,8 +70,8 @@ def waived(arguments: Arguments) -> dict[str, set[Outcome]]:
 def beside(found: dict[str, Outcome], arguments: Arguments) -> dict[str, Outcome]:
     """The outcomes without those that the arguments waive, which must be as waived."""
     left = dict(found)
-    for rule, allowed in waived(arguments).items():
-        assert rule not in left or left.pop(rule) in allowed
+    for policy, allowed in waived(arguments).items():
+        assert policy not in left or left.pop(policy) in allowed
     return left
 
 
@@ -80,7 +81,7 @@ def preview_cluster(arguments: Any) -> list[Resource]:
 
 
 def weakened(
-    resources: list[Resource], kind: Kind, weaken: Callable[[dict[str, Any]], None]
+    resources: list[Resource], kind: ResourceKind, weaken: Callable[[dict[str, Any]], None]
 ) -> list[Resource]:
     """The same resources, the properties of one kind of them weakened."""
     changed = []
@@ -139,7 +140,7 @@ def _disabled_category(category: str) -> Callable[[dict[str, Any]], None]:
     return disable
 
 
-SETTING, CLUSTER = Kind.DIAGNOSTIC_SETTING, Kind.CLUSTER
+SETTING, CLUSTER = ResourceKind.DIAGNOSTIC_SETTING, ResourceKind.CLUSTER
 DESTINATIONS = (
     "workspaceId",
     "storageAccountId",
@@ -180,14 +181,18 @@ CONSEQUENCES = {
 @pytest.mark.parametrize("name", WEAKENINGS)
 @settings(QUICK, max_examples=5)
 @given(arguments=valid_cluster_arguments())
-def test_each_single_weakening_is_caught_by_its_rule_alone(name: str, arguments: Arguments) -> None:
-    """The rule that names the protection fails, and no other one does."""
-    kind, weaken, rule = WEAKENINGS[name]
+def test_each_single_weakening_is_caught_by_its_policy_alone(
+    name: str, arguments: Arguments
+) -> None:
+    """The policy that names the protection fails, and no other one does."""
+    kind, weaken, policy = WEAKENINGS[name]
     # What Automatic forces is known, whatever the program leaves out.
     assume(not (name == "no Entra at all" and arguments.get("mode") == "automatic"))
     found = outcomes(weakened(preview_cluster(arguments), kind, weaken))
-    assert found.pop(rule) is Outcome.FAIL
-    left = {rule: one for rule, one in found.items() if rule not in CONSEQUENCES.get(name, ())}
+    assert found.pop(policy) is Outcome.FAIL
+    left = {
+        policy: one for policy, one in found.items() if policy not in CONSEQUENCES.get(name, ())
+    }
     assert set(beside(left, arguments).values()) == {Outcome.PASS}
 
 
@@ -221,7 +226,7 @@ ODDITIES: tuple[Any, ...] = (None, "", "true", "false", 0, 1, [], {}, "Unknown",
 @settings(QUICK, max_examples=200)
 @given(where=st.sampled_from(PATHS), what=st.sampled_from([*ODDITIES, Unknown("hidden")]))
 def test_whatever_stands_in_a_property_that_protects_is_never_a_silent_pass(
-    where: tuple[Kind, tuple[Any, ...]], what: Any
+    where: tuple[ResourceKind, tuple[Any, ...]], what: Any
 ) -> None:
     """Any value but the protecting one gives a violation or undecided."""
     kind, path = where
@@ -247,15 +252,15 @@ def _minimal() -> list[Resource]:
 
 
 def test_audit_logging_on_somebody_elses_cluster_passes_by_itself() -> None:
-    """`AksAuditLogging` attaches all that the rule wants; the cluster is not of this stack."""
+    """`AksAuditLogging` attaches all that the policy wants; the cluster is not of this stack."""
     group = "/subscriptions/s/resourceGroups/g/providers"
     target = f"{group}/Microsoft.ContainerService/managedClusters/theirs"
     workspace = f"{group}/Microsoft.OperationalInsights/workspaces/central"
     resources = preview_in_process(
         lambda: AksAuditLogging("theirs", {"cluster_id": target, "workspace_id": workspace})
     )
-    verdicts = evaluate(all_rules(), build_graph(resources), DEFAULTS)
-    found = {verdict.rule_id: verdict.outcome for verdict in verdicts}
+    verdicts = evaluate(all_policies(), build_graph(resources), DEFAULTS)
+    found = {verdict.policy_id: verdict.outcome for verdict in verdicts}
     assert found["aks-audit-logs"] is Outcome.PASS
     assert found.pop("aks-audit-retention") is Outcome.UNDECIDED  # only its owner can say
     assert set(found.values()) <= {Outcome.PASS, Outcome.NOT_APPLICABLE}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, write_project
-from kubewitness.policies.folder import write_policy_pack
+from kubewitness.policies.crossguard.folder import write_policy_pack
 
 pytestmark = pytest.mark.engine
 

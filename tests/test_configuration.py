@@ -1,4 +1,4 @@
-"""How rules are set: layers, stacks, exemptions, what others collect, and every mistake told."""
+"""How policies are set: layers, stacks, exemptions, what others collect, and every mistake told."""
 
 import json
 from collections.abc import Mapping
@@ -13,26 +13,19 @@ import pytest
 from kubewitness.errors import InputError
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import (
-    COMMON,
-    Configuration,
-    Document,
-    Level,
-    RuleConfiguration,
-    Stack,
-    load,
-)
-from kubewitness.policies.declarations import CollectedElsewhere, Exemption
-from kubewitness.policies.destinations import matches
+from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import evaluate, unused
+from kubewitness.policies.exemptions import CollectedElsewhere, Exemption
+from kubewitness.policies.judging.destinations import matches
 from kubewitness.policies.packs import find_pack
-from kubewitness.policies.registry import all_rules, find_rule
-from kubewitness.policies.schema import configuration_schema
+from kubewitness.policies.registry import all_policies, find_policy
+from kubewitness.policies.settings import COMMON, Document, Level, PolicySettings, Stack
+from kubewitness.policies.settings_file import Settings, load
 from kubewitness.policies.verdict import Outcome, Verdict
-from rule_examples import run_example
+from policy_examples import run_example
 
-LOGS = find_rule("aks-audit-logs")
-RETENTION = find_rule("aks-audit-retention")
+LOGS = find_policy("aks-audit-logs")
+RETENTION = find_policy("aks-audit-retention")
 WITHOUT_GUARD = 'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])'
 TODAY = date(2026, 6, 1)
 EXEMPTION = {
@@ -43,22 +36,22 @@ EXEMPTION = {
 }
 
 
-def configured(document: Mapping[str, Any], stack: Stack | None = None) -> Configuration:
+def configured(document: Mapping[str, Any], stack: Stack | None = None) -> Settings:
     """The configuration that a document makes."""
-    return Configuration(document, all_rules(), stack=stack)
+    return Settings(document, all_policies(), stack=stack)
 
 
 def verdicts(
     program: str, document: Mapping[str, Any], stack: Stack | None = None
 ) -> dict[str, Verdict]:
-    """The verdicts on a program with one cluster, by rule."""
+    """The verdicts on a program with one cluster, by policy."""
     graph = build_graph(run_example(program)[0])
-    found = evaluate(all_rules(), graph, configured(document, stack), TODAY)
-    return {verdict.rule_id: verdict for verdict in found}
+    found = evaluate(all_policies(), graph, configured(document, stack), TODAY)
+    return {verdict.policy_id: verdict for verdict in found}
 
 
-def test_common_settings_hold_for_each_rule_that_has_them_and_lists_add_up() -> None:
-    """A rule's own value wins; its own list is added to the common one."""
+def test_common_settings_hold_for_each_policy_that_has_them_and_lists_add_up() -> None:
+    """A policy's own value wins; its own list is added to the common one."""
     one, two = {"id": "/a", "owner": "soc"}, {"id": "/b", "owner": "soc"}
     document = {
         COMMON: {"totalDays": 400, "allowedDestinations": [one]},
@@ -109,8 +102,8 @@ def test_a_tag_that_a_stack_does_not_have_matches_nothing(glob: str) -> None:
 
 
 @pytest.mark.parametrize("common", ["disabled", {"enforcementLevel": "advisory", "totalDays": 400}])
-def test_the_common_settings_have_no_level_for_the_rules(common: Any) -> None:
-    """The engine would switch off the common policy alone and let every rule block."""
+def test_the_common_settings_have_no_level_for_the_policies(common: Any) -> None:
+    """The engine would switch off the common policy alone and let every policy block."""
     with pytest.raises(InputError, match="takes no `enforcementLevel`"):
         configured({COMMON: common})
 
@@ -120,11 +113,11 @@ def test_the_common_settings_have_no_level_for_the_rules(common: Any) -> None:
     [
         (
             {"aks-audit-log": {}},
-            "no rule is called `aks-audit-log`; rules: aks-admin-credentials, aks-api-access, ",
+            "no policy is called `aks-audit-log`; policies: aks-admin-credentials, aks-api-access",
         ),
-        ({"aks-entra-rbac-remediation": {}}, "no rule is called `aks-entra-rbac-remediation`"),
-        ({"aks-audit-cost-remediation": {}}, "no rule is called `aks-audit-cost-remediation`"),
-        ({COMMON: {"coverge": "any"}}, "no rule has a setting `coverge`"),
+        ({"aks-entra-rbac-remediation": {}}, "no policy is called `aks-entra-rbac-remediation`"),
+        ({"aks-audit-cost-remediation": {}}, "no policy is called `aks-audit-cost-remediation`"),
+        ({COMMON: {"coverge": "any"}}, "no policy has a setting `coverge`"),
         ({"aks-audit-logs": {"coverage": "half"}}, "aks-audit-logs.coverage"),
         ({"aks-audit-logs": "strict"}, "aks-audit-logs.enforcementLevel"),
         ({"aks-audit-logs": {"exemptions": [{"resource": "x"}]}}, "exemptions.0.owner"),
@@ -158,7 +151,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(InputError) as error:
         configured({"nonsense": {}, "aks-audit-logs": {"coverage": 1, "undecided": 2}})
     assert len(error.value.faults) == 3
-    assert all(fault.startswith("configuration: ") for fault in error.value.faults)
+    assert all(fault.startswith("settings: ") for fault in error.value.faults)
 
 
 def test_an_exemption_in_force_is_printed_and_does_not_block() -> None:
@@ -177,15 +170,15 @@ def test_an_expired_exemption_is_a_violation_that_says_so() -> None:
         verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
         assert verdict.outcome is outcome
     assert verdict.blocks
-    assert verdict.judgement.findings[-1].code == "exemption-expired"
-    assert "has expired" in verdict.judgement.findings[-1].message
+    assert verdict.judgement.reasons[-1].code == "exemption-expired"
+    assert "has expired" in verdict.judgement.reasons[-1].message
 
 
 def test_an_exemption_counts_whatever_stands_before_it() -> None:
-    """Another resource's, another rule's, one of another category, one that has expired."""
+    """Another resource's, another policy's, one of another category, one that has expired."""
     others = [
         {"resource": "other"},
-        {"rule": "eks-*"},
+        {"policy": "eks-*"},
         {"category": "kube-audit"},
         {"expires": "2026-05-31"},
     ]
@@ -221,7 +214,7 @@ def test_an_exemption_of_one_category_exempts_no_other() -> None:
     document = {"aks-audit-logs": {"exemptions": [{**EXEMPTION, "category": "guard"}]}}
     verdict = verdicts(program, document)["aks-audit-logs"]
     assert verdict.outcome is Outcome.FAIL
-    assert [f.code for f in verdict.judgement.findings] == ["missing:kube-audit-admin"]
+    assert [f.code for f in verdict.judgement.reasons] == ["missing:kube-audit-admin"]
 
 
 @pytest.mark.parametrize(
@@ -243,43 +236,43 @@ def test_what_an_exemption_leaves_to_doubt_is_undecided(
     )
     settings = {"exemptions": [{**EXEMPTION, "category": category}], "undecided": "report"}
     verdict = verdicts(program, {"aks-audit-logs": settings})["aks-audit-logs"]
-    assert [finding.code for finding in verdict.judgement.findings] == codes
+    assert [finding.code for finding in verdict.judgement.reasons] == codes
     is_doubt = codes == ["unknown-enabled"]
     assert verdict.outcome is (Outcome.UNDECIDED if is_doubt else Outcome.FAIL)
     assert verdict.blocks is not is_doubt
 
 
 @pytest.mark.parametrize(
-    ("rule", "left"),
+    ("policy", "left"),
     [
         ("aks-audit-logs", ["interactive:kube-audit", "interactive:kube-audit-admin"]),
         ("*", ["interactive:kube-audit-admin"]),
     ],
 )
-def test_an_exemption_of_a_category_is_of_the_rules_that_it_names(
-    rule: str, left: list[str]
+def test_an_exemption_of_a_category_is_of_the_policies_that_it_names(
+    policy: str, left: list[str]
 ) -> None:
     """Of each it exempts what is found on that category, and nothing on another one."""
     program = (
         'days = operationalinsights.Workspace("days", resource_group_name=group.name)\n'
         'setting("audit", cluster("aks").id, AUDIT_CATEGORIES[:2], workspace_id=days.id)'
     )
-    exemption = {**EXEMPTION, "category": "kube-audit", "rule": rule}
+    exemption = {**EXEMPTION, "category": "kube-audit", "policy": policy}
     document = {COMMON: {"exemptions": [exemption], "totalDays": 30}}
     found = verdicts(program, document)
-    assert [f.code for f in found["aks-audit-retention"].judgement.findings] == left
-    assert [f.code for f in found["aks-audit-logs"].judgement.findings] == ["missing:guard"]
+    assert [f.code for f in found["aks-audit-retention"].judgement.reasons] == left
+    assert [f.code for f in found["aks-audit-logs"].judgement.reasons] == ["missing:guard"]
 
 
-@pytest.mark.parametrize("rule", ["*", "aks-audit-logs"])
-def test_a_rule_that_fails_itself_cannot_be_exempted(rule: str) -> None:
+@pytest.mark.parametrize("policy", ["*", "aks-audit-logs"])
+def test_a_policy_that_fails_itself_cannot_be_exempted(policy: str) -> None:
     """Nobody has seen what it would have found."""
 
     def broken(*_: object) -> None:
         raise KeyError("x")
 
-    raising = replace(LOGS, judge=broken)  # type: ignore[arg-type]  # a rule that breaks its word
-    document = {COMMON: {"exemptions": [{**EXEMPTION, "resource": "*", "rule": rule}]}}
+    raising = replace(LOGS, judge=broken)  # type: ignore[arg-type]  # a policy that breaks its word
+    document = {COMMON: {"exemptions": [{**EXEMPTION, "resource": "*", "policy": policy}]}}
     graph = build_graph(run_example(WITHOUT_GUARD)[0])
     (verdict,) = evaluate((raising,), graph, configured(document), TODAY)
     assert (verdict.outcome, verdict.blocks) == (Outcome.FAIL, True)
@@ -293,16 +286,16 @@ def test_an_exemption_of_another_resource_counts_for_nothing_and_is_reported(
     document = {COMMON: {"exemptions": [{**EXEMPTION, "resource": resource}]}}
     found = verdicts(WITHOUT_GUARD, document)
     assert found["aks-audit-logs"].outcome is Outcome.FAIL
-    (report,) = unused(all_rules(), configured(document), found.values())
+    (report,) = unused(all_policies(), configured(document), found.values())
     assert f"`{resource}`" in report
 
 
-def test_a_common_exemption_names_its_rule_and_is_used_once() -> None:
-    """A glob of rule ids; used by one rule, it is not unused for the others."""
-    document = {COMMON: {"exemptions": [{**EXEMPTION, "rule": "aks-audit-l*"}]}}
+def test_a_common_exemption_names_its_policy_and_is_used_once() -> None:
+    """A glob of policy ids; used by one policy, it is not unused for the others."""
+    document = {COMMON: {"exemptions": [{**EXEMPTION, "policy": "aks-audit-l*"}]}}
     found = verdicts(WITHOUT_GUARD, document)
     assert found["aks-audit-logs"].outcome is Outcome.EXEMPT
-    assert unused(all_rules(), configured(document), found.values()) == []
+    assert unused(all_policies(), configured(document), found.values()) == []
 
 
 ELSEWHERE = {
@@ -337,7 +330,7 @@ def test_a_declaration_that_does_not_cover_what_is_missing_helps_nothing(
     document = {"aks-audit-logs": {"collectedElsewhere": [{**ELSEWHERE, **change}]}}
     verdict = verdicts(WITHOUT_GUARD, document)["aks-audit-logs"]
     assert verdict.outcome is Outcome.FAIL
-    assert words in " ".join(f.message for f in verdict.judgement.findings)
+    assert words in " ".join(f.message for f in verdict.judgement.reasons)
 
 
 @pytest.mark.parametrize(
@@ -353,7 +346,7 @@ def test_a_declaration_has_expired_on_the_day_after_its_last(
     """Until then only what it does not cover is missing."""
     program = 'setting("audit", cluster("aks").id, ["kube-audit-admin"])'
     document = {"aks-audit-logs": {"collectedElsewhere": [{**ELSEWHERE, "expires": expires}]}}
-    findings = verdicts(program, document)["aks-audit-logs"].judgement.findings
+    findings = verdicts(program, document)["aks-audit-logs"].judgement.reasons
     assert [finding.code for finding in findings] == codes
 
 
@@ -373,28 +366,28 @@ def test_what_is_hidden_of_an_eks_cluster_matters_only_where_nobody_else_collect
 
 
 def test_a_pack_sets_what_the_user_may_set_again() -> None:
-    """The pack's settings stand between the rule's and the user's."""
-    rules = find_pack("cis-aks-audit").rules
-    plain: Any = Configuration({}, all_rules(), rules)
-    own: Any = Configuration({"aks-audit-logs": {"coverage": "all"}}, all_rules(), rules)
+    """The pack's settings stand between the policy's and the user's."""
+    policies = find_pack("cis-aks-audit").policies
+    plain: Any = Settings({}, all_policies(), policies)
+    own: Any = Settings({"aks-audit-logs": {"coverage": "all"}}, all_policies(), policies)
     assert plain.of("aks-audit-logs").coverage == "cis"
     assert own.of("aks-audit-logs").coverage == "all"
 
 
-def test_packs_name_rules_that_exist_with_settings_that_are_valid() -> None:
+def test_packs_name_policies_that_exist_with_settings_that_are_valid() -> None:
     """A few lines of data, and no misspelt one."""
     for name in ("kubewitness", "cis-aks-audit", "psrule-parity"):
         pack = find_pack(name)
-        Configuration({}, all_rules(), pack.rules)
-        assert {rule.id for rule in pack.members} == (
-            set(pack.rules) or {rule.id for rule in all_rules()}
+        Settings({}, all_policies(), pack.policies)
+        assert {policy.id for policy in pack.members} == (
+            set(pack.policies) or {policy.id for policy in all_policies()}
         )
     with pytest.raises(InputError, match="kubewitness, cis-aks-audit, psrule-parity"):
         find_pack("nonsense")
 
 
 def test_the_benchmark_pack_says_how_much_it_leaves_open() -> None:
-    """Items decided are keyed by titles that its rules refer to, or that one rule covers."""
+    """Items decided are keyed by titles that its policies refer to, or that one policy covers."""
     benchmark = find_pack("cis-aks-audit").benchmark
     assert benchmark is not None
     assert str(benchmark) == (
@@ -404,12 +397,12 @@ def test_the_benchmark_pack_says_how_much_it_leaves_open() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_the_engine_checks_the_same_settings_as_we_do(rule: Any) -> None:
+@pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.id)
+def test_the_engine_checks_the_same_settings_as_we_do(policy: Any) -> None:
     """CrossGuard's schema takes every example's settings and refuses what we refuse."""
-    schema = {"type": "object", "properties": configuration_schema(rule.configuration)}
-    for example in rule.examples:
-        jsonschema.validate(example.configuration, schema)
+    schema = {"type": "object", "properties": settings_schema(policy.settings)}
+    for example in policy.examples:
+        jsonschema.validate(example.settings, schema)
     assert "enforcementLevel" not in schema["properties"]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"exemptions": [{"resource": "x"}]}, schema)
@@ -424,8 +417,8 @@ class Part(Document):
     chosen_level: Level | None = None
 
 
-class Sample(RuleConfiguration):
-    """Settings that no rule has so far."""
+class Sample(PolicySettings):
+    """Settings that no policy has so far."""
 
     some_parts: tuple[Part, ...] = ()
 
@@ -433,7 +426,7 @@ class Sample(RuleConfiguration):
 def test_a_setting_reaches_the_engine_whole_and_by_the_name_that_users_write() -> None:
     """No reference is left, no default, and no member is taken for a keyword."""
     levels = ["advisory", "mandatory", "remediate", "disabled"]
-    assert configuration_schema(Sample)["someParts"] == {
+    assert settings_schema(Sample)["someParts"] == {
         "type": "array",
         "items": {
             "type": "object",
@@ -459,7 +452,7 @@ def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path
         (file, Stack("p", "prod"), "all"),
         (None, Stack("p", "dév"), "all"),
     ):
-        loaded: Any = load(path, all_rules(), defaults, stack)
+        loaded: Any = load(path, all_policies(), defaults, stack)
         assert loaded.of("aks-audit-logs").coverage == coverage
         assert loaded.of("aks-audit-retention").total_days == 10
 
@@ -468,8 +461,8 @@ def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path
     ("content", "words"),
     [
         ("{", "cannot be read as JSON"),
-        ("[]", "must be a JSON object with a member for each rule"),
-        ('{"nonsense": {}}', "no rule is called `nonsense`"),
+        ("[]", "must be a JSON object with a member for each policy"),
+        ('{"nonsense": {}}', "no policy is called `nonsense`"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_path: Path) -> None:
@@ -477,7 +470,7 @@ def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_
     file = tmp_path / "settings.json"
     file.write_text(content, "utf-8")
     with pytest.raises(InputError) as error:
-        load(file, all_rules())
+        load(file, all_policies())
     assert all(fault.startswith(f"{file}: ") for fault in error.value.faults)
     assert words in str(error.value)
 
@@ -486,7 +479,7 @@ def test_without_a_file_the_stack_and_the_pack_still_count() -> None:
     """The pack may set something for some stacks."""
     settings = [{"when": {"stack": "dev"}, "set": {"totalDays": 1}}]
     defaults = {"aks-audit-retention": {"stacks": settings}}
-    loaded: Any = load(None, all_rules(), defaults, Stack("p", "dev"))
+    loaded: Any = load(None, all_policies(), defaults, Stack("p", "dev"))
     assert loaded.of("aks-audit-retention").total_days == 1
 
 
@@ -537,10 +530,10 @@ def test_an_exemption_and_a_declaration_read_as_sentences() -> None:
     )
 
 
-def test_a_rule_is_found_by_its_id_alone() -> None:
+def test_a_policy_is_found_by_its_id_alone() -> None:
     """A wrong one is told which there are."""
-    assert tuple(find_rule(rule.id) for rule in all_rules()) == all_rules()
+    assert tuple(find_policy(policy.id) for policy in all_policies()) == all_policies()
     with pytest.raises(
-        InputError, match="no rule is called `x`; rules: aks-admin-credentials, aks"
+        InputError, match="no policy is called `x`; policies: aks-admin-credentials, aks"
     ):
-        find_rule("x")
+        find_policy("x")

@@ -8,7 +8,7 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
 from kubewitness.policies.packs import Pack, find_pack
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
 from oracle import BASE, CATEGORIES, LOGS, SECRET, SENTINELS
 from servicer import Servicer, Shown, Stack
 
@@ -64,7 +64,9 @@ def test_an_unknown_anywhere_is_undecided_and_mandatory(
 
 WITHOUT_COMMON = {
     "kubewitness-common": {"enforcementLevel": "disabled"},
-    **{rule.id: {"enforcementLevel": "disabled"} for rule in all_rules() if not rule.needs_stack},
+    **{
+        rule.id: {"enforcementLevel": "disabled"} for rule in all_policies() if not rule.needs_stack
+    },
 }
 
 
@@ -80,7 +82,7 @@ def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     servicer = Servicer(configuration={"aks-audit-logs": {"coverge": "any"}})
     assert "coverge" in judge(stack(), servicer)["aks-audit-logs"]
     servicer = Servicer(configuration={"aks-audit-logs": {"exemptions": [{"resource": "aks"}]}})
-    assert " is wrong: exemptions.0.owner: " in judge(stack(), servicer)["aks-audit-logs"]
+    assert " are wrong: exemptions.0.owner: " in judge(stack(), servicer)["aks-audit-logs"]
 
 
 def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
@@ -88,7 +90,7 @@ def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
     common = {"allowedDestination": [{"id": "/subscriptions/x", "owner": "soc"}]}
     judged = judge(stack(), Servicer(configuration={"kubewitness-common": common}))
     assert set(judged) == {"kubewitness-common"}
-    assert "no rule has a setting `allowedDestination`" in judged["kubewitness-common"]
+    assert "no policy has a setting `allowedDestination`" in judged["kubewitness-common"]
 
 
 def test_a_secret_is_judged_like_any_other_value() -> None:
@@ -108,13 +110,13 @@ def test_every_policy_has_its_level_and_is_documented() -> None:
     levels = {policy.name: policy.enforcementLevel for policy in info.policies}
     assert levels == {
         "kubewitness-common": analyzer_pb2.MANDATORY,
-        **{rule.id: analyzer_pb2.MANDATORY for rule in all_rules()},
+        **{rule.id: analyzer_pb2.MANDATORY for rule in all_policies()},
         "aks-audit-cost": analyzer_pb2.ADVISORY,
         "aks-detection-coverage": analyzer_pb2.DISABLED,
         "aks-audit-logs-remediation": analyzer_pb2.DISABLED,
         "kubewitness-notes": analyzer_pb2.MANDATORY,
     }
-    rules = {rule.id: rule for rule in all_rules()}
+    rules = {rule.id: rule for rule in all_policies()}
     for policy in info.policies:
         if policy.name in rules:
             rule = rules[policy.name]
@@ -134,7 +136,7 @@ def test_every_policy_has_its_level_and_is_documented() -> None:
 def test_a_pack_may_set_the_level_of_a_rule() -> None:
     """The user may still set another."""
     level = {"enforcementLevel": "advisory"}
-    pack = Pack(name="mild", title="Mild", rules={"aks-local-accounts": level})
+    pack = Pack(name="mild", title="Mild", policies={"aks-local-accounts": level})
     info = Servicer(pack).servicer.GetAnalyzerInfo(None, None)
     levels = {policy.name: policy.enforcementLevel for policy in info.policies}
     assert levels["aks-local-accounts"] == analyzer_pb2.ADVISORY
@@ -160,7 +162,7 @@ def test_common_settings_reach_every_rule_and_what_is_unused_is_printed(
     """One exemption is applied and printed, the other reported, each once."""
     common = {
         "exemptions": [
-            {**EXEMPTION, "resource": "aks", "rule": "aks-*"},
+            {**EXEMPTION, "resource": "aks", "policy": "aks-*"},
             {**EXEMPTION, "resource": "gone"},
         ]
     }

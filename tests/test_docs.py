@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kubewitness.cli import COMMANDS
-from kubewitness.policies.configuration import Configuration
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.provision.cluster_models import SecureAksClusterModel
 from kubewitness.provision.trail_models import PROFILES
 
@@ -56,7 +56,7 @@ def test_python_in_the_guides_is_python(page: Path) -> None:
 def test_settings_in_the_guides_are_accepted(page: Path) -> None:
     """By the check that the command makes of them."""
     for document in blocks(page, "json"):
-        Configuration(json.loads(document), all_rules())
+        Settings(json.loads(document), all_policies())
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)

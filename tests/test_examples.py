@@ -16,7 +16,7 @@ from engine import Engine, Outcome, write_project
 from in_process import preview_in_process
 from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
-from kubewitness.policies.folder import write_policy_pack
+from kubewitness.policies.crossguard.folder import write_policy_pack
 from kubewitness.provision.host import ComponentHost
 from test_provision_components import run_example
 

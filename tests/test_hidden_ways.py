@@ -10,9 +10,9 @@ from syrupy.assertion import SnapshotAssertion
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 
 NATIVE = "azure-native:"
@@ -80,8 +80,8 @@ def outcomes(*resources: Resource, **settings: Any) -> dict[str, Outcome]:
     """The outcome of each rule on the cluster."""
     document = {rule.replace("_", "-"): setting for rule, setting in settings.items()}
     graph = build_graph(resources, calls=())
-    verdicts = evaluate(all_rules(), graph, Configuration(document, all_rules()))
-    return {v.rule_id: v.outcome for v in verdicts if v.resource.name == "aks"}
+    verdicts = evaluate(all_policies(), graph, Settings(document, all_policies()))
+    return {v.policy_id: v.outcome for v in verdicts if v.resource.name == "aks"}
 
 
 def test_the_stack_in_order_passes() -> None:
@@ -379,9 +379,9 @@ def test_kubernetes_rbac_has_two_names_in_the_classic_provider(
 def test_kubernetes_rbac_is_named_where_it_is_what_is_wrong(value: Any) -> None:
     """And nothing else is."""
     graph = build_graph([given(AKS, enableRBAC=value)])
-    rules = [rule for rule in all_rules() if rule.id == "aks-entra-rbac"]
-    (verdict,) = evaluate(rules, graph, Configuration({}, tuple(rules)))
-    (finding,) = verdict.judgement.findings
+    rules = [rule for rule in all_policies() if rule.id == "aks-entra-rbac"]
+    (verdict,) = evaluate(rules, graph, Settings({}, tuple(rules)))
+    (finding,) = verdict.judgement.reasons
     assert finding.message.startswith(
         ("Kubernetes RBAC is off (set so)", "whether Kubernetes RBAC")
     )
@@ -444,12 +444,9 @@ def test_an_eks_cluster_beside_it_hides_no_setting() -> None:
     eks = replace(made("eks", "x:Y", {}), type="aws:eks/cluster:Cluster")
     faulty = replace(given(SETTING, logs=[*LOGS, *LOGS]), property_dependencies={})
     graphs = [build_graph([WORKSPACE, faulty, *more]) for more in ([], [eks])]
-    rules = [rule for rule in all_rules() if rule.id == "aks-audit-settings-valid"]
+    rules = [rule for rule in all_policies() if rule.id == "aks-audit-settings-valid"]
     alone, beside = (
-        [
-            (v.resource.name, v.outcome)
-            for v in evaluate(rules, graph, Configuration({}, tuple(rules)))
-        ]
+        [(v.resource.name, v.outcome) for v in evaluate(rules, graph, Settings({}, tuple(rules)))]
         for graph in graphs
     )
     assert alone == beside != []
@@ -479,13 +476,13 @@ def test_findings_on_credentials_say_what_is_so_and_what_decides(
         "azure:containerservice/getKubernetesCluster:getKubernetesCluster",
         "azure-native:containerservice:listManagedClusterAdminCredentials",
     )
-    rules = [rule for rule in all_rules() if rule.id == "aks-admin-credentials"]
+    rules = [rule for rule in all_policies() if rule.id == "aks-admin-credentials"]
     graph = build_graph([classic, *providers], calls)
-    verdicts = evaluate(rules, graph, Configuration({}, tuple(rules)))
+    verdicts = evaluate(rules, graph, Settings({}, tuple(rules)))
     assert [
         f"{v.resource.name}: {v.outcome.value}: {f.code}: {f.message} | {f.decide}"
         for v in verdicts
-        for f in v.judgement.findings
+        for f in v.judgement.reasons
     ] == snapshot
 
 
@@ -493,7 +490,7 @@ def test_a_kubeconfig_from_nowhere_in_particular_is_no_classic_clusters() -> Non
     """It is unknown, and of nobody that the stack knows."""
     kind = "azure:containerservice/kubernetesCluster:KubernetesCluster"
     provider = made("elsewhere", "pulumi:providers:kubernetes", {"kubeconfig": LATER})
-    rules = [rule for rule in all_rules() if rule.id == "aks-admin-credentials"]
+    rules = [rule for rule in all_policies() if rule.id == "aks-admin-credentials"]
     graph = build_graph([made("aks", kind, {"name": "shop"}), provider], ())
-    verdicts = evaluate(rules, graph, Configuration({}, tuple(rules)))
+    verdicts = evaluate(rules, graph, Settings({}, tuple(rules)))
     assert [verdict.resource.name for verdict in verdicts] == ["aks"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import Engine, Outcome, write_project
-from kubewitness.policies.folder import write_policy_pack
+from kubewitness.policies.crossguard.folder import write_policy_pack
 from kubewitness.policies.packs import all_packs
 from scenarios import LOGS, PRELUDE
 
@@ -55,7 +55,7 @@ def test_advisory_prints_and_lets_through(engine: Engine, tmp_path: Path) -> Non
 
 
 def test_disabled_is_silent(engine: Engine, tmp_path: Path) -> None:
-    """Not a word of the rule."""
+    """Not a word of the policy."""
     outcome = preview(engine, tmp_path, WITHOUT_GUARD, {LOGS: "disabled"})
     assert outcome.exit_code == 0
     assert LOGS not in outcome.stdout + outcome.stderr
@@ -80,13 +80,13 @@ def test_remediate_mends_the_categories_and_then_passes(engine: Engine, tmp_path
 def test_remediate_of_access_needs_a_group_and_switches_everything(
     engine: Engine, tmp_path: Path
 ) -> None:
-    """Without the group the level changes nothing, and the rules block."""
+    """Without the group the level changes nothing, and the policies block."""
     level = {"enforcementLevel": "remediate"}
-    rules = ("aks-local-accounts", "aks-entra-rbac")
-    refused = preview(engine, tmp_path / "one", OPEN, dict.fromkeys(rules, level))
-    assert {v.policy for v in refused.mandatory} == set(rules)
+    policies = ("aks-local-accounts", "aks-entra-rbac")
+    refused = preview(engine, tmp_path / "one", OPEN, dict.fromkeys(policies, level))
+    assert {v.policy for v in refused.mandatory} == set(policies)
     with_group = {**level, "adminGroupObjectIds": [GROUP]}
-    mended = preview(engine, tmp_path / "two", OPEN, dict.fromkeys(rules, with_group))
+    mended = preview(engine, tmp_path / "two", OPEN, dict.fromkeys(policies, with_group))
     assert mended.exit_code == 0, mended.stdout
     assert "rotate-certs" in mended.stdout + mended.stderr
 
@@ -119,7 +119,7 @@ def test_settings_by_stack_exemptions_and_declarations_reach_the_engine(
     settings = {
         "kubewitness-common": {
             "exemptions": [
-                {**exemption, "resource": "*::aks", "rule": LOGS},
+                {**exemption, "resource": "*::aks", "policy": LOGS},
                 {**exemption, "resource": "*::gone"},
             ]
         },
@@ -147,14 +147,14 @@ def broken(*_):
     raise KeyError("x")
 
 
-rules = tuple(replace(rule, judge=broken) for rule in registry.all_rules())
-packs.all_rules = lambda: rules
+policies = tuple(replace(policy, judge=broken) for policy in registry.all_policies())
+packs.all_policies = lambda: policies
 crossguard.serve()
 """
 
 
-def test_a_rule_that_raises_blocks(engine: Engine, tmp_path: Path) -> None:
-    """Every rule of this pack is broken, and every violation names its rule."""
+def test_a_policy_that_raises_blocks(engine: Engine, tmp_path: Path) -> None:
+    """Every policy of this pack is broken, and every violation names its policy."""
     folder = write_policy_pack("kubewitness", tmp_path / "cache")
     (folder / "__main__.py").write_text(RAISING, "utf-8")
     program = write_project(tmp_path / "program", WITHOUT_GUARD, name="raising")

@@ -1,4 +1,4 @@
-"""What people read: every finding of every rule, as a snapshot, so that none changes unseen."""
+"""What people read: every finding of every policy, as a snapshot, so that none changes unseen."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,28 +9,28 @@ from syrupy.assertion import SnapshotAssertion
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import all_rules, find_rule
-from kubewitness.policies.rule import Rule
+from kubewitness.policies.policy import Policy
+from kubewitness.policies.registry import all_policies, find_policy
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Verdict
 from kubewitness.sources.crossguard import plain
 from oracle import CATEGORIES, SENTINELS, TRIALS, Trial
-from rule_examples import run_example
+from policy_examples import run_example
 from servicer import Shown
-from test_rule_oracle import VALUES, changed, degradations, read
+from test_policy_oracle import VALUES, changed, degradations, read
 
 TODAY = date(2026, 11, 21)
 
 
 def verdicts(
-    rule: Rule, resources: Iterable[Resource], trial: Trial | None = None
+    policy: Policy, resources: Iterable[Resource], trial: Trial | None = None
 ) -> list[Verdict]:
-    """The verdicts of one rule on these resources."""
+    """The verdicts of one policy on these resources."""
     own = dict((trial and trial.configuration) or {})
-    configuration = Configuration({rule.id: own}, all_rules())
-    return list(judge(rule, build_graph(resources), configuration.of(rule.id), TODAY))
+    configuration = Settings({policy.id: own}, all_policies())
+    return list(judge(policy, build_graph(resources), configuration.of(policy.id), TODAY))
 
 
 def as_resources(stack: dict[str, Shown]) -> list[Resource]:
@@ -57,7 +57,7 @@ def told(found: Iterable[Verdict]) -> set[str]:
     return {
         f"{verdict.outcome.value} | {finding.code} | {finding.message} | {finding.decide}"
         for verdict in found
-        for finding in verdict.judgement.findings
+        for finding in verdict.judgement.reasons
     }
 
 
@@ -69,22 +69,22 @@ def few(lines: set[str]) -> list[str]:
     return sorted({line for group in groups.values() for line in (group[0], group[-1])})
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
-def test_every_finding_of_a_rule_reads_as_it_should(
-    rule: Rule, snapshot: SnapshotAssertion
+@pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.id)
+def test_every_finding_of_a_policy_reads_as_it_should(
+    policy: Policy, snapshot: SnapshotAssertion
 ) -> None:
-    """What the rule says of its examples, and of every degradation of every property."""
+    """What the policy says of its examples, and of every degradation of every property."""
     lines: set[str] = set()
-    for example in rule.examples:
-        configuration = Configuration({rule.id: example.configuration}, all_rules())
+    for example in policy.examples:
+        configuration = Settings({policy.id: example.settings}, all_policies())
         graph = build_graph(run_example(example.program)[0])
-        lines |= told(judge(rule, graph, configuration.of(rule.id), TODAY))
+        lines |= told(judge(policy, graph, configuration.of(policy.id), TODAY))
     for trial in TRIALS:
-        if trial.rule == rule.id:
+        if trial.policy == policy.id:
             for path in trial.paths:
                 for value in (*degradations(read(trial.stack, path)), *VALUES):
                     stack = as_resources(changed(trial, [(path, value)]))
-                    lines |= told(verdicts(rule, stack, trial))
+                    lines |= told(verdicts(policy, stack, trial))
     assert few(lines) == snapshot
 
 
@@ -239,18 +239,18 @@ ALLOWED = [
 def test_what_a_situation_is_said_to_be(
     case: str, settings: dict[str, object], snapshot: SnapshotAssertion
 ) -> None:
-    """Every rule's words on links, destinations, declarations of which something is unknown."""
+    """Every policy's words on links, destinations, declarations of which something is unknown."""
     lines = [
-        f"{verdict.rule_id}: {verdict.outcome.value} | "
-        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.findings)
-        for rule in all_rules()
+        f"{verdict.policy_id}: {verdict.outcome.value} | "
+        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.reasons)
+        for policy in all_policies()
         for verdict in judge(
-            rule,
+            policy,
             build_graph(SITUATIONS[case]),
-            Configuration({"kubewitness-common": settings}, all_rules()).of(rule.id),
+            Settings({"kubewitness-common": settings}, all_policies()).of(policy.id),
             TODAY,
         )
-        if verdict.rule_id.endswith(("logs", "destination", "valid", "retention", "cost"))
+        if verdict.policy_id.endswith(("logs", "destination", "valid", "retention", "cost"))
     ]
     assert lines == snapshot
 
@@ -259,11 +259,11 @@ def test_what_a_situation_is_said_to_be(
 def test_what_is_not_this_stacks_alone_is_said_so(case: str, snapshot: SnapshotAssertion) -> None:
     """Settings for clusters elsewhere, clusters only read, what cannot be seen into."""
     lines = [
-        f"{verdict.rule_id}: {verdict.outcome.value}, "
+        f"{verdict.policy_id}: {verdict.outcome.value}, "
         f"{'blocks' if verdict.blocks else 'does not block'}, on {verdict.resource.name} | "
-        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.findings)
-        for rule in all_rules()
-        for verdict in verdicts(rule, ELSEWHERE[case])
+        + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.reasons)
+        for policy in all_policies()
+        for verdict in verdicts(policy, ELSEWHERE[case])
     ]
     assert lines == snapshot
 
@@ -272,15 +272,15 @@ def test_a_violation_is_complete_and_an_undecided_says_what_decides(
     snapshot: SnapshotAssertion,
 ) -> None:
     """The texts as the engine and the command print them."""
-    rules = {rule.id: rule for rule in all_rules()}
+    policies = {policy.id: policy for policy in all_policies()}
     cases = [
         ("aks-audit-logs", 'setting("audit", cluster("aks").id, ["guard"])'),
         ("aks-audit-logs", 'setting("audit", cluster("aks").id, logs=workspace.customer_id)'),
     ]
     texts = []
-    for rule_id, program in cases:
-        (verdict,) = verdicts(rules[rule_id], run_example(program)[0])
-        texts.append(explain(rules[rule_id], verdict))
+    for policy_id, program in cases:
+        (verdict,) = verdicts(policies[policy_id], run_example(program)[0])
+        texts.append(explain(policies[policy_id], verdict))
     assert texts == snapshot
 
 
@@ -302,9 +302,9 @@ def test_what_a_verdict_rests_on_is_told_once(
     settings: dict[str, list[dict[str, object]]], line: str
 ) -> None:
     """An exemption after what it exempts; a declaration in place of what is missing."""
-    logs = find_rule("aks-audit-logs")
+    logs = find_policy("aks-audit-logs")
     own = {name: [{**one, "expires": TODAY} for one in given] for name, given in settings.items()}
-    configuration = Configuration({logs.id: own}, all_rules())
+    configuration = Settings({logs.id: own}, all_policies())
     graph = build_graph([OURS, ours(logs=COMPLETE[:1])])
     (verdict,) = judge(logs, graph, configuration.of(logs.id), TODAY)
     told = explain(logs, verdict)

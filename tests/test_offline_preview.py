@@ -34,7 +34,7 @@ def answer(program: Path, **answers: Any) -> None:
 
 def outcomes(result: CheckResult) -> dict[str, Outcome]:
     """The outcome by rule."""
-    return {verdict.rule_id: verdict.outcome for verdict in result.verdicts}
+    return {verdict.policy_id: verdict.outcome for verdict in result.verdicts}
 
 
 DIRECT_CALL = """\

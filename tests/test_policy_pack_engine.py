@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, Outcome, write_project
-from kubewitness.policies.rules.aks_audit_logs import RULE as AUDIT_LOGS
+from kubewitness.policies.aks.audit_logs import POLICY as AUDIT_LOGS
 from scenarios import PRELUDE
 
 pytestmark = pytest.mark.engine

@@ -16,8 +16,8 @@ import yaml
 from engine import Engine, write_project
 from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
-from kubewitness.policies.configuration import Configuration
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.sources.program.answers import Answers
 
 ROOT = Path(__file__).parent.parent
@@ -103,14 +103,14 @@ def test_the_program_passes_its_own_pack(tmp_path: Path) -> None:
 def test_the_documents_are_accepted() -> None:
     """Both documents are read without a fault."""
     (settings,) = blocks("json")
-    Configuration(json.loads(settings), all_rules())
+    Settings(json.loads(settings), all_policies())
     (answers,) = blocks("yaml")
     Answers.model_validate(yaml.safe_load(answers))
 
 
 def test_every_rule_and_exit_code_is_in_the_readme() -> None:
     """A new rule or code is told of."""
-    for rule in all_rules():
+    for rule in all_policies():
         assert f"| `{rule.id}` |" in README
     for code in ExitCode:
         assert f"| {int(code)} |" in README

@@ -8,9 +8,9 @@ import pytest
 
 from kubewitness.check import CheckResult, judge_resources
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.packs import find_pack
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from oracle import BASE, CATEGORIES, NATIVE, SECRET, UNKNOWN_STRING
 from servicer import Servicer, Shown
 
@@ -138,7 +138,7 @@ CLASSIC = Resource(
 
 def offline(document: Mapping[str, Any], resource: Resource) -> CheckResult:
     """The offline check of one resource."""
-    configuration = Configuration(document, all_rules())
+    configuration = Settings(document, all_policies())
     return judge_resources("", "dev", [resource], find_pack("kubewitness"), configuration)
 
 

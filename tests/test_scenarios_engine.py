@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, Outcome, write_policy_pack, write_project
-from kubewitness.policies.folder import write_policy_pack as write_our_pack
+from kubewitness.policies.crossguard.folder import write_policy_pack as write_our_pack
 from scenarios import PRELUDE, SCENARIOS, Scenario
 
 pytestmark = pytest.mark.engine

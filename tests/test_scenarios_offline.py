@@ -28,16 +28,16 @@ def check(folder: Path, scenario: Scenario) -> CheckResult:
 def found(result: CheckResult, *, blocks: bool) -> dict[tuple[str, str], str]:
     """What a result says beside passes, in the form of the table.
 
-    What follows from the doubts about one setting for the rules beside is left out where nothing
+    What follows from the doubts about one setting for the policies beside is left out where nothing
     is blocked: the table would say everything six times.
     """
     silent = (Outcome.PASS, Outcome.NOT_APPLICABLE)
     return {
-        (verdict.rule_id, verdict.resource.name): verdict.outcome.value
+        (verdict.policy_id, verdict.resource.name): verdict.outcome.value
         for verdict in result.verdicts
         if verdict.outcome not in silent
         and verdict.blocks is blocks
-        and (blocks or verdict.rule_id in (LOGS, ACCOUNTS, ENTRA))
+        and (blocks or verdict.policy_id in (LOGS, ACCOUNTS, ENTRA))
     }
 
 

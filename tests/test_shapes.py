@@ -11,9 +11,10 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster, EksCluster, EventHubNamespace, StorageAccount, Table
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
-from kubewitness.policies.configuration import Configuration, Level
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules, find_rule
+from kubewitness.policies.registry import all_policies, find_policy
+from kubewitness.policies.settings import Level
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard")
@@ -36,10 +37,10 @@ def resource(name: str, type_: str, given: Mapping[str, Any], /, **links: str) -
 
 def outcomes(*resources: Resource, **settings: Any) -> dict[str, Outcome]:
     """The outcome of each rule on the cluster."""
-    document = {rule.id: settings.get(rule.id.replace("-", "_"), {}) for rule in all_rules()}
+    document = {rule.id: settings.get(rule.id.replace("-", "_"), {}) for rule in all_policies()}
     graph = build_graph(resources, calls=())
-    verdicts = evaluate(all_rules(), graph, Configuration(document, all_rules()))
-    return {v.rule_id: v.outcome for v in verdicts if v.resource.name in ("aks", "eks")}
+    verdicts = evaluate(all_policies(), graph, Settings(document, all_policies()))
+    return {v.policy_id: v.outcome for v in verdicts if v.resource.name in ("aks", "eks")}
 
 
 def failing(*resources: Resource, **settings: Any) -> set[str]:
@@ -361,9 +362,9 @@ def test_nobody_gets_in_where_no_group_and_no_role_lets_anybody_in(
     """With an admin group somebody does."""
     properties = {"disableLocalAccounts": True, "aadProfile": {"managed": True, **profile}}
     cluster = resource("aks", NATIVE + "containerservice:ManagedCluster", properties)
-    rule = next(rule for rule in all_rules() if rule.id == "aks-entra-rbac")
-    (verdict,) = evaluate((rule,), build_graph([cluster]), Configuration({}, all_rules()))
-    codes = [finding.code for finding in verdict.judgement.findings]
+    rule = next(rule for rule in all_policies() if rule.id == "aks-entra-rbac")
+    (verdict,) = evaluate((rule,), build_graph([cluster]), Settings({}, all_policies()))
+    codes = [finding.code for finding in verdict.judgement.reasons]
     assert ("nobody-gets-in" in codes) is (not profile)
 
 
@@ -625,7 +626,7 @@ def test_a_deployed_destination_is_found_by_its_id(rule: str, found: bool) -> No
         {"resourceUri": LATER, "eventHubAuthorizationRuleId": rule, "logs": []},
         resourceUri="aks",
     )
-    assert (_store(CLASSIC["aks"], hubs, audit) is not None) is found
+    assert (_receiver(CLASSIC["aks"], hubs, audit) is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -759,12 +760,12 @@ def test_a_table_that_two_resources_set_is_unknown_and_the_verdict_says_why() ->
     """Whichever is deployed last decides."""
     twice = Unknown("two resources set it")
     stack = [CLASSIC["aks"], WORKSPACE, to_workspace(), *native_tables(), *classic_tables()]
-    assert _store(*stack).tables == dict.fromkeys(
+    assert _receiver(*stack).tables == dict.fromkeys(
         map(str.lower, TABLES), Table(twice, twice, twice)
     )
-    rule = find_rule("aks-audit-retention")
-    (verdict,) = evaluate((rule,), build_graph(stack), Configuration({}, all_rules()))
-    messages = [finding.message for finding in verdict.judgement.findings]
+    rule = find_policy("aks-audit-retention")
+    (verdict,) = evaluate((rule,), build_graph(stack), Settings({}, all_policies()))
+    messages = [finding.message for finding in verdict.judgement.reasons]
     assert all(message.endswith(" cannot be known: two resources set it") for message in messages)
 
 
@@ -839,15 +840,15 @@ def account(type_: str, **properties: Any) -> StorageAccount:
         resourceUri="aks",
         storageAccountId="account",
     )
-    store: StorageAccount = _store(CLASSIC["aks"], own, audit)
-    return store
+    receiver: StorageAccount = _receiver(CLASSIC["aks"], own, audit)
+    return receiver
 
 
-def _store(*resources: Resource) -> Any:
+def _receiver(*resources: Resource) -> Any:
     graph = build_graph(resources)
     (link,) = graph.links["urn:aks"]
     (destination,) = link.setting.destinations
-    return destination.store
+    return destination.receiver
 
 
 @pytest.mark.parametrize(
@@ -876,8 +877,8 @@ def _policies(*policies: Resource) -> StorageAccount:
         resourceUri="aks",
         storageAccountId="account",
     )
-    store: StorageAccount = _store(CLASSIC["aks"], own, audit, *policies)
-    return store
+    receiver: StorageAccount = _receiver(CLASSIC["aks"], own, audit, *policies)
+    return receiver
 
 
 def _native_rule(days: Any, **more: Any) -> dict[str, Any]:
@@ -1006,15 +1007,15 @@ def test_an_event_hub_is_where_its_namespace_is(type_: str, name: str) -> None:
         resourceUri="aks",
         eventHubAuthorizationRuleId="rule",
     )
-    store = _store(CLASSIC["aks"], namespace, rule, audit, group)
-    assert isinstance(store, EventHubNamespace)
-    assert (store.name, store.location) == ("hubs", "westus")
+    receiver = _receiver(CLASSIC["aks"], namespace, rule, audit, group)
+    assert isinstance(receiver, EventHubNamespace)
+    assert (receiver.name, receiver.location) == ("hubs", "westus")
     named = resource("rule", rule.type, {"namespaceName": "HUBS"})
-    assert _store(CLASSIC["aks"], namespace, named, audit, group) == store
+    assert _receiver(CLASSIC["aks"], namespace, named, audit, group) == receiver
     stranger = resource("rule", rule.type, {"namespaceName": "others"})
-    assert _store(CLASSIC["aks"], namespace, stranger, audit, group) is None
+    assert _receiver(CLASSIC["aks"], namespace, stranger, audit, group) is None
     hidden = resource("rule", rule.type, {"namespaceName": LATER})
-    assert _store(CLASSIC["aks"], namespace, hidden, audit, group) is None
+    assert _receiver(CLASSIC["aks"], namespace, hidden, audit, group) is None
 
 
 @pytest.mark.parametrize(
@@ -1038,7 +1039,7 @@ def test_a_literal_destination_is_this_stacks_only_by_its_name(
         resourceUri="aks",
         storageAccountId="account",
     )
-    assert (_store(CLASSIC["aks"], own, audit) is not None) is found
+    assert (_receiver(CLASSIC["aks"], own, audit) is not None) is found
 
 
 @pytest.mark.parametrize(
@@ -1089,12 +1090,12 @@ def test_an_eks_cluster_of_a_bridged_provider_is_undecided_for_eks_alone() -> No
     """And a remote component could be anything."""
     bridged = resource("eks", "aws:index/eksCluster:EksCluster", {})
     assert outcomes(bridged) == {"eks-audit-logs": Outcome.UNDECIDED}
-    rule = next(rule for rule in all_rules() if rule.id == "eks-audit-logs")
-    (verdict,) = evaluate((rule,), build_graph([bridged]), Configuration({}, all_rules()))
-    assert "`eks.Cluster` of the AWS provider" in verdict.judgement.findings[0].decide
+    rule = next(rule for rule in all_policies() if rule.id == "eks-audit-logs")
+    (verdict,) = evaluate((rule,), build_graph([bridged]), Settings({}, all_policies()))
+    assert "`eks.Cluster` of the AWS provider" in verdict.judgement.reasons[0].decide
     assert build_graph([bridged]).opaque[0].of is EksCluster
     remote = Resource(**{**vars(bridged), "type": "eks:index:Cluster", "origin": Origin.REMOTE})
-    enabled = {rule.id for rule in all_rules() if rule.level is not Level.DISABLED}
+    enabled = {rule.id for rule in all_policies() if rule.level is not Level.DISABLED}
     assert set(outcomes(remote)) == enabled
 
 

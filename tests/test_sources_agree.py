@@ -23,9 +23,9 @@ import azure_resources as azure
 from in_process import PROJECT
 from kubewitness.check import judge_resources
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.packs import find_pack
-from kubewitness.policies.registry import all_rules
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.azure.subscription import load_subscription
 from kubewitness.sources.program.answers import Answers
@@ -36,7 +36,9 @@ from servicer import Servicer, Shown, Stack
 
 Verdicts = dict[tuple[str, str], str]
 
-STRICT = {rule.id: {"enforcementLevel": "mandatory", "undecided": "block"} for rule in all_rules()}
+STRICT = {
+    rule.id: {"enforcementLevel": "mandatory", "undecided": "block"} for rule in all_policies()
+}
 PROVIDERS = {
     "ManagedCluster": "Microsoft.ContainerService/managedClusters",
     "KubernetesCluster": "Microsoft.ContainerService/managedClusters",
@@ -282,10 +284,10 @@ def is_in_azure(stack: Stack) -> bool:
 
 def judged(resources: list[Resource]) -> Verdicts:
     """What fails or is undecided, by rule and resource."""
-    configuration = Configuration(STRICT, all_rules())
+    configuration = Settings(STRICT, all_policies())
     result = judge_resources("", "dev", resources, find_pack("kubewitness"), configuration)
     return {
-        (verdict.rule_id, verdict.resource.name): verdict.outcome.value
+        (verdict.policy_id, verdict.resource.name): verdict.outcome.value
         for verdict in result.verdicts
         if verdict.outcome in (Outcome.FAIL, Outcome.UNDECIDED) and verdict.blocks
     }

@@ -44,7 +44,7 @@ def state(folder: Path, *resources: dict[str, Any]) -> Path:
 
 def outcomes(file: Path) -> dict[str, Outcome]:
     """The outcomes of the AKS rules."""
-    return {v.rule_id: v.outcome for v in check_source(file).verdicts}
+    return {v.policy_id: v.outcome for v in check_source(file).verdicts}
 
 
 def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> N
     configuration = tmp_path / "policy.json"
     configuration.write_text(json.dumps({"aks-audit-logs-remediation": "remediate"}))
     found = check_source(file, policy_pack_config=configuration)
-    assert {v.rule_id for v in found.verdicts if v.outcome is Outcome.FAIL} == {"aks-audit-logs"}
+    assert {v.policy_id for v in found.verdicts if v.outcome is Outcome.FAIL} == {"aks-audit-logs"}
 
 
 def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> None:

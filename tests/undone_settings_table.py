@@ -1,6 +1,6 @@
 """The core settings of SecureAksCluster undone one at a time, and the page that tells of it.
 
-Each is found twice: before it is deployed, by a rule of the policy pack, and afterwards, by a
+Each is found twice: before it is deployed, by a policy of the policy pack, and afterwards, by a
 detection on what Azure notes of it. The program is a default cluster with an archive, as it stands
 when it is deployed and the archive's policies are locked.
 """
@@ -17,20 +17,21 @@ from default_cluster_table import ARGUMENTS
 from in_process import preview_in_process
 from kubewitness import AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.resource_types import Kind
-from kubewitness.detections.registry import all_rules, cases
+from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.detections.registry import all_rules as all_detections
+from kubewitness.detections.registry import cases
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import all_rules as all_policies
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 
 Resources = list[Resource]
 Undo = Callable[[Resources], Resources]
 
-DETECTIONS: Final = {rule.slug: rule for rule in all_rules()}
+DETECTIONS: Final = {one.slug: one for one in all_detections()}
 
 BY_APPLICATION: Final = "protection-changed-by-an-application"
 
@@ -50,10 +51,10 @@ class UndoneSetting(NamedTuple):
     Attributes:
         name: what is undone.
         undo: does it to the resources.
-        policy: the rule that fails then.
+        policy: the policy that fails then.
         found_by: the detections that find it, each with the malicious case that shows it.
         remark: what they cannot say.
-        configuration: of the rule.
+        configuration: of the policy.
         arguments: of the cluster, beside the required ones.
         calls: provider functions that the program calls once it is undone.
         only_of_people: the detections that do not find it where an application does it.
@@ -78,7 +79,7 @@ class UndoneSetting(NamedTuple):
         return tuple(dict.fromkeys(found))
 
 
-def _changed(kind: Kind, change: Callable[[dict[str, Any]], None]) -> Undo:
+def _changed(kind: ResourceKind, change: Callable[[dict[str, Any]], None]) -> Undo:
     def undo(resources: Resources) -> Resources:
         found = []
         for resource in resources:
@@ -91,7 +92,7 @@ def _changed(kind: Kind, change: Callable[[dict[str, Any]], None]) -> Undo:
     return undo
 
 
-def _set(kind: Kind, value: Any, *path: str) -> Undo:
+def _set(kind: ResourceKind, value: Any, *path: str) -> Undo:
     def change(properties: dict[str, Any]) -> None:
         *steps, last = path
         for step in steps:
@@ -109,7 +110,7 @@ def _without_category(category: str) -> Undo:
     def change(properties: dict[str, Any]) -> None:
         properties["logs"] = [log for log in properties["logs"] if log["category"] != category]
 
-    return _changed(Kind.DIAGNOSTIC_SETTING, change)
+    return _changed(ResourceKind.DIAGNOSTIC_SETTING, change)
 
 
 def _with_authenticator(resources: Resources) -> Resources:
@@ -125,7 +126,7 @@ def _unlocked(resources: Resources) -> Resources:
 
 
 def _cut(resources: Resources) -> Resources:
-    return _set(Kind.WORKSPACE, 30, "retentionInDays")(_without(":Deployment")(resources))
+    return _set(ResourceKind.WORKSPACE, 30, "retentionInDays")(_without(":Deployment")(resources))
 
 
 def _as_it_was(resources: Resources) -> Resources:
@@ -141,7 +142,7 @@ _ANY_WRITE: Final = {"aks-cluster-changed": "local-accounts-enabled"}
 UNDONE_SETTINGS: Final = (
     UndoneSetting(
         "local accounts are enabled",
-        _set(Kind.CLUSTER, False, "disableLocalAccounts"),
+        _set(ResourceKind.CLUSTER, False, "disableLocalAccounts"),
         "aks-local-accounts",
         {
             **_ANY_WRITE,
@@ -153,14 +154,14 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "Entra ID is not managed",
-        _set(Kind.CLUSTER, False, "aadProfile", "managed"),
+        _set(ResourceKind.CLUSTER, False, "aadProfile", "managed"),
         "aks-entra-rbac",
         {**_ANY_WRITE, "aks-entra-profile-reset": "profile-of-entra-id"},
         "Azure lets nobody switch it off; its profile can be reset",
     ),
     UndoneSetting(
         "Azure RBAC is switched off",
-        _set(Kind.CLUSTER, False, "aadProfile", "enableAzureRBAC"),
+        _set(ResourceKind.CLUSTER, False, "aadProfile", "enableAzureRBAC"),
         "aks-entra-rbac",
         _ANY_WRITE,
         _WRITTEN,
@@ -196,7 +197,7 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "the logs go to a workspace that nobody answers for",
-        _set(Kind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
+        _set(ResourceKind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
         "aks-audit-destination",
         {"diagnostic-setting-changed": "another-workspace"},
         "the workspace is in Request, where Azure noted it; whose it is only people can say",
@@ -206,21 +207,21 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "the logs go to the one table of all resources",
-        _set(Kind.DIAGNOSTIC_SETTING, None, "logAnalyticsDestinationType"),
+        _set(ResourceKind.DIAGNOSTIC_SETTING, None, "logAnalyticsDestinationType"),
         "aks-audit-cost",
         {"diagnostic-setting-changed": "tables-of-all-resources"},
         "the kind of tables is in Request, where Azure noted it",
     ),
     UndoneSetting(
         "the API server is open to every address",
-        _set(Kind.CLUSTER, ["0.0.0.0/0"], _API, "authorizedIPRanges"),
+        _set(ResourceKind.CLUSTER, ["0.0.0.0/0"], _API, "authorizedIPRanges"),
         "aks-api-access",
         {**_ANY_WRITE, "aks-cluster-changed-against-policy": "address-ranges-opened"},
         f"{_WRITTEN}; Azure Policy says it where it is assigned",
     ),
     UndoneSetting(
         "the private cluster is made public",
-        _set(Kind.CLUSTER, False, _API, "enablePrivateCluster"),
+        _set(ResourceKind.CLUSTER, False, _API, "enablePrivateCluster"),
         "aks-api-access",
         {**_ANY_WRITE, "aks-cluster-changed-against-policy": "private-cluster-made-public"},
         f"{_WRITTEN}; Azure Policy says it where it is assigned",
@@ -228,7 +229,7 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "run command is enabled",
-        _set(Kind.CLUSTER, False, _API, "disableRunCommand"),
+        _set(ResourceKind.CLUSTER, False, _API, "disableRunCommand"),
         "aks-run-command",
         {
             **_ANY_WRITE,
@@ -248,7 +249,7 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "the workspace stops at a daily cap",
-        _set(Kind.WORKSPACE, {"dailyQuotaGb": 1}, "workspaceCapping"),
+        _set(ResourceKind.WORKSPACE, {"dailyQuotaGb": 1}, "workspaceCapping"),
         "aks-audit-destination",
         {"workspace-changed": "daily-cap-set"},
         _WORKSPACE_WRITTEN,
@@ -263,7 +264,7 @@ UNDONE_SETTINGS: Final = (
     ),
     UndoneSetting(
         "the lock of the workspace is gone",
-        _set(Kind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
+        _set(ResourceKind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
         "aks-audit-protected",
         {"lock-deleted": "of-the-workspace", "workspace-deleted": "deleted"},
         "a lock that counts is another stack's: before the deployment only the promise of its "
@@ -309,13 +310,13 @@ def _locked(resource: Resource) -> Resource:
 def outcomes(
     row: UndoneSetting, resources: Resources, calls: tuple[str, ...] = ()
 ) -> dict[str, Outcome]:
-    """The outcome of each rule of the pack, on the only cluster there is."""
+    """The outcome of each policy of the pack, on the only cluster there is."""
     configuration = {row.policy: dict(row.configuration)} if row.configuration else {}
     verdicts = evaluate(
-        all_policies(), build_graph(resources, calls), Configuration(configuration, all_policies())
+        all_policies(), build_graph(resources, calls), Settings(configuration, all_policies())
     )
     return {
-        verdict.rule_id: verdict.outcome
+        verdict.policy_id: verdict.outcome
         for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome is Outcome.FAIL)
         if verdict.outcome is not Outcome.NOT_APPLICABLE
     }
@@ -334,7 +335,7 @@ def _operation(path: Path) -> str:
 _PAGE: Final = """\
 # What happens when a setting is undone
 
-Each core setting of `SecureAksCluster`, undone alone: the rule of the policy pack that fails in
+Each core setting of `SecureAksCluster`, undone alone: the policy of the policy pack that fails in
 `kubewitness check` before it is deployed, and the detections by which `kubewitness hunt` finds it
 afterwards, in what Azure notes of it in the Activity Log. This page is generated by `make docs`
 from the table that the tests run: each row is undone in a program and judged, and each detection is
@@ -367,7 +368,7 @@ def _row(row: UndoneSetting) -> list[str]:
     operations = dict.fromkeys(_operation(events(*one)) for one in row.found_by.items())
     return [
         row.name,
-        f"[{row.policy}](rules/{row.policy}.md)",
+        f"[{row.policy}](policies/{row.policy}.md)",
         _links(row.found_by),
         "<br>".join(f"`{one}`" for one in operations),
         row.remark,

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from kubewitness.policies.crossguard.pack import serve
     from kubewitness.provision.aks_audit_logging import AksAuditLogging
     from kubewitness.provision.arguments import (
         AksAuditLoggingArgs,
@@ -28,6 +29,7 @@ __all__ = [
     "AuditDetectionsArgs",
     "SecureAksCluster",
     "SecureAksClusterArgs",
+    "serve",
 ]
 
 _MODULES: Final = {
@@ -39,6 +41,7 @@ _MODULES: Final = {
     "AuditDetectionsArgs": "kubewitness.provision.detection_arguments",
     "SecureAksCluster": "kubewitness.provision.secure_aks_cluster",
     "SecureAksClusterArgs": "kubewitness.provision.arguments",
+    "serve": "kubewitness.policies.crossguard.pack",
 }
 
 

@@ -1,4 +1,4 @@
-"""A check from end to end: source, graph, rules, verdicts."""
+"""A check from end to end: source, graph, policies, verdicts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,12 +8,13 @@ from kubewitness.errors import ExitCode, InputError
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.configuration import Configuration, Stack, load
 from kubewitness.policies.evaluate import evaluate, unused
 from kubewitness.policies.messages import explain_change
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
-from kubewitness.policies.registry import all_rules
-from kubewitness.policies.rule import Change
+from kubewitness.policies.policy import Change
+from kubewitness.policies.registry import all_policies
+from kubewitness.policies.settings import Stack
+from kubewitness.policies.settings_file import Settings, load
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.azure.scope import SCHEME, is_azure
 from kubewitness.sources.azure.subscription import Subscription, load_subscription
@@ -31,8 +32,8 @@ class CheckResult:
         source: the source as the user named it.
         stack: the stack that was previewed.
         resources: every resource seen.
-        graph: what the rules saw.
-        verdicts: every verdict of our rules.
+        graph: what the policies saw.
+        verdicts: every verdict of our policies.
         violations: what other policy packs reported.
         unanswered: functions and stacks whose answers stayed unknown.
         unreadable: what the source did not show, each with the reason.
@@ -94,12 +95,12 @@ def check_source(  # noqa: PLR0913 each is an option of the command
     Args:
         source: the folder that holds `Pulumi.yaml`, the file, or
             `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
-        pack: the policy pack whose rules judge it.
+        pack: the policy pack whose policies judge it.
         stack: the stack; by default the only one there is.
         answers: a file of answers to what only the cloud knows.
         python: the interpreter; by default the one that `Pulumi.yaml` names.
         policy_packs: folders of other packs to run on the same preview.
-        policy_pack_config: levels and settings of the rules, as `pulumi` takes them.
+        policy_pack_config: levels and settings of the policies, as `pulumi` takes them.
         timeout: seconds that the program may take.
 
     Raises:
@@ -107,7 +108,7 @@ def check_source(  # noqa: PLR0913 each is an option of the command
         InputError: something given cannot be used, the program fails, or Azure cannot be asked.
     """
     chosen = find_pack(pack)
-    load(policy_pack_config, all_rules(), chosen.rules)  # before a program is run for nothing
+    load(policy_pack_config, all_policies(), chosen.policies)  # before a program is run for nothing
     if is_azure(str(source)):
         return check_azure(load_subscription(str(source)), chosen, policy_pack_config)
     source = Path(source)
@@ -128,10 +129,8 @@ def check_source(  # noqa: PLR0913 each is an option of the command
     )
     name = seen.project.stack
     where = Stack(seen.project.name, name, seen.tags)
-    configuration = load(policy_pack_config, all_rules(), chosen.rules, where)
-    judged = judge_resources(
-        str(source), name, seen.resources, chosen, configuration, calls=seen.calls
-    )
+    settings = load(policy_pack_config, all_policies(), chosen.policies, where)
+    judged = judge_resources(str(source), name, seen.resources, chosen, settings, calls=seen.calls)
     return replace(
         judged, violations=seen.violations, unanswered=seen.unanswered, warnings=seen.warnings
     )
@@ -143,14 +142,12 @@ def check_state(file: Path, pack: Pack, policy_pack_config: Path | None = None) 
     Nothing is mended before it is judged: a state is what is there.
 
     Raises:
-        InputError: the file is no exported state, or the configuration has faults.
+        InputError: the file is no exported state, or the settings have faults.
     """
     state = load_state(file)
     where = Stack(state.project, state.stack)
-    configuration = load(policy_pack_config, all_rules(), pack.rules, where)
-    return judge_resources(
-        str(file), state.stack, state.resources, pack, configuration, mends=False
-    )
+    settings = load(policy_pack_config, all_policies(), pack.policies, where)
+    return judge_resources(str(file), state.stack, state.resources, pack, settings, mends=False)
 
 
 def check_azure(
@@ -161,14 +158,12 @@ def check_azure(
     Nothing is mended before it is judged: no engine is about to do so.
 
     Raises:
-        InputError: the configuration has faults.
+        InputError: the settings have faults.
     """
     stack = found.scope.subscription
     where = Stack("azure", stack)
-    configuration = load(policy_pack_config, all_rules(), pack.rules, where)
-    judged = judge_resources(
-        found.scope.word, stack, found.resources, pack, configuration, mends=False
-    )
+    settings = load(policy_pack_config, all_policies(), pack.policies, where)
+    judged = judge_resources(found.scope.word, stack, found.resources, pack, settings, mends=False)
     return replace(judged, unreadable=tuple(found.unreadable), notes=(*judged.notes, *found.notes))
 
 
@@ -177,7 +172,7 @@ def judge_resources(  # noqa: PLR0913 the parts of every check
     stack: str,
     resources: Iterable[Resource],
     pack: Pack,
-    configuration: Configuration,
+    settings: Settings,
     *,
     calls: tuple[str, ...] | None = None,
     mends: bool = True,
@@ -185,27 +180,24 @@ def judge_resources(  # noqa: PLR0913 the parts of every check
     """Judge resources, wherever they come from, mended first where that is switched on."""
     notes: list[str] = []
     mended = tuple(
-        _mended(resource, pack, configuration, notes) if mends else resource
-        for resource in resources
+        _mended(resource, pack, settings, notes) if mends else resource for resource in resources
     )
     graph = build_graph(mended, calls)
-    verdicts = tuple(evaluate(pack.members, graph, configuration))
-    notes += [f"unused {one}" for one in unused(pack.members, configuration, verdicts)]
+    verdicts = tuple(evaluate(pack.members, graph, settings))
+    notes += [f"unused {one}" for one in unused(pack.members, settings, verdicts)]
     if pack.benchmark and graph.clusters:
         notes.append(str(pack.benchmark))
     return CheckResult(source, stack, mended, graph, verdicts, notes=tuple(notes))
 
 
-def _mended(
-    resource: Resource, pack: Pack, configuration: Configuration, notes: list[str]
-) -> Resource:
+def _mended(resource: Resource, pack: Pack, settings: Settings, notes: list[str]) -> Resource:
     """What the engine's remediations would make of a resource before it is judged."""
-    for rule in pack.members if resource.origin is Origin.MANAGED else ():
-        if rule.remediate is None or not configuration.mends(rule):
+    for policy in pack.members if resource.origin is Origin.MANAGED else ():
+        if policy.remediate is None or not settings.mends(policy):
             continue
-        for change in rule.remediate(resource, configuration.of(rule.id)):
+        for change in policy.remediate(resource, settings.of(policy.id)):
             resource = replace(resource, properties=_applied(resource.properties, change))
-            notes.append(explain_change(rule, resource, change))
+            notes.append(explain_change(policy, resource, change))
     return resource
 
 

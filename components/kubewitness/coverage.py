@@ -116,9 +116,9 @@ def _reach(destination: Destination, table: str) -> tuple[Reach, Reach]:
         return Reach.HUNT, Reach.HUNT
     if not table:
         return Reach.ALERT, Reach.ALERT
-    if not isinstance(destination.store, Workspace):
+    if not isinstance(destination.receiver, Workspace):
         return Reach.HUNT, Reach.ALERT  # of another stack: which plan it has is not known here
-    plan = destination.store.table(table).plan
+    plan = destination.receiver.table(table).plan
     if isinstance(plan, Unknown):
         return Reach.HUNT, Reach.ALERT
     reach = Reach.ALERT if plan is ABSENT or str(plan).lower() == ANALYTICS else Reach.HUNT

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Final
 
 
-class Kind(Enum):
+class ResourceKind(Enum):
     """The kinds of resource that the graph knows."""
 
     CLUSTER = "AKS cluster"
@@ -47,82 +47,92 @@ def _classic(module: str, name: str) -> str:
 
 
 PATTERNS: Final = {
-    Kind.CLUSTER: (
+    ResourceKind.CLUSTER: (
         _native("containerservice", "ManagedCluster"),
         _classic("containerservice", "KubernetesCluster"),
     ),
-    Kind.EKS_CLUSTER: (r"aws:eks/\w+:Cluster", r"aws-native:eks:Cluster"),
-    Kind.DIAGNOSTIC_SETTING: (
+    ResourceKind.EKS_CLUSTER: (r"aws:eks/\w+:Cluster", r"aws-native:eks:Cluster"),
+    ResourceKind.DIAGNOSTIC_SETTING: (
         _native("insights|monitor", "DiagnosticSetting"),
         _classic("monitoring", "DiagnosticSetting"),
     ),
-    Kind.WORKSPACE: (
+    ResourceKind.WORKSPACE: (
         _native("operationalinsights", "Workspace"),
         _classic("operationalinsights", "AnalyticsWorkspace"),
     ),
-    Kind.TABLE: (
+    ResourceKind.TABLE: (
         _native("operationalinsights", "Table"),
         _classic("loganalytics", "WorkspaceTable"),
     ),
-    Kind.STORAGE_ACCOUNT: (
+    ResourceKind.STORAGE_ACCOUNT: (
         _native("storage", "StorageAccount"),
         _classic("storage", "Account"),
     ),
-    Kind.LIFECYCLE_POLICY: (
+    ResourceKind.LIFECYCLE_POLICY: (
         _native("storage", "ManagementPolicy"),
         _classic("storage", "ManagementPolicy"),
     ),
-    Kind.IMMUTABILITY_POLICY: (
+    ResourceKind.IMMUTABILITY_POLICY: (
         _native("storage", "BlobContainerImmutabilityPolicy"),
         _classic("storage", "ContainerImmutabilityPolicy"),
     ),
-    Kind.EVENT_HUB: (
+    ResourceKind.EVENT_HUB: (
         _native("eventhub", r"Namespace\w*|EventHub\w*"),
         _classic("eventhub", r"EventHub\w*|Namespace\w*"),
     ),
-    Kind.PARTNER: (
+    ResourceKind.PARTNER: (
         _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
     ),
-    Kind.JWT_AUTHENTICATOR: (_native("containerservice", "JWTAuthenticator"),),
-    Kind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
-    Kind.UNREADABLE_CLUSTER: (
+    ResourceKind.JWT_AUTHENTICATOR: (_native("containerservice", "JWTAuthenticator"),),
+    ResourceKind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
+    ResourceKind.UNREADABLE_CLUSTER: (
         r"azurerm:\w+/kubernetesCluster:KubernetesCluster",
         r"aws:index/eksCluster:EksCluster",
         r"kubernetes:containerservice\.azure\.com/\w+:ManagedCluster",
     ),
-    Kind.ARM: (
+    ResourceKind.ARM: (
         _native("resources", r"Resource|Deployment\w*|TemplateSpec\w*"),
         _classic("core", r"\w*TemplateDeployment"),
         r"azapi:.*",
     ),
-    Kind.ARC_CLUSTER: (_native("kubernetes", "ConnectedCluster"),),
-    Kind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
-    Kind.RESOURCE_GROUP: (
+    ResourceKind.ARC_CLUSTER: (_native("kubernetes", "ConnectedCluster"),),
+    ResourceKind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
+    ResourceKind.RESOURCE_GROUP: (
         _native("resources", "ResourceGroup"),
         _classic("core", "ResourceGroup"),
     ),
 }
 
 DESTINATION_KINDS: Final = frozenset(
-    {Kind.WORKSPACE, Kind.STORAGE_ACCOUNT, Kind.EVENT_HUB, Kind.PARTNER}
+    {
+        ResourceKind.WORKSPACE,
+        ResourceKind.STORAGE_ACCOUNT,
+        ResourceKind.EVENT_HUB,
+        ResourceKind.PARTNER,
+    }
 )
 """What a diagnostic setting can send logs to."""
 
 
 JUDGED_KINDS: Final = frozenset(
     {
-        Kind.CLUSTER,
-        Kind.EKS_CLUSTER,
-        Kind.JWT_AUTHENTICATOR,
-        Kind.KUBERNETES_PROVIDER,
-        Kind.UNREADABLE_CLUSTER,
-        Kind.ARM,
+        ResourceKind.CLUSTER,
+        ResourceKind.EKS_CLUSTER,
+        ResourceKind.JWT_AUTHENTICATOR,
+        ResourceKind.KUBERNETES_PROVIDER,
+        ResourceKind.UNREADABLE_CLUSTER,
+        ResourceKind.ARM,
     }
 )
-"""What a rule on one resource can have something to say of; all else only says something of it."""
+"""What a policy on one resource can judge. All other kinds only inform a verdict."""
 
 MAY_CARRY_ANY_ID: Final = frozenset(
-    {Kind.UNREADABLE_CLUSTER, Kind.ARM, Kind.ARC_CLUSTER, Kind.STACK_REFERENCE}
+    {
+        ResourceKind.UNREADABLE_CLUSTER,
+        ResourceKind.ARM,
+        ResourceKind.ARC_CLUSTER,
+        ResourceKind.STACK_REFERENCE,
+    }
 )
 """Where the id of a cluster or of a destination may come from that the graph does not know.
 

@@ -14,11 +14,11 @@ from rich.markdown import Markdown
 
 from kubewitness.check import CheckResult, check_source, first_that_applies
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
-from kubewitness.policies.configuration import load
 from kubewitness.policies.packs import DEFAULT_PACK, find_pack
-from kubewitness.policies.registry import all_rules, find_rule
+from kubewitness.policies.registry import all_policies, find_policy
+from kubewitness.policies.settings_file import load
 from kubewitness.reports.document import report
-from kubewitness.reports.rule_page import rule_page
+from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
@@ -47,8 +47,10 @@ Exit codes, the first that applies:
 @click.option(
     "--policy-pack", "policy_packs", type=FOLDER, multiple=True, help="Another pack to run, too."
 )
-@click.option("--policy-pack-config", type=FILE, help="Levels and settings of the rules, as JSON.")
-@click.option("--explain", metavar="RULE", help="Print the page of a rule, and check nothing.")
+@click.option(
+    "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
+)
+@click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "sarif"]), default="table")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
@@ -82,7 +84,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
         _explain(explain)
         return ExitCode.OK
     # A fault in it concerns every source: told once.
-    load(policy_pack_config, all_rules(), find_pack(pack).rules)
+    load(policy_pack_config, all_policies(), find_pack(pack).policies)
     results: list[CheckResult] = []
     codes: list[ExitCode] = []
     with _progress(shown=not no_progress):
@@ -107,9 +109,9 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     return first_that_applies([*codes, *(result.exit_code for result in results)])
 
 
-def _explain(rule_id: str) -> None:
-    """The rule's page: rendered on a terminal, Markdown in a pipe."""
-    page = rule_page(find_rule(rule_id))
+def _explain(policy_id: str) -> None:
+    """The policy's page: rendered on a terminal, Markdown in a pipe."""
+    page = policy_page(find_policy(policy_id))
     if sys.stdout.isatty():
         Console().print(Markdown(page))
     else:

@@ -2,7 +2,7 @@
 
 import click
 
-from kubewitness.policies.folder import write_policy_pack
+from kubewitness.policies.crossguard.folder import write_policy_pack
 from kubewitness.policies.packs import DEFAULT_PACK
 
 

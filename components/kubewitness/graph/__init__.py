@@ -1,1 +1,1 @@
-"""The normalised resources that every rule reads, and the links between them."""
+"""The normalised resources that every policy reads, and the links between them."""

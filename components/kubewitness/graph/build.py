@@ -1,11 +1,11 @@
-"""From resources as Pulumi has them to the graph that rules read."""
+"""From resources as Pulumi has them to the graph that policies read."""
 
 from collections.abc import Iterable, Mapping
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, Kind
+from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, ResourceKind
 from kubewitness.graph.aks import aks_cluster
-from kubewitness.graph.destinations import Stores
+from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
@@ -35,23 +35,23 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
 
     Returns:
         The graph, in the order of URNs, so that the same resources give the same report.
-        Resources that no rule needs leave no trace in it.
+        Resources that no policy needs leave no trace in it.
     """
     by_urn = {resource.urn: resource for resource in sorted(resources, key=lambda r: r.urn)}
     kinds = {urn: kind_of(resource.type) for urn, resource in by_urn.items()}
     managed = {urn for urn, resource in by_urn.items() if resource.origin is Origin.MANAGED}
-    aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, Kind.CLUSTER)]
-    eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, Kind.EKS_CLUSTER)]
-    stores = Stores({urn: by_urn[urn] for urn in sorted(managed) if kinds[urn]})
+    aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, ResourceKind.CLUSTER)]
+    eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, ResourceKind.EKS_CLUSTER)]
+    receivers = Receivers({urn: by_urn[urn] for urn in sorted(managed) if kinds[urn]})
     settings = [
-        diagnostic_setting(by_urn[urn], by_urn, stores)
-        for urn in _of(kinds, Kind.DIAGNOSTIC_SETTING)
+        diagnostic_setting(by_urn[urn], by_urn, receivers)
+        for urn in _of(kinds, ResourceKind.DIAGNOSTIC_SETTING)
         if urn in managed
     ]
     placement = place(
         settings,
         aks,
-        set(_of(kinds, Kind.RESOURCE_GROUP)),
+        set(_of(kinds, ResourceKind.RESOURCE_GROUP)),
         {urn for urn, resource in by_urn.items() if resource.origin is Origin.REMOTE},
         {urn for urn, kind in kinds.items() if kind in MAY_CARRY_ANY_ID},
     )
@@ -62,10 +62,12 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         foreign=placement.foreign,
         unplaced=placement.unplaced,
         opaque=tuple(_opaque(by_urn, kinds)),
-        authenticators=tuple(by_urn[u] for u in _of(kinds, Kind.JWT_AUTHENTICATOR) if u in managed),
+        authenticators=tuple(
+            by_urn[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
+        ),
         kubeconfigs=tuple(
             (by_urn[urn], declared_text(read(by_urn[urn].properties, "kubeconfig")))
-            for urn in _of(kinds, Kind.KUBERNETES_PROVIDER)
+            for urn in _of(kinds, ResourceKind.KUBERNETES_PROVIDER)
         ),
         calls=calls,
         activity=tuple(one for one in settings if _may_carry_activity(one)),
@@ -77,19 +79,21 @@ def _may_carry_activity(setting: DiagnosticSetting) -> bool:
     return any(carries(setting, name.lower()) is not False for name in ACTIVITY_CATEGORIES)
 
 
-def _of(kinds: Mapping[str, Kind | None], wanted: Kind) -> list[str]:
+def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[str]:
     return [urn for urn, kind in kinds.items() if kind is wanted]
 
 
-def _opaque(by_urn: Mapping[str, Resource], kinds: Mapping[str, Kind | None]) -> Iterable[Opaque]:
+def _opaque(
+    by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
+) -> Iterable[Opaque]:
     """Remote components, clusters of unread providers, templates that name or hide a cluster."""
     for urn, resource in by_urn.items():
         if resource.origin is Origin.REMOTE:
             yield Opaque(resource, None)
-        elif kinds[urn] is Kind.UNREADABLE_CLUSTER:
+        elif kinds[urn] is ResourceKind.UNREADABLE_CLUSTER:
             is_eks = resource.type.startswith("aws:")
             yield Opaque(resource, EksCluster if is_eks else AksCluster)
-        elif kinds[urn] is Kind.ARM and _may_deploy_a_cluster(resource):
+        elif kinds[urn] is ResourceKind.ARM and _may_deploy_a_cluster(resource):
             yield Opaque(resource, AksCluster)
 
 

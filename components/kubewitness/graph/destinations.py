@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.locations import location, resource_group
 from kubewitness.graph.model import (
     EventHubNamespace,
+    Receiver,
     StorageAccount,
-    Store,
     Table,
     Workspace,
 )
@@ -38,9 +38,9 @@ from kubewitness.graph.values import (
 )
 
 NAME_PROPERTIES: Final = {
-    Kind.WORKSPACE: ("workspaceName", "name"),
-    Kind.STORAGE_ACCOUNT: ("accountName", "name"),
-    Kind.EVENT_HUB: ("namespaceName", "name"),
+    ResourceKind.WORKSPACE: ("workspaceName", "name"),
+    ResourceKind.STORAGE_ACCOUNT: ("accountName", "name"),
+    ResourceKind.EVENT_HUB: ("namespaceName", "name"),
 }
 """Where each kind keeps its name: as an input, then as an output or in the classic provider."""
 
@@ -57,13 +57,13 @@ OWNER_PROPERTIES: Final = (
 )
 """Where a table, a policy or an authorization rule names what it belongs to."""
 
-_ATTACHMENTS: Final[Mapping[Kind | None, type[Store]]] = {
-    Kind.TABLE: Workspace,
-    Kind.ARM: Workspace,
-    Kind.LIFECYCLE_POLICY: StorageAccount,
-    Kind.IMMUTABILITY_POLICY: StorageAccount,
+_ATTACHMENTS: Final[Mapping[ResourceKind | None, type[Receiver]]] = {
+    ResourceKind.TABLE: Workspace,
+    ResourceKind.ARM: Workspace,
+    ResourceKind.LIFECYCLE_POLICY: StorageAccount,
+    ResourceKind.IMMUTABILITY_POLICY: StorageAccount,
 }
-"""What says something of a store without being one, and of which store."""
+"""What says something of a receiver without being one, and of which receiver."""
 
 _TABLE_TYPE: Final = "microsoft.operationalinsights/workspaces/tables"
 _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
@@ -89,15 +89,15 @@ _ELSEWHERE: Final = Unknown("whether it is this one's cannot be known before the
 _OTHERS: Final = Table(_ELSEWHERE, _ELSEWHERE, _ELSEWHERE)
 
 
-class Stores:
-    """The stores of a stack, found by URN, name or id.
+class Receivers:
+    """The receivers of a stack, found by URN, name or id.
 
     Args:
         by_urn: the resources that this stack manages.
     """
 
     def __init__(self, by_urn: Mapping[str, Resource]) -> None:
-        self._found: dict[str, Store] = {}
+        self._found: dict[str, Receiver] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_id: dict[str, str] = {}
         for urn, resource in by_urn.items():
@@ -109,20 +109,20 @@ class Stores:
             sure = [u for u in owners if len(owners) == 1 or _names_it(resource, self._found[u])]
             for urn in sure or owners:
                 (attached if sure else doubtful).setdefault(urn, []).append(resource)
-        for urn, store in list(self._found.items()):
-            self._found[urn] = _complete(store, attached.get(urn, []), doubtful.get(urn, []))
+        for urn, receiver in list(self._found.items()):
+            self._found[urn] = _complete(receiver, attached.get(urn, []), doubtful.get(urn, []))
 
-    def _note(self, urn: str, store: Store | None) -> None:
-        if store is None:
+    def _note(self, urn: str, receiver: Receiver | None) -> None:
+        if receiver is None:
             return
-        self._found[urn] = store
-        if isinstance(store.name, str):
-            self._by_name.setdefault(store.name.lower(), []).append(urn)
-        if isinstance(store.resource.id, str):
-            self._by_id[store.resource.id.lower().rstrip("/")] = urn
+        self._found[urn] = receiver
+        if isinstance(receiver.name, str):
+            self._by_name.setdefault(receiver.name.lower(), []).append(urn)
+        if isinstance(receiver.resource.id, str):
+            self._by_id[receiver.resource.id.lower().rstrip("/")] = urn
 
     def _possible_owners(self, resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
-        """What an attachment may belong to: a store of the right kind, in the right group."""
+        """What an attachment may belong to: a receiver of the right kind, in the right group."""
         kind = kind_of(resource.type)
         if kind not in _ATTACHMENTS:
             return []
@@ -136,7 +136,7 @@ class Stores:
             urn
             for urn in (self._found if hidden else self._owners(resource))
             if isinstance(self._found[urn], _ATTACHMENTS[kind])
-            and (kind is Kind.ARM or not _differ(group, self._found[urn].resource_group))
+            and (kind is ResourceKind.ARM or not _differ(group, self._found[urn].resource_group))
         )
 
     def _owners(self, attachment: Resource) -> set[str]:
@@ -155,60 +155,60 @@ class Stores:
         return [u for u in resource.property_dependencies.get(name, ()) if u in self._found]
 
     def _called(self, known: str) -> list[str]:
-        """Whose name or id it may be: several stores can have the same name."""
+        """Whose name or id it may be: several receivers can have the same name."""
         within = _CONTAINER_ID.search(known)
         name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
         return self._by_name.get(name.lower(), [])
 
-    def owner(self, resource: Resource, name: str) -> Store | None:
-        """The store of this stack that a property came from, or whose name it is."""
+    def owner(self, resource: Resource, name: str) -> Receiver | None:
+        """The receiver of this stack that a property came from, or whose name it is."""
         known = read(resource.properties, name)
         urns = self._sources(resource, name) or (
             self._called(known) if isinstance(known, str) else []
         )
         return self._found[urns[0]] if len(urns) == 1 else None
 
-    def at(self, identifier: str) -> Store | None:
-        """The store with an id; an authorization rule is its namespace's. Azure ignores case."""
+    def at(self, identifier: str) -> Receiver | None:
+        """The receiver with an id; an authorization rule is its namespace's. Azure ignores case."""
         known = identifier.lower().rstrip("/").partition("/authorizationrules/")[0]
         urn = self._by_id.get(known)
         return self._found[urn] if urn else None
 
-    def get(self, urn: str) -> Store | None:
-        """The store that a resource is."""
+    def get(self, urn: str) -> Receiver | None:
+        """The receiver that a resource is."""
         return self._found.get(urn)
 
 
-def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Store | None:
-    """A store by its own properties alone."""
+def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Receiver | None:
+    """A receiver by its own properties alone."""
     kind = kind_of(resource.type)
-    if kind is Kind.WORKSPACE:
+    if kind is ResourceKind.WORKSPACE:
         return _workspace(resource, by_urn)
-    if kind is Kind.STORAGE_ACCOUNT:
+    if kind is ResourceKind.STORAGE_ACCOUNT:
         common = _common(resource, kind, by_urn)
         return StorageAccount(**common, premium=_premium(resource.properties))
     is_namespace = resource.type.rpartition(":")[2] in {"Namespace", "EventHubNamespace"}
-    if kind is Kind.EVENT_HUB and is_namespace:
+    if kind is ResourceKind.EVENT_HUB and is_namespace:
         return EventHubNamespace(**_common(resource, kind, by_urn))
     return None
 
 
-def _complete(store: Store, attached: list[Resource], doubtful: list[Resource]) -> Store:
-    """A store with what other resources say of it, and what others may say."""
-    if isinstance(store, Workspace):
-        hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, store)}
-        return replace(store, tables={**_tables(store, attached), **hidden})
-    if isinstance(store, StorageAccount):
-        policies = [r for r in attached if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
-        locks = [r for r in attached if kind_of(r.type) is Kind.IMMUTABILITY_POLICY]
-        unsure = [_ELSEWHERE for r in doubtful if kind_of(r.type) is Kind.LIFECYCLE_POLICY]
+def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resource]) -> Receiver:
+    """A receiver with what other resources say of it, and what others may say."""
+    if isinstance(receiver, Workspace):
+        hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, receiver)}
+        return replace(receiver, tables={**_tables(receiver, attached), **hidden})
+    if isinstance(receiver, StorageAccount):
+        policies = [r for r in attached if kind_of(r.type) is ResourceKind.LIFECYCLE_POLICY]
+        locks = [r for r in attached if kind_of(r.type) is ResourceKind.IMMUTABILITY_POLICY]
+        unsure = [_ELSEWHERE for r in doubtful if kind_of(r.type) is ResourceKind.LIFECYCLE_POLICY]
         return replace(
-            store,
+            receiver,
             deletes_after_days=_shortest([*unsure, *(_deletion(policy) for policy in policies)]),
             immutability=dict(_immutability(lock) for lock in locks),
             immutable_days={_immutability(lock)[0]: _immutable_days(lock) for lock in locks},
         )
-    return store
+    return receiver
 
 
 def _differ(one: Value[str], other: Value[str]) -> bool:
@@ -216,7 +216,9 @@ def _differ(one: Value[str], other: Value[str]) -> bool:
     return isinstance(one, str) and isinstance(other, str) and one.lower() != other.lower()
 
 
-def _common(resource: Resource, kind: Kind, by_urn: Mapping[str, Resource]) -> dict[str, Any]:
+def _common(
+    resource: Resource, kind: ResourceKind, by_urn: Mapping[str, Resource]
+) -> dict[str, Any]:
     names = (read(resource.properties, name) for name in NAME_PROPERTIES[kind])
     return {
         "resource": resource,
@@ -228,7 +230,7 @@ def _common(resource: Resource, kind: Kind, by_urn: Mapping[str, Resource]) -> d
 
 def _workspace(resource: Resource, by_urn: Mapping[str, Resource]) -> Workspace:
     properties = resource.properties
-    common = _common(resource, Kind.WORKSPACE, by_urn)
+    common = _common(resource, ResourceKind.WORKSPACE, by_urn)
     sku = read(properties, "sku")
     return Workspace(
         **common,
@@ -261,7 +263,7 @@ def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
 
 def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
     """What is said of which table, in lower case as Azure compares them."""
-    if kind_of(resource.type) is Kind.TABLE:
+    if kind_of(resource.type) is ResourceKind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
         known = name.lower() if isinstance(name, str) else ANY_TABLE
@@ -280,24 +282,24 @@ def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, 
                 yield match["table"].lower(), _table(read(item, "properties"))
 
 
-def _is_of(full: str, store: Store) -> bool:
-    """Whether a name such as `workspace/AKSAudit` begins with the store's."""
-    return isinstance(store.name, str) and full.lower().startswith(f"{store.name.lower()}/")
+def _is_of(full: str, receiver: Receiver) -> bool:
+    """Whether a name such as `workspace/AKSAudit` begins with the receiver's."""
+    return isinstance(receiver.name, str) and full.lower().startswith(f"{receiver.name.lower()}/")
 
 
-def _names_it(template: Resource, store: Store) -> bool:
-    """Whether a template that several stores have a part in names this one in so many words."""
+def _names_it(template: Resource, receiver: Receiver) -> bool:
+    """Whether a template that several receivers have a part in names this one in so many words."""
     names = _template_names(template)
     return (
         bool(names)
         and all(not name.startswith("[") for name in names)
-        and any(_is_of(name, store) for name in names)
+        and any(_is_of(name, receiver) for name in names)
     )
 
 
 def _template_names(resource: Resource) -> list[str]:
     """The names of the tables that a template declares, as they stand there."""
-    if kind_of(resource.type) is not Kind.ARM:
+    if kind_of(resource.type) is not ResourceKind.ARM:
         return []
     known = (one for one in declared(resource) if not isinstance(one, Unknown))
     names = (read(one, "name") for one in known if type_of(one) == _TABLE_TYPE)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kubewitness.catalog.resource_types import DESTINATION_KINDS, MAY_CARRY_ANY_ID
-from kubewitness.graph.destinations import Stores
-from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Store
+from kubewitness.graph.destinations import Receivers
+from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Receiver
 from kubewitness.graph.resource_types import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
@@ -57,7 +57,7 @@ _STORE_NAME: Final = re.compile(
 
 
 def diagnostic_setting(
-    resource: Resource, by_urn: Mapping[str, Resource], stores: Stores
+    resource: Resource, by_urn: Mapping[str, Resource], receivers: Receivers
 ) -> DiagnosticSetting:
     """The setting that a resource of either provider is."""
     properties = resource.properties
@@ -70,7 +70,7 @@ def diagnostic_setting(
             for urn in resource.property_dependencies.get(name, ())
         ),
         logs=_entries(properties, is_classic(resource.type)),
-        destinations=_destinations(resource, by_urn, stores),
+        destinations=_destinations(resource, by_urn, receivers),
         destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
     )
 
@@ -110,7 +110,7 @@ def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:
 
 
 def _destinations(
-    resource: Resource, by_urn: Mapping[str, Resource], stores: Stores
+    resource: Resource, by_urn: Mapping[str, Resource], receivers: Receivers
 ) -> tuple[Destination, ...]:
     found = []
     for name, kind in DESTINATION_PROPERTIES[is_classic(resource.type)].items():
@@ -119,35 +119,39 @@ def _destinations(
             urns = resource.property_dependencies.get(name, ())
             came_from = [by_urn[urn] for urn in urns if urn in by_urn]
             sources = [one for one in came_from if kind_of(one.type) in DESTINATION_KINDS]
-            store = _store(identifier, sources, stores)
+            receiver = _receiver(identifier, sources, receivers)
             # What another stack or a template says may be the id of another destination.
             mixed = any(kind_of(one.type) in MAY_CARRY_ANY_ID for one in came_from)
             if isinstance(identifier, Unknown) and mixed:
-                sources, store = [], None
-            found.append(Destination(kind, identifier, bool(sources), store))
+                sources, receiver = [], None
+            found.append(Destination(kind, identifier, bool(sources), receiver))
     return tuple(found)
 
 
-def _store(identifier: Value[str], sources: list[Resource], stores: Stores) -> Store | None:
+def _receiver(
+    identifier: Value[str], sources: list[Resource], receivers: Receivers
+) -> Receiver | None:
     """The resource of this stack with this id: by the id itself, else by what it came from."""
-    same = stores.at(identifier) if isinstance(identifier, str) else None
+    same = receivers.at(identifier) if isinstance(identifier, str) else None
     if same:
         return same
-    candidates = [store for source in sources if (store := _store_of(source, stores))]
+    candidates = [receiver for source in sources if (receiver := _receiver_of(source, receivers))]
     if len(candidates) != 1:
         return None
-    store = candidates[0]
+    receiver = candidates[0]
     if isinstance(identifier, Unknown):
-        return store
-    return store if isinstance(store.name, str) and _names(identifier, store.name) else None
+        return receiver
+    return (
+        receiver if isinstance(receiver.name, str) and _names(identifier, receiver.name) else None
+    )
 
 
 def _names(identifier: Value[str], name: str) -> bool:
-    """Whether an id is that of a store with this name; a group may be called the same."""
+    """Whether an id is that of a receiver with this name; a group may be called the same."""
     found = _STORE_NAME.search(str(identifier))
     return found is not None and found["name"].lower() == name.lower()
 
 
-def _store_of(source: Resource, stores: Stores) -> Store | None:
-    """The store that a resource is or, for an authorization rule, belongs to."""
-    return stores.get(source.urn) or stores.owner(source, "namespaceName")
+def _receiver_of(source: Resource, receivers: Receivers) -> Receiver | None:
+    """The receiver that a resource is or, for an authorization rule, belongs to."""
+    return receivers.get(source.urn) or receivers.owner(source, "namespaceName")

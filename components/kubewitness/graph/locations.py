@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read, text
@@ -40,7 +40,7 @@ def _group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | Non
     groups = [
         by_urn[urn]
         for urn in resource.property_dependencies.get("resourceGroupName", ())
-        if urn in by_urn and kind_of(by_urn[urn].type) is Kind.RESOURCE_GROUP
+        if urn in by_urn and kind_of(by_urn[urn].type) is ResourceKind.RESOURCE_GROUP
     ]
     return groups[0] if len(groups) == 1 else None
 

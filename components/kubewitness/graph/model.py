@@ -1,4 +1,4 @@
-"""The graph that rules read: clusters, diagnostic settings, destinations, and what belongs to what.
+"""The graph that policies read: clusters, diagnostic settings, destinations, and their links.
 
 Every class here is normalised: no provider's spelling, no type token, no nesting of its own.
 """
@@ -99,7 +99,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Store:
+class Receiver:
     """A resource of this stack that logs can be sent to.
 
     Attributes:
@@ -116,7 +116,7 @@ class Store:
 
 
 @dataclass(frozen=True)
-class Workspace(Store):
+class Workspace(Receiver):
     """A Log Analytics workspace.
 
     Attributes:
@@ -141,7 +141,7 @@ class Workspace(Store):
 
 
 @dataclass(frozen=True)
-class StorageAccount(Store):
+class StorageAccount(Receiver):
     """A storage account.
 
     Attributes:
@@ -159,7 +159,7 @@ class StorageAccount(Store):
 
 
 @dataclass(frozen=True)
-class EventHubNamespace(Store):
+class EventHubNamespace(Receiver):
     """An Event Hubs namespace."""
 
 
@@ -172,13 +172,13 @@ class Destination:
         id: its Azure id; never `ABSENT`.
         from_destination: true where the id comes from a resource of this stack that can be a
             destination, so that an unknown id is certain to exist.
-        store: that resource, where it is one that can be read.
+        receiver: that resource, where it is one that can be read.
     """
 
     kind: str
     id: Value[str]
     from_destination: bool
-    store: Store | None = None
+    receiver: Receiver | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ class Transformation:
 
 @dataclass(frozen=True)
 class Graph:
-    """All that a rule may know.
+    """All that a policy may know.
 
     Attributes:
         clusters: the clusters, those this stack only reads included.

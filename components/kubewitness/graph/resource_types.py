@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from kubewitness.catalog.resource_types import PATTERNS, Kind
+from kubewitness.catalog.resource_types import PATTERNS, ResourceKind
 
 _COMPILED: Final = tuple(
     (kind, re.compile("|".join(patterns))) for kind, patterns in PATTERNS.items()
@@ -12,7 +12,7 @@ _COMPILED: Final = tuple(
 
 
 @lru_cache(maxsize=4096)
-def kind_of(token: str) -> Kind | None:
+def kind_of(token: str) -> ResourceKind | None:
     """The kind of resource that a type token stands for, or None where the graph has no use."""
     return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
 

@@ -7,7 +7,7 @@ rule": a rule of kind WorkspaceTransforms has a data flow for each table, by its
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.model import Transformation
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
@@ -36,7 +36,7 @@ def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
     """Yield the properties and the kind of every data collection rule that a resource makes."""
     if resource.type.endswith(_CLASS):
         yield resource.properties
-    elif kind_of(resource.type) is Kind.ARM:
+    elif kind_of(resource.type) is ResourceKind.ARM:
         for one in declared(resource):
             if isinstance(one, Mapping) and type_of(one) == _TYPE:
                 inner = read(one, "properties")

@@ -1,6 +1,6 @@
-"""Values as a rule meets them: known, unknown until the deployment, or absent.
+"""Values as a policy meets them: known, unknown until the deployment, or absent.
 
-Keeping the three apart is what lets a rule fail closed: an unknown value is never compared as if
+Keeping the three apart is what lets a policy fail closed: an unknown value is never compared as if
 it were known, and an absent one is never taken for unknown.
 """
 

@@ -1,1 +1,1 @@
-"""ENFORCE: the rules, what they decide, and the CrossGuard pack made of them."""
+"""ENFORCE: the policies, what they decide, and the CrossGuard pack made of them."""

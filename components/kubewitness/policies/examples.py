@@ -1,4 +1,4 @@
-"""What comes before the program of each rule's example, so that the example shows one thing."""
+"""What comes before the program of each policy's example, so that the example shows one thing."""
 
 from typing import Final
 

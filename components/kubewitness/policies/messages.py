@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.rule import Change, Rule
+from kubewitness.policies.policy import Change, Policy
 from kubewitness.policies.verdict import Outcome, Verdict
 
 _WORDS: Final = {
@@ -13,19 +13,19 @@ _WORDS: Final = {
 }
 
 
-def explain(rule: Rule, verdict: Verdict) -> str:
+def explain(policy: Policy, verdict: Verdict) -> str:
     """The text of a violation, complete without opening the docs."""
     lines = [_headline(verdict)]
-    for finding in verdict.judgement.findings:
-        lines.append(f"  - {finding.message}")
-        if finding.decide:
-            lines.append(f"    to decide it: {finding.decide}")
+    for reason in verdict.judgement.reasons:
+        lines.append(f"  - {reason.message}")
+        if reason.decide:
+            lines.append(f"    to decide it: {reason.decide}")
     if verdict.outcome is not Outcome.COLLECTED_ELSEWHERE:
         lines += [f"  by {declaration}" for declaration in verdict.declarations]
     if verdict.outcome is Outcome.FAIL:
-        lines += [f"  fix in Pulumi: {_indent(rule.fix_pulumi)}"]
-        lines += [f"  fix in the CLI: {_indent(rule.fix_cli)}"]
-        lines += [f"  why: {rule.why}", f"  more: kubewitness check --explain {rule.id}"]
+        lines += [f"  fix in Pulumi: {_indent(policy.fix_pulumi)}"]
+        lines += [f"  fix in the CLI: {_indent(policy.fix_cli)}"]
+        lines += [f"  why: {policy.why}", f"  more: kubewitness check --explain {policy.id}"]
     return "\n".join(lines)
 
 
@@ -34,10 +34,10 @@ def _headline(verdict: Verdict) -> str:
     return f"{_WORDS.get(verdict.outcome, '')}`{resource.name}` ({resource.type})"
 
 
-def explain_change(rule: Rule, resource: Resource, change: Change) -> str:
+def explain_change(policy: Policy, resource: Resource, change: Change) -> str:
     """What a remediation did; values stay out of it, for one may be a secret."""
     path = ".".join(change.path)
-    return f"{rule.id}: mended `{resource.name}`: `{path}`: {rule.remediation}"
+    return f"{policy.id}: mended `{resource.name}`: `{path}`: {policy.remediation}"
 
 
 def _indent(text: str) -> str:

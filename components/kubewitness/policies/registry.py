@@ -1,30 +1,35 @@
-"""Every rule there is, found in the folder `rules`."""
+"""Every policy there is, found in the folders `aks` and `eks`."""
 
 import importlib
 import pkgutil
 from functools import cache
 
 from kubewitness.errors import InputError
-from kubewitness.policies import rules
-from kubewitness.policies.rule import Rule
+from kubewitness.policies import aks, eks
+from kubewitness.policies.policy import Policy
+
+_PLATFORMS = (aks, eks)
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """The rules in the order of their file names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    modules = [importlib.import_module(f"{rules.__name__}.{name}") for name in names]
-    return tuple(module.RULE for module in modules)
+def all_policies() -> tuple[Policy, ...]:
+    """The policies by platform, in the order of their file names."""
+    modules = [
+        importlib.import_module(f"{platform.__name__}.{name}")
+        for platform in _PLATFORMS
+        for name in sorted(module.name for module in pkgutil.iter_modules(platform.__path__))
+    ]
+    return tuple(module.POLICY for module in modules)
 
 
-def find_rule(rule_id: str) -> Rule:
-    """The rule of this id.
+def find_policy(policy_id: str) -> Policy:
+    """The policy of this id.
 
     Raises:
         InputError: there is none.
     """
-    for rule in all_rules():
-        if rule.id == rule_id:
-            return rule
-    known = ", ".join(rule.id for rule in all_rules())
-    raise InputError(f"no rule is called `{rule_id}`; rules: {known}")
+    for policy in all_policies():
+        if policy.id == policy_id:
+            return policy
+    known = ", ".join(policy.id for policy in all_policies())
+    raise InputError(f"no policy is called `{policy_id}`; policies: {known}")

@@ -1,4 +1,4 @@
-"""What a rule decides about one resource."""
+"""What a policy decides about one resource."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -18,11 +18,11 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Reason:
     """One reason for an outcome.
 
     Attributes:
-        code: a stable name of it within its rule, such as `missing:guard`.
+        code: a stable name of it within its policy, such as `missing:guard`.
         message: what is so, in one sentence without a period.
         decide: for what is undecided, which setting or action would decide it.
     """
@@ -34,35 +34,35 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a rule function returns: an outcome, and the reasons unless it is a pass."""
+    """What a policy function returns: an outcome, and the reasons unless it is a pass."""
 
     outcome: Outcome
-    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 PASS = Judgement(Outcome.PASS)
 
 
-def fail(*findings: Finding) -> Judgement:
+def fail(*reasons: Reason) -> Judgement:
     """A violation for these reasons."""
-    return Judgement(Outcome.FAIL, findings)
+    return Judgement(Outcome.FAIL, reasons)
 
 
-def undecided(*findings: Finding) -> Judgement:
+def undecided(*reasons: Reason) -> Judgement:
     """Not decided for these reasons."""
-    return Judgement(Outcome.UNDECIDED, findings)
+    return Judgement(Outcome.UNDECIDED, reasons)
 
 
 def not_applicable(code: str, why: str) -> Judgement:
     """Nothing to judge here, and why."""
-    return Judgement(Outcome.NOT_APPLICABLE, (Finding(code, why),))
+    return Judgement(Outcome.NOT_APPLICABLE, (Reason(code, why),))
 
 
 def worst(*judgements: Judgement) -> Judgement:
     """One judgement of several that must all hold: any failure fails, any doubt is undecided.
 
     Returns:
-        The judgement, with the findings of every one that is not a pass, each once; not applicable
+        The judgement, with the reasons of every one that is not a pass, each once; not applicable
         where none of them applies, and a pass where there is none to combine.
     """
     outcomes = {judgement.outcome for judgement in judgements}
@@ -70,7 +70,7 @@ def worst(*judgements: Judgement) -> Judgement:
         return judgements[0]
     for outcome in (Outcome.FAIL, Outcome.UNDECIDED):
         if outcome in outcomes:
-            found = [f for j in judgements if j.outcome is not Outcome.PASS for f in j.findings]
+            found = [f for j in judgements if j.outcome is not Outcome.PASS for f in j.reasons]
             return Judgement(outcome, tuple(dict.fromkeys(found)))
     return PASS
 
@@ -86,23 +86,23 @@ def best(*judgements: Judgement) -> Judgement:
     if Outcome.PASS in outcomes:
         return PASS
     outcome = Outcome.UNDECIDED if Outcome.UNDECIDED in outcomes else Outcome.FAIL
-    found = [f for j in judgements if j.outcome is outcome for f in j.findings]
+    found = [f for j in judgements if j.outcome is outcome for f in j.reasons]
     return Judgement(outcome, tuple(dict.fromkeys(found)))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judgement on one resource by one rule.
+    """A judgement on one resource by one policy.
 
     Attributes:
-        rule_id: the rule.
+        policy_id: the policy.
         resource: the resource judged.
         judgement: outcome and reasons.
         blocks: true where this verdict stops a deployment at level mandatory.
         declarations: the exemptions and declarations that it rests on, as the report names them.
     """
 
-    rule_id: str
+    policy_id: str
     resource: Resource
     judgement: Judgement
     blocks: bool

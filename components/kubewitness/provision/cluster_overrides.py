@@ -1,7 +1,7 @@
 """Raw properties of azure-native's ManagedCluster, merged into what the component sets.
 
 They are for what the component has no opinion on. What undoes its promises is refused: by our own
-rules, put to a cluster that is in order but for the overrides.
+policies, put to a cluster that is in order but for the overrides.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,14 @@ from pulumi_azure_native import containerservice
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
-from kubewitness.policies.configuration import Configuration
 from kubewitness.policies.evaluate import evaluate
-from kubewitness.policies.registry import find_rule
+from kubewitness.policies.registry import find_policy
+from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 from kubewitness.provision.validation import suggestion
 
 PROMISES: Final = ("aks-entra-rbac", "aks-local-accounts")
-"""The rules that no override may break."""
+"""The policies that no override may break."""
 
 IN_ORDER: Final = {
     "disableLocalAccounts": True,
@@ -180,19 +180,20 @@ def _broken_promises(wire: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     properties = _known(_merged(IN_ORDER, wire))
     for promised in ("oidcIssuerProfile", "securityProfile", "enableRBAC"):
         if not _holds(IN_ORDER[promised], properties[promised]):
-            reason = "must stay on, for workload identity and Azure RBAC need it; leave it out"
-            yield f".{promised}", reason
+            problem = "must stay on, for workload identity and Azure RBAC need it; leave it out"
+            yield f".{promised}", problem
     cluster = Resource(
         "urn:pulumi:stack::project::azure-native:containerservice:ManagedCluster::cluster",
         "azure-native:containerservice:ManagedCluster",
         "cluster",
         properties,
     )
-    rules = [find_rule(name) for name in PROMISES]
-    for verdict in evaluate(rules, build_graph([cluster]), Configuration({}, tuple(rules))):
+    policies = [find_policy(name) for name in PROMISES]
+    for verdict in evaluate(policies, build_graph([cluster]), Settings({}, tuple(policies))):
         if verdict.outcome is not Outcome.PASS:
-            for finding in verdict.judgement.findings:
-                yield "", f"break the rule `{verdict.rule_id}`: {finding.message}; leave that out"
+            for reason in verdict.judgement.reasons:
+                broken = f"break the policy `{verdict.policy_id}`"
+                yield "", f"{broken}: {reason.message}; leave that out"
 
 
 def _holds(promised: Any, value: Any) -> bool:
@@ -203,7 +204,7 @@ def _holds(promised: Any, value: Any) -> bool:
 
 
 def _known(value: Any) -> Any:
-    """Return a value as rules read it: what is known later is unknown."""
+    """Return a value as policies read it: what is known later is unknown."""
     if isinstance(value, pulumi.Output):
         return Unknown()
     if isinstance(value, Mapping):

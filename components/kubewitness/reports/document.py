@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from kubewitness.check import CheckResult
-from kubewitness.policies.registry import find_rule
+from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
 
@@ -15,7 +15,7 @@ class _Document(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
 
-class FindingDocument(_Document):
+class ReasonDocument(_Document):
     """One reason for an outcome."""
 
     code: str
@@ -24,9 +24,9 @@ class FindingDocument(_Document):
 
 
 class VerdictDocument(_Document):
-    """One verdict of one rule on one resource."""
+    """One verdict of one policy on one resource."""
 
-    rule: str
+    policy: str
     title: str
     severity: str
     outcome: str
@@ -34,7 +34,7 @@ class VerdictDocument(_Document):
     resource: str
     type: str
     urn: str
-    findings: list[FindingDocument]
+    reasons: list[ReasonDocument]
     declarations: list[str]
     fix_pulumi: str
     fix_cli: str
@@ -97,7 +97,7 @@ class SummaryDocument(_Document):
 class ReportDocument(_Document):
     """The report of `kubewitness check --format json`."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     summary: SummaryDocument
     sources: list[SourceDocument]
 
@@ -136,18 +136,18 @@ def _source(result: CheckResult) -> SourceDocument:
 
 
 def _verdict(verdict: Verdict) -> VerdictDocument:
-    rule = find_rule(verdict.rule_id)
+    policy = find_policy(verdict.policy_id)
     return VerdictDocument(
-        rule=rule.id,
-        title=rule.title,
-        severity=rule.severity.value,
+        policy=policy.id,
+        title=policy.title,
+        severity=policy.severity.value,
         outcome=verdict.outcome.value,
         blocks=verdict.blocks,
         resource=verdict.resource.name,
         type=verdict.resource.type,
         urn=verdict.resource.urn,
-        findings=[FindingDocument(**vars(finding)) for finding in verdict.judgement.findings],
+        reasons=[ReasonDocument(**vars(reason)) for reason in verdict.judgement.reasons],
         declarations=list(verdict.declarations),
-        fix_pulumi=rule.fix_pulumi,
-        fix_cli=rule.fix_cli,
+        fix_pulumi=policy.fix_pulumi,
+        fix_cli=policy.fix_cli,
     )

@@ -1,4 +1,4 @@
-"""Verdicts as SARIF 2.1.0, for code scanning. The rules are those of the registry.
+"""Verdicts as SARIF 2.1.0, for code scanning. The policies are those of the registry.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 """
@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from kubewitness.check import CheckResult
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import all_rules, find_rule
-from kubewitness.policies.rule import Rule, Severity
+from kubewitness.policies.policy import Policy, Severity
+from kubewitness.policies.registry import all_policies, find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 
 SCORES: Final = {
@@ -32,7 +32,7 @@ def sarif(results: list[CheckResult]) -> dict[str, Any]:
                     "driver": {
                         "name": "kubewitness",
                         "version": version("kubewitness"),
-                        "rules": [sarif_rule(rule) for rule in all_rules()],
+                        "rules": [sarif_rule(policy) for policy in all_policies()],
                     }
                 },
                 "invocations": [_invocation(results)],
@@ -63,29 +63,29 @@ def _invocation(results: list[CheckResult]) -> dict[str, Any]:
     }
 
 
-def sarif_rule(rule: Rule) -> dict[str, Any]:
-    """A rule as SARIF describes it."""
+def sarif_rule(policy: Policy) -> dict[str, Any]:
+    """A policy as SARIF describes it."""
     return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"In Pulumi: {rule.fix_pulumi}\nIn the CLI: {rule.fix_cli}"},
-        "helpUri": rule.links[0],
+        "id": policy.id,
+        "shortDescription": {"text": policy.title},
+        "fullDescription": {"text": policy.why},
+        "help": {"text": f"In Pulumi: {policy.fix_pulumi}\nIn the CLI: {policy.fix_cli}"},
+        "helpUri": policy.links[0],
         "properties": {
-            "security-severity": SCORES[rule.severity],
-            "tags": ["security", *(f"{r.framework} {r.number}" for r in rule.references)][:20],
+            "security-severity": SCORES[policy.severity],
+            "tags": ["security", *(f"{r.framework} {r.number}" for r in policy.references)][:20],
         },
     }
 
 
 def _result(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
-    rule = find_rule(verdict.rule_id)
+    policy = find_policy(verdict.policy_id)
     document = {
-        "ruleId": rule.id,
-        "ruleIndex": all_rules().index(rule),
+        "ruleId": policy.id,
+        "ruleIndex": all_policies().index(policy),
         "level": "error" if verdict.blocks else "warning",
         "kind": "fail" if verdict.outcome is Outcome.FAIL else "review",
-        "message": {"text": explain(rule, verdict)},
+        "message": {"text": explain(policy, verdict)},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": result.source}},
@@ -94,7 +94,7 @@ def _result(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
                 ],
             }
         ],
-        "partialFingerprints": {"resource/v1": f"{rule.id}/{verdict.resource.urn}"},
+        "partialFingerprints": {"resource/v1": f"{policy.id}/{verdict.resource.urn}"},
     }
     if document["kind"] == "review":
         # SARIF demands level `none` beside any kind but `fail`; an undecided that blocks is one.

@@ -9,7 +9,7 @@ from rich.tree import Tree
 from kubewitness.check import CheckResult
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.messages import explain
-from kubewitness.policies.registry import find_rule
+from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
 from kubewitness.reports.document import summarise
@@ -65,15 +65,15 @@ def summary_line(results: list[CheckResult]) -> str:
 
 
 def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
-    """What is worth printing, the same words on the same resource by several rules together.
+    """What is worth printing, the same words on the same resource by several policies together.
 
-    A resource that cannot be seen into is so for every rule; ten times the same helps nobody.
+    A resource that cannot be seen into is so for every policy; ten times the same helps nobody.
     """
     groups: dict[object, list[Verdict]] = {}
     for verdict in verdicts:
         if verdict.outcome in _STYLES:
             is_undecided = verdict.outcome is Outcome.UNDECIDED
-            words = verdict.judgement if is_undecided else verdict.rule_id
+            words = verdict.judgement if is_undecided else verdict.policy_id
             key = (verdict.resource.urn, verdict.resource.name, words, verdict.blocks)
             groups.setdefault(key, []).append(verdict)
     return list(groups.values())
@@ -81,14 +81,14 @@ def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
 
 def _print_verdicts(console: Console, verdicts: list[Verdict]) -> None:
     first = verdicts[0]
-    rule = find_rule(first.rule_id)
+    policy = find_policy(first.policy_id)
     stops = first.blocks or first.outcome not in (Outcome.FAIL, Outcome.UNDECIDED)
     word = first.outcome.value.upper() + ("" if stops else " (does not block)")
-    names = ", ".join(verdict.rule_id for verdict in verdicts)
-    title = f": {rule.title}" if len(verdicts) == 1 else ""
+    names = ", ".join(verdict.policy_id for verdict in verdicts)
+    title = f": {policy.title}" if len(verdicts) == 1 else ""
     style = _STYLES[first.outcome]
     console.print(f"{word} {names}{title}", style=style, markup=False, soft_wrap=True)
-    console.print(explain(rule, first) + "\n", markup=False, highlight=False, soft_wrap=True)
+    console.print(explain(policy, first) + "\n", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_unanswered(console: Console, result: CheckResult) -> None:

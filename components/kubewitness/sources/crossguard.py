@@ -17,7 +17,7 @@ from typing import Any, Final
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 from pulumi_policy.secret import Secret, secrets_preserving_proxy
 
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.diagnostic_settings import DESTINATION_PROPERTIES, TARGET_PROPERTIES
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
@@ -91,7 +91,7 @@ def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
     What the stack manages has at least its resource group, its role or its target. A group itself
     may have nothing.
     """
-    may_be_bare = kind_of(token) in (None, Kind.RESOURCE_GROUP)
+    may_be_bare = kind_of(token) in (None, ResourceKind.RESOURCE_GROUP)
     return Origin.MANAGED if inputs or may_be_bare else Origin.READ
 
 

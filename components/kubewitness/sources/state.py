@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kubewitness.catalog.resource_types import Kind
+from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
@@ -101,7 +101,7 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
     for item in listed:
         if item.get("delete"):
             continue  # replaced already, and waiting to be deleted
-        if item.get("pendingReplacement") and kind_of(item["type"]) is not Kind.CLUSTER:
+        if item.get("pendingReplacement") and kind_of(item["type"]) is not ResourceKind.CLUSTER:
             continue  # deleted already, and not made again yet; a cluster is judged all the same
         inputs, outputs = _plain(item.get("inputs") or {}), _plain(item.get("outputs") or {})
         is_read = bool(item.get("external"))

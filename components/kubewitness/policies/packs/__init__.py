@@ -1,4 +1,4 @@
-"""The policy packs: each is a YAML file here that names rules and how they are set."""
+"""The policy packs: each is a YAML file here that names policies and how they are set."""
 
 from functools import cache
 from importlib import resources
@@ -8,8 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from kubewitness.errors import InputError
-from kubewitness.policies.registry import all_rules
-from kubewitness.policies.rule import Rule
+from kubewitness.policies.policy import Policy
+from kubewitness.policies.registry import all_policies
 
 DEFAULT_PACK: Final = "kubewitness"
 
@@ -46,7 +46,7 @@ class Pack(BaseModel):
     Attributes:
         name: its name.
         title: what it is, in one sentence.
-        rules: settings by rule id, in place of the rule's defaults; empty for every rule there is.
+        policies: settings by policy ID, over each default; empty means all policies.
         benchmark: the list that it is taken from.
     """
 
@@ -54,13 +54,15 @@ class Pack(BaseModel):
 
     name: str
     title: str
-    rules: dict[str, dict[str, Any]] = {}
+    policies: dict[str, dict[str, Any]] = {}
     benchmark: Benchmark | None = None
 
     @property
-    def members(self) -> tuple[Rule, ...]:
-        """Its rules."""
-        return tuple(rule for rule in all_rules() if not self.rules or rule.id in self.rules)
+    def members(self) -> tuple[Policy, ...]:
+        """Its policies."""
+        return tuple(
+            policy for policy in all_policies() if not self.policies or policy.id in self.policies
+        )
 
 
 @cache

@@ -1,7 +1,7 @@
 """Reads from Azure Resource Manager, with the sign-in and the retries of Microsoft's own client.
 
 The documents are kept as they come, for a typed model would drop what it does not know, and what a
-rule cannot see it cannot judge. Nothing is written. Source: Azure REST API reference, "Azure
+policy cannot see it cannot judge. Nothing is written. Source: Azure REST API reference, "Azure
 Resource Manager".
 """
 

@@ -119,7 +119,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     def RegisterResourceOutputs(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Outputs of components and of the stack tell no rule anything, but what is secret."""
+        """Outputs of components and of the stack tell no policy anything, but what is secret."""
         self.secrets.update(wire.secrets(wire.decode(request.outputs)))
         return empty_pb2.Empty()
 

@@ -71,7 +71,7 @@ def flatten(value: Any) -> Any:
 
 
 def plain(value: Any, why: str = "it is known only after the deployment") -> Any:
-    """The value as a rule may see it: secrets unwrapped, unknowns as `Unknown`.
+    """The value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
 
     A reference to a resource reads as that resource's id.
     """

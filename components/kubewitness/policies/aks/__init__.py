@@ -1,0 +1,1 @@
+"""The policies on AKS clusters, one in each file."""

@@ -1,0 +1,185 @@
+"""`aks-api-access`: not everybody on the internet reaches the API server."""
+
+from typing import Any
+
+from kubewitness.azure.ip_ranges import MOST, WIDEST_PREFIX, too_wide
+from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.values import ABSENT, Unknown, items
+from kubewitness.policies.policy import (
+    Policy,
+    Reference,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.settings import PolicySettings
+from kubewitness.policies.verdict import PASS, Judgement, Reason, best, fail, undecided, worst
+
+
+def judge(cluster: AksCluster, _graph: Graph, _settings: PolicySettings) -> Judgement:
+    """Private, or reached from authorised ranges only; one of both is enough."""
+    return best(_private(cluster), _restricted(cluster))
+
+
+def _private(cluster: AksCluster) -> Judgement:
+    if cluster.private is True:
+        return PASS
+    if isinstance(cluster.private, Unknown):
+        return undecided(
+            Reason(
+                "unknown:private",
+                "whether the cluster is private cannot be known before the deployment",
+                "write the property as a plain value",
+            )
+        )
+    integrated = cluster.vnet_integrated is True
+    also = "; virtual network integration alone leaves the public endpoint open"
+    return fail(Reason("public", f"the API server has a public address{also * integrated}"))
+
+
+def _restricted(cluster: AksCluster) -> Judgement:
+    ranges = items(cluster.authorized_ranges)
+    if isinstance(ranges, Unknown):
+        return _hidden()
+    given = [one for one in ranges if one not in (None, "")]
+    if not given:
+        default = "not set" if cluster.authorized_ranges is ABSENT else "empty"
+        return fail(Reason("open", f"any address reaches it: the authorised ranges are {default}"))
+    known = [one for one in given if not isinstance(one, Unknown)]
+    # What is open stays open, whatever is hidden beside it.
+    return worst(_of_ranges(known), _hidden() if len(known) < len(given) else PASS)
+
+
+def _hidden() -> Judgement:
+    return undecided(
+        Reason(
+            "unknown:ranges",
+            "the authorised address ranges cannot be known before the deployment",
+            "write the ranges as plain values",
+        )
+    )
+
+
+def _of_ranges(given: list[Any]) -> Judgement:
+    strange = [str(one) for one in given if not _is_range(one)]
+    wide = too_wide(one for one in given if _is_range(one))
+    if wide:
+        limits = " and ".join(f"/{n} for IPv{version}" for version, n in WIDEST_PREFIX.items())
+        message = (
+            f"`{wide[0]}` is no restriction: wider than {limits}, or than {MOST} of these together"
+        )
+        return fail(Reason("too-wide", message))
+    if strange:
+        return undecided(
+            Reason(
+                "no-range",
+                f"`{strange[0]}` is no address range, and whom it lets in cannot be told",
+                "give ranges in CIDR notation, such as `203.0.113.0/24`",
+            )
+        )
+    return PASS
+
+
+def _is_range(one: object) -> bool:
+    try:
+        too_wide([one])  # type: ignore[list-item]  # anything may stand in a list
+    except (ValueError, AttributeError):
+        return False
+    return True
+
+
+POLICY = Policy(
+    id="aks-api-access",
+    title="The API server of each AKS cluster is private or reached from authorised ranges only",
+    why=(
+        "A public API server is tried by everybody: each leaked token and each flaw in it works "
+        "from anywhere, and the audit log fills with strangers."
+    ),
+    fix_pulumi=(
+        'set `api_server_access_profile={"enable_private_cluster": True}` or '
+        '`{"authorized_ip_ranges": ["203.0.113.0/24"]}` on the `ManagedCluster` (classic provider: '
+        "`private_cluster_enabled=True` or "
+        '`api_server_access_profile={"authorized_ip_ranges": [...]}`)'
+    ),
+    fix_cli=(
+        "az aks update --resource-group GROUP --name CLUSTER --api-server-authorized-ip-ranges "
+        "203.0.113.0/24; a cluster becomes private when it is created, or later with "
+        "--enable-private-cluster where it is integrated in a virtual network"
+    ),
+    severity=Severity.MEDIUM,
+    scope=Scope.RESOURCE,
+    judge=judge,
+    examples=(
+        passing(
+            "Private", 'cluster("aks", api_server_access_profile={"enable_private_cluster": True})'
+        ),
+        passing(
+            "Authorised ranges",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["203.0.113.0/24", "2001:db8::/32"]})',
+        ),
+        passing(
+            "0.0.0.0/32, which allows the cluster's own egress only",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["0.0.0.0/32"]})',
+        ),
+        failing("Public, as Azure's default is", 'cluster("aks", api_server_access_profile=None)'),
+        failing(
+            "0.0.0.0/0, the whole internet",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["0.0.0.0/0"]})',
+        ),
+        failing(
+            "Ranges that are the whole internet together",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["0.0.0.0/1", "128.0.0.0/1"]})',
+        ),
+        failing(
+            "Ranges that are half of the internet together, none of them wide",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": [\n'
+            '    f"{first}.0.0.0/8" for first in range(0, 256, 2)]})',
+        ),
+        failing(
+            "The whole internet in addresses of version 6 that stand for version 4",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["::ffff:0:0/96"]})',
+        ),
+        failing(
+            "The whole internet beside a range that is known only after the deployment",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["0.0.0.0/0", workspace.customer_id]})',
+        ),
+        failing(
+            "An empty list, which switches the restriction off",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": []})',
+        ),
+        failing(
+            "Integrated in a virtual network, and public",
+            'cluster("aks", api_server_access_profile={"enable_vnet_integration": True})',
+        ),
+        doubtful(
+            "A range that is known only after the deployment",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["203.0.113.0/24", workspace.customer_id]})',
+        ),
+        doubtful(
+            "A service tag, whose addresses Azure changes",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["AzureCloud"]})',
+        ),
+    ),
+    references=(
+        Reference(
+            "PSRule for Azure", "Azure.AKS.AuthorizedIPs", "AZR-000030", "PSRule.Rules.Azure"
+        ),
+        Reference(
+            "Kubescape",
+            "Restrict Access to the Control Plane Endpoint",
+            "C-0247",
+            "regolibrary",
+        ),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges",
+        "https://learn.microsoft.com/azure/aks/private-clusters",
+        "https://learn.microsoft.com/azure/aks/api-server-vnet-integration",
+    ),
+)

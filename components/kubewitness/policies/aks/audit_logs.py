@@ -1,0 +1,281 @@
+"""`aks-audit-logs`: the audit log categories of a cluster are sent somewhere."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from kubewitness.catalog.log_categories import (
+    AKS_LOG_CATEGORIES,
+    AUDIT_CATEGORIES,
+    GUARD,
+    KUBE_AUDIT,
+    KUBE_AUDIT_ADMIN,
+)
+from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.graph.destinations import Receivers
+from kubewitness.graph.diagnostic_settings import diagnostic_setting
+from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
+from kubewitness.graph.values import Unknown
+from kubewitness.policies.judging.collection import CollectionSettings
+from kubewitness.policies.policy import (
+    Change,
+    Policy,
+    Reference,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.settings import UndecidedMeans
+from kubewitness.policies.verdict import PASS, Judgement, Outcome, Reason, fail, undecided
+
+
+class Coverage(StrEnum):
+    """Which audit log categories a cluster must send."""
+
+    ALL = "all"
+    """kube-audit, kube-audit-admin and guard."""
+    ANY = "any"
+    """Either of kube-audit and kube-audit-admin, and guard."""
+    CIS = "cis"
+    """kube-audit and kube-audit-admin, which CIS AKS 2.1.1 names; it does not name guard."""
+
+
+class AuditLogsSettings(CollectionSettings):
+    """The settings of `aks-audit-logs`.
+
+    Attributes:
+        coverage: which categories are demanded; default all three.
+    """
+
+    coverage: Coverage = Coverage.ALL
+
+
+def judge(cluster: AksCluster, graph: Graph, settings: AuditLogsSettings) -> Judgement:
+    """Take the union over all enabled entries of all settings of this cluster."""
+    links = graph.links.get(cluster.resource.urn, ())
+    covered = {name for name in AUDIT_CATEGORIES if _is_covered(name, links)}
+    missing = _missing(covered, settings.coverage)
+    if not missing:
+        return PASS
+    elsewhere, declared = settings.elsewhere(cluster.resource)
+    if not _missing(covered | elsewhere, settings.coverage):
+        return Judgement(Outcome.COLLECTED_ELSEWHERE, declared)
+    doubts = [reason for link in links for reason in _doubts(link)]
+    hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
+    if not _missing(elsewhere | hoped, settings.coverage):
+        return undecided(*doubts)
+    sure = (name for name in missing if name not in hoped | elsewhere)
+    expired = settings.expired_for(cluster.resource)
+    return fail(*(_missing_reason(name, links) for name in sure), *expired, *doubts)
+
+
+def _missing(covered: set[str], coverage: Coverage) -> list[str]:
+    """What a coverage lacks; under `any`, one of the two audit categories stands for both."""
+    demanded = {
+        Coverage.ALL: AUDIT_CATEGORIES,
+        Coverage.ANY: (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD),
+        Coverage.CIS: (KUBE_AUDIT, KUBE_AUDIT_ADMIN),
+    }[coverage]
+    if coverage is Coverage.ANY and covered & {KUBE_AUDIT, KUBE_AUDIT_ADMIN}:
+        demanded = (GUARD,)
+    return [name for name in demanded if name not in covered]
+
+
+def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
+    """True where some setting certainly sends this category somewhere."""
+    return any(
+        link.certain and has_destination(link.setting) is True and carries(link.setting, name)
+        for link in links
+    )
+
+
+def _may_send(link: Link, name: str) -> bool:
+    """Whether a setting would send this category if everything unknown turned out well."""
+    return has_destination(link.setting) is not False and carries(link.setting, name) is not False
+
+
+def _doubts(link: Link) -> Iterator[Reason]:
+    """What could not be known of a setting, each with what would decide it."""
+    setting, name = link.setting, link.setting.resource.name
+    if not link.certain:
+        yield Reason(
+            "unknown-target",
+            f"diagnostic setting `{name}`: {link.why}",
+            "pass the id of the cluster resource itself as its target",
+        )
+    if has_destination(setting) is None:
+        kinds = " and ".join(sorted({d.kind for d in setting.destinations}))
+        yield Reason(
+            "unknown-destination",
+            f"diagnostic setting `{name}`: whether its {kinds} exists cannot be known",
+            "answer the stack reference, function or configuration key it comes from",
+        )
+    if isinstance(setting.logs, Unknown):
+        yield Reason(
+            "unknown-logs",
+            f"diagnostic setting `{name}`: its `logs` cannot be known before the deployment",
+            "write the categories as plain values",
+        )
+        return
+    for entry in setting.logs:
+        yield from _entry_doubts(name, entry)
+
+
+def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Reason]:
+    if is_hidden(entry):
+        yield Reason(
+            "unknown-category",
+            f"diagnostic setting `{setting}`: a category cannot be known before the deployment",
+            "write the categories as plain values",
+        )
+    elif isinstance(entry.enabled, Unknown):
+        what = entry.category if isinstance(entry.category, str) else entry.group
+        yield Reason(
+            "unknown-enabled",
+            f"diagnostic setting `{setting}`: whether `{what}` is enabled cannot be known",
+            "write `enabled` as a plain value",
+        )
+    elif _is_undocumented(entry):
+        yield Reason(
+            "undocumented-group",
+            f"diagnostic setting `{setting}`: Azure does not document which categories the "
+            f"group `{entry.group}` holds for a cluster",
+            f"name {', '.join(f'`{name}`' for name in AUDIT_CATEGORIES)} one by one, or use "
+            "the group `allLogs`",
+        )
+
+
+def _is_undocumented(entry: LogEntry) -> bool:
+    is_group = isinstance(entry.group, str) and not isinstance(entry.category, str)
+    return entry.enabled is True and is_group and group_members(entry.group) is None
+
+
+def _missing_reason(name: str, links: tuple[Link, ...]) -> Reason:
+    head = f"category `{name}` is not sent anywhere"
+    mine = [link.setting for link in links if link.certain]
+    if not mine:
+        return Reason(f"missing:{name}", f"{head}: no diagnostic setting is attached")
+    nowhere = [s.resource.name for s in mine if carries(s, name)]
+    if nowhere:
+        return Reason(
+            f"missing:{name}",
+            f"{head}: diagnostic setting `{nowhere[0]}` enables it but has no destination",
+        )
+    names = ", ".join(f"`{setting.resource.name}`" for setting in mine)
+    return Reason(f"missing:{name}", f"{head}: diagnostic setting {names} does not enable it")
+
+
+def remediate(resource: Resource, settings: AuditLogsSettings) -> list[Change]:
+    """Add the categories that a setting lacks, where it is certainly a cluster's.
+
+    Certain is a setting with destination that names a category which only clusters have, and
+    whose entries are all known. A setting for a group, or none at all, is left alone.
+    """
+    if kind_of(resource.type) is not ResourceKind.DIAGNOSTIC_SETTING:
+        return []
+    setting = diagnostic_setting(resource, {}, Receivers({}))
+    if not setting.destinations or not _certainly_of_a_cluster(setting):
+        return []
+    covered = {name for name in AUDIT_CATEGORIES if carries(setting, name)}
+    missing = _missing(covered, settings.coverage)
+    if not missing:
+        return []
+    if "logs" in resource.properties:
+        return [Change(("logs",), [{"category": n, "enabled": True} for n in missing], append=True)]
+    # What the classic provider lists there is enabled, and it takes no `enabled`.
+    return [Change(("enabledLogs",), [{"category": name} for name in missing], append=True)]
+
+
+def _certainly_of_a_cluster(setting: DiagnosticSetting) -> bool:
+    if isinstance(setting.logs, Unknown):
+        return False
+    known = all(isinstance(e.category, str) and e.enabled is True for e in setting.logs)
+    return known and any(str(e.category).lower() in AKS_LOG_CATEGORIES for e in setting.logs)
+
+
+POLICY = Policy(
+    id="aks-audit-logs",
+    title="Each AKS cluster sends its audit logs to a destination",
+    why=(
+        "AKS collects no audit logs by default. Without `kube-audit` reads of secrets and exec "
+        "into pods leave no trace, without `kube-audit-admin` changes do not, and without "
+        "`guard` sign-ins and authorisation decisions do not."
+    ),
+    fix_pulumi=(
+        "attach `kubewitness.AksAuditLogging` to the cluster, or add to its "
+        "`azure_native.monitor.DiagnosticSetting`:\n"
+        '    logs=[{"category": name, "enabled": True}\n'
+        '          for name in ("kube-audit", "kube-audit-admin", "guard")],\n'
+        "    workspace_id=workspace.id"
+    ),
+    fix_cli=(
+        "az monitor diagnostic-settings create --name kubewitness --resource CLUSTER_ID "
+        "--workspace WORKSPACE_ID --export-to-resource-specific true --logs "
+        """'[{"category":"kube-audit","enabled":true},"""
+        """{"category":"kube-audit-admin","enabled":true},{"category":"guard","enabled":true}]'"""
+    ),
+    severity=Severity.HIGH,
+    scope=Scope.STACK,
+    judge=judge,
+    undecided=UndecidedMeans.BLOCK,
+    settings=AuditLogsSettings,
+    remediate=remediate,
+    remediation=(
+        "adds the missing categories to a diagnostic setting that has a destination and names at "
+        "least one category of a cluster; not for settings that share the coverage between them"
+    ),
+    examples=(
+        passing("All three categories", 'setting("audit", cluster("aks").id)'),
+        passing(
+            "Two settings share the coverage",
+            'aks = cluster("aks")\n'
+            'setting("requests", aks.id, ["kube-audit", "kube-audit-admin"])\n'
+            'setting("sign-ins", aks.id, ["guard"])',
+        ),
+        passing(
+            "The category group allLogs",
+            'setting("audit", cluster("aks").id, logs=[{"category_group": "allLogs", '
+            '"enabled": True}])',
+        ),
+        passing(
+            "Coverage any: changes and sign-ins",
+            'setting("audit", cluster("aks").id, ["kube-audit-admin", "guard"])',
+            coverage="any",
+        ),
+        passing(
+            "Coverage cis: without guard",
+            'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])',
+            coverage="cis",
+        ),
+        failing("No diagnostic setting", 'cluster("aks")'),
+        failing(
+            "A category is missing",
+            'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admin"])',
+        ),
+        failing(
+            "Categories listed but not enabled",
+            'setting("audit", cluster("aks").id, logs=[\n'
+            '    {"category": name, "enabled": False} for name in AUDIT_CATEGORIES])',
+        ),
+        failing("No destination", 'setting("audit", cluster("aks").id, workspace_id=None)'),
+        doubtful(
+            "The category group audit, whose members nobody documents",
+            'setting("audit", cluster("aks").id, logs=[{"category_group": "audit", '
+            '"enabled": True}])',
+        ),
+    ),
+    references=(
+        Reference("CIS AKS Benchmark", "Enable audit Logs", "2.1.1", "v1.8.0"),
+        Reference("Kubescape", "Enable audit Logs", "C-0254", "regolibrary"),
+        Reference("PSRule for Azure", "Azure.AKS.AuditLogs", "AZR-000022", "PSRule.Rules.Azure"),
+        Reference("MITRE ATT&CK", "Disable or Modify Cloud Logs", "T1562.008", "enterprise"),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/aks/monitor-aks",
+        "https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings",
+    ),
+)

@@ -1,0 +1,163 @@
+"""`aks-entra-rbac`: Entra ID alone says who somebody is, Azure RBAC what they may do."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import ABSENT, Unknown, Value
+from kubewitness.policies.judging.access import AccessSettings, secure_access
+from kubewitness.policies.policy import (
+    Policy,
+    Reference,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.settings import UndecidedMeans
+from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
+
+_DEMANDS: Final = (
+    ("entra_managed", "managed Entra ID authentication"),
+    ("azure_rbac", "Azure RBAC for Kubernetes authorisation"),
+)
+
+_KUBERNETES_RBAC: Final = "Kubernetes RBAC"
+
+
+def judge(cluster: AksCluster, _graph: Graph, _settings: AccessSettings) -> Judgement:
+    """Pass only where both are switched on in so many words; Azure's default is off for both.
+
+    Kubernetes RBAC, on which Azure RBAC rests, is on unless it is switched off.
+    """
+    values = {what: getattr(cluster, attribute) for attribute, what in _DEMANDS}
+    off = [_off(what, value) for what, value in values.items() if _is_off(value)]
+    if cluster.kubernetes_rbac is False:
+        off.append(_off(_KUBERNETES_RBAC, value=False))
+    if off:
+        return fail(*off, *_locked_out(cluster))
+    values[_KUBERNETES_RBAC] = cluster.kubernetes_rbac
+    hidden = [_hidden(what) for what, value in values.items() if isinstance(value, Unknown)]
+    return undecided(*hidden) if hidden else PASS
+
+
+def _is_off(value: Value[Any]) -> bool:
+    return value is not True and not isinstance(value, Unknown)
+
+
+def _off(what: str, value: Value[Any]) -> Reason:
+    how = "Azure's default, for the property is not set" if value is ABSENT else "set so"
+    return Reason(f"off:{what}", f"{what} is off ({how})")
+
+
+def _hidden(what: str) -> Reason:
+    return Reason(
+        f"unknown:{what}",
+        f"whether {what} is on cannot be known before the deployment",
+        "write the property as a plain value",
+    )
+
+
+def _locked_out(cluster: AksCluster) -> Iterator[Reason]:
+    """Without local accounts and without Entra ID, or anybody it would let in, nobody gets in."""
+    if cluster.local_accounts_disabled is not True:
+        return
+    if _is_off(cluster.entra_managed):
+        yield Reason(
+            "nobody-gets-in",
+            "nobody can get in: local accounts are disabled and Entra ID is not in charge, so "
+            "that every sign-in fails",
+        )
+    elif _is_off(cluster.azure_rbac) and cluster.admin_groups in (ABSENT, [], ()):
+        yield Reason(
+            "nobody-gets-in",
+            "nobody can get in: local accounts are disabled, no Entra ID group is cluster admin "
+            "and Azure RBAC gives nobody a role",
+        )
+
+
+def judge_authenticators(
+    graph: Graph, _settings: AccessSettings
+) -> Iterator[tuple[Resource, Judgement]]:
+    """Each JWT authenticator admits people past Entra ID, whatever its cluster says."""
+    for resource in graph.authenticators:
+        message = "admits another identity provider to the cluster, past Entra ID and Azure RBAC"
+        yield resource, fail(Reason("other-identity-provider", message))
+
+
+POLICY = Policy(
+    id="aks-entra-rbac",
+    title="Each AKS cluster authenticates by managed Entra ID and authorises by Azure RBAC",
+    why=(
+        "Without Entra ID the audit log cannot say which person acted, and `guard` has nothing "
+        "to log. Without Azure RBAC, access is granted inside each cluster, out of sight of "
+        "access reviews. A JWT authenticator lets another identity provider say who somebody is."
+    ),
+    fix_pulumi=(
+        'set `aad_profile={"managed": True, "enable_azure_rbac": True, '
+        '"admin_group_object_ids": [...]}` on the `ManagedCluster` (classic provider: '
+        '`azure_active_directory_role_based_access_control={"azure_rbac_enabled": True, ...}`) '
+        "and remove each `JWTAuthenticator`"
+    ),
+    fix_cli=(
+        "az aks update --resource-group GROUP --name CLUSTER --enable-aad --enable-azure-rbac "
+        "--aad-admin-group-object-ids GROUP_ID; Entra ID cannot be switched off again"
+    ),
+    severity=Severity.HIGH,
+    scope=Scope.RESOURCE,
+    judge=judge,
+    judge_others=judge_authenticators,
+    undecided=UndecidedMeans.BLOCK,
+    settings=AccessSettings,
+    remediate=secure_access,
+    remediation=(
+        "with `adminGroupObjectIds` only: switches managed Entra ID and Azure RBAC on and local "
+        "accounts off, together. Entra ID cannot be switched off again. Certificates issued "
+        "before stay valid until `az aks rotate-certs`"
+    ),
+    examples=(
+        passing(
+            "Both are on",
+            'cluster("aks", aad_profile={"managed": True, "enable_azure_rbac": True})',
+        ),
+        passing(
+            "AKS Automatic, which forces both",
+            'cluster("aks", aad_profile=None, sku={"name": "Automatic", "tier": "Standard"})',
+        ),
+        failing("No Entra ID, and nobody gets in", 'cluster("aks", aad_profile=None)'),
+        failing("Without Azure RBAC", 'cluster("aks", aad_profile={"managed": True})'),
+        failing(
+            "Another identity provider is admitted",
+            "containerservice.JWTAuthenticator(\n"
+            '    "partner",\n'
+            "    resource_group_name=group.name,\n"
+            '    resource_name_=cluster("aks").name,\n'
+            '    properties={"issuer": {"url": "https://idp.example", "audiences": ["aks"]},\n'
+            '                "claim_mappings": {"username": {"expression": "claims.sub"}}},\n'
+            ")",
+        ),
+        doubtful(
+            "Unknown before the deployment",
+            'cluster("aks", aad_profile={"managed": True,\n'
+            '    "enable_azure_rbac": workspace.customer_id.apply(bool)})',
+        ),
+    ),
+    references=(
+        Reference(
+            "CIS AKS Benchmark",
+            "Use Azure RBAC for Kubernetes Authorization",
+            "5.2.2 (Kubescape), 5.5.2 (kube-bench)",
+            "v1.8.0",
+        ),
+        Reference("Kubescape", "Use Azure RBAC for Kubernetes Authorization", "C-0241", "v1.8.0"),
+        Reference("PSRule for Azure", "Azure.AKS.ManagedAAD", "AZR-000029", "PSRule.Rules.Azure"),
+        Reference("PSRule for Azure", "Azure.AKS.AzureRBAC", "AZR-000032", "PSRule.Rules.Azure"),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id",
+        "https://learn.microsoft.com/azure/aks/manage-azure-rbac",
+        "https://learn.microsoft.com/azure/aks/external-identity-provider-authentication-configure",
+    ),
+)

@@ -1,0 +1,79 @@
+"""`aks-run-command`: nobody runs commands in the cluster through Azure, past its network."""
+
+from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.policies.judging.switches import judge_disabled
+from kubewitness.policies.policy import (
+    Policy,
+    Reference,
+    Scope,
+    Severity,
+    doubtful,
+    failing,
+    passing,
+)
+from kubewitness.policies.settings import PolicySettings
+from kubewitness.policies.verdict import Judgement
+
+
+def judge(cluster: AksCluster, _graph: Graph, _settings: PolicySettings) -> Judgement:
+    """Pass only where run command is switched off in so many words; Azure's default is on."""
+    return judge_disabled(cluster.run_command_disabled, "run command is")
+
+
+POLICY = Policy(
+    id="aks-run-command",
+    title="Run command of each AKS cluster is disabled",
+    why=(
+        "With `az aks command invoke`, whoever holds the action "
+        "`Microsoft.ContainerService/managedClusters/runcommand/action` starts a pod in the "
+        "cluster and runs a shell with kubectl in it, from anywhere: past the private address of "
+        "the API server, past its authorised ranges. Azure's own policy warns that it may bypass "
+        "Kubernetes RBAC, too. The Activity Log does not say which command was run."
+    ),
+    fix_pulumi=(
+        'set `api_server_access_profile={"disable_run_command": True}` on the `ManagedCluster`, '
+        "beside what stands there (classic provider: `run_command_enabled=False`). Whoever uses it "
+        "needs another way to the API server first: a VPN, Azure Bastion, a private endpoint"
+    ),
+    fix_cli="az aks update --resource-group GROUP --name CLUSTER --disable-run-command",
+    severity=Severity.MEDIUM,
+    scope=Scope.RESOURCE,
+    judge=judge,
+    examples=(
+        passing(
+            "Switched off",
+            'cluster("aks", api_server_access_profile={"disable_run_command": True})',
+        ),
+        failing(
+            "Switched on",
+            'cluster("aks", api_server_access_profile={"disable_run_command": False})',
+        ),
+        failing("Left at Azure's default", 'cluster("aks", api_server_access_profile=None)'),
+        failing(
+            "A private cluster, which run command makes reachable from anywhere",
+            'cluster("aks", api_server_access_profile={"enable_private_cluster": True})',
+        ),
+        failing(
+            "AKS Automatic does not document that it is off",
+            'cluster("aks", api_server_access_profile=None, sku={"name": "Automatic", '
+            '"tier": "Standard"})',
+        ),
+        doubtful(
+            "Unknown before the deployment",
+            'cluster("aks", api_server_access_profile={\n'
+            '    "disable_run_command": workspace.customer_id.apply(bool)})',
+        ),
+    ),
+    references=(
+        Reference(
+            "Azure Policy",
+            "Azure Kubernetes Service Clusters should disable Command Invoke",
+            "89f2d532-c53c-4f8f-9afa-4927b1114a0d",
+            "1.0.1",
+        ),
+    ),
+    links=(
+        "https://learn.microsoft.com/azure/aks/access-private-cluster",
+        "https://learn.microsoft.com/rest/api/aks/managed-clusters/run-command",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The policies as a CrossGuard pack, which the Pulumi engine loads."""

@@ -1,0 +1,1 @@
+"""The policies on EKS clusters, one in each file."""

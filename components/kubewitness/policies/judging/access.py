@@ -1,0 +1,76 @@
+"""What the policies on access to a cluster share: how it is mended, where somebody asks for it.
+
+Switching local accounts off locks everybody out of a cluster without Entra ID, and Entra ID cannot
+be switched off again. So both happen together, and only with a group whose members get in.
+Sources: Azure docs, "Manage local accounts with Microsoft Entra integration" and "Enable Microsoft
+Entra ID authentication for the AKS control plane".
+"""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.graph.aks import aks_cluster
+from kubewitness.graph.resource_types import is_classic, kind_of
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import ABSENT
+from kubewitness.policies.policy import Change
+from kubewitness.policies.settings import PolicySettings
+
+Guid = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
+]
+
+
+class AccessSettings(PolicySettings):
+    """The settings of the policies on access.
+
+    Attributes:
+        admin_group_object_ids: groups of Entra ID that a remediation makes cluster admins; without
+            them it changes nothing.
+    """
+
+    admin_group_object_ids: tuple[Guid, ...] = ()
+
+
+def secure_access(resource: Resource, settings: AccessSettings) -> list[Change]:
+    """Local accounts off, managed Entra ID and Azure RBAC on, the groups as admins.
+
+    Groups that are there already are kept as they are. What is unknown is left alone.
+    """
+    groups = list(settings.admin_group_object_ids)
+    if not groups or kind_of(resource.type) is not ResourceKind.CLUSTER:
+        return []
+    cluster = aks_cluster(resource, {})
+    names = _CLASSIC if is_classic(resource.type) else _NATIVE
+    wanted = {
+        "local_accounts_disabled": True,
+        "azure_rbac": True,
+        "entra_managed": True,
+        "admin_groups": groups,
+    }
+    return [
+        Change(path, wanted[attribute])
+        for attribute, path in names.items()
+        if _must_change(getattr(cluster, attribute), wanted[attribute])
+    ]
+
+
+def _must_change(now: object, wanted: object) -> bool:
+    if isinstance(wanted, list):
+        return now is ABSENT or now == []
+    return now is ABSENT or now is False
+
+
+_NATIVE = {
+    "local_accounts_disabled": ("disableLocalAccounts",),
+    "entra_managed": ("aadProfile", "managed"),
+    "azure_rbac": ("aadProfile", "enableAzureRBAC"),
+    "admin_groups": ("aadProfile", "adminGroupObjectIDs"),
+}
+_CLASSIC = {
+    "local_accounts_disabled": ("localAccountDisabled",),
+    "azure_rbac": ("azureActiveDirectoryRoleBasedAccessControl", "azureRbacEnabled"),
+    "admin_groups": ("azureActiveDirectoryRoleBasedAccessControl", "adminGroupObjectIds"),
+}

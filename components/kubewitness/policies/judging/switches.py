@@ -1,0 +1,27 @@
+"""The judgement of what has to be switched off in so many words, because Azure has it on."""
+
+from typing import Any
+
+from kubewitness.graph.values import ABSENT, Unknown, Value
+from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
+
+
+def judge_disabled(disabled: Value[Any], what: str) -> Judgement:
+    """Pass only where a property is literally true that disables something.
+
+    Args:
+        disabled: the property.
+        what: is disabled by it, with its verb, as `local accounts are`.
+    """
+    if disabled is True:
+        return PASS
+    if isinstance(disabled, Unknown):
+        return undecided(
+            Reason(
+                "unknown",
+                f"whether {what} disabled cannot be known before the deployment",
+                "write the property as a plain value",
+            )
+        )
+    how = "Azure's default, for the property is not set" if disabled is ABSENT else "set so"
+    return fail(Reason("enabled", f"{what} enabled ({how})"))

@@ -1,1 +1,0 @@
-"""The rules, one file each; a module here that defines `RULE` is in the registry."""

@@ -1,0 +1,123 @@
+"""What can be set for a policy, and the names that a settings file uses. A leaf module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from kubewitness.policies.exemptions import Exemption
+
+ALL_POLICIES: Final = "all"
+"""The key that Pulumi reserves for the level of every policy."""
+
+COMMON: Final = "kubewitness-common"
+"""The policy of our CrossGuard pack that holds settings for several policies and judges nothing."""
+
+NOTES: Final = "kubewitness-notes"
+"""The policy of our pack that only prints; in the file it has a level and nothing else."""
+
+REMEDIATION: Final = "-remediation"
+"""What the name of a policy ends with that mends for a policy on the stack."""
+
+LEVEL: Final = "enforcementLevel"
+
+
+class Level(StrEnum):
+    """CrossGuard's enforcement levels."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+    REMEDIATE = "remediate"
+    DISABLED = "disabled"
+
+
+class UndecidedMeans(StrEnum):
+    """What a verdict of undecided does at level mandatory."""
+
+    BLOCK = "block"
+    REPORT = "report"
+
+
+class Document(BaseModel):
+    """Base of all that can be configured: known members only, spelt in camel case."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, alias_generator=to_camel
+    )
+
+
+class When(Document):
+    """Which stacks are meant; a glob for each, and everything that is given must match.
+
+    Attributes:
+        project: of the project's name.
+        stack: of the stack's name.
+        tags: of the values of stack tags, by name.
+    """
+
+    project: str = "*"
+    stack: str = "*"
+    tags: dict[str, str] = {}
+
+
+class StackSettings(Document):
+    """Settings of some stacks.
+
+    Attributes:
+        when: which stacks.
+        set: the settings, as they stand for the policy itself.
+    """
+
+    when: When
+    set: dict[str, Any]
+
+
+class PolicySettings(Document):
+    """What can be set for every policy; a policy with settings of its own extends it.
+
+    Attributes:
+        level: the enforcement level; the policy says the default.
+        undecided: whether undecided blocks; the policy says the default.
+        exemptions: what is allowed to fail, until when, and who says so.
+        stacks: other settings for some stacks; of several that match the last wins.
+    """
+
+    level: Level = Field(default=Level.MANDATORY, alias=LEVEL)
+    undecided: UndecidedMeans = UndecidedMeans.BLOCK
+    exemptions: tuple[Exemption, ...] = ()
+    stacks: tuple[StackSettings, ...] = ()
+
+    def on(self, _day: date) -> Self:
+        """The settings as it counts on a day."""
+        return self
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The stack that is judged.
+
+    Attributes:
+        project: the project's name.
+        name: the stack's name.
+        tags: its tags, as far as the source knows them.
+    """
+
+    project: str = ""
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def matches(self, when: When) -> bool:
+        """Whether this stack is meant; a tag that it does not have matches nothing."""
+        return (
+            fnmatchcase(self.project, when.project)
+            and fnmatchcase(self.name, when.stack)
+            and all(
+                name in self.tags and fnmatchcase(self.tags[name], glob)
+                for name, glob in when.tags.items()
+            )
+        )
