@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,15 +14,17 @@ from azure_resources import ACCOUNT, CLUSTER, GROUP, SUBSCRIPTION, WORD, WORKSPA
 from cloud_logs import SECRET, Credential
 from command import run
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES, CONTAINER
-from kubewitness.check import CheckResult, check_azure
 from kubewitness.coverage import cover
 from kubewitness.detections.coverage import Status
 from kubewitness.detections.registry import find_rules
 from kubewitness.errors import ExitCode, InputError
-from kubewitness.policies.packs import find_pack
+from kubewitness.policies.check import CheckResult
+from kubewitness.policies.check import check as check_loaded
+from kubewitness.policies.settings_file import SettingsFile
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.azure.scope import parse_scope
 from kubewitness.sources.azure.subscription import load_subscription
+from kubewitness.sources.load import from_subscription
 
 LOGS = [{"category": category, "enabled": True} for category in AUDIT_CATEGORIES]
 ENTRA = {"managed": True, "enableAzureRBAC": True}
@@ -79,7 +80,7 @@ def in_order(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def check(here: Azure, word: str = WORD) -> CheckResult:
     """Judge what is there by our pack."""
     with azure.served(here) as manager:
-        return check_azure(load_subscription(word, manager), find_pack("kubewitness"))
+        return check_loaded(from_subscription(load_subscription(word, manager)))
 
 
 def outcomes(result: CheckResult) -> dict[str, str]:
@@ -97,7 +98,7 @@ def test_a_subscription_in_order_passes_every_rule_that_blocks() -> None:
     assert not [v for v in result.verdicts if v.blocks]
     assert outcomes(result)["aks-audit-logs"] == "pass"
     assert outcomes(result)["aks-audit-retention"] == "pass"
-    assert (result.unreadable, result.notes, result.exit_code) == ((), (), ExitCode.OK)
+    assert (result.loaded.unreadable, result.notes, result.exit_code) == ((), (), ExitCode.OK)
 
 
 @pytest.mark.parametrize(
@@ -163,41 +164,37 @@ def archived(state: str | None = "Locked") -> dict[str, dict[str, Any]]:
     return there
 
 
-def demanded(here: Azure, home: Path, rule: str, **settings: Any) -> str:
+def demanded(here: Azure, rule: str, **settings: Any) -> str:
     """The outcome of a rule with settings of its own."""
-    configuration = home / "policy.json"
-    configuration.write_text(json.dumps({rule: settings}))
     with azure.served(here) as manager:
-        found = load_subscription(WORD, manager)
-        return outcomes(check_azure(found, find_pack("kubewitness"), configuration))[rule]
+        found = from_subscription(load_subscription(WORD, manager))
+        return outcomes(check_loaded(found, settings=SettingsFile({rule: settings})))[rule]
 
 
 @pytest.mark.parametrize(
     ("state", "outcome"), [("Locked", "pass"), ("Unlocked", "fail"), (None, "fail")]
 )
-def test_the_lock_of_an_archive_is_read(state: str | None, outcome: str, tmp_path: Path) -> None:
+def test_the_lock_of_an_archive_is_read(state: str | None, outcome: str) -> None:
     """Only Azure knows that a policy is locked; here Azure is asked."""
     here = Azure(archived(state))
-    assert demanded(here, tmp_path, "aks-audit-protected", grade="write-once") == outcome
+    assert demanded(here, "aks-audit-protected", grade="write-once") == outcome
 
 
-def test_policies_that_are_not_shown_decide_nothing(tmp_path: Path) -> None:
+def test_policies_that_are_not_shown_decide_nothing() -> None:
     """A lifecycle policy could delete tomorrow, an immutability policy could be there."""
     kept = ("aks-audit-retention", {"interactiveDays": 0})
     locked = ("aks-audit-protected", {"grade": "write-once"})
     for (rule, settings), part in ((kept, "managementPolicies"), (locked, "immutabilityPolicies")):
         shown, refused = Azure(archived()), Azure(archived(), {part: 403})
-        assert demanded(shown, tmp_path, rule, **settings) == "pass"
-        assert demanded(refused, tmp_path, rule, **settings) == "undecided"
+        assert demanded(shown, rule, **settings) == "pass"
+        assert demanded(refused, rule, **settings) == "undecided"
 
 
-def test_nothing_in_azure_is_mended_before_it_is_judged(tmp_path: Path) -> None:
+def test_nothing_in_azure_is_mended_before_it_is_judged() -> None:
     """A program would be, by the engine; here there is none, and what is wrong stays so."""
-    configuration = tmp_path / "policy.json"
-    configuration.write_text(json.dumps({"all": "remediate"}))
     with azure.served(Azure(in_order(setting=setting(logs=LOGS[:1])))) as manager:
-        found = load_subscription(WORD, manager)
-        result = check_azure(found, find_pack("kubewitness"), configuration)
+        found = from_subscription(load_subscription(WORD, manager))
+        result = check_loaded(found, settings=SettingsFile({"all": "remediate"}))
     assert outcomes(result)["aks-audit-logs"] == "fail"
 
 
@@ -297,7 +294,10 @@ def test_settings_that_are_not_shown_are_undecided_and_unreadable() -> None:
     result = check(Azure(in_order(), {f"{CLUSTER}/providers/": 403}))
     assert outcomes(result)["aks-audit-logs"] == "undecided"
     assert result.exit_code is ExitCode.UNREADABLE
-    assert "its diagnostic settings are not shown; needs the role `Reader`" in result.unreadable[0]
+    assert (
+        "its diagnostic settings are not shown; needs the role `Reader`"
+        in result.loaded.unreadable[0]
+    )
 
 
 def test_a_workspace_that_is_not_shown_is_noted_and_its_retention_undecided() -> None:
@@ -368,12 +368,12 @@ def test_clusters_that_are_not_shown_are_an_error_and_not_nothing() -> None:
 def test_a_subscription_without_the_preview_of_authenticators_has_none() -> None:
     """The API is a preview, and answers 400 where it is not offered."""
     result = check(Azure(in_order(), {"jwtAuthenticators": 400}))
-    assert (outcomes(result)["aks-entra-rbac"], result.unreadable) == ("pass", ())
+    assert (outcomes(result)["aks-entra-rbac"], result.loaded.unreadable) == ("pass", ())
     assert result.notes == (
         f"{CLUSTER}: its JWT authenticators are not offered in this subscription",
     )
     result = check(Azure(in_order(), {"jwtAuthenticators": 403}))
-    assert "JWT authenticators" in result.unreadable[0]
+    assert "JWT authenticators" in result.loaded.unreadable[0]
 
 
 @pytest.mark.parametrize("status", [401, 429, 500, 503])

@@ -12,6 +12,7 @@ import pytest
 
 from kubewitness.errors import InputError
 from kubewitness.graph.build import build_graph
+from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import evaluate, unused
@@ -19,8 +20,8 @@ from kubewitness.policies.exemptions import CollectedElsewhere, Exemption
 from kubewitness.policies.judging.destinations import matches
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_policies, find_policy
-from kubewitness.policies.settings import COMMON, Document, Level, PolicySettings, Stack
-from kubewitness.policies.settings_file import Settings, load
+from kubewitness.policies.settings import COMMON, Document, Level, PolicySettings
+from kubewitness.policies.settings_file import Settings, read_settings
 from kubewitness.policies.verdict import Outcome, Verdict
 from policy_examples import run_example
 
@@ -452,7 +453,7 @@ def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path
         (file, Stack("p", "prod"), "all"),
         (None, Stack("p", "dév"), "all"),
     ):
-        loaded: Any = load(path, all_policies(), defaults, stack)
+        loaded: Any = read_settings(path, defaults).resolve(defaults, stack)
         assert loaded.of("aks-audit-logs").coverage == coverage
         assert loaded.of("aks-audit-retention").total_days == 10
 
@@ -470,7 +471,7 @@ def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_
     file = tmp_path / "settings.json"
     file.write_text(content, "utf-8")
     with pytest.raises(InputError) as error:
-        load(file, all_policies())
+        read_settings(file)
     assert all(fault.startswith(f"{file}: ") for fault in error.value.faults)
     assert words in str(error.value)
 
@@ -479,7 +480,7 @@ def test_without_a_file_the_stack_and_the_pack_still_count() -> None:
     """The pack may set something for some stacks."""
     settings = [{"when": {"stack": "dev"}, "set": {"totalDays": 1}}]
     defaults = {"aks-audit-retention": {"stacks": settings}}
-    loaded: Any = load(None, all_policies(), defaults, Stack("p", "dev"))
+    loaded: Any = read_settings(None).resolve(defaults, Stack("p", "dev"))
     assert loaded.of("aks-audit-retention").total_days == 1
 
 

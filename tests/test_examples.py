@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from check_source import check_source
 from engine import Engine, Outcome, write_project
 from in_process import preview_in_process
-from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
 from kubewitness.policies.crossguard.folder import write_policy_pack
 from kubewitness.provision.host import ComponentHost

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from check_source import check_source
 from engine import write_project
-from kubewitness.check import CheckResult, check_source
 from kubewitness.errors import InputError
+from kubewitness.policies.check import CheckResult
 from kubewitness.policies.verdict import Outcome
 from scenarios import PRELUDE
 
@@ -88,7 +89,7 @@ def test_an_output_call_without_an_answer_is_unknown(tmp_path: Path) -> None:
     )
     result = check_source(write(tmp_path, source))
     assert outcomes(result)["aks-local-accounts"] is Outcome.UNDECIDED
-    assert result.unanswered == (CLIENT_CONFIG,)
+    assert result.loaded.unanswered == (CLIENT_CONFIG,)
 
 
 ENCRYPTED = {"config": {"program:workspaceId": SECURE}}
@@ -181,7 +182,7 @@ def test_the_output_of_another_stack_is_unknown_never_none(tmp_path: Path) -> No
     """A central workspace may or may not be there: undecided, and the report names the stack."""
     result = check_source(write(tmp_path, REFERENCE))
     assert outcomes(result)["aks-audit-logs"] is Outcome.UNDECIDED
-    assert result.unanswered == ("stack organization/network/prod",)
+    assert result.loaded.unanswered == ("stack organization/network/prod",)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_several_stacks_ask_which_one(tmp_path: Path) -> None:
     (program / "Pulumi.prod.yaml").write_text("config: {}\n", "utf-8")
     with pytest.raises(InputError, match=r"dev, prod.*--stack"):
         check_source(program)
-    assert check_source(program, stack="prod").stack == "prod"
+    assert check_source(program, stack="prod").loaded.stack.name == "prod"
 
 
 def test_an_environment_that_does_not_exist_says_how_to_get_one(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from check_source import check_source
 from engine import Engine, write_project
-from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings_file import Settings

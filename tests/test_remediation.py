@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from kubewitness.check import CheckResult, judge_resources
+from check_source import check_planned
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.packs import find_pack
-from kubewitness.policies.registry import all_policies
-from kubewitness.policies.settings_file import Settings
+from kubewitness.policies.check import CheckResult
 from oracle import BASE, CATEGORIES, NATIVE, SECRET, UNKNOWN_STRING
 from servicer import Servicer, Shown
 
@@ -138,8 +136,7 @@ CLASSIC = Resource(
 
 def offline(document: Mapping[str, Any], resource: Resource) -> CheckResult:
     """The offline check of one resource."""
-    configuration = Settings(document, all_policies())
-    return judge_resources("", "dev", [resource], find_pack("kubewitness"), configuration)
+    return check_planned([resource], document)
 
 
 @pytest.mark.parametrize(

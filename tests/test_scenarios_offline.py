@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from check_source import check_source
 from engine import write_policy_pack, write_project
-from kubewitness.check import CheckResult, check_source
 from kubewitness.errors import InputError
+from kubewitness.policies.check import CheckResult
 from kubewitness.policies.verdict import Outcome
 from scenarios import ACCOUNTS, ENTRA, LOGS, PRELUDE, SCENARIOS, Scenario
 
@@ -52,7 +53,7 @@ def test_offline_check_gives_the_verdicts_of_the_table(scenario: Scenario, tmp_p
     result = check(tmp_path, scenario)
     assert found(result, blocks=True) == dict(scenario.expected)
     assert found(result, blocks=False) == dict(scenario.printed)
-    assert {violation.policy for violation in result.violations} == scenario.stopped_by
+    assert {violation.policy for violation in result.loaded.violations} == scenario.stopped_by
     failed = "fail" in scenario.expected.values() or scenario.stopped_by
     undecided = "undecided" in scenario.expected.values()
     assert result.exit_code == (1 if failed else 4 if undecided else 0)

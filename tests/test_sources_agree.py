@@ -20,12 +20,10 @@ from hypothesis import strategies as st
 from pulumi.runtime.proto import resource_pb2
 
 import azure_resources as azure
+from check_source import check_planned
 from in_process import PROJECT
-from kubewitness.check import judge_resources
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_policies
-from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.azure.subscription import load_subscription
 from kubewitness.sources.program.answers import Answers
@@ -284,8 +282,7 @@ def is_in_azure(stack: Stack) -> bool:
 
 def judged(resources: list[Resource]) -> Verdicts:
     """What fails or is undecided, by rule and resource."""
-    configuration = Settings(STRICT, all_policies())
-    result = judge_resources("", "dev", resources, find_pack("kubewitness"), configuration)
+    result = check_planned(resources, STRICT)
     return {
         (verdict.policy_id, verdict.resource.name): verdict.outcome.value
         for verdict in result.verdicts

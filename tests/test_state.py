@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kubewitness.check import check_source
+from check_source import check_source
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.policies.verdict import Outcome
 from oracle import BASE, SECRET

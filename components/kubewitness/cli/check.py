@@ -12,15 +12,16 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 
-from kubewitness.check import CheckResult, check_source, first_that_applies
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
+from kubewitness.policies.check import CheckResult, check, first_that_applies
 from kubewitness.policies.packs import DEFAULT_PACK, find_pack
-from kubewitness.policies.registry import all_policies, find_policy
-from kubewitness.policies.settings_file import load
+from kubewitness.policies.registry import find_policy
+from kubewitness.policies.settings_file import read_settings
 from kubewitness.reports.document import report
 from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
+from kubewitness.sources.load import load
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -83,27 +84,24 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     if explain is not None:
         _explain(explain)
         return ExitCode.OK
-    # A fault in it concerns every source: told once.
-    load(policy_pack_config, all_policies(), find_pack(pack).policies)
+    chosen = find_pack(pack)
+    settings = read_settings(policy_pack_config, chosen.policies)
     results: list[CheckResult] = []
     codes: list[ExitCode] = []
     with _progress(shown=not no_progress):
         for source in sources or (".",):
             try:
-                result = check_source(
+                loaded = load(
                     source,
-                    pack=pack,
                     stack=stack,
                     answers=answers,
                     python=python,
                     policy_packs=policy_packs,
-                    policy_pack_config=policy_pack_config,
                     timeout=timeout,
                 )
+                results.append(check(loaded, chosen, settings))
             except KubewitnessError as error:
                 codes.append(explain_error(error))
-            else:
-                results.append(result)
     if results:
         _write(results, format_, output, tree=tree)
     return first_that_applies([*codes, *(result.exit_code for result in results)])
@@ -144,7 +142,7 @@ def _write(results: list[CheckResult], format_: str, output: Path | None, *, tre
     else:
         _write_file(output, text.getvalue())
     for result in results:
-        for one in result.unreadable:
+        for one in result.loaded.unreadable:
             click.echo(f"unreadable: {one}", err=True)
     if any(result.exit_code is ExitCode.NOTHING for result in results):
         click.echo("nothing to check: no cluster that these sources manage", err=True)

@@ -8,13 +8,14 @@ from typing import Final
 import click
 from rich.console import Console
 
-from kubewitness.check import check_source, first_that_applies
 from kubewitness.coverage import ClusterCoverage, cover
 from kubewitness.detections.coverage import demand, demandable
 from kubewitness.detections.registry import find_rules
 from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
+from kubewitness.policies.check import first_that_applies
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
+from kubewitness.sources.load import load
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -75,7 +76,7 @@ def command(  # noqa: PLR0913 PLR0917 click hands over each option as a paramete
     undecided.
     """
     _check_words([*require, *require_not_blind])
-    seen = check_source(source, stack=stack, answers=answers, python=python, timeout=timeout)
+    seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_rules(names))
     if not clusters:
         raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from kubewitness.check import check_source
 from kubewitness.errors import ExitCode
+from kubewitness.policies.check import check
 from kubewitness.reports.table import print_results
+from kubewitness.sources.load import load
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 """The repository's `examples/quickstart` and `examples/blocked`, which the wheel carries."""
@@ -20,7 +21,7 @@ What to type next, in the folder of a Pulumi program of yours:
   {command} check
       check it, offline
   pulumi preview --policy-pack "$({command} policy-pack)"
-      put the same rules in front of its deployment
+      put the same policies in front of its deployment
 """
 
 
@@ -45,7 +46,7 @@ def _typed() -> str:
 
 def _check(console: Console, name: str, what: str) -> ExitCode:
     console.rule(f"{name}: {what}", align="left")
-    result = check_source(EXAMPLES / name, python=Path(sys.executable))
+    result = check(load(EXAMPLES / name, python=Path(sys.executable)))
     print_results(console, [result], tree=True)
     console.print()
     return result.exit_code

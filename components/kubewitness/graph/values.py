@@ -7,7 +7,7 @@ it were known, and an absent one is never taken for unknown.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Never, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -22,11 +22,19 @@ class Unknown:
 
     why: str = ""
 
+    def __bool__(self) -> Never:
+        """Raise TypeError: an unknown value is neither true nor false."""
+        raise TypeError("an unknown value has no truth; compare it with isinstance")
+
 
 class Absent(Enum):
     """The type of `ABSENT`, the value that nobody set."""
 
     ABSENT = "absent"
+
+    def __bool__(self) -> Never:
+        """Raise TypeError: only the reader of a property knows what its absence means."""
+        raise TypeError("an absent value has no truth; compare it with `is ABSENT`")
 
 
 ABSENT: Final = Absent.ABSENT

@@ -1,7 +1,5 @@
 """What can be set for a policy, and the names that a settings file uses. A leaf module."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -10,6 +8,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from kubewitness.graph.stack import Stack
 from kubewitness.policies.exemptions import Exemption
 
 ALL_POLICIES: Final = "all"
@@ -64,6 +63,17 @@ class When(Document):
     stack: str = "*"
     tags: dict[str, str] = {}
 
+    def matches(self, stack: Stack) -> bool:
+        """Return whether a stack is meant; a tag that it does not have matches nothing."""
+        return (
+            fnmatchcase(stack.project, self.project)
+            and fnmatchcase(stack.name, self.stack)
+            and all(
+                name in stack.tags and fnmatchcase(stack.tags[name], glob)
+                for name, glob in self.tags.items()
+            )
+        )
+
 
 class StackSettings(Document):
     """Settings of some stacks.
@@ -93,31 +103,5 @@ class PolicySettings(Document):
     stacks: tuple[StackSettings, ...] = ()
 
     def on(self, _day: date) -> Self:
-        """The settings as it counts on a day."""
+        """Return the settings as they apply on a day."""
         return self
-
-
-@dataclass(frozen=True)
-class Stack:
-    """The stack that is judged.
-
-    Attributes:
-        project: the project's name.
-        name: the stack's name.
-        tags: its tags, as far as the source knows them.
-    """
-
-    project: str = ""
-    name: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    def matches(self, when: When) -> bool:
-        """Whether this stack is meant; a tag that it does not have matches nothing."""
-        return (
-            fnmatchcase(self.project, when.project)
-            and fnmatchcase(self.name, when.stack)
-            and all(
-                name in self.tags and fnmatchcase(self.tags[name], glob)
-                for name, glob in when.tags.items()
-            )
-        )

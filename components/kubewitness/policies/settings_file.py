@@ -11,13 +11,16 @@ Later wins: the policy's own defaults, the pack, common, the policy, the stack.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from kubewitness.errors import InputError
+from kubewitness.graph.stack import Stack
 from kubewitness.policies.policy import Policy
+from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings import (
     ALL_POLICIES,
     COMMON,
@@ -26,7 +29,6 @@ from kubewitness.policies.settings import (
     REMEDIATION,
     Level,
     PolicySettings,
-    Stack,
 )
 
 _NO_COMMON_LEVEL: Final = (
@@ -51,7 +53,7 @@ def resolve(policy: Policy, layers: Iterable[Mapping[str, Any]], stack: Stack) -
     for settings in base.stacks:
         merged = _merge([document, settings.set])
         policy.settings.model_validate(merged)
-        document = merged if stack.matches(settings.when) else document
+        document = merged if settings.when.matches(stack) else document
     return policy.settings.model_validate(document)
 
 
@@ -117,7 +119,7 @@ class Settings:
         """The settings of one policy."""
         return self._policies[policy_id]
 
-    def mends(self, policy: Policy) -> bool:
+    def remediates(self, policy: Policy) -> bool:
         """Whether the policy's remediation is switched on, as the engine would decide it.
 
         A policy on the stack cannot mend itself in the engine: the policy beside it does.
@@ -129,26 +131,60 @@ class Settings:
         return level == Level.REMEDIATE
 
 
-def load(
-    path: Path | None,
-    policies: tuple[Policy, ...],
-    defaults: Mapping[str, Mapping[str, Any]] | None = None,
-    stack: Stack | None = None,
-) -> Settings:
-    """Read a settings file; without a path, everything at its default.
+@dataclass(frozen=True)
+class SettingsFile:
+    """A settings file that was read once, for any number of stacks.
+
+    Attributes:
+        document: the JSON object in it; see the module's example.
+        where: the file, for messages.
+    """
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+    where: str = "settings"
+
+    def resolve(
+        self, defaults: Mapping[str, Mapping[str, Any]] | None = None, stack: Stack | None = None
+    ) -> Settings:
+        """Return the settings of every policy on a stack.
+
+        Args:
+            defaults: what the pack sets, by policy.
+            stack: the stack that is judged; by default one without names and tags.
+
+        Raises:
+            InputError: with every fault in the file.
+        """
+        return Settings(self.document, all_policies(), defaults, stack, self.where)
+
+
+NO_SETTINGS: Final = SettingsFile()
+"""Every setting has its default."""
+
+
+def read_settings(
+    path: Path | None, defaults: Mapping[str, Mapping[str, Any]] | None = None
+) -> SettingsFile:
+    """Read a settings file and report every fault in it; without a path, return `NO_SETTINGS`.
+
+    Args:
+        path: the file.
+        defaults: what the pack sets, by policy.
 
     Raises:
-        InputError: the file cannot be read, is no JSON object, or holds faults.
+        InputError: the file cannot be read, is not a JSON object, or has faults.
     """
     if path is None:
-        return Settings({}, policies, defaults, stack)
+        return NO_SETTINGS
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as JSON: {error}") from error
     if not isinstance(document, dict):
         raise InputError(f"{path}: must be a JSON object with a member for each policy")
-    return Settings(document, policies, defaults, stack, str(path))
+    read = SettingsFile(document, str(path))
+    read.resolve(defaults)  # a fault is reported before a program runs
+    return read
 
 
 def as_mapping(value: Any) -> dict[str, Any]:

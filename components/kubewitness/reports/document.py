@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from kubewitness.check import CheckResult
+from kubewitness.policies.check import CheckResult
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
@@ -111,26 +111,26 @@ def summarise(results: list[CheckResult]) -> SummaryDocument:
     """The counts that every report ends with. A failure of another pack counts as failed."""
     return SummaryDocument(
         checked=sum(result.checked for result in results),
-        failed=sum(r.count(Outcome.FAIL) + len(r.violations) for r in results),
+        failed=sum(r.count(Outcome.FAIL) + len(r.loaded.violations) for r in results),
         undecided=sum(result.count(Outcome.UNDECIDED) for result in results),
         exempt=sum(result.count(Outcome.EXEMPT) for result in results),
         collected_elsewhere=sum(r.count(Outcome.COLLECTED_ELSEWHERE) for r in results),
         not_assessed=sum(result.count(Outcome.NOT_APPLICABLE) for result in results),
-        unreadable=sum(len(result.unreadable) for result in results),
+        unreadable=sum(len(result.loaded.unreadable) for result in results),
     )
 
 
 def _source(result: CheckResult) -> SourceDocument:
     return SourceDocument(
-        source=result.source,
-        stack=result.stack,
+        source=result.loaded.source,
+        stack=result.loaded.stack.name,
         exit_code=result.exit_code,
         verdicts=[_verdict(verdict) for verdict in result.verdicts],
-        violations=[ViolationDocument(**vars(v)) for v in result.violations],
+        violations=[ViolationDocument(**vars(v)) for v in result.loaded.violations],
         collected=[CollectedDocument(**vars(item)) for item in collected(result.graph)],
-        unanswered=list(result.unanswered),
-        unreadable=list(result.unreadable),
-        warnings=[LogDocument(**vars(one)) for one in result.warnings],
+        unanswered=list(result.loaded.unanswered),
+        unreadable=list(result.loaded.unreadable),
+        warnings=[LogDocument(**vars(one)) for one in result.loaded.warnings],
         notes=list(result.notes),
     )
 

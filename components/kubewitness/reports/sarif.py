@@ -6,7 +6,7 @@ Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0
 from importlib.metadata import version
 from typing import Any, Final
 
-from kubewitness.check import CheckResult
+from kubewitness.policies.check import CheckResult
 from kubewitness.policies.messages import explain
 from kubewitness.policies.policy import Policy, Severity
 from kubewitness.policies.registry import all_policies, find_policy
@@ -55,10 +55,12 @@ def _invocation(results: list[CheckResult]) -> dict[str, Any]:
             {
                 "level": one.level,
                 "message": {"text": one.message},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": result.source}}}],
+                "locations": [
+                    {"physicalLocation": {"artifactLocation": {"uri": result.loaded.source}}}
+                ],
             }
             for result in results
-            for one in result.warnings
+            for one in result.loaded.warnings
         ],
     }
 
@@ -88,7 +90,7 @@ def _result(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
         "message": {"text": explain(policy, verdict)},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": result.source}},
+                "physicalLocation": {"artifactLocation": {"uri": result.loaded.source}},
                 "logicalLocations": [
                     {"fullyQualifiedName": verdict.resource.urn, "name": verdict.resource.name}
                 ],

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree
 
-from kubewitness.check import CheckResult
 from kubewitness.graph.resources import Resource
+from kubewitness.policies.check import CheckResult
 from kubewitness.policies.messages import explain
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
@@ -37,12 +37,12 @@ def print_results(console: Console, results: list[CheckResult], *, tree: bool) -
             _print_tree(console, result)
         for same in _alike(result.verdicts):
             _print_verdicts(console, same)
-        for violation in result.violations:
+        for violation in result.loaded.violations:
             heading = f"{violation.level.upper()} {violation.pack}/{violation.policy}"
             console.print(heading, style="bold red", markup=False)
             console.print(f"{violation.urn}\n{violation.message}\n", markup=False, highlight=False)
         _print_unanswered(console, result)
-        for one in result.warnings:
+        for one in result.loaded.warnings:
             style = _LEVEL_STYLES[one.level]
             console.print(
                 f"{one.level}: {one.message}\n", style=style, markup=False, soft_wrap=True
@@ -93,9 +93,11 @@ def _print_verdicts(console: Console, verdicts: list[Verdict]) -> None:
 
 def _print_unanswered(console: Console, result: CheckResult) -> None:
     undecided = any(verdict.outcome is Outcome.UNDECIDED for verdict in result.verdicts)
-    if undecided and result.unanswered:
+    if undecided and result.loaded.unanswered:
         console.print(
-            "Answers that nobody gave, which may decide it: " + ", ".join(result.unanswered) + "\n",
+            "Answers that nobody gave, which may decide it: "
+            + ", ".join(result.loaded.unanswered)
+            + "\n",
             markup=False,
             highlight=False,
             soft_wrap=True,
@@ -103,7 +105,7 @@ def _print_unanswered(console: Console, result: CheckResult) -> None:
 
 
 def _print_tree(console: Console, result: CheckResult) -> None:
-    root = Tree(f"{result.source} (stack {result.stack})")
+    root = Tree(f"{result.loaded.source} (stack {result.loaded.stack.name})")
     branches = {"": root}
     for resource in sorted(result.resources, key=_depth_and_urn):
         parent = branches.get(resource.parent, root)

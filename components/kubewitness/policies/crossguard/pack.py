@@ -24,6 +24,7 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.stack import Stack
 from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
@@ -37,7 +38,6 @@ from kubewitness.policies.settings import (
     REMEDIATION,
     Level,
     PolicySettings,
-    Stack,
 )
 from kubewitness.policies.settings_file import common_faults, common_layer, resolve
 from kubewitness.policies.verdict import Outcome, Verdict

@@ -1,0 +1,120 @@
+"""Judges what a source holds: remediations, policies, verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kubewitness.errors import ExitCode
+from kubewitness.graph.build import build_graph
+from kubewitness.graph.model import Graph
+from kubewitness.graph.resources import Origin, Resource
+from kubewitness.policies.evaluate import evaluate, unused
+from kubewitness.policies.messages import explain_change
+from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
+from kubewitness.policies.policy import Change
+from kubewitness.policies.settings_file import NO_SETTINGS, Settings, SettingsFile
+from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.sources.loaded import Loaded
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check of one source found.
+
+    Attributes:
+        loaded: the source.
+        resources: its resources as they were judged, remediated where that is switched on.
+        graph: what the policies saw.
+        verdicts: every verdict of our policies.
+        notes: what a reader should know besides: what was remediated before it was judged,
+            exemptions that nothing used, what a benchmark leaves to others.
+    """
+
+    loaded: Loaded
+    resources: tuple[Resource, ...]
+    graph: Graph
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many verdicts have this outcome."""
+        return sum(verdict.outcome is outcome for verdict in self.verdicts)
+
+    @property
+    def checked(self) -> int:
+        """How many verdicts say something: all but those that are not applicable."""
+        return len(self.verdicts) - self.count(Outcome.NOT_APPLICABLE)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of this source alone."""
+        if any(v.blocks and v.outcome is Outcome.FAIL for v in self.verdicts):
+            return ExitCode.VIOLATION
+        if any(violation.level == "mandatory" for violation in self.loaded.violations):
+            return ExitCode.VIOLATION
+        if self.loaded.unreadable:
+            return ExitCode.UNREADABLE
+        if any(v.blocks and v.outcome is Outcome.UNDECIDED for v in self.verdicts):
+            return ExitCode.UNDECIDED
+        return ExitCode.OK if self.checked or self.loaded.violations else ExitCode.NOTHING
+
+
+def check(
+    loaded: Loaded, pack: Pack | None = None, settings: SettingsFile = NO_SETTINGS
+) -> CheckResult:
+    """Judge a source.
+
+    Args:
+        loaded: the source, from `kubewitness.sources.load.load`.
+        pack: whose policies judge it; by default the pack `kubewitness`.
+        settings: from `kubewitness.policies.settings_file.read_settings`; by default none.
+
+    Raises:
+        InputError: the settings have faults.
+    """
+    chosen = pack or find_pack(DEFAULT_PACK)
+    resolved = settings.resolve(chosen.policies, loaded.stack)
+    resources, changes = loaded.resources, list[str]()
+    if loaded.is_planned:
+        resources = tuple(_remediated(one, chosen, resolved, changes) for one in resources)
+    graph = build_graph(resources, loaded.calls) if changes else loaded.graph
+    verdicts = tuple(evaluate(chosen.members, graph, resolved))
+    return CheckResult(
+        loaded=loaded,
+        resources=resources,
+        graph=graph,
+        verdicts=verdicts,
+        notes=(
+            *changes,
+            *(f"unused {one}" for one in unused(chosen.members, resolved, verdicts)),
+            *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
+            *loaded.notes,
+        ),
+    )
+
+
+def _remediated(resource: Resource, pack: Pack, settings: Settings, changes: list[str]) -> Resource:
+    """Return what the engine's remediations would make of a resource before it is judged."""
+    for policy in pack.members if resource.origin is Origin.MANAGED else ():
+        if policy.remediate is None or not settings.remediates(policy):
+            continue
+        for change in policy.remediate(resource, settings.of(policy.id)):
+            resource = replace(resource, properties=_applied(resource.properties, change))
+            changes.append(explain_change(policy, resource, change))
+    return resource
+
+
+def _applied(properties: object, change: Change) -> dict[str, object]:
+    name, *rest = change.path
+    inner = dict(properties) if isinstance(properties, dict) else {}
+    if rest:
+        inner[name] = _applied(inner.get(name), replace(change, path=tuple(rest)))
+    elif change.append:
+        inner[name] = [*(inner.get(name) or ()), *change.value]
+    else:
+        inner[name] = change.value
+    return inner
+
+
+def first_that_applies(codes: Sequence[ExitCode]) -> ExitCode:
+    """Return the exit code of several sources: the first in the documented order."""
+    return next(code for code in ExitCode if code in codes)

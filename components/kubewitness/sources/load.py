@@ -1,0 +1,87 @@
+"""Reads a source of any kind. The kind is recognised by scheme or content."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kubewitness.errors import InputError
+from kubewitness.graph.stack import Stack
+from kubewitness.sources.azure.scope import SCHEME, is_azure
+from kubewitness.sources.azure.subscription import Subscription, load_subscription
+from kubewitness.sources.loaded import Loaded
+from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
+from kubewitness.sources.state import load_state
+
+
+def load(  # noqa: PLR0913 each is an option of the command
+    source: Path | str,
+    *,
+    stack: str | None = None,
+    answers: Path | None = None,
+    python: Path | None = None,
+    policy_packs: Sequence[Path] = (),
+    timeout: float = TIMEOUT_SECONDS,
+) -> Loaded:
+    """Read a Pulumi program, the exported state of a stack, or what exists in Azure.
+
+    A folder is a program and is run: this runs the user's own code. The options apply to programs
+    only.
+
+    Args:
+        source: the folder that holds `Pulumi.yaml`, the file, or
+            `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
+        stack: the stack; by default the only one there is.
+        answers: a file of answers to what only the cloud knows.
+        python: the interpreter; by default the one that `Pulumi.yaml` names.
+        policy_packs: folders of other packs to run on the same preview.
+        timeout: seconds that the program may take.
+
+    Raises:
+        NothingToCheckError: there is no program.
+        InputError: the source or an option cannot be used, the program fails, or Azure cannot be
+            asked.
+    """
+    if is_azure(str(source)):
+        return from_subscription(load_subscription(str(source)))
+    path = Path(source)
+    if path.is_file():
+        return _from_state(path)
+    if not path.is_dir():
+        raise InputError(
+            f"{path}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
+            f"the exported state of a stack, or {SCHEME}SUBSCRIPTION"
+        )
+    seen = preview(
+        path,
+        stack=stack,
+        answers=answers,
+        python=python,
+        policy_packs=policy_packs,
+        timeout=timeout,
+    )
+    return Loaded(
+        source=str(path),
+        stack=Stack(seen.project.name, seen.project.stack, seen.tags),
+        resources=seen.resources,
+        calls=seen.calls,
+        is_planned=True,
+        violations=seen.violations,
+        unanswered=seen.unanswered,
+        warnings=seen.warnings,
+    )
+
+
+def _from_state(file: Path) -> Loaded:
+    """Return what an exported state holds; what is secret in it is unknown."""
+    state = load_state(file)
+    return Loaded(str(file), Stack(state.project, state.stack), state.resources)
+
+
+def from_subscription(found: Subscription) -> Loaded:
+    """Return what a subscription has now. It is its own stack and answers for every cluster."""
+    return Loaded(
+        source=found.scope.word,
+        stack=Stack("azure", found.scope.subscription),
+        resources=tuple(found.resources),
+        unreadable=tuple(found.unreadable),
+        notes=tuple(found.notes),
+    )

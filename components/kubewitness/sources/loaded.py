@@ -1,0 +1,47 @@
+"""What a source holds, whatever it is: the one thing that every adapter returns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from kubewitness.graph.build import build_graph
+from kubewitness.graph.model import Graph
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.stack import Stack
+from kubewitness.sources.program.engine_log import LogMessage
+from kubewitness.sources.program.policy_packs import Violation
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A source that was read.
+
+    Attributes:
+        source: the source as the user named it.
+        stack: the stack that the resources belong to.
+        resources: every resource seen.
+        calls: tokens of the provider functions that the program called; None where the source does
+            not show them.
+        is_planned: true where the resources are about to be deployed. Only then does the engine
+            remediate them.
+        violations: what other policy packs reported.
+        unanswered: functions and stacks whose answers stayed unknown.
+        unreadable: what the source did not show, each with the reason.
+        warnings: what the program logged at warning and above, each once.
+        notes: what a reader should know besides.
+    """
+
+    source: str
+    stack: Stack
+    resources: tuple[Resource, ...]
+    calls: tuple[str, ...] | None = None
+    is_planned: bool = False
+    violations: tuple[Violation, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    warnings: tuple[LogMessage, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of the resources, built on first use."""
+        return build_graph(self.resources, self.calls)
