@@ -18,8 +18,8 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.detections.coverage import Channel, Reach, Status, assess
-from kubewitness.detections.registry import all_rules
+from kubewitness.detections.coverage.assessment import Channel, Reach, Status, assess
+from kubewitness.detections.library import all_detections
 
 ORDINARY: Final = 300_000
 ATTACKED: Final = 30_000
@@ -120,14 +120,14 @@ def alertable() -> Iterator[Goal]:
     }
     shares = {title: _share(categories) for title, categories in ways.items()}
     for title, share in shares.items():
-        say(f"  {title}: {share:.1%} of {len(all_rules())} rules are alertable")
+        say(f"  {title}: {share:.1%} of {len(all_detections())} rules are alertable")
     yield Goal("share of rules alertable", shares["on default settings"], at_least=0.95)
 
 
 def _share(categories: Sequence[str]) -> float:
     channels = [Channel(category, Reach.ALERT, Reach.ALERT) for category in categories]
-    found = assess(channels, all_rules())
+    found = assess(channels, all_detections())
     for one in found if set(ACTIVITY_CATEGORIES) <= set(categories) else ():
         if one.status is not Status.ALERTABLE:
-            say(f"  {one.status}: {one.rule.slug}, which misses {', '.join(one.missed)}")
+            say(f"  {one.status}: {one.detection.slug}, which misses {', '.join(one.missed)}")
     return sum(one.status is Status.ALERTABLE for one in found) / len(found)

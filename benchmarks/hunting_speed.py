@@ -18,8 +18,8 @@ import duckdb
 import hand_written
 from goals import Goal, say
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.registry import all_rules, find_rules
-from kubewitness.logs.query import open_for_queries
+from kubewitness.detections.library import all_detections, find_detections
+from kubewitness.logs.kql.query import open_for_queries
 
 HERE: Final = Path(__file__).parent
 SLOW: Final = 0.2
@@ -51,7 +51,7 @@ def prepare(home: Path, megabytes: int, rounds: int) -> Place:
         [sys.executable, HERE / "audit_log.py", "--megabytes", megabytes, "--output", place.log]
     )
     _kubewitness(place, "ingest", place.log, "--store", place.store)
-    say(f"{place.log.stat().st_size / 1e6:,.0f} MB of raw events, {len(all_rules())} rules")
+    say(f"{place.log.stat().st_size / 1e6:,.0f} MB of raw events, {len(all_detections())} rules")
     return place
 
 
@@ -122,7 +122,7 @@ def each_rule(place: Place) -> Iterator[Goal]:
         begin, seconds = _engine(place, "cold")
         shared.append(begin)
         times.append(seconds)
-    count, medians = len(all_rules()), medians_of(times)
+    count, medians = len(all_detections()), medians_of(times)
     begin = statistics.median(shared)
     say(f"  translation: {(cold - begin) / count:.4f} s a rule, once; shared tables: {begin:.2f} s")
     slow = {name: seconds for name, seconds in medians.items() if seconds > SLOW}
@@ -136,14 +136,14 @@ def _engine(place: Place, cache: str) -> tuple[float, dict[str, float]]:
     """How long the engine takes to begin, and then for each rule."""
     os.environ["XDG_CACHE_HOME"] = str(place.home / cache)
     with open_for_queries(place.store) as connection:
-        return timed_rules(connection, [rule.slug for rule in all_rules()])
+        return timed_rules(connection, [rule.slug for rule in all_detections()])
 
 
 def timed_rules(
     connection: duckdb.DuckDBPyConnection, slugs: Sequence[str]
 ) -> tuple[float, dict[str, float]]:
     """How long the engine takes to begin with these rules, and then for each."""
-    rules = find_rules(slugs)
+    rules = find_detections(slugs)
     started = time.perf_counter()
     engine = LocalEngine(connection, rules)
     begin = time.perf_counter() - started

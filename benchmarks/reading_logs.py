@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +32,9 @@ COLUMNS: Final = {
 INGEST: Final = """
 import resource, sys, time
 from pathlib import Path
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.store import open_store
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.store.database import open_store
 started = time.perf_counter()
 with open_store(Path(sys.argv[1])) as connection:
     summary = ingest(connection, find_log_files([sys.argv[2]]))

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from kubewitness.detections.registry import all_rules as all_detections
+from kubewitness.detections.library import all_detections
 from kubewitness.policies.examples import PRELUDE
 from kubewitness.policies.registry import all_policies
 from kubewitness.provision.host import ComponentHost

@@ -6,12 +6,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.rule import Rule
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.store import open_store
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
 
 _numbers = count(1)
 
@@ -63,7 +63,7 @@ def request(  # noqa: PLR0913 each is a field of an event, and has a default
 
 
 def findings(
-    rules: Sequence[Rule], events: Iterable[object], folder: Path
+    rules: Sequence[Detection], events: Iterable[object], folder: Path
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows that each rule finds, by its name.
 

@@ -20,12 +20,12 @@ from duckdb_kql.types import kusto_type
 from requests import PreparedRequest
 
 from kubewitness.catalog.audit_tables import OF_OURS, TABLES
-from kubewitness.detections.registry import cases
-from kubewitness.detections.rule import Rule
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.store import open_store
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.library import cases
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
 
 WORKSPACE: Final = "8c1f2c6e-3a55-4d1c-9a43-5b0f1f0f2b11"
 SECRET: Final = "hunter2-is-a-token"  # noqa: S105 of nobody
@@ -36,7 +36,7 @@ _AUDIT_ID: Final = re.compile(r'"auditID":\s*"([^"]*)"')
 Answer = tuple[int, dict[str, str], str]
 
 
-def store_of_all_cases(rules: Sequence[Rule], folder: Path) -> Path:
+def store_of_all_cases(rules: Sequence[Detection], folder: Path) -> Path:
     """A store with the malicious events of all rules, whose audit ids are made different."""
     for rule in rules:
         for name, path in cases(rule, "malicious").items():

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from kubewitness.cli import main
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.store import open_store
-from kubewitness.logs.summary import Summary
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.database import open_store
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from command import read
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.registry import all_rules
-from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.store import open_store
+from kubewitness.detections.library import all_detections
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.store.database import open_store
 
 SAMPLE: Final = (
     Path(__file__).parent.parent.parent / "shared" / "samples" / "panther-rule-tests.ndjson"
@@ -111,7 +111,7 @@ def agreement(folder: Path) -> list[Agreement]:
     slots = _spread(store)
     found: dict[int, set[str]] = {number: set() for number in range(len(tests))}
     with open_for_queries(store) as connection:
-        rules = [rule for rule in all_rules() if "KubeAudit" in rule.query]
+        rules = [rule for rule in all_detections() if "KubeAudit" in rule.query]
         engine = LocalEngine(connection, rules)
         for rule in rules:
             for finding in engine.run(rule):

@@ -10,9 +10,9 @@ from typing import Any
 
 import rfc8785
 
-from kubewitness.logs.local_files import SEAL_FOLDER
-from kubewitness.logs.seal import Manifest, SealedFile, create_seal
-from kubewitness.logs.seal.digests import read_digests
+from kubewitness.logs.inputs.local_files import SEAL_FOLDER
+from kubewitness.seal import Manifest, SealedFile, create_seal
+from kubewitness.seal.digests import read_digests
 
 NAMES = ("audit.log", "audit-2.log", "nodes/kubelet.log", "nodes/a b.log", "guard.json")
 BLOCK_SIZES = (7, 16, 64, 1000)

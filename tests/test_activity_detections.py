@@ -13,10 +13,12 @@ from command import read
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, Allowed, AllowList
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.logs.query import open_for_queries
+from kubewitness.detections.library import all_detections, cases
+from kubewitness.logs.kql.query import open_for_queries
 
-RULES = [rule for rule in all_rules() if rule.kubewitness and "activity" in rule.kubewitness.needs]
+RULES = [
+    rule for rule in all_detections() if rule.kubewitness and "activity" in rule.kubewitness.needs
+]
 DONE = ("Accept", "Success", "Succeeded")
 
 OF_PEOPLE = {
@@ -55,13 +57,14 @@ def hunt(
 
 def counts(findings: list[Finding]) -> Counter[str]:
     """How much each rule found."""
-    return Counter(finding.rule.slug for finding in findings)
+    return Counter(finding.detection.slug for finding in findings)
 
 
 def operations(findings: list[Finding]) -> set[tuple[str, object, object]]:
     """Which operations each rule found of each user."""
     return {
-        (one.rule.slug, one.values["Username"], one.values.get("CorrelationId")) for one in findings
+        (one.detection.slug, one.values["Username"], one.values.get("CorrelationId"))
+        for one in findings
     }
 
 
@@ -84,7 +87,7 @@ def test_an_operation_is_found_once_though_it_is_logged_up_to_three_times(
     Two operations of which a client gave the second the id of the first have two requests.
     """
     found = Counter(
-        (one.rule.slug, *map(one.values.get, ("CorrelationId", "Setting", "Request")))
+        (one.detection.slug, *map(one.values.get, ("CorrelationId", "Setting", "Request")))
         for one in as_written
         if "CorrelationId" in one.values
     )
@@ -195,15 +198,18 @@ def test_what_an_application_writes_is_found_as_such_and_else_only_where_it_show
 ) -> None:
     """Each write of the four rules' cases, once."""
     found = hunt(tmp_path, lambda row: {**row, "Caller": APPLICATION, "Claims_d": None})
-    loud = [one for one in found if one.rule.slug in OF_PEOPLE]
-    assert {one.rule.slug for one in loud} == {"diagnostic-setting-changed", "log-table-changed"}
+    loud = [one for one in found if one.detection.slug in OF_PEOPLE]
+    assert {one.detection.slug for one in loud} == {
+        "diagnostic-setting-changed",
+        "log-table-changed",
+    }
     assert all(one.values.get("Request") or deleted(one) for one in loud)
     written = {
         one.values["CorrelationId"]
         for one in as_written
-        if one.rule.slug in {*OF_PEOPLE, BY_APPLICATION} and not deleted(one)
+        if one.detection.slug in {*OF_PEOPLE, BY_APPLICATION} and not deleted(one)
     }
-    by_application = [one for one in found if one.rule.slug == BY_APPLICATION]
+    by_application = [one for one in found if one.detection.slug == BY_APPLICATION]
     assert {one.values["CorrelationId"] for one in by_application} == written
     assert len(by_application) == len(written)
 

@@ -9,13 +9,13 @@ import pytest
 
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.registry import cases, find_rules
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.store import open_store
+from kubewitness.detections.library import cases, find_detections
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
 
-RULES = [rule for rule in find_rules([]) if AZURE_ACTIVITY in rule.query]
+RULES = [rule for rule in find_detections([]) if AZURE_ACTIVITY in rule.query]
 UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
 OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 STATUS = {"Start": "Started", "Accept": "Accepted", "Success": "Succeeded", "Failure": "Failed"}

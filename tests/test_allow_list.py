@@ -17,13 +17,13 @@ from pydantic import ValidationError
 from command import run
 from kubewitness.cli import engines
 from kubewitness.detections.allow_list import Allowed, AllowList, read_allow_list
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.detections.rule import Rule
+from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode, InputError
 
 TODAY = datetime.now(UTC).date()
-EXEC = next(rule for rule in all_rules() if rule.slug == "pod-exec")
+EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")
 ATTACK = cases(EXEC, "malicious")["exec-as-get"]
 WHO = "mallory@shop.example"
 
@@ -264,7 +264,7 @@ def test_the_file_of_the_present_folder_is_read(
 ) -> None:
     """And may name a detection that is not looked for now."""
     assert hunted(capsys)[1] == 1
-    others = [rule.slug for rule in all_rules()]
+    others = [rule.slug for rule in all_detections()]
     entry = f'{{reason: r, expires: 2999-01-01, rules: [{", ".join(others)}], namespaces: ["*"]}}'
     write(tmp_path, entry)
     monkeypatch.chdir(tmp_path)
@@ -313,7 +313,7 @@ def test_in_the_cloud_a_list_is_told_and_what_it_took_away_is_not_counted(
 
         refused: ClassVar[dict[str, Sequence[str]]] = {}
 
-        def run(self, _rule: Rule) -> Iterator[Finding]:
+        def run(self, _rule: Detection) -> Iterator[Finding]:
             return iter(())
 
     monkeypatch.setitem(engines._CLOUD, "adx://", lambda *_: Empty())

@@ -18,18 +18,18 @@ from argument_strategies import WORKSPACE
 from kubewitness import AuditDetections
 from kubewitness.detections import allow_list
 from kubewitness.detections.allow_list import AllowList
+from kubewitness.detections.coverage.simulation import write_log
+from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.engines.local import LocalEngine, create_parsers
+from kubewitness.detections.library import all_detections, cases
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, parser, source
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.detections.rule import SEVERITIES, Rule
-from kubewitness.detections.simulation import write_log
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.query import open_for_queries
-from kubewitness.logs.query import rows as query_rows
-from kubewitness.logs.store import columns, open_store
-from kubewitness.logs.translate import translate
-from kubewitness.logs.translation import Translation
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.kql.query import rows as query_rows
+from kubewitness.logs.kql.translate import translate
+from kubewitness.logs.kql.translation import Translation
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import columns, open_store
 from kubewitness.provision import detection_models
 from kubewitness.provision.alert_rules import OPERATORS, monitor_rule, sentinel_rule
 from kubewitness.provision.audit_detections import check_plans
@@ -38,11 +38,11 @@ from kubewitness.provision.detection_choice import LONGEST_QUERY, Service, why_n
 from kubewitness.provision.validation import InvalidArguments
 from test_provision_components import Deployment
 
-EXEC = next(rule for rule in all_rules() if rule.slug == "pod-exec")
+EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")
 GROUP = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/soc"
 ALLOWED = {"reason": "deploys", "expires": "2999-12-31", "usernames": ["flux@shop.example"]}
 SERVICES = {"existing": "ScheduledAlertRule", "none": "ScheduledQueryRule"}
-RULES = [pytest.param(rule, id=rule.slug) for rule in all_rules()]
+RULES = [pytest.param(rule, id=rule.slug) for rule in all_detections()]
 OTHER_ID = "0a3d6a52-0f0b-4a52-9d1b-6d7a2f1a4b00"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -73,7 +73,7 @@ def refusal(more: dict[str, Any]) -> str:
     return str(error.value)
 
 
-def changed(**properties: Any) -> Rule:
+def changed(**properties: Any) -> Detection:
     """The rule pod-exec with some properties changed."""
     return EXEC.model_copy(update=properties)
 
@@ -82,8 +82,8 @@ def changed(**properties: Any) -> Rule:
 def other_rules(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Put other rules in the place of ours."""
 
-    def put(*rules: Rule) -> None:
-        monkeypatch.setattr(detection_models, "all_rules", lambda: rules)
+    def put(*rules: Detection) -> None:
+        monkeypatch.setattr(detection_models, "all_detections", lambda: rules)
 
     return put
 
@@ -91,7 +91,7 @@ def other_rules(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def one_without_needs(other_rules: Any) -> None:
     """All rules, and one that runs wherever there is a table."""
-    other_rules(*all_rules(), changed(slug="other", id=OTHER_ID, kubewitness=None))
+    other_rules(*all_detections(), changed(slug="other", id=OTHER_ID, kubewitness=None))
 
 
 def test_a_rule_in_sentinel() -> None:
@@ -197,15 +197,15 @@ def test_each_detection_is_deployed_or_told(tables: Tables, sentinel: str) -> No
     """By default and by name; none gets lost."""
     made = deployed({"tables": tables.value, "sentinel": sentinel})
     names = [*made.outputs["rule_ids"], *made.outputs["left_out"]]
-    assert sorted(names) == sorted([*(rule.slug for rule in all_rules()), "other"])
+    assert sorted(names) == sorted([*(rule.slug for rule in all_detections()), "other"])
     assert len(made.all(SERVICES[sentinel])) == len(made.outputs["rule_ids"])
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_azure_takes_each_detection(rule: Rule) -> None:
+def test_azure_takes_each_detection(rule: Detection) -> None:
     """Names of tactics and entities, lengths, times and operators are those that Azure knows."""
     assert str(UUID(rule.id)) == rule.id
-    assert [other.name for other in all_rules()].count(rule.name) == 1
+    assert [other.name for other in all_detections()].count(rule.name) == 1
     assert rule.trigger_operator in OPERATORS
     assert set(rule.tactics) <= {tactic.value for tactic in AttackTactic}
     assert {one.entity_type for one in rule.entity_mappings} <= {e.value for e in EntityMappingType}
@@ -220,9 +220,9 @@ def test_azure_takes_each_detection(rule: Rule) -> None:
 
 def test_what_is_deployed_finds_what_hunt_finds(tmp_path: Path) -> None:
     """On all malicious cases: saved functions, an allow-list that does not fit, and the queries."""
-    rules = [rule for rule in all_rules() if not why_not(rule, Tables.BOTH, Service.SENTINEL)]
+    rules = [rule for rule in all_detections() if not why_not(rule, Tables.BOTH, Service.SENTINEL)]
     made = deployed({"rules": [rule.slug for rule in rules], "allow_list": [ALLOWED]})
-    write_log(tmp_path / "cases.ndjson", all_rules())
+    write_log(tmp_path / "cases.ndjson", all_detections())
     with store_of(tmp_path / "cases.ndjson", tmp_path) as connection:
         engine = LocalEngine(connection, rules)
         hunted = {r.name: [_texts(found.values) for found in engine.run(r)] for r in rules}
@@ -383,7 +383,7 @@ def test_a_burst_without_a_cluster_is_about_the_workspace() -> None:
     ],
 )
 def test_what_cannot_run_is_refused_by_name_and_told_by_severity(
-    rule: Rule, tables: Tables, service: Service, said: str, other_rules: Any
+    rule: Detection, tables: Tables, service: Service, said: str, other_rules: Any
 ) -> None:
     """Whoever asks for it gets an error; whoever asks for many gets the others."""
     assert said in why_not(rule, tables, service)

@@ -17,7 +17,7 @@ PROGRAM = """\
 import pulumi
 
 from kubewitness import AuditDetections
-from kubewitness.detections.registry import all_rules
+from kubewitness.detections.library import all_detections
 
 {before}
 soc = AuditDetections("soc", {{
@@ -29,7 +29,8 @@ soc = AuditDetections("soc", {{
 pulumi.export("ruleIds", soc.rule_ids)
 """
 CHANGED_QUERY = """\
-all_rules()[[rule.slug for rule in all_rules()].index("pod-exec")].__dict__["query"] += "| take 9"
+(exec,) = (one for one in all_detections() if one.slug == "pod-exec")
+exec.__dict__["query"] += "| take 9"
 """
 DISABLED = '"disabled_rules": ["pod-exec"],'
 TABLES = '"tables": "AKSAudit",'

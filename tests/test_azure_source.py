@@ -14,9 +14,9 @@ from azure_resources import ACCOUNT, CLUSTER, GROUP, SUBSCRIPTION, WORD, WORKSPA
 from cloud_logs import SECRET, Credential
 from command import run
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES, CONTAINER
-from kubewitness.coverage import cover
-from kubewitness.detections.coverage import Status
-from kubewitness.detections.registry import find_rules
+from kubewitness.detections.coverage.assessment import Status
+from kubewitness.detections.coverage.clusters import cover
+from kubewitness.detections.library import find_detections
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.policies.check import CheckResult
 from kubewitness.policies.check import check as check_loaded
@@ -32,7 +32,7 @@ SETTING = f"{CLUSTER}/providers/microsoft.insights/diagnosticSettings/audit"
 ACTIVITY = f"/subscriptions/{SUBSCRIPTION}/providers/microsoft.insights/diagnosticSettings/activity"
 ADMINISTRATIVE = [{"category": "Administrative", "enabled": True}]
 TABLES = ("AKSAudit", "AKSAuditAdmin", "AKSControlPlane")
-EXEC = find_rules(["pod-exec"])
+EXEC = find_detections(["pod-exec"])
 RULE = f"{GROUP}/providers/Microsoft.Insights/dataCollectionRules/filter"
 
 
@@ -250,7 +250,7 @@ def test_the_transformation_of_one_workspace_is_not_anothers() -> None:
 
 def test_the_activity_log_counts_where_the_subscription_sends_it() -> None:
     """Its diagnostic setting is the subscription's."""
-    rules = find_rules(["aks-admin-credentials-listed"])
+    rules = find_detections(["aks-admin-credentials-listed"])
     (one,) = cover(check(Azure(in_order())).graph, rules)
     assert one.detections[0].status is Status.ALERTABLE
     (one,) = cover(check(Azure(in_order(activity=document(ACTIVITY)))).graph, rules)
@@ -327,7 +327,7 @@ def test_a_transformation_that_is_not_shown_may_drop_anything() -> None:
 
 def test_settings_of_the_subscription_that_are_not_shown_are_undecided() -> None:
     """Where the activity log goes nobody knows then."""
-    rules = find_rules(["aks-admin-credentials-listed"])
+    rules = find_detections(["aks-admin-credentials-listed"])
     here = Azure(in_order(), {f"{SUBSCRIPTION}/providers/microsoft.insights": 403})
     (one,) = cover(check(here).graph, rules)
     assert one.detections[0].status is Status.UNDECIDED

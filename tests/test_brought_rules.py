@@ -15,14 +15,15 @@ from argument_strategies import WORKSPACE
 from audit_requests import request
 from command import run
 from kubewitness import AuditDetections
-from kubewitness.detections.doubts import doubts
+from kubewitness.detections.custom.load import read_custom
+from kubewitness.detections.custom.warnings import query_warnings
+from kubewitness.detections.detection import Detection, read_detection
 from kubewitness.detections.engines.local import create_parsers
+from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.registry import all_rules, read_rules
-from kubewitness.detections.rule import Rule, read_rule
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.errors import ExitCode
-from kubewitness.logs.query import rows
+from kubewitness.logs.kql.query import rows
 from kubewitness.provision.alert_rules import sentinel_rule
 from kubewitness.provision.detection_choice import Service, why_not
 from kubewitness.provision.validation import InvalidArguments
@@ -74,9 +75,9 @@ def write(folder: Path, name: str = "own", **changes: Any) -> Path:
     return path
 
 
-def rule(folder: Path, **changes: Any) -> Rule:
+def rule(folder: Path, **changes: Any) -> Detection:
     """A rule as it is read."""
-    return read_rule(write(folder, **changes), "own")
+    return read_detection(write(folder, **changes), "own")
 
 
 def told(more: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -91,9 +92,9 @@ def test_without_the_types_of_objects_paths_are_said_to_be_unchecked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The extra is not needed to deploy, and what was not looked at is not passed over."""
-    monkeypatch.setitem(sys.modules, "kubewitness.detections.paths", None)
-    rule = Rule(slug="mine", name="Mine", query="KubeAudit | where User.nobody == 1")
-    assert "install kubewitness[sigma]" in doubts(rule)[0]
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.object_paths.paths", None)
+    rule = Detection(slug="mine", name="Mine", query="KubeAudit | where User.nobody == 1")
+    assert "install kubewitness[sigma]" in query_warnings(rule)[0]
 
 
 def test_a_rule_of_somebody_else_is_deployed_beside_ours() -> None:
@@ -102,7 +103,7 @@ def test_a_rule_of_somebody_else_is_deployed_beside_ours() -> None:
     made = deployed({"rule_folders": [str(FOLDER)], "rules": names})
     assert made.outputs["rule_ids"].keys() == {*names}
     (theirs,) = (one for one in made.all("ScheduledAlertRule") if one["severity"] == "High")
-    (read,) = (one for one in read_rules(FOLDER) if one.slug == "iso-durations")
+    (read,) = (one for one in read_custom(FOLDER) if one.slug == "iso-durations")
     assert theirs["ruleId"] == read.id
     assert theirs["query"] == read.query
     assert theirs["triggerOperator"] == "GreaterThan"
@@ -127,7 +128,7 @@ def test_what_chooses_among_ours_chooses_among_theirs(tmp_path: Path) -> None:
     write(tmp_path, "slight", id=IDS.format(1), severity="Low")
     folders = {"rule_folders": [str(tmp_path)]}
     by_severity = deployed({**folders, "severities": ["High"]}).outputs["rule_ids"]
-    ours = {one.slug for one in all_rules() if one.severity == "High"}
+    ours = {one.slug for one in all_detections() if one.severity == "High"}
     assert by_severity.keys() - ours == {"grave"}
 
     for sentinel, kind in SERVICES.items():
@@ -214,7 +215,7 @@ def test_a_rule_that_is_written_again_says_the_same(tmp_path: Path) -> None:
     """Time spans at any depth among it."""
     read = rule(tmp_path, **DETAILS)
     (tmp_path / "again.yaml").write_text(as_yaml(read), "utf-8")
-    assert read_rule(tmp_path / "again.yaml", "own") == read
+    assert read_detection(tmp_path / "again.yaml", "own") == read
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     rules, more = tmp_path / "rules", tmp_path / "more"
     write(rules, "own")
     write(rules, "pod-exec", id=IDS.format(1))
-    write(rules, "copied", id=all_rules()[0].id.upper())
+    write(rules, "copied", id=all_detections()[0].id.upper())
     write(rules, "two words", id=IDS.format(2))
     write(rules, "daily", id=IDS.format(3), queryPeriod="daily", severity="bad")
     (rules / "broken.yaml").write_text("name: [\n", "utf-8")
@@ -249,9 +250,10 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     folders = [str(tmp_path / name) for name in ("rules", "more", "empty", "none")]
     text = refusal({"rule_folders": folders, "frequency": "2m", "rules": ["own"]})
+    first = all_detections()[0].slug
     for fault in (
         f"[0]: {rules / 'broken.yaml'}: cannot be read as YAML: ",
-        f"[0]: {rules / 'copied.yaml'}: has the id of `{all_rules()[0].slug}` of kubewitness; give",
+        f"[0]: {rules / 'copied.yaml'}: has the id of `{first}` of kubewitness; give",
         f"[0]: {rules / 'daily.yaml'}: queryPeriod: write it as 5m, 1h or 14d",
         f"[0]: {rules / 'daily.yaml'}: severity: ",
         f"[0]: {rules / 'pod-exec.yaml'}: has the name of `pod-exec` of kubewitness; rename",

@@ -20,20 +20,22 @@ import cloud_logs
 from cloud_logs import SECRET, WORKSPACE, Answer
 from command import run
 from kubewitness.detections.allow_list import Allowed, AllowList
-from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.engines.cloud import CloudOptions, Plan, choose_tables, query_text
 from kubewitness.detections.engines.data_explorer import DataExplorerEngine, open_data_explorer
 from kubewitness.detections.engines.log_analytics import LogAnalyticsEngine
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.library import find_detections
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.registry import find_rules
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import ExitCode, InputError
-from kubewitness.logs.period import Period
+from kubewitness.logs.store.period import Period
 
-(EXEC,) = find_rules(["pod-exec"])
-ASKS_NOW = Rule(slug="asks-now", name="n", query="AKSAudit | where TimeGenerated > ago(1h)")
-ACTIVITY = Rule(slug="activity", name="a", query="AzureActivity | project TimeGenerated, Caller")
+(EXEC,) = find_detections(["pod-exec"])
+ASKS_NOW = Detection(slug="asks-now", name="n", query="AKSAudit | where TimeGenerated > ago(1h)")
+ACTIVITY = Detection(
+    slug="activity", name="a", query="AzureActivity | project TimeGenerated, Caller"
+)
 OPTIONS = CloudOptions(
     tables=Tables.AUDIT, period=Period("2026-03-01", "2026-03-02T12:00"), now=None
 )
@@ -52,7 +54,7 @@ def always(status: int, document: Any, **headers: str) -> Callable[[PreparedRequ
     return lambda _request: (status, headers, json.dumps(document))
 
 
-def log_analytics(*rules: Rule, options: CloudOptions = OPTIONS) -> LogAnalyticsEngine:
+def log_analytics(*rules: Detection, options: CloudOptions = OPTIONS) -> LogAnalyticsEngine:
     """The engine, with Microsoft's client."""
     return LogAnalyticsEngine(cloud_logs.client(), WORKSPACE, rules or (EXEC,), options)
 
@@ -93,7 +95,7 @@ def test_what_was_found_before_the_answer_was_cut_is_found_and_the_cut_is_told()
     with (
         cloud_logs.answered(always(200, {"tables": [TABLE], "error": PARTIAL})),
         pytest.raises(
-            RuleFailedError, match=r"pod-exec: gave only a part .*64 MB at most.*--since"
+            DetectionFailedError, match=r"pod-exec: gave only a part .*64 MB at most.*--since"
         ),
     ):
         found.extend(log_analytics().run(EXEC))
@@ -115,7 +117,7 @@ def test_what_stops_every_rule_stops_the_hunt(status: int, told: str) -> None:
         pytest.raises(InputError, match=told) as raised,
     ):
         list(log_analytics().run(EXEC))
-    assert not isinstance(raised.value, RuleFailedError)
+    assert not isinstance(raised.value, DetectionFailedError)
     assert SECRET not in str(raised.value)
 
 
@@ -133,7 +135,7 @@ def test_what_fails_one_rule_leaves_the_others(status: int, document: Any, told:
     """The innermost of the service's words says most."""
     with (
         cloud_logs.answered(always(status, document)),
-        pytest.raises(RuleFailedError, match=rf"^pod-exec: .*{told}"),
+        pytest.raises(DetectionFailedError, match=rf"^pod-exec: .*{told}"),
     ):
         list(log_analytics().run(EXEC))
 
@@ -190,7 +192,9 @@ def test_a_rule_that_asks_now_is_refused_where_the_clock_cannot_be_set() -> None
 
 def test_what_the_basic_plan_cannot_run_is_refused_before_anything_is_asked() -> None:
     """No request is made for it."""
-    joins = Rule(slug="joins", name="j", query="KubeAudit | join kind=inner (KubeAudit) on AuditId")
+    joins = Detection(
+        slug="joins", name="j", query="KubeAudit | join kind=inner (KubeAudit) on AuditId"
+    )
     options = replace(OPTIONS, plan=Plan.BASIC)
     with cloud_logs.answered(always(200, {"tables": [TABLE]})) as mock:
         engine = log_analytics(EXEC, joins, ACTIVITY, options=options)
@@ -234,7 +238,7 @@ def test_the_text_declares_each_name_once_whatever_is_allowed() -> None:
     )
 
 
-def replace_query(rule: Rule, query: str) -> Rule:
+def replace_query(rule: Detection, query: str) -> Detection:
     """The rule with another query."""
     return rule.model_copy(update={"query": query})
 
@@ -328,7 +332,7 @@ def test_what_fails_one_rule_in_kusto_leaves_the_others(
     status: int, document: Any, told: str
 ) -> None:
     """An error within an answer of status 200 is one, too."""
-    with pytest.raises(RuleFailedError, match=f"^pod-exec: .*{told}"):
+    with pytest.raises(DetectionFailedError, match=f"^pod-exec: .*{told}"):
         ask_kusto(status, document)
 
 
@@ -339,7 +343,7 @@ def test_what_stops_every_rule_in_kusto_stops_the_hunt(status: int, told: str) -
     """And is told once."""
     with pytest.raises(InputError, match=told) as raised:
         ask_kusto(status, {"error": {"code": "c", "message": SECRET, "@message": SECRET}})
-    assert not isinstance(raised.value, RuleFailedError)
+    assert not isinstance(raised.value, DetectionFailedError)
     assert SECRET not in str(raised.value)
 
 
@@ -413,7 +417,7 @@ def test_an_extra_that_is_not_installed_is_named(
 def test_hunting_here_does_not_load_azures_clients() -> None:
     """Nor need they be installed."""
     code = (
-        "import sys, kubewitness.cli.hunt; "
+        "import sys, kubewitness.cli.commands.hunt; "
         "sys.exit(any(name.startswith(('azure.', 'msal')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

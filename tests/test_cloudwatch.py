@@ -23,9 +23,9 @@ from botocore.exceptions import (  # noqa: E402 likewise
 
 from audit_log import as_line, events  # noqa: E402 likewise
 from kubewitness.errors import InputError  # noqa: E402 likewise
-from kubewitness.logs.ingest import ingest  # noqa: E402 likewise
-from kubewitness.logs.inputs import LogFile, find_log_files  # noqa: E402 likewise
-from kubewitness.logs.store import open_store  # noqa: E402 likewise
+from kubewitness.logs.inputs.find import LogFile, find_log_files  # noqa: E402 likewise
+from kubewitness.logs.reading.ingest import ingest  # noqa: E402 likewise
+from kubewitness.logs.store.database import open_store  # noqa: E402 likewise
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient

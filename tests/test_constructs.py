@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from duckdb_kql import kql
 
-from kubewitness.detections.constructs import (
+from kubewitness.detections.engines.constructs import (
     AGGREGATES,
     FUNCTIONS,
     JOIN_KINDS,
@@ -18,13 +18,13 @@ from kubewitness.detections.constructs import (
     basic_plan_faults,
     construct_faults,
 )
+from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import PARSERS, Tables, definitions, parser, source
-from kubewitness.detections.registry import all_rules
 
 DOCS = Path(__file__).parent.parent / "docs" / "writing-detections.md"
 
 QUERIES = [
-    *(pytest.param(rule.query, id=rule.slug) for rule in all_rules()),
+    *(pytest.param(rule.query, id=rule.slug) for rule in all_detections()),
     *(pytest.param(parser(name), id=name) for name in PARSERS),
     *(pytest.param(source(tables), id=f"source-{tables}") for tables in Tables),
 ]

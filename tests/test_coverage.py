@@ -18,24 +18,24 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.detections.coverage import (
+from kubewitness.detections.coverage.assessment import (
     Channel,
-    Coverage,
+    DetectionCoverage,
     Reach,
     Status,
     assess,
     by_technique,
     demand,
 )
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.detections.simulation import Event, attacks_found
+from kubewitness.detections.coverage.simulation import Event, attacks_found
+from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode
 from kubewitness.provision.workspace import READS_THAT_DETECTIONS_NEED
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "samples" / "aks-audit-policy.yaml"
 
-RULES = all_rules()
+RULES = all_detections()
 
 
 def channel(category: str, reach: Reach = Reach.ALERT, **others: Any) -> Channel:
@@ -54,9 +54,9 @@ FILTERED = (
 LEGACY = (channel(KUBE_AUDIT, resource_specific=False), *ACTIVITY)
 
 
-def by_slug(*channels: Channel) -> dict[str, Coverage]:
+def by_slug(*channels: Channel) -> dict[str, DetectionCoverage]:
     """What becomes of each rule."""
-    return {one.rule.slug: one for one in assess(channels, RULES)}
+    return {one.detection.slug: one for one in assess(channels, RULES)}
 
 
 def test_the_audit_policy_is_the_one_that_azure_publishes() -> None:
@@ -198,7 +198,7 @@ def test_a_technique_is_as_good_as_its_best_detection() -> None:
         ((Status.BLIND, Status.UNDECIDED), Status.UNDECIDED),
         ((Status.HUNT_ONLY, Status.ALERTABLE), Status.ALERTABLE),
     ):
-        found = by_technique([Coverage(rule, status) for status in statuses])
+        found = by_technique([DetectionCoverage(rule, status) for status in statuses])
         assert set(found.values()) == {expected}
 
 

@@ -10,8 +10,8 @@ from detection_agreement import SAME, SAMPLE
 from detection_agreement_table import PAGE, agreements, differs, is_found, page
 from detection_differences import DIFFERENCES
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.registry import cases, find_rules
-from kubewitness.logs.query import open_for_queries
+from kubewitness.detections.library import cases, find_detections
+from kubewitness.logs.kql.query import open_for_queries
 from stratus_techniques import PAGES, TECHNIQUES, Technique, shown, write_events
 
 needs_samples = pytest.mark.skipif(not SAMPLE.is_file(), reason="the shared samples are not here")
@@ -22,7 +22,7 @@ FROM_CLOUDS = "EKS Legitimate Node from AWS IP", "AKS CSI Disk Driver from Azure
 def fires(slug: str, events: Path, folder: Path) -> bool:
     """Whether a detection finds something in a file of which every byte is read."""
     assert not read(folder / "store", events).quarantine
-    (rule,) = find_rules([slug])
+    (rule,) = find_detections([slug])
     with open_for_queries(folder / "store") as connection:
         return any(LocalEngine(connection, [rule]).run(rule))
 
@@ -55,7 +55,7 @@ def test_what_is_said_to_be_found_instead_is_found() -> None:
 def test_every_rule_of_theirs_is_held_against_detections_of_ours() -> None:
     """Which exist; and no rule is listed that has no test."""
     assert {one.rule for one in agreements()} == SAME.keys()
-    find_rules([slug for ours in SAME.values() for slug in ours])
+    find_detections([slug for ours in SAME.values() for slug in ours])
 
 
 @needs_samples
@@ -118,7 +118,7 @@ def test_a_technique_without_an_event_is_found_in_our_own(
     """Each step by the detection that is named for it."""
     for slug, case in zip(technique.detections, technique.cases, strict=True):
         (tmp_path / slug).mkdir()
-        (rule,) = find_rules([slug])
+        (rule,) = find_detections([slug])
         assert fires(slug, cases(rule, "malicious")[case], tmp_path / slug)
 
 

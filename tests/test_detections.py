@@ -7,14 +7,14 @@ from typing import Final
 import pytest
 
 from command import read
+from kubewitness.detections.coverage.simulation import hunt_cases
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.detections.rule import Rule
-from kubewitness.detections.simulation import hunt_cases
-from kubewitness.logs.query import open_for_queries
+from kubewitness.detections.library import all_detections, cases
+from kubewitness.logs.kql.query import open_for_queries
 
-RULES = [pytest.param(rule, id=rule.slug) for rule in all_rules()]
+RULES = [pytest.param(rule, id=rule.slug) for rule in all_detections()]
 
 ALONE: Final = 1000
 """From how many drawn cases on each case is run alone, too."""
@@ -29,17 +29,17 @@ Found = Mapping[str, Mapping[str, Sequence[Finding]]]
 @pytest.fixture(scope="module")
 def attacks() -> Found:
     """What each detection finds in its malicious cases, all in one log."""
-    return hunt_cases(all_rules())
+    return hunt_cases(all_detections())
 
 
 @pytest.fixture(scope="module")
 def alarms() -> Found:
     """What each detection finds in its benign cases, likewise."""
-    return hunt_cases(all_rules(), "benign")
+    return hunt_cases(all_detections(), "benign")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_detection_fires_on_each_malicious_case(rule: Rule, attacks: Found) -> None:
+def test_a_detection_fires_on_each_malicious_case(rule: Detection, attacks: Found) -> None:
     """And says when it was and who."""
     found = attacks[rule.slug]
     assert found.keys() == cases(rule, "malicious").keys()
@@ -48,16 +48,16 @@ def test_a_detection_fires_on_each_malicious_case(rule: Rule, attacks: Found) ->
 
 
 @pytest.mark.parametrize("rule", [one for one in RULES if one.id not in OF_SILENCE])
-def test_a_detection_fires_on_no_benign_case(rule: Rule, alarms: Found) -> None:
+def test_a_detection_fires_on_no_benign_case(rule: Detection, alarms: Found) -> None:
     """They are close misses: one thing is otherwise than in an attack."""
     assert cases(rule, "benign")
     assert not alarms[rule.slug]
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_detection_says_what_it_must(rule: Rule, attacks: Found) -> None:
+def test_a_detection_says_what_it_must(rule: Detection, attacks: Found) -> None:
     """Its id is its own; entities name columns that it gives; it is mapped to ATT&CK."""
-    assert len([other for other in all_rules() if other.id == rule.id]) == 1
+    assert len([other for other in all_detections() if other.id == rule.id]) == 1
     assert rule.kubewitness is not None
     assert rule.description
     assert rule.tactics
@@ -72,7 +72,7 @@ def test_a_detection_says_what_it_must(rule: Rule, attacks: Found) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_case_alone_is_what_it_is_among_the_others(
-    rule: Rule, tmp_path: Path, pytestconfig: pytest.Config
+    rule: Detection, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """What one case shows does not depend on another, and each file is read whole."""
     if pytestconfig.getoption("--cases") < ALONE and rule.slug not in OF_SILENCE:

@@ -19,23 +19,23 @@ from azure.monitor.query import LogsQueryClient
 
 import cloud_logs
 from kubewitness.catalog.audit_tables import READ_VERBS
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines.cloud import CloudOptions
 from kubewitness.detections.engines.data_explorer import DataExplorerEngine
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import LogAnalyticsEngine
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.registry import all_rules
-from kubewitness.detections.rule import Rule
-from kubewitness.logs.period import Period
-from kubewitness.logs.query import open_for_queries
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.store.period import Period
 
-RULES = [pytest.param(rule, id=rule.slug) for rule in all_rules()]
+RULES = [pytest.param(rule, id=rule.slug) for rule in all_detections()]
 EVER = CloudOptions(period=Period("2000-01-01"))
 LEGACY = replace(EVER, tables=Tables.DIAGNOSTICS)
 
 
-def needs_impersonation(rule: Rule) -> bool:
+def needs_impersonation(rule: Detection) -> bool:
     """Whether a rule asks whom a user acted as, which AKSAudit and AKSAuditAdmin do not hold."""
     return rule.kubewitness is not None and "impersonation" in rule.kubewitness.needs
 
@@ -43,7 +43,7 @@ def needs_impersonation(rule: Rule) -> bool:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With the malicious events of all rules."""
-    return cloud_logs.store_of_all_cases(all_rules(), tmp_path_factory.mktemp("cases"))
+    return cloud_logs.store_of_all_cases(all_detections(), tmp_path_factory.mktemp("cases"))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def workspace(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def local(store: Path) -> Iterator[LocalEngine]:
     """DuckDB, as `hunt` runs it on logs."""
     with open_for_queries(store) as connection:
-        yield LocalEngine(connection, all_rules())
+        yield LocalEngine(connection, all_detections())
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def data_explorer(workspace: Path) -> Iterator[DataExplorerEngine]:
     with cloud_logs.served(workspace) as address:
         connection = KustoConnectionStringBuilder.with_no_authentication(f"http://{address}")
         with KustoClient(connection) as client:
-            yield DataExplorerEngine(client, workspace.stem, all_rules(), EVER)
+            yield DataExplorerEngine(client, workspace.stem, all_detections(), EVER)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_azure_data_explorer_finds_what_the_laptop_finds(
-    rule: Rule, local: LocalEngine, data_explorer: DataExplorerEngine
+    rule: Detection, local: LocalEngine, data_explorer: DataExplorerEngine
 ) -> None:
     """Through azure-kusto-data and the real protocol."""
     here = list(local.run(rule))
@@ -111,7 +111,7 @@ def test_azure_data_explorer_finds_what_the_laptop_finds(
 
 @pytest.mark.parametrize("rule", RULES)
 def test_log_analytics_finds_what_the_laptop_finds(
-    rule: Rule, local: LocalEngine, replayed: LogsQueryClient
+    rule: Detection, local: LocalEngine, replayed: LogsQueryClient
 ) -> None:
     """Through azure-monitor-query; whom a user acted as stands in AzureDiagnostics alone."""
     options = LEGACY if needs_impersonation(rule) else replace(EVER, tables=Tables.BOTH)
@@ -124,7 +124,7 @@ def test_every_kind_of_workspace_gives_the_same(
     tables: Tables, local: LocalEngine, replayed: LogsQueryClient
 ) -> None:
     """But AKSAuditAdmin, which lacks what was read."""
-    rule = next(rule for rule in all_rules() if rule.slug == "pod-exec")
+    rule = next(rule for rule in all_detections() if rule.slug == "pod-exec")
     options = replace(EVER, tables=tables)
     engine = LogAnalyticsEngine(replayed, cloud_logs.WORKSPACE, [rule], options)
     here = list(local.run(rule))
@@ -138,7 +138,9 @@ def test_a_write_that_stands_in_two_tables_is_found_once(
     store: Path, replayed: LogsQueryClient
 ) -> None:
     """Each stage of each request is a row."""
-    every = Rule(slug="every", name="e", query="KubeAudit | project TimeGenerated, AuditId, Stage")
+    every = Detection(
+        slug="every", name="e", query="KubeAudit | project TimeGenerated, AuditId, Stage"
+    )
     with open_for_queries(store) as connection:
         here = comparable(list(LocalEngine(connection, [every]).run(every)))
     options = replace(EVER, tables=Tables.BOTH)
@@ -153,10 +155,12 @@ def test_rules_find_the_same_side_by_side(store: Path) -> None:
     found = []
     for threads in (1, 3):
         with open_for_queries(store) as connection, ThreadPoolExecutor(threads) as pool:
-            engine = LocalEngine(connection, all_rules(), period=period)
-            each = pool.map(lambda rule: list(engine.run(rule)), all_rules())  # noqa: B023 run here
+            engine = LocalEngine(connection, all_detections(), period=period)
+            each = pool.map(lambda rule: list(engine.run(rule)), all_detections())  # noqa: B023 run here
             found.append([comparable(one) for one in each])
     assert found[0] == found[1]
     with open_for_queries(store) as connection:
-        whole = LocalEngine(connection, all_rules())
-        assert sum(map(len, found[0])) < sum(len(list(whole.run(rule))) for rule in all_rules())
+        whole = LocalEngine(connection, all_detections())
+        assert sum(map(len, found[0])) < sum(
+            len(list(whole.run(rule))) for rule in all_detections()
+        )

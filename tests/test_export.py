@@ -7,9 +7,9 @@ import pytest
 
 from audit_log import as_line, events
 from kubewitness.cli import main
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.store import open_store
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from command import read, run
-from kubewitness.detections.registry import all_rules, cases
-from kubewitness.detections.rule import SEVERITIES
+from kubewitness.detections.detection import SEVERITIES
+from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode
 
-EXEC = next(rule for rule in all_rules() if rule.slug == "pod-exec")
+EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")
 ATTACK = cases(EXEC, "malicious")["exec-as-get"]
 DENIED = cases(EXEC, "benign")["denied"]
 
@@ -41,7 +41,7 @@ def test_logs_and_a_store_of_them_give_the_same(
     assert from_logs[0] == ExitCode.VIOLATION
     assert from_logs == hunt(capsys, tmp_path / "some.store", "--rule", "pod-exec")
     (finding,) = from_logs[1]["findings"]
-    assert (finding["rule"], finding["techniques"]) == ("pod-exec", ["T1609"])
+    assert (finding["detection"], finding["techniques"]) == ("pod-exec", ["T1609"])
     assert finding["values"]["Command"] == "sh"
 
 
@@ -50,7 +50,7 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
     code, document, _ = hunt(capsys, DENIED, "--rule", "pod-exec")
     assert code == ExitCode.OK
     assert document == {
-        "version": 1,
+        "version": 2,
         "summary": {
             "detections": 1,
             "not_run": 0,
@@ -195,7 +195,7 @@ def test_rules_of_ones_own_are_run_and_their_faults_told_all_at_once(
     (tmp_path / "table.yaml").write_text(RULE.replace("AKSAudit", "AKSAudits"))
     code, document, err = hunt(capsys, DENIED, "--rules", tmp_path)
     assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 1)
-    assert [each["rule"] for each in document["not_run"]] == ["table", "typo"]
+    assert [each["detection"] for each in document["not_run"]] == ["table", "typo"]
     assert "not run: typo: unknown column `Usr`" in err
     assert "not run: table: unknown table `AKSAudits`" in err
 
@@ -246,11 +246,11 @@ def test_severities_below_the_least_are_not_looked_for(
 ) -> None:
     """To run a command is nothing by itself."""
     assert EXEC.severity == "Informational"
-    least = [rule for rule in all_rules() if rule.severity in {"High", "Medium"}]
-    assert "pod-exec" not in {f["rule"] for f in hunt(capsys, ATTACK)[1]["findings"]}
+    least = [rule for rule in all_detections() if rule.severity in {"High", "Medium"}]
+    assert "pod-exec" not in {f["detection"] for f in hunt(capsys, ATTACK)[1]["findings"]}
     code, document, _ = hunt(capsys, ATTACK, "--severity", "medium")
     assert document["summary"]["detections"] == len(least)
-    assert "pod-exec" not in {finding["rule"] for finding in document["findings"]}
+    assert "pod-exec" not in {finding["detection"] for finding in document["findings"]}
     assert code == (ExitCode.VIOLATION if document["findings"] else ExitCode.OK)
 
 
@@ -276,7 +276,7 @@ def test_names_and_severities_choose_among_rules_of_ones_own(
 ) -> None:
     """All are run where nothing is said."""
     _, document, _ = hunt(capsys, DENIED, "--rules", own_rules(tmp_path), *words)
-    assert {finding["rule"] for finding in document["findings"]} == expected
+    assert {finding["detection"] for finding in document["findings"]} == expected
     assert document["summary"]["detections"] == len(expected)
 
 
@@ -351,7 +351,7 @@ def test_without_the_types_of_objects_it_is_said_once_that_no_path_was_looked_at
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They come with an extra, which rules of Sentinel do without."""
-    monkeypatch.setitem(sys.modules, "kubewitness.detections.paths", None)
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.object_paths.paths", None)
     _, document, err = hunt(capsys, ATTACK, "--rules", own_rules(tmp_path))
     assert len(document["warnings"]) == 1
     assert err.count("install kubewitness[sigma]") == 1

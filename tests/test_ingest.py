@@ -18,20 +18,20 @@ from hypothesis import strategies as st
 
 from audit_log import Event, as_event_hub_message, as_line, as_storage_record, events
 from command import read, run
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.statements import CONTENT_COLUMNS
-from kubewitness.logs.store import open_store
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.statements import CONTENT_COLUMNS
 from log_damage import draw_file
 
 READER = """
 import sys
 from pathlib import Path
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.store import open_store
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.store.database import open_store
 with open_store(Path(sys.argv[1])) as connection:
     ingest(connection, find_log_files([sys.argv[2]]), segment_bytes=200_000)
 """
@@ -178,7 +178,7 @@ def test_however_many_lines_are_taken_apart_at_once_nothing_changes(
     lines = [as_line(event).replace(b',"level":', b', "level":', 1) for event in some_events(100)]
     write(folder / "apart", lines)
     read(tmp_path / "few", folder)
-    monkeypatch.setattr("kubewitness.logs.ingest.UNVERIFIED_LINES", 30)
+    monkeypatch.setattr("kubewitness.logs.reading.ingest.UNVERIFIED_LINES", 30)
     read(tmp_path / "many", folder)
     assert contents(tmp_path / "many") == contents(tmp_path / "few")
 
@@ -538,5 +538,5 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 def test_reading_logs_does_not_load_pulumi() -> None:
     """It takes a second and has no part in it."""
-    code = "import sys, kubewitness.cli.ingest; sys.exit('pulumi' in sys.modules)"
+    code = "import sys, kubewitness.cli.commands.ingest; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

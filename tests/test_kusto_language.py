@@ -7,9 +7,9 @@ from typing import Final
 import pytest
 import yaml
 
+from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import PARSERS, Tables, definitions
 from kubewitness.detections.queries import saved_queries
-from kubewitness.detections.registry import all_rules
 from kubewitness.detections.sigma.files import import_sigma
 from kusto_language import LanguageService
 from sigma_cases import CASES, HEAD, whole
@@ -26,7 +26,7 @@ def language_service(tmp_path_factory: pytest.TempPathFactory) -> LanguageServic
 
 def queries() -> dict[str, str]:
     """All that we ship: rules, parsers and saved queries."""
-    rules = {rule.slug: rule.query for rule in all_rules()}
+    rules = {rule.slug: rule.query for rule in all_detections()}
     return {**rules, **{name: name for name in PARSERS}, **saved_queries()}
 
 
@@ -40,7 +40,7 @@ def test_each_query_is_without_fault_in_every_workspace(language_service: Langua
         }
     )
     assert {name: one.faults for name, one in diagnoses.items() if one.faults} == {}
-    for rule in all_rules():
+    for rule in all_detections():
         mapped = {field.column_name for e in rule.entity_mappings for field in e.field_mappings}
         for tables in Tables:
             assert mapped <= set(diagnoses[f"{rule.slug} on {tables}"].columns), rule.slug
@@ -54,7 +54,7 @@ def test_each_query_made_from_sigma_is_without_fault(
     for number, (name, case) in enumerate(CASES.items()):
         path = tmp_path / f"{number}.yml"
         path.write_text(yaml.safe_dump({**HEAD, "detection": whole(case.detection)}), "utf-8")
-        (rule,) = import_sigma(path).rules
+        (rule,) = import_sigma(path).detections
         queries[name] = definitions(rule.query, Tables.BOTH) + rule.query
     diagnoses = language_service.diagnose(queries)
     assert {name: one.faults for name, one in diagnoses.items() if one.faults} == {}

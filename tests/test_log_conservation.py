@@ -13,11 +13,11 @@ import duckdb
 import pytest
 
 from audit_log import Event, events
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
-from kubewitness.logs.store import open_store
-from kubewitness.logs.summary import Summary
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 from log_damage import Written, draw_file
 
 SHARDS = 8

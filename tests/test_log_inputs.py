@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubewitness.errors import InputError
-from kubewitness.logs.inputs import find_log_files
+from kubewitness.logs.inputs.find import find_log_files
 
 
 @pytest.fixture
@@ -222,5 +222,5 @@ def test_a_missing_extra_is_named(
 def test_importing_loads_neither_pulumi_nor_any_cloud() -> None:
     """Reading a file starts quickly."""
     heavy = {"pulumi", "boto3", "botocore", "cloudpathlib", "azure"}
-    code = f"import sys, kubewitness.logs.inputs; sys.exit(bool({heavy!r} & set(sys.modules)))"
+    code = f"import sys, kubewitness.logs.inputs.find; sys.exit(bool({heavy!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -22,11 +22,11 @@ from audit_log import (
     events,
 )
 from kubewitness.catalog.audit_tables import OF_OURS, TABLES
-from kubewitness.logs.ingest import ingest
-from kubewitness.logs.inputs import find_log_files
-from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
-from kubewitness.logs.store import columns, open_store
-from kubewitness.logs.summary import Summary
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.database import columns, open_store
+from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 EVENTS = list(events(200, seed=21))

@@ -17,8 +17,8 @@ responses = pytest.importorskip("responses", reason="comes with moto")
 pytest.importorskip("cloudpathlib", reason="needs the extra aws")
 
 from kubewitness.errors import InputError  # noqa: E402 after the skip
-from kubewitness.logs.chunks import open_chunks  # noqa: E402 likewise
-from kubewitness.logs.inputs import LogFile, find_log_files  # noqa: E402 likewise
+from kubewitness.logs.inputs.chunks import open_chunks  # noqa: E402 likewise
+from kubewitness.logs.inputs.find import LogFile, find_log_files  # noqa: E402 likewise
 
 ZIPPED = gzip.compress(b'{"kind":"Event"}\n' * 100_000)
 OBJECTS = {

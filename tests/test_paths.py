@@ -7,14 +7,14 @@ from typing import Final
 import pytest
 
 from kubewitness.catalog.dynamic_fields import DYNAMIC_FIELDS
-from kubewitness.detections.object_types import COLUMN_TYPES, names
+from kubewitness.detections.library import all_detections
+from kubewitness.detections.object_paths.object_types import COLUMN_TYPES, names
+from kubewitness.detections.object_paths.paths import paths_of_no_object, unknown_paths
 from kubewitness.detections.parsers import PARSERS, Tables, parser, source
-from kubewitness.detections.paths import paths_of_no_object, unknown_paths
 from kubewitness.detections.queries import saved_queries
-from kubewitness.detections.registry import all_rules
 
 TEXTS: Final = {
-    **{rule.slug: rule.query for rule in all_rules()},
+    **{rule.slug: rule.query for rule in all_detections()},
     **saved_queries(),
     **{name: parser(name) for name in PARSERS},
     **{str(tables): source(tables) for tables in Tables},

@@ -18,11 +18,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from kubewitness.cli import main
 from kubewitness.errors import InputError
-from kubewitness.logs.hints import column_hint
-from kubewitness.logs.period import parse_time
-from kubewitness.logs.query import open_for_queries, run_kql, run_sql
-from kubewitness.logs.statements import insert_records
-from kubewitness.logs.store import columns, open_store
+from kubewitness.logs.kql.hints import column_hint
+from kubewitness.logs.kql.query import open_for_queries, run_kql, run_sql
+from kubewitness.logs.store.database import columns, open_store
+from kubewitness.logs.store.period import parse_time
+from kubewitness.logs.store.statements import insert_records
 
 VERBS = ("get", "create", "list", "delete")
 
@@ -411,7 +411,7 @@ def test_without_the_types_of_kubernetes_nothing_is_said_of_objects(
     query: Query, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They come with an extra, and the query needs none of them."""
-    monkeypatch.setitem(sys.modules, "kubewitness.detections.paths", None)
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.object_paths.paths", None)
     done = query("AKSAudit | where isnotnull(RequestObject.spec.hostNetwrk) | count")
     assert (done.code, done.err) == (0, "")
 
@@ -513,6 +513,6 @@ def test_rows_that_nobody_reads_do_not_block_the_next_query(store: Path) -> None
 
 def test_importing_queries_does_not_load_pulumi() -> None:
     """Reading logs starts quickly."""
-    modules = "kubewitness.logs.query, kubewitness.cli.query"
+    modules = "kubewitness.logs.kql.query, kubewitness.cli.commands.query"
     code = f"import sys, {modules}; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from audit_requests import findings, request
-from kubewitness.cli.hunt import command
-from kubewitness.detections.registry import own_names, read_rules
+from kubewitness.cli.commands.hunt import command
+from kubewitness.detections.custom.load import read_custom, unique_names
 from kubewitness.errors import ExitCode, InputError
 
 FOLDER: Final = Path(__file__).parent / "rules_of_others"
-RULES: Final = {rule.slug: rule for rule in read_rules(FOLDER)}
+RULES: Final = {rule.slug: rule for rule in read_custom(FOLDER)}
 
 EXEC: Final = {
     "requestURI": "/api/v1/namespaces/shop/pods/basket-0/exec?command=sh&stdin=true&tty=true"
@@ -83,7 +83,7 @@ def test_every_fault_of_every_rule_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("name: a\nqueryPeriod: daily\nseverity: bad\n", "utf-8")
     (tmp_path / "two.yml").write_text("- a list\n", "utf-8")
     with pytest.raises(InputError) as caught:
-        read_rules(tmp_path)
+        read_custom(tmp_path)
     told = "\n".join(caught.value.faults)
     for part in ("one.yaml: query: ", "queryPeriod: write it as", "severity: ", "two.yml: is no"):
         assert part in told
@@ -93,12 +93,12 @@ def test_a_query_is_text(tmp_path: Path) -> None:
     """Of the number 5 every engine would make a finding."""
     (tmp_path / "one.yaml").write_text("name: a\nquery: 5\n", "utf-8")
     with pytest.raises(InputError, match=r"one.yaml: query: must be text; put it in quotes"):
-        read_rules(tmp_path)
+        read_custom(tmp_path)
 
 
 def test_no_two_rules_have_one_name() -> None:
     """Also where a number behind a name makes that of another."""
-    assert list(own_names(["a", "a-2", "a", "b", "a"])) == ["a", "a-2", "a-3", "b", "a-4"]
+    assert list(unique_names(["a", "a-2", "a", "b", "a"])) == ["a", "a-2", "a-3", "b", "a-4"]
 
 
 def test_hunt_runs_a_folder_of_rules(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import rfc8785
 
 from kubewitness import cli
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
-from kubewitness.logs.seal import (
+from kubewitness.seal import (
     ByteRange,
     EditedError,
     Finding,
@@ -27,7 +27,7 @@ from kubewitness.logs.seal import (
     digests,
     verify_seal,
 )
-from kubewitness.logs.seal.digests import read_digests
+from kubewitness.seal.digests import read_digests
 from test_seal_edits import STANDALONE
 
 Done = tuple[int, str, str]
@@ -557,7 +557,7 @@ def test_without_the_extra_it_says_what_to_install(
     """No traceback of an import."""
     create_seal(logs)
     monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
-    monkeypatch.delitem(sys.modules, "kubewitness.logs.seal.signature", raising=False)
+    monkeypatch.delitem(sys.modules, "kubewitness.seal.signature", raising=False)
     verb = "create" if option == "--key" else "verify"
     code, _, err = run(capsys, verb, logs, option, keys[0])
     assert code == 2

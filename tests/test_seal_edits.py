@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from kubewitness.errors import ExitCode, NothingToCheckError
-from kubewitness.logs.local_files import SEAL_FOLDER
-from kubewitness.logs.seal import Kind, ManifestError, VerifyResult, verify_seal
-from kubewitness.logs.seal.result import NOT_SEALED
+from kubewitness.logs.inputs.local_files import SEAL_FOLDER
+from kubewitness.seal import Kind, ManifestError, VerifyResult, verify_seal
+from kubewitness.seal.result import NOT_SEALED
 from seal_edits import EDITS, Edit, Sealed, draw_sealed
 
 PAGE = Path(__file__).parent.parent / "docs" / "seal.md"

@@ -11,9 +11,9 @@ import yaml
 
 from audit_requests import findings, request
 from command import run
-from kubewitness.detections.paths import unknown_paths
-from kubewitness.detections.registry import read_rules
-from kubewitness.detections.rule import Rule
+from kubewitness.detections.custom.load import read_custom
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.object_paths.paths import unknown_paths
 from kubewitness.detections.sigma.files import import_sigma
 from kubewitness.errors import ExitCode, InputError
 from sigma_cases import CASES, EXEC, HEAD, REJECTED, whole
@@ -26,11 +26,11 @@ def write(folder: Path, detection: object, **changes: object) -> Path:
     return path
 
 
-def imported(folder: Path, detection: object, **changes: object) -> Rule:
+def imported(folder: Path, detection: object, **changes: object) -> Detection:
     """The rule that one becomes."""
     found = import_sigma(write(folder, detection, **changes))
     assert not found.rejected
-    (rule,) = found.rules
+    (rule,) = found.detections
     return rule
 
 
@@ -55,7 +55,7 @@ def test_a_rule_that_can_find_nothing_is_rejected(reason: str, tmp_path: Path) -
     """With its file, its title and what to write."""
     path = write(tmp_path, REJECTED[reason])
     found = import_sigma(path)
-    assert not found.rules
+    assert not found.detections
     (rejected,) = found.rejected
     told = rejected.reason
     assert told.startswith(f"{path}: Something happened: ")
@@ -117,7 +117,7 @@ def test_what_a_rule_seeks_in_vain_is_told(tmp_path: Path) -> None:
     stream = import_sigma(write(tmp_path, {"verb": "create", "objectRef.subresource": "exec"}))
     assert "by `get` since version 1.30" in stream.notes[0]
     both = import_sigma(write(tmp_path, {"verb": "*", "objectRef.subresource": "exec"}))
-    assert (len(both.rules), both.notes) == (1, ())
+    assert (len(both.detections), both.notes) == (1, ())
 
 
 OTHERS: dict[str, tuple[dict[str, object], str]] = {
@@ -133,7 +133,7 @@ def test_what_is_no_such_rule_is_rejected(what: str, tmp_path: Path) -> None:
     """Another log, or a fault in the file, in one line and without a traceback."""
     changes, reason = OTHERS[what]
     found = import_sigma(write(tmp_path, **{"detection": {"verb": "get"}, **changes}))
-    assert not found.rules
+    assert not found.detections
     assert reason in found.rejected[0].reason
 
 
@@ -152,7 +152,7 @@ def test_a_correlation_is_rejected_and_the_rule_beside_it_is_not(tmp_path: Path)
     }
     path.write_text(f"{path.read_text('utf-8')}---\n{yaml.safe_dump(burst)}", "utf-8")
     found = import_sigma(path)
-    assert [rule.name for rule in found.rules] == ["Something happened"]
+    assert [rule.name for rule in found.detections] == ["Something happened"]
     assert "Many: the Kusto backend has no correlation" in found.rejected[0].reason
 
 
@@ -186,13 +186,13 @@ def test_hunt_runs_a_folder_of_both_and_says_what_it_does_not_run(
     code, out, err = run(capsys, "hunt", log(tmp_path), "--rules", folder, "--format", "json")
     assert code == ExitCode.VIOLATION
     document = json.loads(out)
-    found = {finding["rule"]: finding["name"] for finding in document["findings"]}
+    found = {finding["detection"]: finding["name"] for finding in document["findings"]}
     assert found == {"something": "good", "something-2": "other", "own": "own"}
     assert "warning: not run: " in err
     assert "wrong: `hostPath` is in no such audit event" in err
     assert (document["summary"]["detections"], document["summary"]["not_run"]) == (4, 1)
     (not_run,) = document["not_run"]
-    assert not_run["rule"] == "something-3"
+    assert not_run["detection"] == "something-3"
     (reason,) = not_run["reasons"]
     assert "wrong: `hostPath` is in no such audit event" in reason
 
@@ -234,7 +234,7 @@ def test_hunt_that_could_not_run_a_rule_is_not_all_well(
 def test_elsewhere_a_rejected_rule_is_a_fault(folder: Path) -> None:
     """Whoever does not take the reasons must not miss them."""
     with pytest.raises(InputError, match="hostPath"):
-        read_rules(folder)
+        read_custom(folder)
 
 
 def test_import_sigma_writes_rules_of_sentinel(
@@ -245,8 +245,8 @@ def test_import_sigma_writes_rules_of_sentinel(
     code, out, err = run(capsys, "import-sigma", folder, "--output", output)
     assert (code, out) == (ExitCode.UNREADABLE, "imported 2, rejected 1\n")
     assert "rejected: " in err
-    written = {rule.slug: rule for rule in read_rules(output)}
-    sigma = {rule.name: rule for rule in import_sigma(folder).rules}
+    written = {rule.slug: rule for rule in read_custom(output)}
+    sigma = {rule.name: rule for rule in import_sigma(folder).detections}
     assert written["something"].model_dump() == sigma["good"].model_dump()
     assert written["something-2"].model_dump() == sigma["other"].model_dump()
     assert "query: |\n  KubeAudit\n" in (output / "something.yaml").read_text("utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from command import read
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.logs.query import open_for_queries
+from kubewitness.logs.kql.query import open_for_queries
 from kubewitness.policies.verdict import Outcome
 from undone_settings_table import (
     BY_APPLICATION,

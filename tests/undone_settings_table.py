@@ -18,8 +18,7 @@ from in_process import preview_in_process
 from kubewitness import AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.catalog.resource_types import ResourceKind
-from kubewitness.detections.registry import all_rules as all_detections
-from kubewitness.detections.registry import cases
+from kubewitness.detections.library import all_detections, cases
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
@@ -358,7 +357,7 @@ assigned with effect Audit, says of four settings what was undone, whoever did i
 
 def _links(slugs: Iterable[str]) -> str:
     return "<br>".join(
-        f"[{slug}](../components/kubewitness/detections/rules/{slug}/rule.yaml) "
+        f"[{slug}](../components/kubewitness/detections/library/{slug}/rule.yaml) "
         f"({DETECTIONS[slug].severity})"
         for slug in slugs
     )

@@ -22,7 +22,7 @@ COMMANDS: Final = (
     "export",
     "seal",
 )
-"""The subcommands; `policy-pack` is `command` in `kubewitness.cli.policy_pack`."""
+"""The subcommands; `policy-pack` is `command` in `kubewitness.cli.commands.policy_pack`."""
 
 EXIT_CODES: Final = """\b
 Exit codes, the first that applies:
@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         """The subcommand, or None where there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"kubewitness.cli.{cmd_name.replace('-', '_')}")
+        module = importlib.import_module(f"kubewitness.cli.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

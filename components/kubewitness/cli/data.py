@@ -12,10 +12,10 @@ import duckdb
 
 from kubewitness.cli.progress import progress_bar
 from kubewitness.errors import InputError
-from kubewitness.logs.period import Period
-from kubewitness.logs.query import has_rows, open_for_queries
-from kubewitness.logs.store import open_store
-from kubewitness.logs.unread import ALL_READ, Unread, no_rows, unread
+from kubewitness.logs.kql.query import has_rows, open_for_queries
+from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.unread import ALL_READ, Unread, no_rows, unread
 
 _MAGIC: Final = b"DUCK"
 _MAGIC_OFFSET: Final = 8
@@ -76,8 +76,8 @@ def _is_store(path: Path) -> bool:
 
 def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> Unread:
     # Whoever asks a store need not load what reads logs.
-    from kubewitness.logs.ingest import ingest  # noqa: PLC0415
-    from kubewitness.logs.inputs import find_log_files  # noqa: PLC0415
+    from kubewitness.logs.inputs.find import find_log_files  # noqa: PLC0415
+    from kubewitness.logs.reading.ingest import ingest  # noqa: PLC0415
 
     files = find_log_files(words)
     total = sum(file.size or 0 for file in files)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubewitness.cli.data import open_data
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
 from kubewitness.detections.engines.data_explorer import SCHEME as DATA_EXPLORER
@@ -14,15 +15,14 @@ from kubewitness.detections.engines.data_explorer import open_data_explorer
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
 from kubewitness.detections.engines.log_analytics import open_log_analytics
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError
-from kubewitness.logs.store import DEFAULT_STORE
-from kubewitness.logs.unread import ALL_READ, Unread
+from kubewitness.logs.store.database import DEFAULT_STORE
+from kubewitness.logs.store.unread import ALL_READ, Unread
 
 MOST_THREADS: Final = 4
-"""More do not help: each rule's part that runs on one core is short, and DuckDB has its own."""
+"""More threads do not help: a detection needs one core briefly, and DuckDB has its own threads."""
 
-_CLOUD: Final[dict[str, Callable[[str, Sequence[Rule], CloudOptions], Engine]]] = {
+_CLOUD: Final[dict[str, Callable[[str, Sequence[Detection], CloudOptions], Engine]]] = {
     LOG_ANALYTICS: open_log_analytics,
     DATA_EXPLORER: open_data_explorer,
 }
@@ -30,31 +30,31 @@ _CLOUD: Final[dict[str, Callable[[str, Sequence[Rule], CloudOptions], Engine]]] 
 
 @dataclass(frozen=True)
 class Opened:
-    """Logs in which rules can be run.
+    """Logs in which detections can be run.
 
     Attributes:
         engine: runs them.
         unread: what of the logs could not be read.
-        count_allowed: returns how many findings of a rule the allow-list took away, besides those
-            that it has; None where that would be asked, and paid for, once more.
-        threads: how many rules can be run at once.
+        count_allowed: returns how many findings of a detection the allow-list took away, besides
+            those that it has; None where that would be asked, and paid for, once more.
+        threads: how many detections can be run at once.
     """
 
     engine: Engine
     unread: Unread = ALL_READ
-    count_allowed: Callable[[Rule, int], int] | None = None
+    count_allowed: Callable[[Detection, int], int] | None = None
     threads: int = 1
 
 
 @contextmanager
 def open_engine(
-    words: Sequence[str], rules: Sequence[Rule], options: CloudOptions, *, progress: bool
+    words: Sequence[str], detections: Sequence[Detection], options: CloudOptions, *, progress: bool
 ) -> Iterator[Opened]:
     """Open what DATA names: by its scheme in the cloud, else here.
 
     Args:
         words: DATA; by default the store of the present folder.
-        rules: that will be run.
+        detections: that will be run.
         options: of the hunt; `tables` and `plan` are the cloud's alone.
         progress: whether to show progress on a terminal.
 
@@ -68,7 +68,7 @@ def open_engine(
         raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere by another call")
     if clouds:
         word, scheme = clouds[0]
-        yield Opened(_CLOUD[scheme](word, rules, options))
+        yield Opened(_CLOUD[scheme](word, detections, options))
         return
     if options.tables or options.plan != Plan.ANALYTICS:
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
@@ -76,7 +76,7 @@ def open_engine(
     with open_data(data, options.period, now=options.now, progress=progress) as opened:
         engine = LocalEngine(
             opened.connection,
-            rules,
+            detections,
             period=options.period,
             now=options.now,
             allow_list=options.allow_list,

@@ -1,1 +1,1 @@
-"""Finds attacks in the logs: rules in the YAML of Microsoft Sentinel, run by any engine of KQL."""
+"""Finds attacks in the logs: detections in the YAML of Microsoft Sentinel, for any KQL engine."""

@@ -1,7 +1,7 @@
-"""What is allowed here, in one place: it tunes rules without editing them.
+"""What is allowed here, in one place: it tunes detections without editing them.
 
-An allow-list travels inside the query, as a `let` that shadows what the rule reads, so that every
-engine leaves out the same.
+An allow-list travels inside the query, as a `let` that shadows what the detection reads, so that
+every engine leaves out the same.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Allowed(BaseModel):
         reason: why it is allowed.
         owner: who says so.
         expires: the last day on which it holds.
-        rules: names of rules; by default all.
+        rules: names of detections; by default all.
         usernames: of users and of service accounts, as `system:serviceaccount:flux-system:*`.
         namespaces: of what was asked for.
         images: of pods all of whose containers run such an image.
@@ -107,10 +107,10 @@ class AllowList(BaseModel):
         return tuple(entry for entry in self.allow if entry.expires >= today)
 
     def conditions(self, slug: str, today: date | None) -> dict[str, str]:
-        """Return in KQL, by parser or table, what a rule may find there.
+        """Return in KQL, by parser or table, what a detection may find there.
 
         Args:
-            slug: the rule's name.
+            slug: the detection's name.
             today: on which entries expire; None has them expire by themselves, in a query that
                 is deployed once and runs for months.
         """
@@ -131,13 +131,13 @@ class AllowList(BaseModel):
         return {table: f"not({' or '.join(each)})" for table, each in allowed.items() if each}
 
     def prelude(self, slug: str, text: str, today: date | None) -> str:
-        """Return the `let` statements that leave out what a rule may not find.
+        """Return the `let` statements that leave out what a detection may not find.
 
         They shadow tables, views and saved functions, but no `let` of the same name: for a query
         that brings the parsers with it, give the conditions to `parsers.definitions`.
 
         Args:
-            slug: the rule's name.
+            slug: the detection's name.
             text: its query.
             today: on which entries expire, as in `conditions`.
         """
@@ -156,7 +156,7 @@ def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
 
     Args:
         path: of the YAML file.
-        known: the names of the rules there are.
+        known: the names of the detections there are.
 
     Raises:
         InputError: with every fault in the file.

@@ -1,27 +1,27 @@
-"""What a rule found."""
+"""What a detection found."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kubewitness.detections.rule import Rule
+from kubewitness.detections.detection import Detection
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One row that a rule gave.
+    """One row that a detection gave.
 
     Attributes:
-        rule: which found it.
+        detection: which found it.
         values: the row: by column, dynamic values as JSON texts, times in UTC.
     """
 
-    rule: Rule
+    detection: Detection
     values: Mapping[str, Any]
 
     @property
     def time(self) -> datetime | None:
-        """When it happened; None where the rule of somebody else does not say."""
+        """When it happened; None where the detection of somebody else does not say."""
         value = self.values.get("TimeGenerated")
         return value if isinstance(value, datetime) else None

@@ -1,22 +1,22 @@
-"""Writes a rule in the YAML of Microsoft Sentinel, as people write it there."""
+"""Writes a detection in the YAML of Microsoft Sentinel, as people write it there."""
 
 from datetime import timedelta
 from typing import Any, Final
 
 import yaml
 
-from kubewitness.detections.rule import Rule
+from kubewitness.detections.detection import Detection
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
-def as_yaml(rule: Rule) -> str:
-    """Return a rule as a file that `read_rule` and Sentinel read.
+def as_yaml(detection: Detection) -> str:
+    """Return a detection as a file that `read_detection` and Sentinel read.
 
     Args:
-        rule: ours or somebody else's.
+        detection: ours or somebody else's.
     """
-    document = rule.model_dump(by_alias=True, exclude_none=True)
+    document = detection.model_dump(by_alias=True, exclude_none=True)
     return yaml.dump(_plain(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 

@@ -1,1 +1,1 @@
-"""Reads every audit log: shapes, salvage, quarantine, the store and its queries, the seal."""
+"""Reads every audit log: where its bytes come from, its formats, the store and its queries."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from kubewitness.detections.rule import SEVERITIES, IncidentGrouping, Rule
+from kubewitness.detections.detection import SEVERITIES, Detection, IncidentGrouping
 from kubewitness.provision.detection_models import FREQUENCIES
 
 OPERATORS: Final = {"gt": "GreaterThan", "lt": "LessThan", "eq": "Equal", "ne": "NotEqual"}
@@ -26,7 +26,7 @@ _SAME_INCIDENT: Final = timedelta(hours=5)
 _duration: Final = TypeAdapter(timedelta)
 
 
-def sentinel_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, Any]:
+def sentinel_rule(rule: Detection, query: str, every: timedelta | None) -> dict[str, Any]:
     """Return what azure-native's ScheduledAlertRule takes, but for its place and its state.
 
     Each row is an alert, and alerts about the same entities are one incident.
@@ -63,7 +63,7 @@ def sentinel_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, 
     }
 
 
-def monitor_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, Any]:
+def monitor_rule(rule: Detection, query: str, every: timedelta | None) -> dict[str, Any]:
     """Return what azure-native's ScheduledQueryRule takes, but for its place and its state.
 
     Azure Monitor knows some frequencies and windows only: the rule runs rather more often and looks
@@ -99,7 +99,7 @@ def monitor_rule(rule: Rule, query: str, every: timedelta | None) -> dict[str, A
     }
 
 
-def _alerts(rule: Rule) -> dict[str, Any]:
+def _alerts(rule: Detection) -> dict[str, Any]:
     """Return what an alert is and shows; by default each row is one."""
     grouping, details = rule.event_grouping_settings, rule.alert_details_override
     kind = grouping.aggregation_kind if grouping else "AlertPerResult"
@@ -113,7 +113,7 @@ def _alerts(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _incidents(rule: Rule) -> dict[str, Any]:
+def _incidents(rule: Detection) -> dict[str, Any]:
     """Return what an incident is; by default alerts about the same entities are one."""
     said = rule.incident_configuration
     grouping = said.grouping_configuration if said else None
@@ -133,7 +133,7 @@ def _techniques(named: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name.partition(".")[0] for name in named))
 
 
-def _entities(rule: Rule) -> list[dict[str, Any]]:
+def _entities(rule: Detection) -> list[dict[str, Any]]:
     return [
         {
             "entity_type": mapping.entity_type,
@@ -146,7 +146,7 @@ def _entities(rule: Rule) -> list[dict[str, Any]]:
     ]
 
 
-def _resource_column(rule: Rule) -> str | None:
+def _resource_column(rule: Detection) -> str | None:
     """Return the column with the resource that an alert is about; else it is the workspace."""
     for mapping in rule.entity_mappings:
         for field in mapping.field_mappings:

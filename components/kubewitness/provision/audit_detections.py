@@ -10,9 +10,9 @@ from pulumi_azure_native import monitor, operationalinsights, securityinsights
 
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.detections.doubts import doubts
+from kubewitness.detections.custom.warnings import query_warnings
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
-from kubewitness.detections.rule import Rule
 from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
 from kubewitness.provision.detection_arguments import AuditDetectionsArgs
 from kubewitness.provision.detection_choice import Choice, Service, deployed_query
@@ -76,8 +76,8 @@ class AuditDetections(pulumi.ComponentResource):
         for slug, reason in choice.left_out.items():
             pulumi.log.warn(f"{self._title} leaves `{slug}` out: it {reason}", self)
         for rule in choice.rules:
-            for doubt in doubts(rule) if rule in checked.rule_folders else ():
-                pulumi.log.warn(f"{self._title} cannot check `{rule.slug}`: {doubt}", self)
+            for warning in query_warnings(rule) if rule in checked.rule_folders else ():
+                pulumi.log.warn(f"{self._title} cannot check `{rule.slug}`: {warning}", self)
         today = datetime.now(UTC).date()
         for i, entry in enumerate(checked.allow_list):
             if entry.expires < today:
@@ -169,7 +169,7 @@ class AuditDetections(pulumi.ComponentResource):
         name: str,
         checked: AuditDetectionsModel,
         place: Mapping[str, Any],
-        rule: Rule,
+        rule: Detection,
         ready: list[pulumi.Resource],
     ) -> pulumi.CustomResource:
         query = deployed_query(rule, checked.allow_list)

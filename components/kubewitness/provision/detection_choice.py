@@ -17,8 +17,8 @@ from pulumi_azure_native.securityinsights import AttackTactic, EntityMappingType
 
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.detections.allow_list import Allowed, AllowList
+from kubewitness.detections.detection import Detection, Need
 from kubewitness.detections.parsers import Tables, names_in
-from kubewitness.detections.rule import Need, Rule
 
 
 class Service(StrEnum):
@@ -89,12 +89,12 @@ class Choice:
         left_out: the names of those that cannot, each with the reason.
     """
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Detection, ...]
     left_out: Mapping[str, str]
 
 
 def choose(
-    known: Sequence[Rule],
+    known: Sequence[Detection],
     names: Sequence[str] | None,
     severities: Sequence[str],
     tables: Tables,
@@ -121,7 +121,7 @@ def choose(
     )
 
 
-def why_not(rule: Rule, tables: Tables, service: Service) -> str:
+def why_not(rule: Detection, tables: Tables, service: Service) -> str:
     """Say why a detection cannot run; empty if it can.
 
     Args:
@@ -132,7 +132,7 @@ def why_not(rule: Rule, tables: Tables, service: Service) -> str:
     return "; ".join([*_lacking(rule, tables), *_no_alert_rule(rule), *_refused(rule, service)])
 
 
-def _lacking(rule: Rule, tables: Tables) -> Iterator[str]:
+def _lacking(rule: Detection, tables: Tables) -> Iterator[str]:
     needs = rule.kubewitness.needs if rule.kubewitness else ()
     for need in needs:
         if need in LACKS[tables]:
@@ -142,7 +142,7 @@ def _lacking(rule: Rule, tables: Tables) -> Iterator[str]:
         yield f"reads {', '.join(read)}, which a workspace with the tables `{tables}` does not hold"
 
 
-def _no_alert_rule(rule: Rule) -> Iterator[str]:
+def _no_alert_rule(rule: Detection) -> Iterator[str]:
     if rule.kind != "Scheduled":
         yield f"is of kind {rule.kind}, and only rules of kind Scheduled are deployed"
     elif unsaid := [
@@ -153,7 +153,7 @@ def _no_alert_rule(rule: Rule) -> Iterator[str]:
         yield "runs more often than every 5 minutes, the most that Azure does"
 
 
-def _refused(rule: Rule, service: Service) -> Iterator[str]:
+def _refused(rule: Detection, service: Service) -> Iterator[str]:
     if rule.query_period > LONGEST_PERIOD[service]:
         most = LONGEST_PERIOD[service].days
         yield f"looks back {rule.query_period.days} days, and {service} {most} at most"
@@ -166,7 +166,7 @@ def _refused(rule: Rule, service: Service) -> Iterator[str]:
         yield from _refused_by_sentinel(rule)
 
 
-def _refused_by_sentinel(rule: Rule) -> Iterator[str]:
+def _refused_by_sentinel(rule: Detection) -> Iterator[str]:
     if not _is_guid(rule.id):
         yield "has no GUID as its `id`, by which Microsoft Sentinel knows it"
     if rule.query_frequency > LONGEST_PERIOD[Service.SENTINEL]:
@@ -181,7 +181,7 @@ def _refused_by_sentinel(rule: Rule) -> Iterator[str]:
         yield f"names an entity by more than {MOST_IDENTIFIERS} columns, the most that it takes"
 
 
-def _unknown_to_sentinel(rule: Rule) -> Iterator[str]:
+def _unknown_to_sentinel(rule: Detection) -> Iterator[str]:
     said = {
         "tactic": [tactic for tactic in rule.tactics if tactic not in _TACTICS],
         "technique": [t for t in rule.relevant_techniques if not _TECHNIQUE.fullmatch(t)],
@@ -199,7 +199,7 @@ def _is_guid(text: str) -> bool:
         return False
 
 
-def deployed_query(rule: Rule, allowed: Sequence[Allowed]) -> str:
+def deployed_query(rule: Detection, allowed: Sequence[Allowed]) -> str:
     """Return the query as it is deployed: with what is allowed, which expires by itself.
 
     Args:

@@ -11,10 +11,10 @@ from pydantic import Field, GetPydanticSchema, ValidationInfo, field_validator
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from kubewitness.detections.allow_list import Allowed
+from kubewitness.detections.detection import Detection, Severity
+from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.registry import all_rules
-from kubewitness.detections.rule import Rule, Severity
-from kubewitness.provision.brought_rules import read_rule_folders
+from kubewitness.provision.custom_detections import read_rule_folders
 from kubewitness.provision.detection_choice import (
     LONGEST_QUERY,
     Choice,
@@ -47,7 +47,7 @@ FREQUENCIES: Final[Mapping[Frequency, timedelta]] = {
 BY_DEFAULT: Final[tuple[Severity, ...]] = ("High", "Medium")
 
 BroughtRules = Annotated[
-    tuple[Rule, ...],
+    tuple[Detection, ...],
     GetPydanticSchema(
         lambda _, handler: no_info_after_validator_function(
             read_rule_folders, handler.generate_schema(list[Text])
@@ -209,8 +209,8 @@ def _can_choose(checked: Mapping[str, Any]) -> bool:
     return checked.keys() >= {"sentinel", "tables", "rule_folders", "severities", "rules"}
 
 
-def _known(checked: Mapping[str, Any]) -> tuple[Rule, ...]:
-    return (*all_rules(), *checked["rule_folders"])
+def _known(checked: Mapping[str, Any]) -> tuple[Detection, ...]:
+    return (*all_detections(), *checked["rule_folders"])
 
 
 def _slugs(checked: Mapping[str, Any]) -> list[str]:

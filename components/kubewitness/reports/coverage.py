@@ -8,8 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kubewitness.coverage import ClusterCoverage
-from kubewitness.detections.coverage import Coverage, Status, by_technique, counts
+from kubewitness.detections.coverage.assessment import (
+    DetectionCoverage,
+    Status,
+    by_technique,
+    counts,
+)
+from kubewitness.detections.coverage.clusters import ClusterCoverage
 from kubewitness.printable import printable
 
 VERSION: Final = 1
@@ -66,13 +71,13 @@ def document(clusters: Sequence[ClusterCoverage]) -> str:
     return json.dumps(whole, indent=2) + "\n"
 
 
-def _detection(one: Coverage) -> dict[str, Any]:
+def _detection(one: DetectionCoverage) -> dict[str, Any]:
     return {
-        "detection": one.rule.slug,
+        "detection": one.detection.slug,
         "status": one.status,
         "at_best": one.at_best,
-        "severity": one.rule.severity,
-        "techniques": one.rule.relevant_techniques,
+        "severity": one.detection.severity,
+        "techniques": one.detection.relevant_techniques,
         "missed": one.missed,
     }
 
@@ -111,11 +116,11 @@ def navigator_layer(cluster: ClusterCoverage) -> str:
     return json.dumps(layer, indent=2) + "\n"
 
 
-def _comment(technique: str, detections: Sequence[Coverage]) -> str:
+def _comment(technique: str, detections: Sequence[DetectionCoverage]) -> str:
     return "\n".join(
-        f"{one.rule.slug}: {one.status}"
+        f"{one.detection.slug}: {one.status}"
         for one in detections
-        if technique in one.rule.relevant_techniques
+        if technique in one.detection.relevant_techniques
     )
 
 
@@ -135,18 +140,20 @@ def print_coverage(console: Console, clusters: Sequence[ClusterCoverage], *, who
         console.print(Text(f"{printable(one.cluster)}: {words}"), soft_wrap=True)
 
 
-def _table(detections: Sequence[Coverage]) -> Table:
+def _table(detections: Sequence[DetectionCoverage]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("detection", "status", "severity", "techniques", "why"):
         table.add_column(heading, overflow="fold")
     for one in detections:
-        techniques = ", ".join(one.rule.relevant_techniques)
+        techniques = ", ".join(one.detection.relevant_techniques)
         status = Text(one.status, style=_STYLES[one.status])
-        table.add_row(one.rule.slug, status, one.rule.severity.lower(), techniques, _why(one))
+        table.add_row(
+            one.detection.slug, status, one.detection.severity.lower(), techniques, _why(one)
+        )
     return table
 
 
-def _why(one: Coverage) -> str:
+def _why(one: DetectionCoverage) -> str:
     match one.status:
         case Status.DEGRADED:
             return f"does not see {', '.join(one.missed)}"
@@ -155,7 +162,7 @@ def _why(one: Coverage) -> str:
         case Status.UNDECIDED:
             return f"{one.at_best} if what is unknown turns out well"
         case Status.BLIND:
-            needs = one.rule.kubewitness.needs if one.rule.kubewitness else ()
+            needs = one.detection.kubewitness.needs if one.detection.kubewitness else ()
             return f"what it needs is not logged: {', '.join(needs) or 'changes'}"
         case _:
             return ""

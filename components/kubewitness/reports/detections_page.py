@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kubewitness.detections.registry import cases
-from kubewitness.detections.rule import SEVERITIES, Rule
+from kubewitness.detections.detection import SEVERITIES, Detection
+from kubewitness.detections.library import cases
 
-_LINK: Final = "../components/kubewitness/detections/rules"
+_LINK: Final = "../components/kubewitness/detections/library"
 
 _HEAD: Final = """\
 # Detections
@@ -21,15 +21,15 @@ or with `--severity informational`.
 """
 
 
-def detections_page(rules: Sequence[Rule]) -> str:
+def detections_page(detections: Sequence[Detection]) -> str:
     """Return the page.
 
     Args:
-        rules: of ours, in any order.
+        detections: of ours, in any order.
     """
-    parts = [_HEAD.format(count=len(rules))]
+    parts = [_HEAD.format(count=len(detections))]
     for severity in SEVERITIES:
-        chosen = [rule for rule in rules if rule.severity == severity]
+        chosen = [detection for detection in detections if detection.severity == severity]
         if chosen:
             parts.append(f"## {severity}\n\n| detection | finds | ATT&CK | needs | cases |\n")
             parts.append("|---|---|---|---|---|\n")
@@ -38,11 +38,12 @@ def detections_page(rules: Sequence[Rule]) -> str:
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def _row(rule: Rule) -> str:
-    needs = ", ".join(rule.kubewitness.needs) if rule.kubewitness else ""
-    fires, misses = (len(cases(rule, kind)) for kind in ("malicious", "benign"))
-    techniques = ", ".join(rule.relevant_techniques)
+def _row(detection: Detection) -> str:
+    needs = ", ".join(detection.kubewitness.needs) if detection.kubewitness else ""
+    fires, misses = (len(cases(detection, kind)) for kind in ("malicious", "benign"))
+    techniques = ", ".join(detection.relevant_techniques)
+    name = detection.name.replace("|", "/")
     return (
-        f"| [{rule.slug}]({_LINK}/{rule.slug}/rule.yaml) | {rule.name.replace('|', '/')} | "
+        f"| [{detection.slug}]({_LINK}/{detection.slug}/rule.yaml) | {name} | "
         f"{techniques} | {needs} | {fires} + {misses} |\n"
     )

@@ -9,12 +9,12 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
+from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.rule import SEVERITIES, Rule
-from kubewitness.logs.unread import Unread
+from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the JSON document."""
 
 LONGEST_VALUE: Final = 120
@@ -42,17 +42,17 @@ class Hunted:
     """What a hunt came to.
 
     Attributes:
-        rules: that were wanted and could be read.
+        detections: that were wanted and could be read.
         findings: of theirs.
-        rejected: why other rules that were wanted could not be read, by their names.
-        not_run: why rules could not be run, or not to their end, by their names.
+        rejected: why other detections that were wanted could not be read, by their names.
+        not_run: why detections could not be run, or not to their end, by their names.
         unread: what of the logs could not be read.
         allow_list: that was used, if any.
         allowed: how many findings it took away; None if that was not counted.
         warnings: what else a reader should know.
     """
 
-    rules: Sequence[Rule]
+    detections: Sequence[Detection]
     findings: Sequence[Finding]
     rejected: Mapping[str, Sequence[str]]
     not_run: Mapping[str, Sequence[str]]
@@ -67,7 +67,9 @@ def document(hunted: Hunted) -> str:
     whole = {
         "version": VERSION,
         "summary": _summary(hunted),
-        "not_run": [{"rule": slug, "reasons": list(why)} for slug, why in _not_run(hunted).items()],
+        "not_run": [
+            {"detection": slug, "reasons": list(why)} for slug, why in _not_run(hunted).items()
+        ],
         "allow_list": hunted.allow_list and asdict(hunted.allow_list),
         "warnings": list(hunted.warnings),
         "unreadable": [asdict(reason) for reason in hunted.unread.reasons],
@@ -78,16 +80,18 @@ def document(hunted: Hunted) -> str:
 
 
 def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
-    """Print what each rule found, the worst first, then the summary line.
+    """Print what each detection found, the worst first, then the summary line.
 
     Args:
         console: where to.
         hunted: what to print.
-        limit: how many findings of each rule.
+        limit: how many findings of each detection.
     """
-    for rule in sorted(hunted.rules, key=lambda rule: SEVERITIES.index(rule.severity)):
-        if found := [finding for finding in hunted.findings if finding.rule is rule]:
-            _print_rule(console, rule, found, limit)
+    for detection in sorted(
+        hunted.detections, key=lambda detection: SEVERITIES.index(detection.severity)
+    ):
+        if found := [finding for finding in hunted.findings if finding.detection is detection]:
+            _print_detection(console, detection, found, limit)
     counts = {
         name.replace("_", " "): "not counted" if count is None else f"{count:,}"
         for name, count in _summary(hunted).items()
@@ -95,10 +99,15 @@ def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
     _print(console, ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
-def _print_rule(console: Console, rule: Rule, found: list[Finding], limit: int) -> None:
-    techniques = f" [{', '.join(rule.relevant_techniques)}]" if rule.relevant_techniques else ""
-    heading = f"{rule.severity.upper()} {printable(rule.slug)}: {printable(rule.name)}{techniques}"
-    _print(console, heading, _STYLES[rule.severity])
+def _print_detection(
+    console: Console, detection: Detection, found: list[Finding], limit: int
+) -> None:
+    techniques = (
+        f" [{', '.join(detection.relevant_techniques)}]" if detection.relevant_techniques else ""
+    )
+    name = f"{printable(detection.slug)}: {printable(detection.name)}"
+    heading = f"{detection.severity.upper()} {name}{techniques}"
+    _print(console, heading, _STYLES[detection.severity])
     for finding in found[:limit]:
         _print(console, f"  {_line(finding.values)}")
     if len(found) > limit:
@@ -126,9 +135,9 @@ def _not_run(hunted: Hunted) -> dict[str, Sequence[str]]:
 
 def _summary(hunted: Hunted) -> dict[str, int | None]:
     return {
-        "detections": len(hunted.rules) + len(hunted.rejected),
+        "detections": len(hunted.detections) + len(hunted.rejected),
         "not_run": len(_not_run(hunted)),
-        "found_something": len({finding.rule.slug for finding in hunted.findings}),
+        "found_something": len({finding.detection.slug for finding in hunted.findings}),
         "findings": len(hunted.findings),
         "allowed": hunted.allowed,
         "unreadable": len(hunted.unread),
@@ -136,14 +145,14 @@ def _summary(hunted: Hunted) -> dict[str, int | None]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    rule = finding.rule
+    detection = finding.detection
     return {
-        "rule": rule.slug,
-        "id": rule.id,
-        "name": rule.name,
-        "severity": rule.severity,
-        "tactics": rule.tactics,
-        "techniques": rule.relevant_techniques,
+        "detection": detection.slug,
+        "id": detection.id,
+        "name": detection.name,
+        "severity": detection.severity,
+        "tactics": detection.tactics,
+        "techniques": detection.relevant_techniques,
         "values": {
             name: value.isoformat() + "Z" if isinstance(value, datetime) else value
             for name, value in finding.values.items()

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from kubewitness.logs.summary import Summary
+from kubewitness.logs.reading.summary import Summary
 from kubewitness.printable import printable
 
 VERSION: Final = 1

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kubewitness.logs.query import Result
+from kubewitness.logs.kql.query import Result
 
 LONGEST_CELL: Final = 300
 """What a table shows of a value; the other formats have all of it."""

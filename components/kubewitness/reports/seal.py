@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
-from kubewitness.logs.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
 from kubewitness.printable import printable
+from kubewitness.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
 
 _STYLES = {Kind.GROWN: "bold yellow", Kind.UNSEALED: "bold yellow"}
 _RANGES_SHOWN = 3

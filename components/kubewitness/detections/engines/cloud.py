@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
+from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import Tables, definitions, used_parsers
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError, NothingToCheckError
-from kubewitness.logs.period import Period, clock, parse_time
+from kubewitness.logs.store.period import Period, clock, parse_time
 
 DEFAULT_SINCE: Final = "1d"
 """How far back a hunt in the cloud looks unless told otherwise: whoever asks pays, or waits."""
@@ -86,7 +86,7 @@ class CloudOptions:
 
 
 def choose_tables(found: Iterable[str]) -> Tables | None:
-    """Return what rules read where these tables have rows; None where there is no audit event."""
+    """Return what detections read if these tables have rows; None without audit events."""
     names = set(found)
     if {Tables.AUDIT, Tables.ADMIN} <= names:
         return Tables.BOTH
@@ -94,52 +94,57 @@ def choose_tables(found: Iterable[str]) -> Tables | None:
 
 
 def query_text(
-    rule: Rule, tables: Tables, options: CloudOptions, conditions: Mapping[str, str] | None = None
+    detection: Detection,
+    tables: Tables,
+    options: CloudOptions,
+    conditions: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the text that is sent: the parsers, what is allowed, the rule.
+    """Return the text that is sent: the parsers, what is allowed, the detection.
 
     Args:
-        rule: to be run.
+        detection: to be run.
         tables: with the audit events.
         options: whose allow-list holds today.
         conditions: in KQL, by table: what else its rows are to satisfy.
     """
-    allowed = options.allow_list.conditions(rule.slug, datetime.now(UTC).date())
+    allowed = options.allow_list.conditions(detection.slug, datetime.now(UTC).date())
     held = dict(conditions or {})
     for name, condition in allowed.items():
         held[name] = f"{held[name]} and {condition}" if name in held else condition
-    return definitions(rule.query, tables, held) + rule.query
+    return definitions(detection.query, tables, held) + detection.query
 
 
 def refusals(
-    rules: Sequence[Rule], tables: Tables | None, options: CloudOptions
+    detections: Sequence[Detection], tables: Tables | None, options: CloudOptions
 ) -> dict[str, list[str]]:
-    """Return why rules cannot be run in a workspace, by their names.
+    """Return why detections cannot be run in a workspace, by their names.
 
     Args:
-        rules: that are wanted.
+        detections: that are wanted.
         tables: with the audit events, if there are any.
         options: of the hunt.
 
     Raises:
         NothingToCheckError: all read audit events, and there are none.
     """
-    if tables is None and all(used_parsers(rule.query) for rule in rules):
+    if tables is None and all(used_parsers(detection.query) for detection in detections):
         raise NothingToCheckError(_no_events(options))
-    found = {rule.slug: list(_refusals(rule, tables, options)) for rule in rules}
+    found = {
+        detection.slug: list(_refusals(detection, tables, options)) for detection in detections
+    }
     return {slug: faults for slug, faults in found.items() if faults}
 
 
-def _refusals(rule: Rule, tables: Tables | None, options: CloudOptions) -> Iterable[str]:
-    if not used_parsers(rule.query):
+def _refusals(detection: Detection, tables: Tables | None, options: CloudOptions) -> Iterable[str]:
+    if not used_parsers(detection.query):
         return
     if tables is None:
         yield _no_events(options)
     elif options.plan == Plan.BASIC:
         # It loads a parser of KQL, which hunting on this machine does without.
-        from kubewitness.detections.constructs import basic_plan_faults  # noqa: PLC0415
+        from kubewitness.detections.engines.constructs import basic_plan_faults  # noqa: PLC0415
 
-        yield from basic_plan_faults(query_text(rule, tables, options))
+        yield from basic_plan_faults(query_text(detection, tables, options))
 
 
 def _no_events(options: CloudOptions) -> str:
@@ -150,9 +155,9 @@ def _no_events(options: CloudOptions) -> str:
     )
 
 
-def asks_now(rule: Rule) -> bool:
+def asks_now(detection: Detection) -> bool:
     """Whether a query counts from the present."""
-    return re.search(r"\b(now|ago)\s*\(", rule.query) is not None
+    return re.search(r"\b(now|ago)\s*\(", detection.query) is not None
 
 
 def finding_values(

@@ -1,4 +1,4 @@
-"""Runs rules on a database of Azure Data Explorer, or of Fabric, through Microsoft's own client.
+"""Runs detections on a database of Azure Data Explorer or Fabric, through Microsoft's own client.
 
 Source: Azure docs, "Kusto Python client library" and "Request properties".
 """
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.catalog.audit_tables import TABLES
-from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.engines.cloud import (
     CloudOptions,
     choose_tables,
@@ -24,7 +25,6 @@ from kubewitness.detections.engines.cloud import (
 )
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 _UNAUTHORISED: Final = f"Azure Data Explorer refuses the credentials, or there are none; {SIGN_IN}"
 _FORBIDDEN: Final = "not permitted; needs the role `Database Viewer`"
 _NO_DATABASE: Final = "no such database there; write adx://CLUSTER.REGION/DATABASE"
-_THROTTLED: Final = "too many queries at once; wait a minute, or hunt with fewer rules by --rule"
+_THROTTLED: Final = (
+    "too many queries at once; wait a minute, or hunt with fewer detections by --rule"
+)
 _UNREACHABLE: Final = "cannot be reached; check the cluster's name and the network"
 _UNTRUSTED: Final = "is no address of Azure Data Explorer; write adx://CLUSTER.REGION/DATABASE"
 
@@ -52,12 +54,12 @@ _FATAL: Final = {401: _UNAUTHORISED, 403: _FORBIDDEN, 404: _NO_DATABASE}
 
 
 class DataExplorerEngine:
-    """Runs rules on a database that has Azure's tables, with their columns.
+    """Runs detections on a database that has Azure's tables, with their columns.
 
     Args:
         client: that asks.
         database: its name.
-        rules: that will be run.
+        detections: that will be run.
         options: of the hunt.
 
     Raises:
@@ -65,41 +67,45 @@ class DataExplorerEngine:
     """
 
     def __init__(
-        self, client: "KustoClient", database: str, rules: Sequence[Rule], options: CloudOptions
+        self,
+        client: "KustoClient",
+        database: str,
+        detections: Sequence[Detection],
+        options: CloudOptions,
     ) -> None:
         self._client = client
         self._database = database
         self._options = options
         self._condition = _within(*options.span())
         self._tables = options.tables or self._find_tables()
-        self._refused = refusals(rules, self._tables, options)
+        self._refused = refusals(detections, self._tables, options)
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why it cannot run some of the rules, by their names."""
+        """Why it cannot run some of the detections, by their names."""
         return self._refused
 
-    def run(self, rule: Rule) -> Iterator[Finding]:
-        """Yield what a rule finds.
+    def run(self, detection: Detection) -> Iterator[Finding]:
+        """Yield what a detection finds.
 
         Args:
-            rule: one of those that were given and not refused.
+            detection: one of those that were given and not refused.
 
         Raises:
-            RuleFailedError: this rule fails, or its result is not whole.
+            DetectionFailedError: this detection fails, or its result is not whole.
             InputError: the database cannot be asked any more.
         """
         tables = self._tables or Tables.AUDIT
         conditions = dict.fromkeys((*TABLES, Tables.DIAGNOSTICS), self._condition)
-        answer = self._ask(query_text(rule, tables, self._options, conditions), rule.slug)
+        answer = self._ask(query_text(detection, tables, self._options, conditions), detection.slug)
         table = answer.primary_results[0]
         names = [column.column_name for column in table.columns]
         types = [column.column_type for column in table.columns]
         for row in table:
-            yield Finding(rule, finding_values(names, types, list(row)))
+            yield Finding(detection, finding_values(names, types, list(row)))
         if answer.errors_count:
             reasons = one_line("; ".join(answer.get_exceptions()))
-            raise RuleFailedError(f"{rule.slug}: {only_a_part(reasons)}")
+            raise DetectionFailedError(f"{detection.slug}: {only_a_part(reasons)}")
 
     def _find_tables(self) -> Tables | None:
         answer = self._ask(tables_query(self._condition), "")
@@ -110,7 +116,9 @@ class DataExplorerEngine:
             answer = self._client.execute_query(self._database, text, self._properties())
         # The client takes an only table for the primary one, whatever it is.
         if not any(table.table_kind == "PrimaryResult" for table in answer):
-            raise RuleFailedError(f"{slug or self._database}: the answer has no table; try again")
+            raise DetectionFailedError(
+                f"{slug or self._database}: the answer has no table; try again"
+            )
         return answer
 
     def _properties(self) -> "ClientRequestProperties":
@@ -124,7 +132,7 @@ class DataExplorerEngine:
 
 
 def open_data_explorer(
-    word: str, rules: Sequence[Rule], options: CloudOptions
+    word: str, detections: Sequence[Detection], options: CloudOptions
 ) -> DataExplorerEngine:
     """Open `adx://CLUSTER.REGION/DATABASE` with whatever `DefaultAzureCredential` finds.
 
@@ -133,7 +141,7 @@ def open_data_explorer(
 
     Args:
         word: as above.
-        rules: that will be run.
+        detections: that will be run.
         options: of the hunt.
 
     Raises:
@@ -148,7 +156,7 @@ def open_data_explorer(
         raise missing_extra(word, "azure-kusto-data and azure-identity", "kusto") from error
     keep_quiet()
     client = KustoClient(_connection(found["host"]))
-    return DataExplorerEngine(client, found["database"], rules, options)
+    return DataExplorerEngine(client, found["database"], detections, options)
 
 
 def _connection(host: str) -> "KustoConnectionStringBuilder":
@@ -183,10 +191,10 @@ def _explained(name: str, slug: str) -> Iterator[None]:
     except kusto.KustoNetworkError:
         raise InputError(f"{name}: {_UNREACHABLE}") from None
     except kusto.KustoThrottlingError:
-        raise RuleFailedError(f"{slug or name}: {_THROTTLED}") from None
+        raise DetectionFailedError(f"{slug or name}: {_THROTTLED}") from None
     except kusto.KustoServiceError as error:
         status = getattr(error.http_response, "status_code", 0)
         if status in _FATAL or not slug:
             fault = _FATAL.get(status) or one_line(error.message_text)
             raise InputError(f"{name}: {fault}") from None
-        raise RuleFailedError(f"{slug}: {one_line(error.message_text)}") from None
+        raise DetectionFailedError(f"{slug}: {one_line(error.message_text)}") from None

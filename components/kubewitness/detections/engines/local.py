@@ -1,8 +1,8 @@
-"""Runs rules on a store, on DuckDB.
+"""Runs detections on a store, on DuckDB.
 
-What rules share is done once: the parsers become tables in memory with the columns that some rule
-reads, and the objects that were sent stay in the store until a rule has found their rows. What is
-left of a rule is mostly DuckDB's planning of it, on one core: so rules run on several.
+What detections share is done once: the parsers become tables in memory with the columns that some
+detection reads. The objects that were sent stay in the store until a detection has found their
+rows. The rest is mostly DuckDB's planning, on one core: so detections run on several.
 """
 
 import re
@@ -15,15 +15,16 @@ import duckdb
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
-from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError
-from kubewitness.logs.period import Period, clock, within
-from kubewitness.logs.query import newest, rows
-from kubewitness.logs.store import DATABASE, columns
-from kubewitness.logs.translation import Translation, Translations
+from kubewitness.logs.kql.query import newest, rows
+from kubewitness.logs.kql.translation import Translation
+from kubewitness.logs.kql.translations import Translations
+from kubewitness.logs.store.database import DATABASE, columns
+from kubewitness.logs.store.period import Period, clock, within
 from kubewitness.user_cache import user_cache
 
 _STORED: Final = (
@@ -40,7 +41,7 @@ _STORED: Final = (
     "ResponseObject",
     "Annotations",
 )
-"""Columns that rules read from the store, if at all, for rows that they found by the others."""
+"""Columns that detections read from the store only for rows that they found by the others."""
 
 _ROW: Final = "StoredRow"
 
@@ -116,11 +117,11 @@ class _Thread(threading.local):
 
 
 class LocalEngine:
-    """Runs rules on a store, in any number of threads.
+    """Runs detections on a store, in any number of threads.
 
     Args:
         connection: as `open_for_queries` gives it; of the thread that makes the engine.
-        rules: that will be run.
+        detections: that will be run.
         period: to which the parsers are restricted.
         now: what `now()` is; by default the newest event's time.
         allow_list: what is left out.
@@ -129,7 +130,7 @@ class LocalEngine:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        rules: Sequence[Rule],
+        detections: Sequence[Detection],
         *,
         period: Period | None = None,
         now: datetime | None = None,
@@ -143,7 +144,9 @@ class LocalEngine:
         create_parsers(connection, period, now=self._now)
         self._schema = _schema(connection)
         today = datetime.now(UTC).date()
-        self._texts = {r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in rules}
+        self._texts = {
+            r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in detections
+        }
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
         self._refused: dict[str, tuple[str, ...]] = {}
         self._translated = self._translate_all()
@@ -151,45 +154,47 @@ class LocalEngine:
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why DuckDB cannot run some of the rules, by their names."""
+        """Why DuckDB cannot run some of the detections, by their names."""
         return self._refused
 
-    def run(self, rule: Rule) -> Iterator[Finding]:
-        """Yield what a rule finds.
+    def run(self, detection: Detection) -> Iterator[Finding]:
+        """Yield what a detection finds.
 
         Args:
-            rule: one of those that were given and not refused.
+            detection: one of those that were given and not refused.
 
         Raises:
-            RuleFailedError: it fails, which only its run shows.
+            DetectionFailedError: it fails, which only its run shows.
         """
         try:
-            yield from self._run(rule)
+            yield from self._run(detection)
         except InputError as error:
-            raise RuleFailedError(*(f"{rule.slug}: {fault}" for fault in error.faults)) from None
+            raise DetectionFailedError(
+                *(f"{detection.slug}: {fault}" for fault in error.faults)
+            ) from None
 
-    def count_allowed(self, rule: Rule, found: int) -> int:
-        """Return how many findings the allow-list took away: the rule is run once more without it.
+    def count_allowed(self, detection: Detection, found: int) -> int:
+        """Return how many findings the allow-list took away: runs the detection again without it.
 
         Args:
-            rule: that was run.
+            detection: that was run.
             found: how many findings it has.
 
         Raises:
             InputError: it cannot be run without the list.
         """
-        if self._texts[rule.slug] == rule.query:
+        if self._texts[detection.slug] == detection.query:
             return 0
-        whole = self._translate(rule.query)
+        whole = self._translate(detection.query)
         if KUBE_AUDIT in self._used:
-            self._show(stored=_reads_stored(rule.query))
+            self._show(stored=_reads_stored(detection.query))
         return max(0, sum(1 for _ in rows(self._mine(), whole, self._now)) - found)
 
-    def _run(self, rule: Rule) -> Iterator[Finding]:
+    def _run(self, detection: Detection) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:
-            self._show(stored=_reads_stored(self._texts[rule.slug]))
-        for row in rows(self._mine(), self._translated[rule.slug], self._now):
-            yield Finding(rule, row)
+            self._show(stored=_reads_stored(self._texts[detection.slug]))
+        for row in rows(self._mine(), self._translated[detection.slug], self._now):
+            yield Finding(detection, row)
 
     def _translate_all(self) -> dict[str, Translation]:
         found: dict[str, Translation] = {}
@@ -208,7 +213,7 @@ class LocalEngine:
         return _translations().translate(text, schema)
 
     def _make_tables(self) -> None:
-        """Put tables in memory in the place of the parsers that some rule reads."""
+        """Put tables in memory in the place of the parsers that some detection reads."""
         for name in (name for name in PARSERS if name in self._used):
             if name == KUBE_AUDIT:
                 self._connection.execute(_REQUESTS_TABLE)
@@ -218,7 +223,7 @@ class LocalEngine:
                 self._connection.execute(_OF_TABLE.format(name=name))
 
     def _mine(self) -> duckdb.DuckDBPyConnection:
-        """Return this thread's connection, on which everything has the names that rules use."""
+        """Return this thread's connection, on which tables have the names that detections use."""
         if self._thread.connection is None:
             mine = self._connection.cursor()
             for table in TABLES:

@@ -1,4 +1,4 @@
-"""Runs rules on a Log Analytics workspace, through Microsoft's own client.
+"""Runs detections on a Log Analytics workspace, through Microsoft's own client.
 
 Source: Azure docs, "Azure Monitor Log Analytics API" and "Azure Monitor Query client library for
 Python". Tables of the Basic plan are asked at `/search`, which the client has no method for: the
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
-from kubewitness.detections.engines import RuleFailedError
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.engines.cloud import (
     CloudOptions,
     Plan,
@@ -26,7 +27,6 @@ from kubewitness.detections.engines.cloud import (
 )
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables, used_parsers
-from kubewitness.detections.rule import Rule
 from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _FATAL: Final = {
 """By HTTP status: what stops the whole hunt."""
 
 _TRANSIENT: Final = {
-    429: "too many queries at once; wait a minute, or hunt with fewer rules by --rule",
+    429: "too many queries at once; wait a minute, or hunt with fewer detections by --rule",
     502: "the service is overloaded; look at a shorter period with --since and --until",
     503: "the service is overloaded; try again later",
     504: "it took too long; look at a shorter period with --since and --until",
@@ -56,12 +56,12 @@ _TRANSIENT: Final = {
 
 
 class LogAnalyticsEngine:
-    """Runs rules on a workspace.
+    """Runs detections on a workspace.
 
     Args:
         client: that asks.
         workspace: its Workspace ID.
-        rules: that will be run.
+        detections: that will be run.
         options: of the hunt.
 
     Raises:
@@ -72,7 +72,7 @@ class LogAnalyticsEngine:
         self,
         client: "LogsQueryClient",
         workspace: str,
-        rules: Sequence[Rule],
+        detections: Sequence[Detection],
         options: CloudOptions,
     ) -> None:
         self._client = client
@@ -80,35 +80,37 @@ class LogAnalyticsEngine:
         self._options = options
         self._span = options.span()
         self._tables = options.tables or self._find_tables()
-        self._refused = refusals(rules, self._tables, options)
-        for rule in rules if options.now else ():
-            if asks_now(rule):
-                self._refused.setdefault(rule.slug, []).append(_HAS_ITS_CLOCK)
+        self._refused = refusals(detections, self._tables, options)
+        for detection in detections if options.now else ():
+            if asks_now(detection):
+                self._refused.setdefault(detection.slug, []).append(_HAS_ITS_CLOCK)
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why it cannot run some of the rules, by their names."""
+        """Why it cannot run some of the detections, by their names."""
         return self._refused
 
-    def run(self, rule: Rule) -> Iterator[Finding]:
-        """Yield what a rule finds.
+    def run(self, detection: Detection) -> Iterator[Finding]:
+        """Yield what a detection finds.
 
         Args:
-            rule: one of those that were given and not refused.
+            detection: one of those that were given and not refused.
 
         Raises:
-            RuleFailedError: this rule fails, or its result is not whole.
+            DetectionFailedError: this detection fails, or its result is not whole.
             InputError: the workspace cannot be asked any more.
         """
-        text = query_text(rule, self._tables or Tables.AUDIT, self._options)
-        basic = self._options.plan == Plan.BASIC and bool(used_parsers(rule.query))
-        with _explained(self._name, rule.slug):
+        text = query_text(detection, self._tables or Tables.AUDIT, self._options)
+        basic = self._options.plan == Plan.BASIC and bool(used_parsers(detection.query))
+        with _explained(self._name, detection.slug):
             tables, partial = self._search(text) if basic else self._query(text)
         for table in tables[:1]:
             for row in table.rows:
-                yield Finding(rule, finding_values(table.columns, table.columns_types, list(row)))
+                yield Finding(
+                    detection, finding_values(table.columns, table.columns_types, list(row))
+                )
         if partial is not None:
-            raise RuleFailedError(f"{rule.slug}: {only_a_part(partial)}")
+            raise DetectionFailedError(f"{detection.slug}: {only_a_part(partial)}")
 
     @property
     def _name(self) -> str:
@@ -171,13 +173,13 @@ _HAS_ITS_CLOCK: Final = "asks now(), and Log Analytics has a clock of its own; l
 
 
 def open_log_analytics(
-    word: str, rules: Sequence[Rule], options: CloudOptions
+    word: str, detections: Sequence[Detection], options: CloudOptions
 ) -> LogAnalyticsEngine:
     """Open `log-analytics://WORKSPACE-ID` with whatever `DefaultAzureCredential` finds.
 
     Args:
         word: as above.
-        rules: that will be run.
+        detections: that will be run.
         options: of the hunt.
 
     Raises:
@@ -195,7 +197,7 @@ def open_log_analytics(
         raise missing_extra(word, "azure-monitor-query and azure-identity", "kusto") from error
     keep_quiet()
     client = LogsQueryClient(DefaultAzureCredential())
-    return LogAnalyticsEngine(client, workspace, rules, options)
+    return LogAnalyticsEngine(client, workspace, detections, options)
 
 
 @contextmanager
@@ -212,13 +214,13 @@ def _explained(name: str, slug: str) -> Iterator[None]:
     except ServiceRequestError:
         raise InputError(f"{name}: cannot be reached; check the network") from None
     except ServiceResponseError:
-        raise RuleFailedError(f"{slug or name}: {_TRANSIENT[504]}") from None
+        raise DetectionFailedError(f"{slug or name}: {_TRANSIENT[504]}") from None
     except HttpResponseError as error:
         # There is no answer where there are no credentials to ask with.
         status = error.status_code or 401
         if status in _FATAL or not slug:
             raise InputError(f"{name}: {_FATAL.get(status) or _reason(error)}") from None
-        raise RuleFailedError(f"{slug}: {_TRANSIENT.get(status) or _reason(error)}") from None
+        raise DetectionFailedError(f"{slug}: {_TRANSIENT.get(status) or _reason(error)}") from None
 
 
 def _reason(error: Any) -> str:

@@ -1,8 +1,8 @@
-"""The functions that rules read, in KQL: one text for the laptop, Log Analytics, Data Explorer.
+"""The functions that detections read, in KQL: one text for every engine.
 
-They are made as Sentinel's ASIM parsers are: deployed with the rules, and fitted to what a
-workspace holds. A rule names `KubeAudit` and never a table, so nothing is counted twice where a
-write stands in two of them.
+They are made as Sentinel's ASIM parsers are: deployed with the detections, and fitted to what a
+workspace holds. A detection names `KubeAudit` and never a table, so nothing is counted twice where
+a write stands in two of them.
 """
 
 import re

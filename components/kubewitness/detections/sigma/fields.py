@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS
-from kubewitness.detections.object_types import (
+from kubewitness.detections.object_paths.object_types import (
     EVENT,
     OBJECT_COLUMNS,
     Type,
@@ -23,8 +23,8 @@ from kubewitness.detections.object_types import (
     names,
     objects,
 )
-from kubewitness.detections.sigma.files import RejectedError
-from kubewitness.logs.statements import OBJECT_FIELDS, TEXT_FIELDS
+from kubewitness.detections.sigma.exceptions import RejectedError
+from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS
 
 _COLUMNS: Final = {
     **TEXT_FIELDS,

@@ -1,50 +1,10 @@
 """Tells Sigma's files from Sentinel's, and imports them where the extra is installed."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from kubewitness.detections.rule import Rule
+from kubewitness.detections.sigma.imported import Imported
 from kubewitness.documents.yaml_reader import read_documents
 from kubewitness.errors import InputError, missing_extra
-
-
-class RejectedError(Exception):
-    """A rule that cannot be run, or would find nothing; says what to write."""
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A rule that cannot be run.
-
-    Attributes:
-        slug: its name.
-        reason: why, with its file and title.
-    """
-
-    slug: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What became of Sigma's rules.
-
-    Attributes:
-        rules: that can be run.
-        rejected: the others.
-        notes: what rules of the first kind seek in vain.
-    """
-
-    rules: tuple[Rule, ...] = ()
-    rejected: tuple[Rejected, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def __add__(self, other: "Imported") -> "Imported":
-        return Imported(
-            self.rules + other.rules,
-            self.rejected + other.rejected,
-            self.notes + other.notes,
-        )
 
 
 def is_sigma(path: Path) -> bool:

@@ -25,8 +25,8 @@ from sigma.types import (
     SpecialChars,
 )
 
+from kubewitness.detections.sigma.exceptions import RejectedError
 from kubewitness.detections.sigma.fields import Field, Fields
-from kubewitness.detections.sigma.files import RejectedError
 
 _ANY: Final = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
 _MULTI: Final = (SpecialChars.WILDCARD_MULTI,)

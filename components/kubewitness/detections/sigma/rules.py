@@ -16,9 +16,17 @@ from sigma.rule import SigmaRule
 from sigma.types import SigmaString
 
 from kubewitness.catalog.audit_tables import READ_VERBS
-from kubewitness.detections.rule import EntityMapping, FieldMapping, Need, Notes, Rule, Severity
+from kubewitness.detections.detection import (
+    Detection,
+    EntityMapping,
+    FieldMapping,
+    Need,
+    Notes,
+    Severity,
+)
+from kubewitness.detections.sigma.exceptions import RejectedError
 from kubewitness.detections.sigma.fields import Fields
-from kubewitness.detections.sigma.files import Imported, Rejected, RejectedError
+from kubewitness.detections.sigma.imported import Imported, Rejected
 from kubewitness.detections.sigma.query import Backend
 from kubewitness.detections.sigma.values import never
 
@@ -170,11 +178,11 @@ def _needs(condition: Any, query: str) -> tuple[Need, ...]:
     return tuple(need for need, is_needed in wanted.items() if is_needed)
 
 
-def _rule(rule: SigmaRule, slug: str, query: str, needs: tuple[Need, ...]) -> Rule:
+def _rule(rule: SigmaRule, slug: str, query: str, needs: tuple[Need, ...]) -> Detection:
     tags = [tag.name.lower() for tag in rule.tags if tag.namespace == "attack"]
     # Sigma's licence asks for the author's name wherever a rule goes.
     credit = f"Sigma rule {rule.id or rule.title}, by {rule.author or 'an unnamed author'}."
-    return Rule(
+    return Detection(
         id=str(rule.id or uuid5(NAMESPACE_URL, str(rule.title))),
         name=str(rule.title),
         description=f"{(rule.description or '').strip()}\n{credit}".strip() + "\n",

@@ -8,7 +8,7 @@ from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
 from sigma.conditions import ConditionFieldEqualsValueExpression as Equals
 from sigma.types import SigmaNumber, SigmaString
 
-from kubewitness.detections.object_types import objects
+from kubewitness.detections.object_paths.object_types import objects
 from kubewitness.detections.sigma.fields import Fields
 
 _VERBS: Final = (

@@ -18,7 +18,7 @@ from kubewitness.policies.verdict import (
 )
 
 if TYPE_CHECKING:
-    from kubewitness.detections.coverage import Demand
+    from kubewitness.detections.coverage.assessment import Demand
 
 
 class CoverageSettings(PolicySettings):
@@ -45,7 +45,7 @@ class CoverageSettings(PolicySettings):
 
 def _words() -> set[str]:
     # Detections need DuckDB, which a pack that demands none should not load.
-    from kubewitness.detections.coverage import demandable  # noqa: PLC0415
+    from kubewitness.detections.coverage.assessment import demandable  # noqa: PLC0415
 
     return demandable()
 
@@ -55,11 +55,11 @@ def judge(cluster: AksCluster, graph: Graph, settings: CoverageSettings) -> Judg
     wanted = {*settings.techniques, *settings.not_blind}
     if not wanted:
         return not_applicable("nothing-demanded", "no technique is demanded")
-    from kubewitness.coverage import channels  # noqa: PLC0415 see above
-    from kubewitness.detections.coverage import assess, demand  # noqa: PLC0415
-    from kubewitness.detections.registry import all_rules  # noqa: PLC0415
+    from kubewitness.detections.coverage.assessment import assess, demand  # noqa: PLC0415
+    from kubewitness.detections.coverage.clusters import channels  # noqa: PLC0415 see above
+    from kubewitness.detections.library import all_detections  # noqa: PLC0415
 
-    detections = [one for one in all_rules() if wanted & {one.slug, *one.relevant_techniques}]
+    detections = [one for one in all_detections() if wanted & {one.slug, *one.relevant_techniques}]
     found = assess(channels(graph.links.get(cluster.resource.urn, ()), graph), detections)
     return worst(
         *(_judge(demand(found, one)) for one in settings.techniques),

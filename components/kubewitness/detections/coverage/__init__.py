@@ -1,0 +1,1 @@
+"""Which detections would work on a cluster, by what its settings collect."""

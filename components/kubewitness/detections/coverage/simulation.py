@@ -1,0 +1,192 @@
+"""Which attacks a detection would find if only some of their events were logged.
+
+The malicious cases of every detection are put through what a cluster's settings let pass, and the
+detections run on what is left: nobody has to keep a second list of what each detection reads.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.library import cases
+from kubewitness.errors import NothingToCheckError
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.kql.query import open_for_queries, run_kql
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.store.database import open_store
+
+Event = Mapping[str, Any]
+"""An event of `audit.k8s.io/v1`, or a row of another table, as it stands in a case."""
+
+Kind = Literal["malicious", "benign"]
+"""Which of the cases that come with a detection."""
+
+Passes = Callable[[Event], Event | None]
+"""What is left of an event; None for nothing."""
+
+_FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_SLOT: Final = timedelta(days=4)
+"""Each case has days of its own, so that no two of them make a burst together."""
+
+_TIMES: Final = (
+    "requestReceivedTimestamp",
+    "stageTimestamp",
+    "TimeGenerated",
+    "EventSubmissionTimestamp",
+)
+_BODIES: Final = ("requestObject", "responseObject")
+_IDS: Final = ("auditID", "CorrelationId", "OperationId", "EventDataId")
+
+
+def attacks_found(detections: Sequence[Detection], passes: Passes) -> dict[str, frozenset[str]]:
+    """Return the names of the malicious cases that each detection still finds.
+
+    Args:
+        detections: of ours, each with its cases.
+        passes: what is left of each event.
+    """
+    found = hunt_cases(detections, passes=passes)
+    return {detection.slug: frozenset(found[detection.slug]) for detection in detections}
+
+
+def hunt_cases(
+    detections: Sequence[Detection],
+    kind: Kind = "malicious",
+    *,
+    passes: Passes = lambda event: event,
+) -> dict[str, dict[str, list[Finding]]]:
+    """Run each detection on its cases, among those of all the others.
+
+    Args:
+        detections: of ours, each with its cases.
+        kind: which cases.
+        passes: what is left of each event.
+
+    Returns:
+        By detection and case, what was found in it; a case without findings has no entry.
+    """
+    slots = _slots(detections, kind)
+    found: dict[str, dict[str, list[Finding]]] = {detection.slug: {} for detection in detections}
+    with TemporaryDirectory(prefix="kubewitness-") as folder:
+        log = Path(folder) / "cases.ndjson"
+        write_log(log, detections, kind, passes=passes)
+        for finding in _hunt(log, detections):
+            owner, name = slots[_slot(finding.time)] if finding.time else (None, "")
+            if owner is finding.detection:
+                found[owner.slug].setdefault(name, []).append(finding)
+    return found
+
+
+def write_log(
+    path: Path,
+    detections: Sequence[Detection],
+    kind: Kind = "malicious",
+    *,
+    passes: Passes = lambda event: event,
+) -> None:
+    """Write the cases of all detections into one log, each in days of its own.
+
+    Args:
+        path: of the log.
+        detections: of ours, each with its cases.
+        kind: which cases.
+        passes: what is left of each event.
+    """
+    with path.open("w", encoding="utf-8") as file:
+        for index, (detection, name) in enumerate(_slots(detections, kind)):
+            for event in _events(cases(detection, kind)[name]):
+                left = passes(event)
+                if left is not None:
+                    moved = _moved(left, f"{detection.slug}/{name}", index)
+                    file.write(json.dumps(moved, separators=(",", ":")) + "\n")
+
+
+def _slots(detections: Sequence[Detection], kind: Kind) -> list[tuple[Detection, str]]:
+    return [(detection, name) for detection in detections for name in cases(detection, kind)]
+
+
+def kept(transformation: str, detections: Sequence[Detection]) -> frozenset[int]:
+    """Return which events of the malicious cases a transformation of AKSAudit keeps.
+
+    Args:
+        transformation: KQL over `source`, as a data collection rule has it.
+        detections: of ours.
+
+    Returns:
+        The identities of the events, which are the same objects for whoever reads the cases.
+
+    Raises:
+        InputError: DuckDB cannot run it.
+    """
+    events = [
+        event
+        for detection in detections
+        for path in cases(detection, "malicious").values()
+        for event in _events(path)
+        if "auditID" in event
+    ]
+    with TemporaryDirectory(prefix="kubewitness-") as folder:
+        log = Path(folder) / "cases.ndjson"
+        numbered = ({**event, "auditID": str(number)} for number, event in enumerate(events))
+        log.write_text("".join(f"{json.dumps(event)}\n" for event in numbered), "utf-8")
+        store = _store(log)
+        with open_for_queries(store) as connection:
+            text = f"let source = AKSAudit;\n{transformation}| project AuditId"
+            return frozenset(id(events[int(row[0])]) for row in run_kql(connection, text).rows())
+
+
+@cache
+def _events(path: Path) -> tuple[Event, ...]:
+    return tuple(json.loads(line) for line in path.read_text("utf-8").splitlines())
+
+
+def _moved(event: Event, case: str, index: int) -> Event:
+    """Return an event in its case's days, with an id that no other case has."""
+    times = {name: event[name] for name in _TIMES if event.get(name)}
+    first = min(datetime.fromisoformat(text) for text in times.values())
+    start = _FIRST_DAY + index * _SLOT + timedelta(days=1)
+    shift = timedelta(days=(start.date() - first.date()).days)
+    moved = {
+        name: (datetime.fromisoformat(text) + shift).isoformat().replace("+00:00", "Z")
+        for name, text in times.items()
+    }
+    ids = {
+        name: str(uuid5(NAMESPACE_URL, f"{case}{event[name]}")) for name in _IDS if name in event
+    }
+    # The server writes into an object when it was changed: on the day of the request.
+    days = str(first.date()), str(start.date())
+    bodies = {
+        name: json.loads(json.dumps(event[name]).replace(*days))
+        for name in _BODIES
+        if name in event
+    }
+    return {**event, **moved, **ids, **bodies}
+
+
+def _hunt(log: Path, detections: Sequence[Detection]) -> Iterator[Finding]:
+    try:
+        with open_for_queries(_store(log)) as connection:
+            engine = LocalEngine(connection, detections)
+            for detection in detections:
+                yield from engine.run(detection)
+    except NothingToCheckError:
+        return
+
+
+def _store(log: Path) -> Path:
+    store = log.with_suffix(".store")
+    with open_store(store) as connection:
+        ingest(connection, find_log_files([str(log)]))
+    return store
+
+
+def _slot(time: datetime) -> int:
+    return (time.replace(tzinfo=UTC) - _FIRST_DAY) // _SLOT

@@ -1,0 +1,1 @@
+"""Detections that users bring: read, named and checked."""

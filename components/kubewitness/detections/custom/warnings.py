@@ -1,0 +1,32 @@
+"""Warnings about custom detections that run and can find nothing."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kubewitness.detections.detection import Detection
+
+UNCHECKED: Final = (
+    "whether events have the paths that it reads is not known without the types of Kubernetes' "
+    "objects; install kubewitness[sigma] to have them looked at"
+)
+
+
+def query_warnings(detection: Detection) -> Sequence[str]:
+    """Return what may be wrong with a query, which Azure alone can say.
+
+    It cannot be read here, so that `hunt` does not run it; or a path is certainly in no event, so
+    that it finds nothing.
+    """
+    # They load a parser of KQL, which our own detections do without.
+    from duckdb_kql import KqlError  # noqa: PLC0415
+
+    from kubewitness.logs.kql.errors import explain_kql  # noqa: PLC0415
+
+    try:
+        from kubewitness.detections.object_paths.paths import paths_of_no_object  # noqa: PLC0415
+    except ImportError:
+        return (UNCHECKED,)
+    try:
+        return paths_of_no_object(detection.query)
+    except KqlError as error:
+        return explain_kql(error, detection.query).faults

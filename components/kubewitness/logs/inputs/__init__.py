@@ -1,0 +1,1 @@
+"""Where the bytes of logs come from: files, folders, standard input, and the clouds."""

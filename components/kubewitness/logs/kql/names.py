@@ -1,0 +1,153 @@
+"""Looks up every table, column and path of a translated query before it runs.
+
+DuckDB reports one unknown column at a time and takes `verb` for `Verb`, which Kusto does not: the
+same text would fail in a workspace.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from duckdb_kql import KqlSchemaError, Schema, ir
+from duckdb_kql.schema import output_columns, resolve_let_refs, surviving_branches
+
+from kubewitness.logs.kql.hints import column_hint, field_hint
+
+
+@dataclasses.dataclass
+class Names:
+    """What was found: faults, by which a query cannot run, and warnings, each told once."""
+
+    faults: dict[str, None] = dataclasses.field(default_factory=dict)
+    warnings: dict[str, None] = dataclasses.field(default_factory=dict)
+
+
+def check_names(query: ir.Query, schema: Schema) -> Names:
+    """Look up the names of a query.
+
+    Args:
+        query: as duckdb-kql lowers it.
+        schema: the columns of each table.
+    """
+    names = Names()
+    _check(query, schema, names)
+    return names
+
+
+def _check(query: ir.Query, schema: Schema, names: Names) -> None:
+    for name, bound in query.lets:
+        if isinstance(bound, ir.Query):
+            _check(bound, schema, names)
+            schema = {**schema, name: _columns(bound, schema) or []}
+        else:
+            _look_up(bound, None, schema, names)
+    if isinstance(query.source, ir.TableRef) and not _is_table(query.source, schema, names):
+        return
+    for before, operator in _stages(query, schema):
+        _check_operator(operator, before, schema, names)
+
+
+def _is_table(source: ir.TableRef, schema: Schema, names: Names) -> bool:
+    if source.qualified in schema:
+        return True
+    close = get_close_matches(source.name, schema, n=1)
+    hint = f"did you mean `{close[0]}`? " if close else ""
+    names.faults[f"unknown table `{source.name}`: {hint}The tables are {', '.join(schema)}"] = None
+    return False
+
+
+def _stages(query: ir.Query, schema: Schema) -> Iterator[tuple[list[str], ir.Operator]]:
+    """Yield each operator with the columns before it, as far as these can be told."""
+    for index, operator in enumerate(query.operators):
+        before = _columns(ir.Query(query.source, query.operators[:index]), schema)
+        if before is None:
+            return
+        yield before, operator
+
+
+def _columns(query: ir.Query, schema: Schema) -> list[str] | None:
+    try:
+        return list(output_columns(query, schema))
+    except KqlSchemaError:
+        return None
+
+
+def _check_operator(operator: ir.Operator, before: list[str], schema: Schema, names: Names) -> None:
+    _look_up(resolve_let_refs(operator, before), before, schema, names)
+    for name in _names_in(operator):
+        _look_up(ir.ColumnRef(name), before, schema, names)
+    if isinstance(operator, ir.Join | ir.Lookup):
+        right = _columns(operator.right, schema)
+        for key in operator.keys:
+            _look_up(ir.ColumnRef(key.right), right, schema, names)
+
+
+def _names_in(operator: ir.Operator) -> list[str]:
+    """Return the columns that an operator names as bare text."""
+    match operator:
+        case ir.ProjectAway():
+            return list(operator.columns)
+        case ir.ProjectRename():
+            return [old for old, _ in operator.renames]
+        case ir.MvExpand():
+            return [target.column for target in operator.targets]
+        case ir.Join() | ir.Lookup():
+            return [key.left for key in operator.keys]
+        case _:
+            return []
+
+
+def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Names) -> None:
+    """Look up what stands below a node.
+
+    Args:
+        node: of the query.
+        columns: that are there; None where they cannot be told.
+        schema: the columns of each table.
+        names: takes what is found.
+    """
+    for each in _below(node, schema):
+        if isinstance(each, ir.Query):
+            _check(each, schema, names)
+        elif isinstance(each, ir.ColumnRef) and columns is not None and each.name not in columns:
+            hint = column_hint(each.name, columns)
+            names.faults[f"unknown column `{each.name}`: {hint}"] = None
+        elif isinstance(each, ir.PathAccess):
+            _check_path(each, names)
+
+
+def _below(node: object, schema: Schema) -> Iterator[object]:
+    """Yield a node and all below it, but nothing of a query within, which has its own columns."""
+    stack, seen = [node], set()
+    while stack:
+        each = stack.pop()
+        if id(each) in seen:
+            continue
+        # A binding that is read often is one node.
+        seen.add(id(each))
+        yield each
+        if isinstance(each, list | tuple):
+            stack.extend(reversed(each))
+        elif isinstance(each, ir.Union):
+            stack.extend(surviving_branches(each, schema))
+        elif dataclasses.is_dataclass(each) and not isinstance(each, ir.Query):
+            fields = reversed(dataclasses.fields(each))
+            stack.extend(getattr(each, field.name) for field in fields)
+
+
+def _check_path(path: ir.PathAccess, names: Names) -> None:
+    field = _first_field(path.steps[0])
+    if not isinstance(path.base, ir.ColumnRef) or field is None:
+        return
+    if hint := field_hint(path.base.name, field):
+        written = f"{path.base.name}.{field}"
+        names.warnings[f"`{written}` is null in every row: {hint}"] = None
+
+
+def _first_field(step: ir.PathStep) -> str | None:
+    """Return its name, also of `column["name"]`; None for a number and what is computed."""
+    if step.name is not None:
+        return step.name
+    if isinstance(step.index, ir.Literal) and isinstance(step.index.value, str):
+        return step.index.value
+    return None

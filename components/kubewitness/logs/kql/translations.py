@@ -1,0 +1,64 @@
+"""Remembers translations, so that a text is translated once and the parser is rarely loaded."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from kubewitness.logs.kql.translation import Translation
+
+_CHECKS: Final = 2
+"""Of what a query is held to before it is translated: with another number all are made anew."""
+
+
+class Translations:
+    """Remembers translations in a folder, for the same text over the same tables.
+
+    Args:
+        folder: where; what cannot be written there is translated anew each time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def translate(self, text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
+        """Translate a query, as `translate` does."""
+        path = self._folder / f"{_key(text, schema)}.json"
+        try:
+            return _read(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            from kubewitness.logs.kql.translate import translate  # noqa: PLC0415 see there
+
+            made = translate(text, schema)
+        self._remember(path, made)
+        return made
+
+    def _remember(self, path: Path, made: Translation) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Whole or not at all: another process may read it now.
+            half = path.with_suffix(f".{hashlib.sha256(made.sql.encode()).hexdigest()[:8]}")
+            half.write_text(json.dumps(asdict(made)), "utf-8")
+            half.replace(path)
+        except OSError:
+            return
+
+
+@cache
+def _made_by() -> list[str | int]:
+    return [version("kubewitness"), version("duckdb-kql"), _CHECKS]
+
+
+def _key(text: str, schema: Mapping[str, Sequence[str]]) -> str:
+    whole = json.dumps([_made_by(), text, {table: list(names) for table, names in schema.items()}])
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _read(document: Any) -> Translation:
+    return Translation(
+        str(document["sql"]), bool(document["asks_now"]), tuple(document["warnings"])
+    )

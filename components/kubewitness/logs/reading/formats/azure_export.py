@@ -1,0 +1,61 @@
+"""What diagnostic settings write to a storage account or an event hub.
+
+Each record wraps one line of a control plane log in `properties.log`. Older exports have `time`,
+newer ones `timeGenerated` or `timestamp`. What is no audit event (guard's lines, klog lines that
+came by a category of audit logs) fills AKSControlPlane, as in Azure.
+Source: Azure docs, "Monitor AKS"; Azure/AKS#4635 and #4750.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kubewitness.catalog.audit_tables import AKS_CONTROL_PLANE
+from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.rows import Row
+
+
+class AzureExport:
+    """A record with the text of a log line in its properties."""
+
+    NAME = "azure-export"
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Whether it has properties with a log."""
+        properties = record.get("properties")
+        return isinstance(properties, dict) and isinstance(_either(properties, "log", "Log"), str)
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+        """Yield what the log line says."""
+        properties = record["properties"]
+        category = _either(record, "category", "Category")
+        where = {
+            "time": _either(record, "time", "timeGenerated", "timestamp"),
+            "pod": _either(properties, "pod", "Pod"),
+            "resource": _either(record, "resourceId", "resourceID", "ResourceId"),
+            "category": category if category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN} else None,
+        }
+        line = _either(properties, "log", "Log") or ""
+        yield inner_row(line, where) or control_plane_row(
+            Category=category,
+            Level=_either(record, "level", "Level"),
+            Message=line,
+            PodName=where["pod"],
+            Stream=_either(properties, "stream", "Stream"),
+            TimeGenerated=where["time"],
+            _ResourceId=where["resource"],
+        )
+
+
+def control_plane_row(**columns: Any) -> Row:
+    """Return a row of AKSControlPlane, the line kept whole."""
+    return Row(AKS_CONTROL_PLANE, json.dumps(columns).encode())
+
+
+def _either(record: Mapping[str, Any], *names: str) -> str | None:
+    found = (record[name] for name in names if name in record)
+    value = next(found, None)
+    return value if value is None or isinstance(value, str) else json.dumps(value)

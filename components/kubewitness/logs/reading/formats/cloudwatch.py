@@ -1,0 +1,42 @@
+"""Log events of CloudWatch, which is where EKS writes the audit log.
+
+A log event has the line as its `message`: in what `aws logs get-log-events` and `filter-log-events`
+print, and in the envelopes of subscriptions. The group's other streams (authenticator, scheduler)
+fill AKSControlPlane. Source: CloudWatch Logs docs, "OutputLogEvent", "FilteredLogEvent" and
+"Subscription filters"; EKS docs, "Send control plane logs to CloudWatch Logs".
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from kubewitness.logs.reading.formats.azure_export import control_plane_row
+from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.rows import Row
+
+
+class CloudWatch:
+    """A log event."""
+
+    NAME = "cloudwatch"
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Whether it has a message with a time in milliseconds."""
+        return isinstance(record.get("message"), str) and isinstance(record.get("timestamp"), int)
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+        """Yield what the message says."""
+        stream = str(record.get("logStreamName", "")) or None
+        time = _time(record["timestamp"])
+        yield inner_row(record["message"], {"pod": stream}) or control_plane_row(
+            Message=record["message"], PodName=stream, TimeGenerated=time
+        )
+
+
+def _time(milliseconds: int) -> str | None:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,34 @@
+"""Rows of CloudAuditEvents, the table in which Microsoft Defender XDR keeps Kubernetes events.
+
+`RawEventData` is the event itself. Source: Defender XDR docs, "CloudAuditEvents".
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.rows import NoRowError, Row
+
+
+class Defender:
+    """A row with the raw event."""
+
+    NAME = "defender"
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Whether it has raw event data."""
+        return isinstance(record.get("RawEventData"), str | dict)
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+        """Yield the event, unless it is of another cloud service."""
+        raw = record["RawEventData"]
+        line = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+        row = inner_row(
+            line, {"time": record.get("Timestamp"), "resource": record.get("AzureResourceId")}
+        )
+        if row is None:
+            raise NoRowError("`RawEventData` is no Kubernetes audit event")
+        yield row

@@ -1,0 +1,111 @@
+"""Rows that were exported from a Log Analytics workspace, by export rules, the portal or `az`.
+
+A row of AKSAudit or AKSAuditAdmin becomes the event again. Dynamic columns come as objects or as
+their text. AzureDiagnostics, where settings are not resource-specific, has the line in `log_s`.
+Source: Azure docs, "Azure Monitor Logs reference".
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kubewitness.catalog.audit_tables import (
+    AKS_AUDIT,
+    AKS_AUDIT_ADMIN,
+    AKS_CONTROL_PLANE,
+    AZURE_ACTIVITY,
+    TABLES,
+)
+from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.logs.reading.formats.azure_export import control_plane_row
+from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.formats.kubernetes import event_row
+from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.strict_json import parse
+from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+
+_CATEGORIES: Final = {AKS_AUDIT: KUBE_AUDIT, AKS_AUDIT_ADMIN: KUBE_AUDIT_ADMIN}
+_MARKS: Final = {
+    AKS_AUDIT: {"AuditId", "Stage"},
+    "AzureDiagnostics": {"log_s"},
+    AKS_CONTROL_PLANE: {"Category", "Message", "Stream"},
+    AZURE_ACTIVITY: {"OperationNameValue", "CorrelationId"},
+}
+"""Columns by which a row is recognised that does not say its table."""
+
+
+class LogAnalytics:
+    """A row of one of the tables, or of AzureDiagnostics."""
+
+    NAME = "log-analytics"
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Whether it has the columns of such a table."""
+        return any(marks <= record.keys() for marks in _MARKS.values())
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+        """Yield the row, an audit event as the event that it was."""
+        if "log_s" in record:
+            yield _diagnostics_row(record)
+        elif _MARKS[AKS_AUDIT] <= record.keys():
+            yield _audit_row(record)
+        else:
+            table = AZURE_ACTIVITY if "OperationNameValue" in record else AKS_CONTROL_PLANE
+            yield Row(table, json.dumps(_typed(record, table), ensure_ascii=False).encode())
+
+
+def _audit_row(record: Mapping[str, Any]) -> Row:
+    columns = {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}
+    event = {
+        field: _value(record[column], is_text=field not in OBJECT_FIELDS)
+        for field, column in columns.items()
+        if record.get(column) not in (None, "")
+    }
+    return event_row(
+        event,
+        json.dumps(event, ensure_ascii=False).encode(),
+        time=record.get("TimeGenerated"),
+        pod=record.get("PodName"),
+        resource=record.get("_ResourceId"),
+        category=_CATEGORIES.get(str(record.get("Type") or record.get("TableName"))),
+    )
+
+
+def _diagnostics_row(record: Mapping[str, Any]) -> Row:
+    category = str(record.get("Category"))
+    where = {
+        "time": record.get("TimeGenerated"),
+        "pod": record.get("pod_s"),
+        "resource": record.get("_ResourceId") or record.get("ResourceId"),
+        "category": category if category in _CATEGORIES.values() else None,
+    }
+    line = str(record["log_s"])
+    return inner_row(line, where) or control_plane_row(
+        Category=category,
+        Level=record.get("Level"),
+        Message=line,
+        PodName=where["pod"],
+        Stream=record.get("stream_s"),
+        TimeGenerated=where["time"],
+        _ResourceId=where["resource"],
+    )
+
+
+def _typed(record: Mapping[str, Any], table: str) -> dict[str, Any]:
+    return {
+        column.name: _value(record[column.name], is_text=column.type != "dynamic")
+        for column in TABLES[table]
+        if record.get(column.name) is not None
+    }
+
+
+def _value(value: Any, *, is_text: bool) -> Any:
+    """Return the value of a cell: a dynamic one may be there as its text."""
+    if is_text or not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return parse(value.encode(errors="surrogatepass"))
+    except ValueError:
+        return value

@@ -1,0 +1,313 @@
+"""Reads logs into a store: in segments, each a transaction, so that it may end at any moment.
+
+Lines that look like audit events go to the store as they are, which reads and verifies them many at
+a time. What it cannot verify, and everything else, is taken apart piece by piece.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from kubewitness.errors import InputError
+from kubewitness.logs.inputs.decoding import Decoded
+from kubewitness.logs.inputs.find import LogFile
+from kubewitness.logs.reading.documents import is_document, read_document
+from kubewitness.logs.reading.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
+from kubewitness.logs.reading.records import TOO_LONG, Quarantined, Read
+from kubewitness.logs.reading.summary import MOST_ENTRIES, Entry, Summary
+from kubewitness.logs.reading.writing import write
+from kubewitness.logs.store.database import ROWS
+from kubewitness.logs.store.deduplicate import deduplicate
+from kubewitness.logs.store.ledger import HEAD_BYTES, Ledger, Progress, head
+from kubewitness.logs.store.statements import insert_lines
+
+SEGMENT_BYTES: Final = 1 << 30
+"""How much is read in one transaction: what an interruption costs at most."""
+
+SEGMENT_RECORDS: Final = 100_000
+"""How many records that were taken apart wait in memory before a transaction ends."""
+
+UNVERIFIED_LINES: Final = 20_000
+"""How many lines that the store could not verify are taken apart at once."""
+
+_UNVERIFIED: Final = """
+SELECT LogFile, LogOffset, LogLength, Unread FROM store.audit_events
+WHERE Unread IS NOT NULL AND (LogFile, LogOffset) > (?, ?) ORDER BY LogFile, LogOffset LIMIT ?
+"""
+
+# Few go in the next transaction: in that which inserts them, DuckDB would write all of it twice.
+_DELETE_UNVERIFIED: Final = "DELETE FROM store.audit_events WHERE Unread IS NOT NULL"
+_DELETE_UP_TO: Final = f"{_DELETE_UNVERIFIED} AND (LogFile, LogOffset) <= (?, ?)"
+
+_ROWS_OF_A_BATCH: Final = 2048
+
+
+@dataclass
+class _Opened:
+    """A file while it is read."""
+
+    progress: Progress
+    decoded: Decoded
+    read: Read = field(default_factory=Read)
+    # From where rows of an earlier run have to go, until they are gone.
+    read_again_from: int | None = None
+
+
+def ingest(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[LogFile],
+    *,
+    report: Callable[[int], None] = lambda _: None,
+    segment_bytes: int = SEGMENT_BYTES,
+) -> Summary:
+    """Read files into a store.
+
+    Args:
+        connection: from `open_store`.
+        files: in the order in which they are read; the result does not depend on it.
+        report: called with the number of decoded bytes since it was last called.
+        segment_bytes: how much is read in one transaction.
+    """
+    ledger = Ledger(connection)
+    planned = list(ledger.plan(files))
+    run = _Run(connection, ledger, report)
+    run.summary.files_known = len(files) - len(planned)
+    batches = run.batches(planned)
+    while run.segment(batches, segment_bytes):
+        pass
+    connection.execute(_DELETE_UNVERIFIED)
+    run.summary.rows_by_shape = _rows_by_shape(connection, [p.number for _, p in planned])
+    run.summary.copies = deduplicate(connection)
+    connection.execute("UPDATE store.version SET is_settled = true")
+    return run.summary
+
+
+class _Run:
+    """One run; what its generator has seen since the last transaction waits in `_opened`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        ledger: Ledger,
+        report: Callable[[int], None],
+    ) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._report = report
+        self._opened: dict[int, _Opened] = {}
+        self._in_segment = 0
+        self._waiting = 0
+        self._has_more = True
+        self.summary = Summary()
+
+    def segment(self, batches: Iterator[pa.RecordBatch | None], most_bytes: int) -> bool:
+        """Read one segment and commit it; return whether there is more."""
+        self._in_segment = self._waiting = 0
+        self._connection.execute("BEGIN; UPDATE store.version SET is_settled = false")
+        self._connection.execute(_DELETE_UNVERIFIED)
+        marks = self._ledger.marks()
+        reader = pa.RecordBatchReader.from_batches(LINES_SCHEMA, self._until(batches, most_bytes))
+        self._connection.register("lines", reader)
+        self._insert()
+        self._connection.unregister("lines")
+        self._remove_what_is_read_again(marks)
+        self._read_unverified()
+        self._write()
+        self._connection.execute("COMMIT")
+        return self._has_more
+
+    def _insert(self) -> None:
+        try:
+            self._connection.execute(insert_lines("lines"))
+        except RuntimeError as error:
+            if "interrupt" in str(error).lower():  # DuckDB's word for Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
+
+    def batches(
+        self, planned: Iterable[tuple[LogFile, Progress]]
+    ) -> Iterator[pa.RecordBatch | None]:
+        """Yield the lines of all files that look like events; the rest is read on the way.
+
+        None is yielded now and then, where a segment may end. This runs while DuckDB inserts what
+        it yields, so it must not touch the connection.
+        """
+        for file, progress in planned:
+            try:
+                yield from self._file(file, progress)
+            except OSError as error:
+                self.summary.faults.append(f"{file.name}: {error.strerror or error}")
+            except InputError as error:
+                self.summary.faults += error.faults
+
+    def _until(
+        self, batches: Iterator[pa.RecordBatch | None], most_bytes: int
+    ) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch is not None:
+                yield from _slices(batch)
+            if self._in_segment >= most_bytes or self._waiting >= SEGMENT_RECORDS:
+                return
+        self._has_more = False
+
+    def _file(self, file: LogFile, progress: Progress) -> Iterator[pa.RecordBatch | None]:
+        with file.open() as stream:
+            again = progress.read_to if progress.head else None
+            opened = _Opened(progress, Decoded(stream), read_again_from=again)
+            progress.head = head(opened.decoded.head(HEAD_BYTES))
+            self.summary.files += 1
+            self._opened[progress.number] = opened
+            yield from self._contents(opened)
+        self._complete(opened)
+
+    def _contents(self, opened: _Opened) -> Iterator[pa.RecordBatch | None]:
+        source = io.BufferedReader(opened.decoded, 1 << 20)
+        begin = source.peek(HEAD_BYTES)
+        if is_document(begin):
+            yield from self._document(opened, source)
+            return
+        offset = opened.progress.read_to
+        _pass_over(source, offset)
+        for lines in read_lines(source, offset):
+            if isinstance(lines, TooLong):
+                self._too_long(opened, lines)
+                yield None
+            else:
+                yield self._lines(opened, lines)
+
+    def _document(self, opened: _Opened, source: Source) -> Iterator[None]:
+        """Read what is not made of lines; after an interruption it is read from its beginning."""
+        pieces = read_document(source, opened.progress.read_to)
+        while some := list(islice(pieces, 10_000)):
+            known = len(opened.read.rows)
+            opened.read.add(some)
+            self._waiting += len(opened.read.rows) - known
+            size = sum(len(piece.data) for piece in some)
+            opened.read.balance.decoded_bytes += size
+            self._count(size)
+            yield None
+
+    def _lines(self, opened: _Opened, lines: Lines) -> pa.RecordBatch:
+        chosen = lines.candidates()
+        known = len(opened.read.rows)
+        lengths = lines.ends - lines.starts
+        for index in np.flatnonzero(~chosen):
+            offset = lines.offset + int(lines.starts[index])
+            opened.read.add_line(lines.line(int(index)), offset)
+        self._waiting += len(opened.read.rows) - known
+        balance = opened.read.balance
+        balance.decoded_bytes += lines.size
+        balance.blank_bytes += lines.size - int(lengths.sum())
+        balance.events += int(chosen.sum())
+        balance.event_bytes += int(lengths[chosen].sum())
+        if lines.ended:  # a last line without its break may yet go on
+            opened.progress.read_to = lines.offset + lines.size
+        self._count(lines.size)
+        return lines.records(opened.progress.number, chosen)
+
+    def _too_long(self, opened: _Opened, line: TooLong) -> None:
+        opened.read.quarantine(Quarantined(line.offset, line.length, line.sha256, TOO_LONG))
+        opened.read.balance.decoded_bytes += line.length
+        opened.progress.read_to = line.offset + line.length
+        self._count(line.length)
+
+    def _complete(self, opened: _Opened) -> None:
+        for stored in opened.decoded.undecodable:
+            opened.read.quarantine(
+                Quarantined(
+                    stored.start, stored.length, stored.sha256, stored.reason, is_stored=True
+                )
+            )
+        opened.progress.is_complete = True
+
+    def _count(self, size: int) -> None:
+        self._in_segment += size
+        self._report(size)
+
+    def _remove_what_is_read_again(self, marks: dict[str, int]) -> None:
+        for opened in self._opened.values():
+            if opened.read_again_from is not None:
+                number = opened.progress.number
+                self._ledger.remove_rows_behind(number, opened.read_again_from, marks)
+                opened.read_again_from = None
+
+    def _read_unverified(self) -> None:
+        """Take apart the lines that the store could not verify, some at a time."""
+        done = (-1, -1)
+        while rows := self._connection.execute(_UNVERIFIED, [*done, UNVERIFIED_LINES]).fetchall():
+            for number, offset, length, line in rows:
+                read = self._opened[number].read
+                read.balance.events -= 1
+                read.balance.event_bytes -= length
+                read.add_line(line.encode()[:length], offset)
+            done = rows[-1][:2]
+            if len(rows) == UNVERIFIED_LINES:  # so many would leave a gap in the file
+                self._connection.execute(_DELETE_UP_TO, done)
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write the rows and the quarantine that wait in memory."""
+        write(self._connection, [(number, one.read) for number, one in self._opened.items()])
+        for one in self._opened.values():
+            room = MOST_ENTRIES - len(self.summary.quarantine)
+            self.summary.quarantine += [
+                Entry(one.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
+                for e in one.read.quarantined[:room]
+            ]
+            one.read.rows.clear()
+            one.read.quarantined.clear()
+
+    def _write(self) -> None:
+        """Write what was read, how far, and what no checksum vouches for."""
+        self._flush()
+        opened = list(self._opened.values())
+        for one in opened:
+            if one.progress.is_complete:
+                one.read.balance.unvouched += self._mark_unvouched(one)
+            self.summary.balance += one.read.balance
+            one.read = Read()
+        self._ledger.save(one.progress for one in opened)
+        for one in opened:
+            if one.progress.is_complete:
+                del self._opened[one.progress.number]
+
+    def _mark_unvouched(self, opened: _Opened) -> int:
+        marked = 0
+        for part in opened.decoded.unvouched:
+            counted = self._connection.execute(
+                "UPDATE store.audit_events SET LogDamage = ? "
+                "WHERE LogFile = ? AND LogOffset + LogLength > ? AND LogOffset < ? "
+                "AND LogDamage IS NULL AND Unread IS NULL",
+                [part.reason, opened.progress.number, part.start, part.end],
+            ).fetchall()
+            marked += counted[0][0]
+        return marked
+
+
+def _rows_by_shape(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, int]:
+    rows = " UNION ALL ".join(f"SELECT LogShape, LogFile FROM {table}" for table in ROWS)
+    return dict(
+        connection.execute(
+            f"SELECT LogShape, count(*) FROM ({rows}) "
+            "WHERE list_contains($numbers, LogFile) GROUP BY LogShape ORDER BY LogShape",
+            {"numbers": list(numbers)},
+        ).fetchall()
+    )
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield a batch in parts that DuckDB's threads can share."""
+    for start in range(0, batch.num_rows, _ROWS_OF_A_BATCH):
+        yield batch.slice(start, _ROWS_OF_A_BATCH)
+
+
+def _pass_over(source: Source, count: int) -> None:
+    """Read what is in the store already: a decoder cannot seek."""
+    while count and (block := source.read(min(count, 1 << 20))):
+        count -= len(block)

@@ -1,0 +1,170 @@
+"""From pieces to rows: a record of a known shape, salvage of a damaged one, or quarantine."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from kubewitness.logs.reading.balance import Balance
+from kubewitness.logs.reading.formats import find_shape
+from kubewitness.logs.reading.lines import LONGEST_LINE
+from kubewitness.logs.reading.pieces import Kind, Piece, Pieces
+from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
+from kubewitness.logs.reading.salvage import salvage
+from kubewitness.logs.reading.strict_json import NotStrictError, parse
+
+TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
+
+SAMPLE_BYTES: Final = 4096
+"""How much of what cannot be read the quarantine keeps; its place says where the rest is."""
+
+_CELL: Final = rb'"?[A-Za-z_][\w .()\[\]-]*"?'
+_CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CELL))
+"""As the Azure portal writes it, which takes `TimeGenerated [UTC]` for the name of a column."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A row, and where its record stands in the decoded file."""
+
+    row: Row
+    shape: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Bytes that could not be read.
+
+    Attributes:
+        offset: of the first in the decoded file, or in the stored one if they could not be decoded.
+        length: how many.
+        sha256: of them, in hexadecimal.
+        reason: why.
+        sample: the first of them.
+        is_stored: whether they could not even be decoded.
+    """
+
+    offset: int
+    length: int
+    sha256: str
+    reason: str
+    sample: bytes = b""
+    is_stored: bool = False
+
+    @classmethod
+    def of(cls, piece: Piece, reason: str) -> "Quarantined":
+        """Return the entry of a piece."""
+        digest = hashlib.sha256(piece.data).hexdigest()
+        return cls(piece.offset, len(piece.data), digest, reason, piece.data[:SAMPLE_BYTES])
+
+
+@dataclass
+class Read:
+    """What was read of a file so far, on its way into the store."""
+
+    rows: list[Placed] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    balance: Balance = field(default_factory=Balance)
+
+    def add(self, pieces: Iterable[Piece]) -> None:
+        """Read pieces."""
+        for piece in pieces:
+            self._add(piece)
+
+    def add_line(self, line: bytes, offset: int) -> None:
+        """Read one line with all that it may hold."""
+        if len(line) > LONGEST_LINE:
+            piece = Piece(Kind.BROKEN, offset, line)
+            self.quarantine(Quarantined.of(piece, TOO_LONG))
+        else:
+            self.add(Pieces(line, offset))
+
+    def quarantine(self, entry: Quarantined) -> None:
+        """Put bytes into the quarantine."""
+        self.quarantined.append(entry)
+        self.balance.quarantined += 1
+        if not entry.is_stored:
+            self.balance.quarantined_bytes += entry.length
+
+    def _add(self, piece: Piece) -> None:
+        if piece.kind is Kind.BLANK:
+            self.balance.blank_bytes += len(piece.data)
+        elif piece.kind is Kind.ENVELOPE:
+            self.balance.envelope_bytes += len(piece.data)
+        else:
+            found = _read(piece)
+            if isinstance(found, Quarantined):
+                self.quarantine(found)
+            else:
+                self._place(piece, found)
+
+    def _place(self, piece: Piece, found: list[tuple[Row, str]]) -> None:
+        size = len(piece.data)
+        self.rows += [Placed(row, shape, piece.offset, size) for row, shape in found]
+        if any(row.damage for row, _ in found):
+            self.balance.salvaged += len(found)
+            self.balance.salvaged_bytes += size
+        else:
+            self.balance.events += len(found)
+            self.balance.event_bytes += size
+
+
+def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
+    """Return the rows of a piece, each with its shape, or its entry in the quarantine."""
+    try:
+        return _rows(piece)
+    except NoRowError as error:
+        return Quarantined.of(piece, str(error))
+    except Exception as error:  # noqa: BLE001 one hostile record must not stop all others
+        return Quarantined.of(piece, f"a fault of kubewitness: {type(error).__name__}")
+
+
+def _rows(piece: Piece) -> list[tuple[Row, str]]:
+    if not piece.data:
+        raise NoRowError("the envelope of records ends before it is closed")
+    if piece.kind is Kind.BROKEN and not piece.data.startswith(b"{"):
+        raise NoRowError(_no_record(piece.data))
+    try:
+        record = parse(piece.data)
+    except NotStrictError as error:
+        if error.is_ambiguous:
+            raise NoRowError(str(error)) from None
+        return list(_salvaged_rows(piece, str(error)))
+    shape = find_shape(record)
+    if shape is None:
+        raise NoRowError("is JSON, but of no audit log's shape")
+    return [(row, shape.NAME) for row in shape.rows(record, piece.data)]
+
+
+def _no_record(data: bytes) -> str:
+    if not data.strip(b"\0"):
+        return "is filled with null bytes"
+    if _CSV_HEADING.fullmatch(data):
+        return "is the heading of CSV, in which nested columns are lost; export the logs as JSON"
+    return "is not JSON"
+
+
+def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
+    found = salvage(piece.data, keep_cut_string=_may_hold_a_line(piece.data))
+    shape = find_shape(found.value) if found else None
+    if found is None or shape is None:
+        raise NoRowError(damage)
+    try:
+        rows = list(shape.rows(found.value, found.text))
+    except NoRowError:
+        raise NoRowError(damage) from None
+    # Of an event that is cut before its id, too little is left to be told from others.
+    if any(row.kind == AUDIT and row.audit_id is None for row in rows):
+        raise NoRowError(damage)
+    yield from ((row.because(damage, partial=True), shape.NAME) for row in rows)
+
+
+def _may_hold_a_line(data: bytes) -> bool:
+    """Whether the damaged record has a log line in a string, which is salvaged in turn."""
+    # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
+    if b'"auditID":' in data:
+        return False
+    return any(name in data for name in (b'"log"', b'"log_s"', b'"message"', b'"RawEventData"'))

@@ -1,0 +1,113 @@
+"""Writes what was taken apart into the store: rows of every table, and the quarantine."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from kubewitness.logs.reading.records import Placed, Quarantined, Read
+from kubewitness.logs.reading.rows import AUDIT
+from kubewitness.logs.store.database import PLAIN_TABLES, SQL_TYPES, plain_columns
+from kubewitness.logs.store.statements import insert_records
+
+_RECORDS: Final = pa.schema(
+    [
+        ("text", pa.string()),
+        ("time", pa.string()),
+        ("pod", pa.string()),
+        ("resource", pa.string()),
+        ("in_audit", pa.bool_()),
+        ("in_admin", pa.bool_()),
+        ("more", pa.string()),
+        ("file", pa.int32()),
+        ("byte", pa.int64()),
+        ("length", pa.int32()),
+        ("shape", pa.string()),
+        ("damage", pa.string()),
+        ("partial", pa.bool_()),
+    ]
+)
+
+_QUARANTINED: Final = pa.schema(
+    [
+        ("LogFile", pa.int32()),
+        ("LogOffset", pa.int64()),
+        ("LogLength", pa.int64()),
+        ("Sha256", pa.string()),
+        ("Reason", pa.string()),
+        ("IsStored", pa.bool_()),
+        ("Sample", pa.binary()),
+    ]
+)
+
+
+def write(connection: duckdb.DuckDBPyConnection, reads: Iterable[tuple[int, Read]]) -> None:
+    """Write all that was read, each with the number of its file."""
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    quarantined: list[dict[str, Any]] = []
+    for file, read in reads:
+        for placed in read.rows:
+            by_kind.setdefault(placed.row.kind, []).append(_record(file, placed))
+        quarantined += [_entry(file, entry) for entry in read.quarantined]
+    for kind, records in by_kind.items():
+        statement = insert_records("records") if kind == AUDIT else _insert_plain(kind)
+        _insert(connection, statement, pa.Table.from_pylist(records, _RECORDS))
+    if quarantined:
+        _insert(
+            connection,
+            "INSERT INTO store.quarantine BY NAME SELECT * FROM records",
+            pa.Table.from_pylist(quarantined, _QUARANTINED),
+        )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, statement: str, records: pa.Table) -> None:
+    connection.register("records", records)
+    connection.execute(statement)
+    connection.unregister("records")
+
+
+def _record(file: int, placed: Placed) -> dict[str, Any]:
+    row = placed.row
+    return {
+        "text": row.text,
+        "time": row.time,
+        "pod": row.pod,
+        "resource": row.resource,
+        "in_audit": row.in_audit,
+        "in_admin": row.in_admin,
+        "more": None if row.more is None else json.dumps(row.more, ensure_ascii=False),
+        "file": file,
+        "byte": placed.offset,
+        "length": placed.length,
+        "shape": placed.shape,
+        "damage": row.damage,
+        "partial": row.partial,
+    }
+
+
+def _insert_plain(table: str) -> str:
+    """Return the SQL that reads the columns of a plain table from JSON."""
+    columns = plain_columns(table)
+    kind = json.dumps({c.name: "JSON" if c.type == "dynamic" else "VARCHAR" for c in columns})
+    values = ", ".join(
+        f'TRY_CAST(e."{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in columns
+    )
+    return f"""
+INSERT INTO {PLAIN_TABLES[table]} BY NAME
+SELECT {values}, file AS LogFile, byte AS LogOffset, length AS LogLength, shape AS LogShape,
+    damage AS LogDamage, partial AS IsPartial, 1 AS Copies
+FROM (SELECT *, from_json(text, '{kind}') AS e FROM records)"""
+
+
+def _entry(file: int, entry: Quarantined) -> dict[str, Any]:
+    return {
+        "LogFile": file,
+        "LogOffset": entry.offset,
+        "LogLength": entry.length,
+        "Sha256": entry.sha256,
+        "Reason": entry.reason,
+        "IsStored": entry.is_stored,
+        "Sample": entry.sample,
+    }

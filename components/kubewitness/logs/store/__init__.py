@@ -1,0 +1,1 @@
+"""The store: one DuckDB file with the tables of Azure."""

@@ -1,0 +1,232 @@
+"""The store: one DuckDB file with Azure's tables, where each row came from, and the quarantine.
+
+Users see views with Azure's names and columns; what is stored stands in the schema `store`. Whoever
+reads logs again adds nothing: an event is known by its audit id, stage and contents.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from kubewitness.catalog.audit_tables import (
+    AKS_AUDIT,
+    AKS_AUDIT_ADMIN,
+    AKS_CONTROL_PLANE,
+    AZURE_ACTIVITY,
+    OF_OURS,
+    TABLES,
+    Column,
+    ColumnType,
+)
+from kubewitness.errors import InputError
+from kubewitness.logs.store.statements import AUDIT_EVENTS
+
+VERSION: Final = 1
+"""Of the schema; a store of another version is not touched."""
+
+DEFAULT_STORE: Final = "kubewitness.store"
+STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
+"""The environment variable that names another store."""
+
+DEFAULT_MEMORY: Final = "1GB"
+
+ROW_GROUP_SIZE: Final = 20_480
+"""What a thread has left behind its last whole group DuckDB writes twice: so they are small."""
+
+DATABASE: Final = "logs"
+
+SQL_TYPES: Final[dict[ColumnType, str]] = {
+    "string": "VARCHAR",
+    "dynamic": "JSON",
+    "datetime": "TIMESTAMP",
+    "real": "DOUBLE",
+    "long": "BIGINT",
+    "bool": "BOOLEAN",
+}
+"""DuckDB's type for each of Kusto's."""
+
+PLAIN_TABLES: Final = {AKS_CONTROL_PLANE: "store.control_plane", AZURE_ACTIVITY: "store.activity"}
+"""The tables whose rows are stored column by column, and where."""
+
+ROWS: Final = ("store.audit_events", *PLAIN_TABLES.values())
+"""Where rows of logs are stored."""
+
+_PLACE_TYPES: Final = {
+    "LogFile": "INTEGER",
+    "LogOffset": "BIGINT",
+    "LogLength": "INTEGER",
+    "LogShape": "VARCHAR",
+    "LogDamage": "VARCHAR",
+    "IsPartial": "BOOLEAN",
+    "Copies": "BIGINT",
+}
+"""The columns that say where a row was read."""
+
+_SCHEMA: Final = f"""
+CREATE SCHEMA IF NOT EXISTS store;
+CREATE TABLE IF NOT EXISTS store.version (version INTEGER, is_settled BOOLEAN);
+CREATE TABLE IF NOT EXISTS store.files (
+    number INTEGER PRIMARY KEY, name VARCHAR, head VARCHAR, stored_bytes BIGINT,
+    read_to BIGINT, is_complete BOOLEAN
+);
+CREATE TABLE IF NOT EXISTS store.quarantine (
+    LogFile INTEGER, LogOffset BIGINT, LogLength BIGINT, Sha256 VARCHAR, Reason VARCHAR,
+    IsStored BOOLEAN, Sample BLOB
+);
+{AUDIT_EVENTS};
+"""
+
+
+def plain_columns(table: str) -> list[Column]:
+    """Return the columns of a table that are stored: not those that are the same in each row."""
+    made = {column.name for column in _MADE}
+    return [column for column in TABLES[table] if column.name not in made]
+
+
+_MADE: Final = (
+    Column("_SubscriptionId", "string"),
+    Column("TenantId", "string"),
+    Column("SourceSystem", "string"),
+    Column("_BilledSize", "real"),
+    Column("_IsBillable", "string"),
+    Column("Type", "string"),
+)
+"""Columns that the workspace would fill; here they are made from others, or null."""
+
+
+@contextmanager
+def open_store(
+    path: Path, *, read_only: bool = False, memory: str = DEFAULT_MEMORY
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a store, made if it is not there.
+
+    Args:
+        path: of the DuckDB file.
+        read_only: whether nothing may be written; then it must be there.
+        memory: the most that DuckDB may use.
+
+    Raises:
+        InputError: there is no store, or it is no store of ours, or another process writes to it.
+    """
+    connection = _connect(path, read_only=read_only)
+    try:
+        connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
+        # Rows have their place in the file they came from; their order here says nothing.
+        connection.execute("SET preserve_insertion_order = false")
+        # It would write its own to standard output, where results go.
+        connection.execute("SET enable_progress_bar = false")
+        if not read_only:
+            # DuckDB tries them on every column, a tenth of the time, and audit logs choose others.
+            connection.execute("SET disabled_compression_methods = 'zstd,fsst'")
+            _create(connection)
+        _require_version(connection, path)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    if read_only and not path.exists():
+        raise InputError(f"{path}: there is no store; make one with `kubewitness ingest LOGS`")
+    connection = duckdb.connect(":memory:")
+    attached = str(path).replace("'", "''")
+    try:
+        # Under a name of our own: one made from the file's could be that of a schema in it.
+        how = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
+        connection.execute(f"SET temp_directory = '{attached}.tmp'")
+        connection.execute(f"ATTACH '{attached}' AS {DATABASE} ({how}); USE {DATABASE}")
+    except duckdb.IOException as error:
+        connection.close()
+        if "lock" in str(error).lower():
+            raise InputError(
+                f"{path}: another process writes to this store; wait until it has ended"
+            ) from None
+        raise InputError(f"{path}: is no store; name another file") from None
+    except duckdb.Error:
+        connection.close()
+        raise InputError(f"{path}: is no store; name another file") from None
+    return connection
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("BEGIN")
+    connection.execute(_SCHEMA)
+    place = ", ".join(f"{name} {kind}" for name, kind in _PLACE_TYPES.items())
+    for table, stored in PLAIN_TABLES.items():
+        columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in plain_columns(table))
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {stored} ({columns}, {place})")
+    if not connection.execute("SELECT 1 FROM store.version").fetchall():
+        connection.execute("INSERT INTO store.version VALUES (?, true)", [VERSION])
+    for statement in _views():
+        connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        found = connection.execute("SELECT version FROM store.version").fetchall()
+    except duckdb.CatalogException:
+        found = []
+    if found != [(VERSION,)]:
+        raise InputError(f"{path}: is no store of this version of kubewitness; name another file")
+
+
+def _views() -> Iterator[str]:
+    for table, condition in ((AKS_AUDIT, "InAudit"), (AKS_AUDIT_ADMIN, "InAdmin")):
+        yield _view(table, "store.audit_events", condition)
+    for table, stored in PLAIN_TABLES.items():
+        yield _view(table, stored, "true")
+
+
+def _view(table: str, stored: str, condition: str) -> str:
+    is_audit = stored == "store.audit_events"
+    resource = "ResourceId" if is_audit else '"_ResourceId"'
+    made = {
+        "_ResourceId": resource,
+        "_SubscriptionId": f"nullif(split_part({resource}, '/', 3), '')",
+        "SourceSystem": "'Azure'",
+        "Type": f"'{table}'",
+        "TenantId": "NULL::VARCHAR",
+        "_BilledSize": "NULL::DOUBLE",
+        "_IsBillable": "NULL::VARCHAR",
+        "LogFile": "f.name",
+        "IsDryRun": r"coalesce(regexp_matches(RequestUri, '[?&]dryRun='), false)"
+        if is_audit
+        else "false",
+        "IsConflicting": "IsConflicting" if is_audit else "false",
+        "ImpersonatedUser": "ImpersonatedUser" if is_audit else "NULL::JSON",
+        "AdditionalFields": "AdditionalFields" if is_audit else "NULL::JSON",
+    }
+    columns = ",\n    ".join(
+        f'{made.get(column.name, f"""r."{column.name}" """)} AS "{column.name}"'
+        for column in (*TABLES[table], *OF_OURS)
+    )
+    return f"""
+CREATE OR REPLACE VIEW "{table}" AS SELECT
+    {columns}
+FROM {stored} AS r LEFT JOIN store.files AS f ON r.LogFile = f.number WHERE {condition}"""
+
+
+def is_settled(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the last run ended: else copies of events may not be merged yet."""
+    return connection.execute("SELECT is_settled FROM store.version").fetchall() == [(True,)]
+
+
+def columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the columns of each of users' tables in order, each with its type in SQL.
+
+    Views of this connection alone are among them.
+    """
+    found: dict[str, dict[str, str]] = {}
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name IN (?, 'temp') AND schema_name = 'main' "
+        "ORDER BY table_name, column_index",
+        [DATABASE],
+    ).fetchall()
+    for table, name, kind in rows:
+        found.setdefault(table, {})[name] = kind
+    return found

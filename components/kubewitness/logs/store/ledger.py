@@ -1,0 +1,144 @@
+"""The ledger of what was read: nothing is read twice, and what was interrupted goes on.
+
+A file is known by its name and the hash of its first bytes. One that has grown goes on where it
+ended, one that was replaced is another file of the same name.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from kubewitness.logs.inputs.find import LogFile
+from kubewitness.logs.store.database import ROWS
+
+HEAD_BYTES: Final = 4096
+
+_FILES: Final = pa.schema(
+    [
+        ("number", pa.int32()),
+        ("name", pa.string()),
+        ("head", pa.string()),
+        ("stored_bytes", pa.int64()),
+        ("read_to", pa.int64()),
+        ("is_complete", pa.bool_()),
+    ]
+)
+
+
+@dataclass
+class Progress:
+    """How far a file was read.
+
+    Attributes:
+        number: of the file in the store.
+        name: of the file.
+        stored_bytes: its size when it was opened, None where that is unknown.
+        head: how many of its first bytes, and their hash.
+        read_to: the decoded offset from which to go on: all before it is in the store.
+        is_complete: whether it was read to its end.
+    """
+
+    number: int
+    name: str
+    stored_bytes: int | None
+    head: str = ""
+    read_to: int = 0
+    is_complete: bool = False
+
+
+class Ledger:
+    """The files of a store."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._known: dict[str, list[Progress]] = {}
+        rows = connection.execute(
+            "SELECT number, name, stored_bytes, head, read_to, is_complete "
+            "FROM store.files ORDER BY number DESC"
+        ).fetchall()
+        self._last = rows[0][0] if rows else 0
+        for columns in rows:
+            known = Progress(*columns)
+            self._known.setdefault(known.name, []).append(known)
+
+    def plan(self, files: Sequence[LogFile]) -> Iterator[tuple[LogFile, Progress]]:
+        """Yield the files that are to be read, and from where.
+
+        What an earlier run read to its end is left out. A document that was read to its end and has
+        another size is another document: only lines are appended to.
+        """
+        for file in files:
+            known = self._find(file)
+            if known is None:
+                self._last += 1
+                yield file, Progress(self._last, file.name, file.size)
+            elif not known.is_complete or known.stored_bytes != file.size:
+                yield file, replace(known, stored_bytes=file.size, is_complete=False)
+
+    def save(self, all_progress: Iterable[Progress]) -> None:
+        """Write down how far files were read."""
+        rows = [asdict(progress) for progress in all_progress]
+        if rows:
+            self._connection.register("progress", pa.Table.from_pylist(rows, _FILES))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO store.files BY NAME SELECT * FROM progress"
+            )
+            self._connection.unregister("progress")
+
+    def _find(self, file: LogFile) -> Progress | None:
+        """Return what is known of a file; of a stream nothing is, for it is another each time."""
+        if file.size is None or file.name not in self._known:
+            return None
+        try:
+            with file.open() as stream:
+                start = stream.read(HEAD_BYTES)
+        except OSError:
+            return None  # told when it is read
+        for known in self._known[file.name]:
+            count = int(known.head.partition(":")[0])
+            grown = (known.stored_bytes or 0) < file.size
+            if known.head != head(start[:count]) or (known.stored_bytes or 0) > file.size:
+                continue
+            if known.is_complete and grown and known.read_to == 0:
+                continue
+            return known
+        return None
+
+    def marks(self) -> dict[str, int]:
+        """Return for each table where rows begin that are added from now on."""
+        return {
+            table: self._connection.execute(
+                f"SELECT coalesce(max(rowid) + 1, 0) FROM {table}"
+            ).fetchall()[0][0]
+            for table in ("store.quarantine", *ROWS)
+        }
+
+    def remove_rows_behind(self, number: int, offset: int, marks: dict[str, int]) -> None:
+        """Remove what earlier runs read of a file behind an offset, for it was read again.
+
+        A row that stands for copies in other files stays.
+
+        Args:
+            number: of the file.
+            offset: from where it was read again.
+            marks: from `marks`, before it was.
+        """
+        for table, mark in marks.items():
+            own = (
+                "IsStored OR LogOffset >= ?"
+                if table == "store.quarantine"
+                else ("Copies = 1 AND LogOffset >= ?")
+            )
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE LogFile = ? AND rowid < ? AND ({own})",
+                [number, mark, offset],
+            )
+
+
+def head(start: bytes) -> str:
+    """Return by what the beginning of a file is known again: its length and its hash."""
+    return f"{len(start)}:{hashlib.sha256(start).hexdigest()}"

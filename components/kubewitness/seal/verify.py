@@ -1,0 +1,71 @@
+"""Verifying a seal: chain, anchors, files, and what could not be known."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from kubewitness.seal.anchors import check_anchors
+from kubewitness.seal.chain import read_chain
+from kubewitness.seal.compare import Comparison
+from kubewitness.seal.place import find_place
+from kubewitness.seal.result import NOT_SEALED, Finding, Kind, VerifyResult
+
+
+def verify_seal(
+    path: Path,
+    *,
+    head: str | None = None,
+    public_keys: Collection[Path] = (),
+    timestamp_certificate: Path | None = None,
+) -> VerifyResult:
+    """Find and locate everything that is not as it was sealed.
+
+    Every manifest of the chain is held against the files, not only the newest: whoever appends a
+    forged manifest to a genuine chain is found by the genuine ones.
+
+    Args:
+        path: the sealed folder or file.
+        head: the hash of a manifest, kept elsewhere: an anchor.
+        public_keys: PEM files with Ed25519 public keys, one of which signed: an anchor.
+        timestamp_certificate: a PEM file with the certificates that time stamp authorities (RFC
+            3161) are trusted by: an anchor.
+
+    Raises:
+        ManifestError: a manifest is malformed, so that nothing can be concluded.
+        NothingToCheckError: there is no manifest.
+        InputError: the path or an anchor cannot be read.
+    """
+    place = find_place(path)
+    chain = read_chain(place)
+    anchoring = check_anchors(chain, head, tuple(public_keys), timestamp_certificate)
+    claims = chain.claims(anchoring.numbers)
+    files = Comparison(chain, claims, place.listing())
+    files.run()
+    findings = (*chain.findings, *anchoring.findings, *files.findings)
+    unknown = list(anchoring.unknown)
+    if any(finding.kind in NOT_SEALED for finding in findings):
+        unknown.append("whether what is not sealed is genuine: seal again, in time")
+    return VerifyResult(
+        path=str(path),
+        head=chain.newest.head,
+        manifests=len(chain.links),
+        files=len(claims),
+        bytes=sum(said[-1].size for said in claims.values()),
+        intact=len(files.intact),
+        findings=findings,
+        anchors=tuple(anchoring.anchors),
+        anchored=max(anchoring.numbers, default=None),
+        unknown=tuple(unknown),
+        verdict=_verdict(findings, is_anchored=anchoring.covers(chain.newest.number)),
+    )
+
+
+def _verdict(
+    findings: tuple[Finding, ...], *, is_anchored: bool
+) -> Literal["intact", "edited", "unreadable", "undecided"]:
+    kinds = {finding.kind for finding in findings}
+    if kinds - NOT_SEALED - {Kind.UNREADABLE}:
+        return "edited"
+    if Kind.UNREADABLE in kinds:
+        return "unreadable"
+    return "intact" if is_anchored and not kinds else "undecided"
