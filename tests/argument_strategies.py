@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
-from kubewitness.provision.cluster_models import AUTOMATIC_DECIDES
-from kubewitness.provision.models import INSIGHTS_STREAMS
-from kubewitness.provision.values import DAYS_BEYOND_TWO_YEARS
+from kubewitness.provision.arguments.values import DAYS_BEYOND_TWO_YEARS
+from kubewitness.provision.secure_aks_cluster.model import AUTOMATIC_DECIDES
+from kubewitness.provision.secure_aks_cluster.parts import INSIGHTS_STREAMS
 
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
 SUBNET = f"{NETWORK}/virtualNetworks/network/subnets/nodes"

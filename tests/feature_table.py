@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from default_cluster_table import default_cluster
-from kubewitness.provision.arguments import SecureAksClusterArgs
+from kubewitness.provision.secure_aks_cluster.arguments import SecureAksClusterArgs
 from peer_cluster_checks import DefaultCluster
 
 PEERS: Final = (

@@ -31,7 +31,7 @@ def test_functions_of_the_components_are_short() -> None:
     """Nine of ten in `provision` have at most 30 lines, and a component reads as its contents."""
     lengths = sorted(
         (node.end_lineno or 0) - node.lineno + 1
-        for path in (PACKAGE / "provision").glob("*.py")
+        for path in (PACKAGE / "provision").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef)
     )

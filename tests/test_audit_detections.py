@@ -30,12 +30,16 @@ from kubewitness.logs.kql.translate import translate
 from kubewitness.logs.kql.translation import Translation
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.store.database import columns, open_store
-from kubewitness.provision import detection_models
-from kubewitness.provision.alert_rules import OPERATORS, monitor_rule, sentinel_rule
-from kubewitness.provision.audit_detections import check_plans
-from kubewitness.provision.detection_arguments import Allowed
-from kubewitness.provision.detection_choice import LONGEST_QUERY, Service, why_not
-from kubewitness.provision.validation import InvalidArguments
+from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.audit_detections import model as detection_models
+from kubewitness.provision.audit_detections.alert_rules import (
+    OPERATORS,
+    monitor_rule,
+    sentinel_rule,
+)
+from kubewitness.provision.audit_detections.arguments import Allowed
+from kubewitness.provision.audit_detections.choice import LONGEST_QUERY, Service, why_not
+from kubewitness.provision.audit_detections.component import check_plans
 from test_provision_components import Deployment
 
 EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")

@@ -9,7 +9,7 @@ import pytest
 from argument_strategies import EVENT_HUBS, STORAGE, SUBNET, WORKSPACE
 from kubewitness import AksAuditLogging, AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.provision.validation import InvalidArguments
+from kubewitness.provision.arguments.validation import InvalidArguments
 from test_provision_components import CLUSTER, VALID, Deployment, cluster
 
 ARCHIVE = {"storage_account_id": f"{STORAGE}/archive"}

@@ -24,9 +24,9 @@ from kubewitness.detections.parsers import Tables
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.errors import ExitCode
 from kubewitness.logs.kql.query import rows
-from kubewitness.provision.alert_rules import sentinel_rule
-from kubewitness.provision.detection_choice import Service, why_not
-from kubewitness.provision.validation import InvalidArguments
+from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.audit_detections.alert_rules import sentinel_rule
+from kubewitness.provision.audit_detections.choice import Service, why_not
 from sigma_cases import HEAD, whole
 from test_audit_detections import ALLOWED, NOW, SERVICES, deployed, refusal, store_of, translated
 from test_provision_components import Deployment

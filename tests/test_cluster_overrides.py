@@ -9,9 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi_azure_native import containerservice
 
-from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.cluster_overrides import ARGUMENTS, override_problems, with_overrides
-from kubewitness.provision.validation import InvalidArguments, check_arguments
+from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.secure_aks_cluster.overrides import (
+    ARGUMENTS,
+    override_problems,
+    with_overrides,
+)
 
 VALID: dict[str, Any] = {
     "resource_group_name": "group",

@@ -30,7 +30,7 @@ from kubewitness.detections.coverage.assessment import (
 from kubewitness.detections.coverage.simulation import Event, attacks_found
 from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode
-from kubewitness.provision.workspace import READS_THAT_DETECTIONS_NEED
+from kubewitness.provision.trail.workspace import READS_THAT_DETECTIONS_NEED
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "samples" / "aks-audit-policy.yaml"

@@ -10,8 +10,8 @@ import pytest
 from kubewitness.cli import COMMANDS
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings_file import Settings
-from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.trail_models import PROFILES
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.trail.model import PROFILES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [

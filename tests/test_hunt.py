@@ -284,8 +284,8 @@ def test_names_and_severities_choose_among_rules_of_ones_own(
     ("words", "said"),
     [
         (["--rule", "hihg"], "no detection is called `hihg`; did you mean `high`?"),
-        (["--rule", "pod-exec"], "`pod-exec` is one of kubewitness' own rules"),
-        (["--rule", "zzz"], "these rules are high, informational, low, medium"),
+        (["--rule", "pod-exec"], "`pod-exec` is one of kubewitness' own detections"),
+        (["--rule", "zzz"], "these detections are high, informational, low, medium"),
     ],
 )
 def test_a_name_that_no_rule_of_ones_own_has_is_told(
@@ -305,7 +305,7 @@ def test_a_severity_that_no_rule_of_ones_own_has_is_an_error(
     words = ("hunt", DENIED, "--rules", tmp_path, "--severity", "high")
     code, out, err = run(capsys, *words)
     assert (code, out) == (ExitCode.USAGE, "")
-    assert err == "error: --severity high: the worst of these rules is Low\n"
+    assert err == "error: --severity high: the worst of these detections is Low\n"
 
 
 @pytest.mark.parametrize(

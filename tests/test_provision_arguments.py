@@ -13,20 +13,20 @@ from hypothesis import given
 from pydantic import BaseModel
 
 from argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
-from kubewitness.provision import (
-    arguments,
-    cluster_arguments,
-    cluster_models,
-    detection_arguments,
-    detection_models,
-    models,
-    pool_models,
-    trail_arguments,
-    trail_models,
-)
-from kubewitness.provision.cluster_models import AksAuditLoggingModel, SecureAksClusterModel
+from kubewitness.provision.aks_audit_logging import arguments as logging_arguments
+from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
+from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
+from kubewitness.provision.audit_archive import arguments as archive_arguments
+from kubewitness.provision.audit_archive.model import AuditArchiveModel
+from kubewitness.provision.audit_detections import arguments as detection_arguments
+from kubewitness.provision.audit_detections import model as detection_model
 from kubewitness.provision.host import ComponentHost
-from kubewitness.provision.validation import InvalidArguments, check_arguments
+from kubewitness.provision.secure_aks_cluster import arguments as cluster_arguments
+from kubewitness.provision.secure_aks_cluster import model as cluster_model
+from kubewitness.provision.secure_aks_cluster import parts, pools
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.trail import arguments as trail_arguments
+from kubewitness.provision.trail import model as trail_model
 
 GROUP = "11111111-2222-3333-4444-555555555555"
 CLUSTER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
@@ -541,22 +541,22 @@ def test_valid_arguments_are_valid(drawn: dict[str, Any]) -> None:
 
 
 PAIRS: list[tuple[Any, type[BaseModel]]] = [
-    (cluster_arguments.ClusterPrincipal, models.ClusterPrincipal),
-    (cluster_arguments.ClusterAdmins, models.ClusterAdmins),
-    (cluster_arguments.ApiAccess, models.ApiAccess),
-    (cluster_arguments.RoleAssignment, models.RoleAssignment),
-    (cluster_arguments.MaintenanceWindow, models.MaintenanceWindow),
-    (cluster_arguments.ContainerInsights, models.ContainerInsights),
-    (cluster_arguments.SystemPool, pool_models.SystemPool),
-    (cluster_arguments.UserPool, pool_models.UserPool),
-    (trail_arguments.NewWorkspace, trail_models.NewWorkspace),
-    (trail_arguments.Destination, trail_models.Destination),
-    (arguments.Adopt, cluster_models.Adopt),
-    (arguments.AdoptLogging, trail_models.AdoptLogging),
-    (arguments.SecureAksClusterArgs, cluster_models.SecureAksClusterModel),
-    (arguments.AksAuditLoggingArgs, cluster_models.AksAuditLoggingModel),
-    (arguments.AuditArchiveArgs, cluster_models.AuditArchiveModel),
-    (detection_arguments.AuditDetectionsArgs, detection_models.AuditDetectionsModel),
+    (cluster_arguments.ClusterPrincipal, parts.ClusterPrincipal),
+    (cluster_arguments.ClusterAdmins, parts.ClusterAdmins),
+    (cluster_arguments.ApiAccess, parts.ApiAccess),
+    (cluster_arguments.RoleAssignment, parts.RoleAssignment),
+    (cluster_arguments.MaintenanceWindow, parts.MaintenanceWindow),
+    (cluster_arguments.ContainerInsights, parts.ContainerInsights),
+    (cluster_arguments.SystemPool, pools.SystemPool),
+    (cluster_arguments.UserPool, pools.UserPool),
+    (trail_arguments.NewWorkspace, trail_model.NewWorkspace),
+    (trail_arguments.Destination, trail_model.Destination),
+    (cluster_arguments.Adopt, cluster_model.Adopt),
+    (trail_arguments.AdoptLogging, trail_model.AdoptLogging),
+    (cluster_arguments.SecureAksClusterArgs, cluster_model.SecureAksClusterModel),
+    (logging_arguments.AksAuditLoggingArgs, AksAuditLoggingModel),
+    (archive_arguments.AuditArchiveArgs, AuditArchiveModel),
+    (detection_arguments.AuditDetectionsArgs, detection_model.AuditDetectionsModel),
 ]
 
 

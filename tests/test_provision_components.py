@@ -18,9 +18,12 @@ from pulumi.runtime.stack import run_pulumi_func
 from argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
-from kubewitness.provision.cluster_access import NETWORK_CONTRIBUTOR, PRIVATE_DNS_ZONE_CONTRIBUTOR
-from kubewitness.provision.cluster_inputs import default_dns_prefix
-from kubewitness.provision.kubeconfig import secretless_kubeconfig
+from kubewitness.provision.secure_aks_cluster.access import (
+    NETWORK_CONTRIBUTOR,
+    PRIVATE_DNS_ZONE_CONTRIBUTOR,
+)
+from kubewitness.provision.secure_aks_cluster.inputs import default_dns_prefix
+from kubewitness.provision.secure_aks_cluster.kubeconfig import secretless_kubeconfig
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SUBSCRIPTION = "/subscriptions/99999999-8888-7777-6666-555555555555"

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kubewitness.provision.routes import DestinationKind, Route, Setting, fewest_settings
+from kubewitness.provision.trail.routes import DestinationKind, Route, Setting, fewest_settings
 
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard", "kube-apiserver")
 

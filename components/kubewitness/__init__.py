@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from kubewitness.policies.crossguard.pack import serve
-    from kubewitness.provision.aks_audit_logging import AksAuditLogging
-    from kubewitness.provision.arguments import (
-        AksAuditLoggingArgs,
-        AuditArchiveArgs,
-        SecureAksClusterArgs,
-    )
-    from kubewitness.provision.audit_archive import AuditArchive
-    from kubewitness.provision.audit_detections import AuditDetections
-    from kubewitness.provision.detection_arguments import AuditDetectionsArgs
-    from kubewitness.provision.secure_aks_cluster import SecureAksCluster
+    from kubewitness.provision.aks_audit_logging.arguments import AksAuditLoggingArgs
+    from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
+    from kubewitness.provision.audit_archive.arguments import AuditArchiveArgs
+    from kubewitness.provision.audit_archive.component import AuditArchive
+    from kubewitness.provision.audit_detections.arguments import AuditDetectionsArgs
+    from kubewitness.provision.audit_detections.component import AuditDetections
+    from kubewitness.provision.secure_aks_cluster.arguments import SecureAksClusterArgs
+    from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
 
 __all__ = [
     "AksAuditLogging",
@@ -33,14 +31,14 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "AksAuditLogging": "kubewitness.provision.aks_audit_logging",
-    "AksAuditLoggingArgs": "kubewitness.provision.arguments",
-    "AuditArchive": "kubewitness.provision.audit_archive",
-    "AuditArchiveArgs": "kubewitness.provision.arguments",
-    "AuditDetections": "kubewitness.provision.audit_detections",
-    "AuditDetectionsArgs": "kubewitness.provision.detection_arguments",
-    "SecureAksCluster": "kubewitness.provision.secure_aks_cluster",
-    "SecureAksClusterArgs": "kubewitness.provision.arguments",
+    "AksAuditLogging": "kubewitness.provision.aks_audit_logging.component",
+    "AksAuditLoggingArgs": "kubewitness.provision.aks_audit_logging.arguments",
+    "AuditArchive": "kubewitness.provision.audit_archive.component",
+    "AuditArchiveArgs": "kubewitness.provision.audit_archive.arguments",
+    "AuditDetections": "kubewitness.provision.audit_detections.component",
+    "AuditDetectionsArgs": "kubewitness.provision.audit_detections.arguments",
+    "SecureAksCluster": "kubewitness.provision.secure_aks_cluster.component",
+    "SecureAksClusterArgs": "kubewitness.provision.secure_aks_cluster.arguments",
     "serve": "kubewitness.policies.crossguard.pack",
 }
 

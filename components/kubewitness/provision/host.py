@@ -8,11 +8,11 @@ from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from kubewitness.provision.aks_audit_logging import AksAuditLogging
-from kubewitness.provision.audit_archive import AuditArchive
-from kubewitness.provision.audit_detections import AuditDetections
-from kubewitness.provision.secure_aks_cluster import SecureAksCluster
-from kubewitness.provision.validation import InvalidArguments
+from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
+from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.audit_archive.component import AuditArchive
+from kubewitness.provision.audit_detections.component import AuditDetections
+from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
 
 
 class ComponentHost(ComponentProvider):

@@ -11,10 +11,10 @@ import pulumi
 from pulumi_azure_native import monitor
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
-from kubewitness.provision.adoption import adopted
-from kubewitness.provision.routes import DestinationKind, Route, Setting, fewest_settings
-from kubewitness.provision.trail_models import AuditTrail
-from kubewitness.provision.workspace import AuditWorkspace
+from kubewitness.provision.trail.adoption import adopted
+from kubewitness.provision.trail.model import AuditTrail
+from kubewitness.provision.trail.routes import DestinationKind, Route, Setting, fewest_settings
+from kubewitness.provision.trail.workspace import AuditWorkspace
 
 Collected = pulumi.Output[dict[str, list[dict[str, str]]]]
 """For each log category where it goes: `kind` of destination, `id`, `table` of a workspace."""

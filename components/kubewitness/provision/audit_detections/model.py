@@ -14,17 +14,23 @@ from kubewitness.detections.allow_list import Allowed
 from kubewitness.detections.detection import Detection, Severity
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
-from kubewitness.provision.custom_detections import read_rule_folders
-from kubewitness.provision.detection_choice import (
+from kubewitness.provision.arguments.validation import (
+    Arguments,
+    Given,
+    problem,
+    problems,
+    suggestion,
+)
+from kubewitness.provision.arguments.values import ActionGroupId, Tags, Text, WorkspaceId
+from kubewitness.provision.audit_detections.choice import (
     LONGEST_QUERY,
     Choice,
     Service,
     choose,
     deployed_query,
 )
-from kubewitness.provision.trail_models import WORKSPACE_ID
-from kubewitness.provision.validation import Arguments, Given, problem, problems, suggestion
-from kubewitness.provision.values import ActionGroupId, Tags, Text, WorkspaceId
+from kubewitness.provision.audit_detections.custom import read_rule_folders
+from kubewitness.provision.trail.model import WORKSPACE_ID
 
 Frequency = Literal["5m", "10m", "15m", "30m", "45m", "1h", "2h", "3h", "4h", "5h", "6h", "1d"]
 

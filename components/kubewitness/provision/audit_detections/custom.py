@@ -10,7 +10,7 @@ from kubewitness.detections.detection import Detection, read_detection
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.sigma.files import is_sigma
 from kubewitness.errors import InputError
-from kubewitness.provision.validation import problems
+from kubewitness.provision.arguments.validation import problems
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
 """What Pulumi and Azure both take in the name of a resource."""

@@ -14,7 +14,13 @@ from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 from kubewitness.azure.ip_ranges import too_wide
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
-from kubewitness.provision.validation import Given, Together, problem, problems, suggestion
+from kubewitness.provision.arguments.validation import (
+    Given,
+    Together,
+    problem,
+    problems,
+    suggestion,
+)
 
 MINIMUM_INTERACTIVE_DAYS: Final = 90
 MAXIMUM_INTERACTIVE_DAYS: Final = 730

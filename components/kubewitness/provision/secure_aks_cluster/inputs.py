@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import pulumi
 
-from kubewitness.provision.cluster_addons import addon_profiles, security_profile
-from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.models import ApiAccess
-from kubewitness.provision.pool_models import SYSTEM_POOL_NAME, Pool, UserPool
+from kubewitness.provision.secure_aks_cluster.addons import addon_profiles, security_profile
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.secure_aks_cluster.parts import ApiAccess
+from kubewitness.provision.secure_aks_cluster.pools import SYSTEM_POOL_NAME, Pool, UserPool
 
 MOST_PODS: Final = 250
 SYSTEM_POOL_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"

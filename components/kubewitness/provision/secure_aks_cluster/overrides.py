@@ -18,7 +18,7 @@ from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
-from kubewitness.provision.validation import suggestion
+from kubewitness.provision.arguments.validation import suggestion
 
 PROMISES: Final = ("aks-entra-rbac", "aks-local-accounts")
 """The policies that no override may break."""

@@ -5,8 +5,8 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from kubewitness.provision.validation import Arguments, Given, problem, whole_arguments
-from kubewitness.provision.values import PoolName, SubnetId, Tags, Taint, Text, Whole
+from kubewitness.provision.arguments.validation import Arguments, Given, problem, whole_arguments
+from kubewitness.provision.arguments.values import PoolName, SubnetId, Tags, Taint, Text, Whole
 
 SYSTEM_POOL_NAME: Final = "system"
 DEFAULT_NODE_COUNT: Final = 3

@@ -1,4 +1,4 @@
-"""The models of the components' own arguments, and the checks across their parts."""
+"""The model of the arguments of SecureAksCluster, and the checks across their parts."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -6,39 +6,31 @@ from typing import Any, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
-from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.provision.cluster_overrides import override_problems
-from kubewitness.provision.models import (
-    ApiAccess,
-    ClusterAdmins,
-    ContainerInsights,
-    MaintenanceWindow,
-    RoleAssignment,
-)
-from kubewitness.provision.pool_models import SystemPool, UserPool
-from kubewitness.provision.trail_models import ADOPT, AdoptLogging, AuditTrail
-from kubewitness.provision.validation import (
-    Arguments,
+from kubewitness.provision.arguments.validation import (
     Given,
     Raw,
     problem,
     problems,
     whole_arguments,
 )
-from kubewitness.provision.values import (
-    MINIMUM_TOTAL_DAYS,
-    AccountName,
-    ClusterId,
+from kubewitness.provision.arguments.values import (
     ClusterName,
     DnsPrefix,
     Flag,
     KubernetesVersion,
-    LogCategories,
-    SettingName,
-    Tags,
     Text,
     Whole,
 )
+from kubewitness.provision.secure_aks_cluster.overrides import override_problems
+from kubewitness.provision.secure_aks_cluster.parts import (
+    ApiAccess,
+    ClusterAdmins,
+    ContainerInsights,
+    MaintenanceWindow,
+    RoleAssignment,
+)
+from kubewitness.provision.secure_aks_cluster.pools import SystemPool, UserPool
+from kubewitness.provision.trail.model import ADOPT, AdoptLogging, AuditTrail
 
 AUTOMATIC_DECIDES: Final = {
     "network_policy": "is always `cilium` on AKS Automatic; leave it out",
@@ -251,72 +243,3 @@ def _roles_of_admins(admins: ClusterAdmins | None) -> set[tuple[Any, Any, str | 
         *((one, CLUSTER_USER, None) for one in users),
         *((one, RBAC_CLUSTER_ADMIN, None) for one in principals),
     }
-
-
-class AksAuditLoggingModel(AuditTrail):
-    """The arguments of AksAuditLogging."""
-
-    cluster_id: Given[ClusterId] = Field(
-        description="give the resource id of an AKS cluster, "
-        "`/subscriptions/.../providers/Microsoft.ContainerService/managedClusters/NAME`"
-    )
-    setting_name: Given[SettingName] | None = Field(
-        default=None, description='give 1 to 250 characters other than <>*%&:\\?+/" '
-    )
-
-    @field_validator("resource_group_name")
-    @classmethod
-    def _group_for_a_new_workspace(cls, group: Any, info: ValidationInfo) -> Any:
-        if group is None and info.data.get("workspace_id", "") is None:
-            raise problem(
-                "is required, for a workspace is created; give the name of a resource group, or "
-                "bring a workspace with `workspace_id`"
-            )
-        return group
-
-    @field_validator("resource_group_name", "location", "tags")
-    @classmethod
-    def _only_for_a_new_workspace(cls, given: Any, info: ValidationInfo) -> Any:
-        if given is not None and info.data.get("workspace_id") is not None:
-            raise problem("is for a workspace that is created; leave it or `workspace_id` out")
-        return given
-
-
-class AuditArchiveModel(Arguments):
-    """The arguments of AuditArchive."""
-
-    resource_group_name: Given[Text] = Field(description="give the name of a resource group")
-    location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
-    )
-    account_name: Given[AccountName] | None = Field(
-        default=None, description="give 3 to 24 lowercase letters and digits"
-    )
-    redundancy: Literal[
-        "Standard_ZRS",
-        "Standard_GZRS",
-        "Standard_RAGZRS",
-        "Standard_GRS",
-        "Standard_RAGRS",
-        "Standard_LRS",
-    ] = Field(default="Standard_ZRS", description="give one of these")
-    categories: LogCategories = Field(
-        default_factory=lambda: list(AUDIT_CATEGORIES),
-        min_length=1,
-        description="give a list of categories such as `kube-audit`",
-    )
-    immutable_days: Whole = Field(
-        default=MINIMUM_TOTAL_DAYS, ge=1, le=146_000, description="give 1 to 146000 days"
-    )
-    delete_after_days: Whole | None = Field(
-        default=None, ge=1, description="give a whole number of days"
-    )
-    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
-
-    @field_validator("delete_after_days")
-    @classmethod
-    def _after_the_immutable_days(cls, days: int | None, info: ValidationInfo) -> int | None:
-        immutable = info.data.get("immutable_days")
-        if days is not None and immutable is not None and days <= immutable:
-            raise problem("is not more than `immutable_days`; raise it or leave it out")
-        return days

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import containerservice, monitor
 
-from kubewitness.provision.cluster_models import SecureAksClusterModel
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 
 MAINTENANCE_CONFIGURATIONS: Final = {
     "aksManagedAutoUpgradeSchedule": "cluster-upgrades",

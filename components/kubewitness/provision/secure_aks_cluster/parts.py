@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from kubewitness.catalog.aks_roles import AKS_ROLES
-from kubewitness.provision.validation import (
+from kubewitness.provision.arguments.validation import (
     Arguments,
     Given,
     problem,
@@ -22,7 +22,7 @@ from kubewitness.provision.validation import (
     suggestion,
     whole_arguments,
 )
-from kubewitness.provision.values import (
+from kubewitness.provision.arguments.values import (
     ClockTime,
     Flag,
     Guid,

@@ -17,8 +17,7 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT,
     KUBE_AUDIT_ADMIN,
 )
-from kubewitness.provision.routes import MOST_SETTINGS, DestinationKind, Route, fewest_settings
-from kubewitness.provision.validation import (
+from kubewitness.provision.arguments.validation import (
     Arguments,
     Given,
     InvalidArguments,
@@ -26,7 +25,7 @@ from kubewitness.provision.validation import (
     problem,
     problems,
 )
-from kubewitness.provision.values import (
+from kubewitness.provision.arguments.values import (
     MAXIMUM_INTERACTIVE_DAYS,
     MINIMUM_INTERACTIVE_DAYS,
     MINIMUM_TOTAL_DAYS,
@@ -41,6 +40,12 @@ from kubewitness.provision.values import (
     Whole,
     WorkspaceId,
     WorkspaceName,
+)
+from kubewitness.provision.trail.routes import (
+    MOST_SETTINGS,
+    DestinationKind,
+    Route,
+    fewest_settings,
 )
 
 PROFILES: Final = {

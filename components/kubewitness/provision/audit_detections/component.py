@@ -13,12 +13,12 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.custom.warnings import query_warnings
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
-from kubewitness.provision.alert_rules import monitor_rule, sentinel_rule
-from kubewitness.provision.detection_arguments import AuditDetectionsArgs
-from kubewitness.provision.detection_choice import Choice, Service, deployed_query
-from kubewitness.provision.detection_models import FREQUENCIES, AuditDetectionsModel
-from kubewitness.provision.validation import InvalidArguments, Problem, check_arguments
-from kubewitness.provision.workspace import workspace_name
+from kubewitness.provision.arguments.validation import InvalidArguments, Problem, check_arguments
+from kubewitness.provision.audit_detections.alert_rules import monitor_rule, sentinel_rule
+from kubewitness.provision.audit_detections.arguments import AuditDetectionsArgs
+from kubewitness.provision.audit_detections.choice import Choice, Service, deployed_query
+from kubewitness.provision.audit_detections.model import FREQUENCIES, AuditDetectionsModel
+from kubewitness.provision.trail.workspace import workspace_name
 
 _WITH_PLANS: Final = (AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE)
 """The tables that can be on another plan than Analytics."""

@@ -7,9 +7,9 @@ import pulumi
 from pulumi_azure_native import storage
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.provision.arguments import AuditArchiveArgs
-from kubewitness.provision.cluster_models import AuditArchiveModel
-from kubewitness.provision.validation import check_arguments
+from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.audit_archive.arguments import AuditArchiveArgs
+from kubewitness.provision.audit_archive.model import AuditArchiveModel
 
 
 def account_name(name: str) -> str:

@@ -12,8 +12,8 @@ import pulumi
 from pulumi_azure_native import operationalinsights, resources
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, KUBE_AUDIT
-from kubewitness.provision.adoption import adopted
-from kubewitness.provision.trail_models import AuditTrail, NewWorkspace
+from kubewitness.provision.trail.adoption import adopted
+from kubewitness.provision.trail.model import AuditTrail, NewWorkspace
 
 AUDIT_TABLES: Final = tuple(
     dict.fromkeys(AKS_LOG_CATEGORIES[category].table for category in AUDIT_CATEGORIES)

@@ -1,4 +1,4 @@
-"""The arguments that say where the audit logs go, part by part; see `arguments`."""
+"""The arguments that say where the audit logs go, shared by two components."""
 
 from typing import TypedDict
 
@@ -54,3 +54,13 @@ class Destination(TypedDict, total=False):
 
     partner_id: pulumi.Input[str]
     """Resource id of an Azure Native ISV service, such as a Datadog or Elastic monitor."""
+
+
+class AdoptLogging(TypedDict, total=False):
+    """Resources that the program of this stack made without the component; see Adopt."""
+
+    workspace: str
+    """The Workspace."""
+
+    diagnostic_setting: str
+    """The DiagnosticSetting that sends the audit logs to the workspace."""

@@ -5,17 +5,25 @@ from typing import Any, Optional
 import pulumi
 from pulumi_azure_native import containerservice
 
-from kubewitness.provision.adoption import adopted
-from kubewitness.provision.arguments import SecureAksClusterArgs
-from kubewitness.provision.audit_trail import CollectedLogs, collect_logs
-from kubewitness.provision.cluster_access import admit_admins, assign_roles, cluster_identity
-from kubewitness.provision.cluster_addons import collect_insights, schedule_maintenance
-from kubewitness.provision.cluster_inputs import cluster_inputs, ignored_changes, user_pool_inputs
-from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.cluster_overrides import with_overrides
-from kubewitness.provision.kubeconfig import cluster_kubeconfig
-from kubewitness.provision.validation import check_arguments
-from kubewitness.provision.workspace import AuditWorkspace, audit_workspace
+from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.secure_aks_cluster.access import (
+    admit_admins,
+    assign_roles,
+    cluster_identity,
+)
+from kubewitness.provision.secure_aks_cluster.addons import collect_insights, schedule_maintenance
+from kubewitness.provision.secure_aks_cluster.arguments import SecureAksClusterArgs
+from kubewitness.provision.secure_aks_cluster.inputs import (
+    cluster_inputs,
+    ignored_changes,
+    user_pool_inputs,
+)
+from kubewitness.provision.secure_aks_cluster.kubeconfig import cluster_kubeconfig
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.secure_aks_cluster.overrides import with_overrides
+from kubewitness.provision.trail.adoption import adopted
+from kubewitness.provision.trail.collect import CollectedLogs, collect_logs
+from kubewitness.provision.trail.workspace import AuditWorkspace, audit_workspace
 
 
 class SecureAksCluster(pulumi.ComponentResource):

@@ -4,11 +4,11 @@ from typing import Optional
 
 import pulumi
 
-from kubewitness.provision.arguments import AksAuditLoggingArgs
-from kubewitness.provision.audit_trail import collect_logs
-from kubewitness.provision.cluster_models import AksAuditLoggingModel
-from kubewitness.provision.validation import check_arguments
-from kubewitness.provision.workspace import audit_workspace
+from kubewitness.provision.aks_audit_logging.arguments import AksAuditLoggingArgs
+from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
+from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.trail.collect import collect_logs
+from kubewitness.provision.trail.workspace import audit_workspace
 
 
 class AksAuditLogging(pulumi.ComponentResource):

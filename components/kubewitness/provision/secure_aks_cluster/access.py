@@ -12,8 +12,8 @@ import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
-from kubewitness.provision.cluster_models import SecureAksClusterModel
-from kubewitness.provision.models import ClusterAdmins, RoleAssignment
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.provision.secure_aks_cluster.parts import ClusterAdmins, RoleAssignment
 
 NETWORK_CONTRIBUTOR: Final = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 """Network Contributor."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from kubewitness.detections.detection import SEVERITIES, Detection, IncidentGrouping
-from kubewitness.provision.detection_models import FREQUENCIES
+from kubewitness.provision.audit_detections.model import FREQUENCIES
 
 OPERATORS: Final = {"gt": "GreaterThan", "lt": "LessThan", "eq": "Equal", "ne": "NotEqual"}
 """Sentinel's, by those of a rule's file."""

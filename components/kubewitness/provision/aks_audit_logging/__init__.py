@@ -1,0 +1,1 @@
+"""The component that collects the logs of an AKS cluster that exists."""

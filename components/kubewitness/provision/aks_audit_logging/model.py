@@ -1,0 +1,44 @@
+"""The model of the arguments of AksAuditLogging."""
+
+from typing import Any
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from kubewitness.provision.arguments.validation import (
+    Given,
+    problem,
+)
+from kubewitness.provision.arguments.values import (
+    ClusterId,
+    SettingName,
+)
+from kubewitness.provision.trail.model import AuditTrail
+
+
+class AksAuditLoggingModel(AuditTrail):
+    """The arguments of AksAuditLogging."""
+
+    cluster_id: Given[ClusterId] = Field(
+        description="give the resource id of an AKS cluster, "
+        "`/subscriptions/.../providers/Microsoft.ContainerService/managedClusters/NAME`"
+    )
+    setting_name: Given[SettingName] | None = Field(
+        default=None, description='give 1 to 250 characters other than <>*%&:\\?+/" '
+    )
+
+    @field_validator("resource_group_name")
+    @classmethod
+    def _group_for_a_new_workspace(cls, group: Any, info: ValidationInfo) -> Any:
+        if group is None and info.data.get("workspace_id", "") is None:
+            raise problem(
+                "is required, for a workspace is created; give the name of a resource group, or "
+                "bring a workspace with `workspace_id`"
+            )
+        return group
+
+    @field_validator("resource_group_name", "location", "tags")
+    @classmethod
+    def _only_for_a_new_workspace(cls, given: Any, info: ValidationInfo) -> Any:
+        if given is not None and info.data.get("workspace_id") is not None:
+            raise problem("is for a workspace that is created; leave it or `workspace_id` out")
+        return given

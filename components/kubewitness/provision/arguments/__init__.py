@@ -1,0 +1,1 @@
+"""Checks the arguments of every component and reports all errors at once."""

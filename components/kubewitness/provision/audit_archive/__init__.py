@@ -1,0 +1,1 @@
+"""The component that makes an immutable archive for audit logs."""

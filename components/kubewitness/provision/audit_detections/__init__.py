@@ -1,0 +1,1 @@
+"""The component that deploys detections to a workspace."""

@@ -1,0 +1,1 @@
+"""The component that provisions an AKS cluster with its audit logs."""

@@ -1,0 +1,1 @@
+"""Where the audit logs go: workspace, destinations, diagnostic settings. Shared by components."""
