@@ -28,25 +28,26 @@ docs: .venv/tested
 # A hundred thousand cases against the oracle, ten thousand stacks through every source, and ten
 # thousand edits of sealed logs.
 fuzz: .venv/tested
-	$(BIN)/python -m pytest -n auto tests/test_rule_oracle.py tests/test_sources_agree.py \
-		tests/test_seal_edits.py tests/test_log_conservation.py tests/test_detections.py --cases 10000
+	$(BIN)/python -m pytest -n auto tests/policies/test_oracle.py tests/agreement/test_sources_agree.py \
+		tests/seal/test_edits.py tests/logs/reading/test_conservation.py \
+		tests/detections/test_library.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated
-	$(BIN)/python tests/mutation.py
+	$(BIN)/python tests/mutation/run.py
 
 # What the policy pack costs, as a ratio to an empty one; takes minutes.
 benchmark: .venv/installed
-	$(BIN)/python benchmarks/policy_pack.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/policy_pack.py
 
 # What detections find on an ordinary day and among attacks, how many can alert, and how fast they
 # are beside jq and SQL by hand; takes some ten minutes.
 benchmark-hunt: .venv/installed
-	$(BIN)/python benchmarks/hunting.py
+	PYTHONPATH=tests $(BIN)/python benchmarks/hunting.py
 
 # What reading logs costs, as a ratio to bare DuckDB; takes minutes and 15 GB of disk.
 benchmark-logs: .venv/installed
-	$(BIN)/python benchmarks/reading_logs.py --large-megabytes 10400
+	PYTHONPATH=tests $(BIN)/python benchmarks/reading_logs.py --large-megabytes 10400
 
 # pip refuses hashes and a local folder in one call, so: dependencies, the wheel, its installation.
 .venv/installed: .venv/dependencies $(SOURCES)

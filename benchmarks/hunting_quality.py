@@ -9,8 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import audit_activity
-import audit_log
 from goals import Goal, say
 from kubewitness.catalog.log_categories import (
     ACTIVITY_CATEGORIES,
@@ -20,6 +18,7 @@ from kubewitness.catalog.log_categories import (
 )
 from kubewitness.detections.coverage.assessment import Channel, Reach, Status, assess
 from kubewitness.detections.library import all_detections
+from log_generator import activity, audit_log
 
 ORDINARY: Final = 300_000
 ATTACKED: Final = 30_000
@@ -58,7 +57,7 @@ def write_day(home: Path) -> list[Path]:
     day = audit_log.events(ORDINARY, days=1, attacked=False)
     with (home / "day.ndjson").open("wb") as file:
         file.writelines(map(audit_log.as_line, day))
-    rows = audit_activity.activity(seed=7, start=audit_log.START, span=timedelta(days=1))
+    rows = activity.activity(seed=7, start=audit_log.START, span=timedelta(days=1))
     lines = [f"{json.dumps(row)}\n" for row in rows]
     (home / "activity.ndjson").write_text("".join(lines), "utf-8")
     say(f"an ordinary day: {ORDINARY:,} audit events, {len(lines)} rows of the activity log")

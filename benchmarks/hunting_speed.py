@@ -48,7 +48,15 @@ def prepare(home: Path, megabytes: int, rounds: int) -> Place:
     """Generate a log with attacks, and read it into a store."""
     place = Place(home, home / "raw.ndjson", home / "raw.store", rounds)
     _seconds(
-        [sys.executable, HERE / "audit_log.py", "--megabytes", megabytes, "--output", place.log]
+        [
+            sys.executable,
+            "-m",
+            "log_generator.audit_log",
+            "--megabytes",
+            megabytes,
+            "--output",
+            place.log,
+        ]
     )
     _kubewitness(place, "ingest", place.log, "--store", place.store)
     say(f"{place.log.stat().st_size / 1e6:,.0f} MB of raw events, {len(all_detections())} rules")

@@ -65,8 +65,8 @@ def write_log(home: Path, shape: str, megabytes: int) -> Path:
     """Generate a log."""
     log = home / f"{shape}.ndjson"
     subprocess.run(
-        [sys.executable, HERE / "audit_log.py", "--megabytes", str(megabytes), "--shape", shape,
-         "--output", log],
+        [sys.executable, "-m", "log_generator.audit_log", "--megabytes", str(megabytes),
+         "--shape", shape, "--output", log],
         check=True,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip

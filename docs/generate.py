@@ -14,12 +14,12 @@ from kubewitness.reports.policy_page import policies_index, policy_page
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests"))
 
-from agreement_table import page  # noqa: E402 it stands beside the test that it is
-from default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
-from detection_agreement import SAMPLE  # noqa: E402 likewise
-from detection_agreement_table import page as detection_agreement_page  # noqa: E402 likewise
-from feature_table import page as features_page  # noqa: E402 likewise
-from undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
+from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
+from agreement.detections import SAMPLE  # noqa: E402 likewise
+from agreement.detections_table import page as detection_agreement_page  # noqa: E402 likewise
+from agreement.feature_table import page as features_page  # noqa: E402 likewise
+from agreement.table import page  # noqa: E402 it stands beside the test that it is
+from agreement.undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
 
 
 def pages() -> dict[Path, str]:

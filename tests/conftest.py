@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import NEEDS_ENGINE, PULUMI, Engine
+from support.engine import NEEDS_ENGINE, PULUMI, Engine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

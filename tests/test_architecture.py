@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 import kubewitness
+from support.paths import ROOT
 
 PACKAGE = Path(kubewitness.__file__).parent
 MODULES = sorted(
@@ -45,7 +46,7 @@ def test_tests_run_against_the_installed_wheel() -> None:
 
 def test_the_plugin_has_the_version_of_the_package() -> None:
     """Without a version Pulumi would call the component package 0.0.0."""
-    plugin = Path(__file__).parent.parent / "components" / "PulumiPlugin.yaml"
+    plugin = ROOT / "components" / "PulumiPlugin.yaml"
     assert yaml.safe_load(plugin.read_text("utf-8"))["version"] == version("kubewitness")
 
 

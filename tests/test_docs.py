@@ -12,8 +12,8 @@ from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings_file import Settings
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.trail.model import PROFILES
+from support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",

@@ -4,23 +4,22 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from check_source import check_source
-from engine import Engine, Outcome, write_project
-from in_process import preview_in_process
 from kubewitness.errors import ExitCode
 from kubewitness.policies.crossguard.folder import write_policy_pack
 from kubewitness.provision.host import ComponentHost
-from test_provision_components import run_example
+from support.check_source import check_source
+from support.components import run_example
+from support.engine import Engine, Outcome, write_project
+from support.in_process import preview_in_process
+from support.paths import ROOT
+from support.plugin import needs, plugin
 
-ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 STAYS = {"ResourceGroup", "StorageAccount", "BlobServiceProperties", "BlobContainer"} | {
     "BlobContainerImmutabilityPolicy",
@@ -114,16 +113,6 @@ def test_an_example_deploys_stays_unchanged_and_is_destroyed(
         assert kinds.index("DiagnosticSetting") < kinds.index("ManagedCluster")
 
 
-def plugin(folder: Path) -> Path:
-    """The component plugin, in the environment of these tests."""
-    folder.mkdir()
-    manifest = yaml.safe_load((ROOT / "components" / "PulumiPlugin.yaml").read_text("utf-8"))
-    manifest["runtime"]["options"]["virtualenv"] = sys.prefix
-    (folder / "PulumiPlugin.yaml").write_text(json.dumps(manifest), "utf-8")
-    shutil.copy2(ROOT / "components" / "__main__.py", folder)
-    return folder
-
-
 def with_plugin(name: str, tmp_path: Path) -> Path:
     """A copy of an example that takes the components from the plugin."""
     program = tmp_path / name
@@ -133,12 +122,6 @@ def with_plugin(name: str, tmp_path: Path) -> Path:
     where = plugin(tmp_path / "plugin")
     (program / "Pulumi.yaml").write_text(manifest.replace("../../components", str(where)), "utf-8")
     return program
-
-
-def needs(*commands: str) -> pytest.MarkDecorator:
-    """Skip, saying so, where a command is absent."""
-    missing = [command for command in commands if shutil.which(command) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"needs {' and '.join(missing)} on PATH")
 
 
 @pytest.mark.engine

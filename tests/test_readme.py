@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from check_source import check_source
-from engine import Engine, write_project
 from kubewitness.errors import ExitCode
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings_file import Settings
 from kubewitness.sources.program.answers import Answers
+from support.check_source import check_source
+from support.engine import Engine, write_project
+from support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 READING = (ROOT / "docs" / "reading.md").read_text("utf-8")
 BIN = Path(sys.executable).parent

@@ -1,0 +1,413 @@
+"""`kubewitness hunt`: what it reads, what it prints, and what its exit codes mean."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubewitness.detections.detection import SEVERITIES
+from kubewitness.detections.library import all_detections, cases
+from kubewitness.errors import ExitCode
+from support.command import read, run
+
+EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")
+ATTACK = cases(EXEC, "malicious")["exec-as-get"]
+DENIED = cases(EXEC, "benign")["denied"]
+
+RULE = """\
+name: Anything
+severity: Low
+query: |
+  AKSAudit | project TimeGenerated, Username = tostring(User.username)
+"""
+
+
+def hunt(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, dict[str, Any], str]:
+    """Hunt, and read the JSON."""
+    code, out, err = run(capsys, "hunt", *words, "--format", "json")
+    return code, json.loads(out), err
+
+
+def test_logs_and_a_store_of_them_give_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has logs need not make a store, and finds none afterwards."""
+    read(tmp_path / "some.store", ATTACK)
+    from_logs = hunt(capsys, ATTACK, "--rule", "pod-exec")
+    assert from_logs[0] == ExitCode.VIOLATION
+    assert from_logs == hunt(capsys, tmp_path / "some.store", "--rule", "pod-exec")
+    (finding,) = from_logs[1]["findings"]
+    assert (finding["detection"], finding["techniques"]) == ("pod-exec", ["T1609"])
+    assert finding["values"]["Command"] == "sh"
+
+
+def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was refused is no finding."""
+    code, document, _ = hunt(capsys, DENIED, "--rule", "pod-exec")
+    assert code == ExitCode.OK
+    assert document == {
+        "version": 2,
+        "summary": {
+            "detections": 1,
+            "not_run": 0,
+            "found_something": 0,
+            "findings": 0,
+            "allowed": 0,
+            "unreadable": 0,
+        },
+        "not_run": [],
+        "allow_list": None,
+        "warnings": [],
+        "unreadable": [],
+        "faults": [],
+        "findings": [],
+    }
+
+
+def test_what_could_not_be_read_is_told_and_fails_where_nothing_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A finding comes first: exit code 1, not 5."""
+    for log, expected in ((DENIED, ExitCode.UNREADABLE), (ATTACK, ExitCode.VIOLATION)):
+        (tmp_path / "torn").write_bytes(b"torn off\n" + log.read_bytes())
+        code, document, _ = hunt(capsys, tmp_path / "torn", "--rule", "pod-exec")
+        assert (code, document["summary"]["unreadable"]) == (expected, 1)
+
+
+def test_files_that_could_not_be_read_are_named_with_counts_and_reasons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error and in the JSON."""
+    torn = tmp_path / "torn"
+    torn.write_bytes(b"torn off\n" * 2 + b'{"a": 1}\n' + DENIED.read_bytes())
+    _, document, err = hunt(capsys, torn, "--rule", "pod-exec")
+    other = "is JSON, but of no audit log's shape"
+    assert document["unreadable"] == [
+        {"file": str(torn), "reason": "is not JSON", "pieces": 2},
+        {"file": str(torn), "reason": other, "pieces": 1},
+    ]
+    assert err == (
+        f"unreadable: {torn}: 3 pieces could not be read: is not JSON (2); {other} (1)\n"
+    )
+
+
+@pytest.mark.parametrize("more", [b"", DENIED.read_bytes()])
+def test_names_of_files_cannot_command_the_terminal(
+    more: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sends logs may name them."""
+    (tmp_path / "a\x1b[2Jb.log").write_bytes(b"torn off\n" + more)
+    err = run(capsys, "hunt", tmp_path, "--rule", "pod-exec")[2]
+    assert "a\\x1b[2Jb.log: 1 piece could not" in err
+    assert "\x1b" not in err
+
+
+def test_of_many_files_that_could_not_be_read_a_person_sees_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program sees all."""
+    for number in range(7):
+        (tmp_path / f"{number}.log").write_bytes(b"torn off\n")
+    (tmp_path / "good.log").write_bytes(DENIED.read_bytes())
+    _, document, err = hunt(capsys, tmp_path, "--rule", "pod-exec")
+    assert len(document["unreadable"]) == document["summary"]["unreadable"] == 7
+    assert len(err.splitlines()) == 6
+    assert err.splitlines()[-1] == "unreadable: and pieces of 2 more files"
+
+
+@pytest.mark.parametrize("contents", [b"", b"\n"])
+def test_a_log_without_events_is_nothing_to_check(
+    contents: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No events are no proof of no attacks. The file is named as the user did."""
+    (tmp_path / "empty.log").write_bytes(contents)
+    code, out, err = run(capsys, "hunt", tmp_path / "empty.log")
+    assert (code, out) == (ExitCode.NOTHING, "")
+    assert err == f"nothing to check: {tmp_path / 'empty.log'}: there is no event in it\n"
+
+
+CSV = b'"TimeGenerated [UTC]",Level,AuditId,Verb\n"2026-03-01 10:00",Metadata,a-1,get\n'
+
+
+@pytest.mark.parametrize(
+    ("contents", "reasons"),
+    [
+        (bytes(range(128, 256)), ["is not JSON (1)"]),
+        (CSV, ["heading of CSV", "export the logs as JSON (1)", "is not JSON (1)"]),
+    ],
+)
+def test_a_log_of_which_nothing_can_be_read_is_unreadable(
+    contents: bytes, reasons: Sequence[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not empty: exit code 5, for the log and for a store of it."""
+    log, store = tmp_path / "strange.log", tmp_path / "some.store"
+    log.write_bytes(contents)
+    read(store, log)
+    for data in (log, store):
+        code, out, err = run(capsys, "hunt", data)
+        assert (code, out) == (ExitCode.UNREADABLE, "")
+        assert err.startswith(f"error: {log}: ")
+        assert all(reason in err for reason in [*reasons, "could not be read: "])
+        assert "kubewitness-" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.log"], "nowhere.log"),
+        ([ATTACK, "--rule", "pod-exce"], "`pod-exce`; did you mean `pod-exec`?\n"),
+        ([ATTACK, "--rule", "zzzzzz"], "`zzzzzz`; docs/detections.md lists all\n"),
+        ([ATTACK, "--since", "yesterday"], "`yesterday` is no time"),
+        (["gone.store"], "there is no store"),
+    ],
+)
+def test_bad_input_is_explained(
+    words: Sequence[str | Path], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, without a traceback."""
+    code, out, err = run(capsys, "hunt", *words)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert said in err
+
+
+def test_a_period_restricts_what_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    """The session began at ten."""
+    for since, until, found in (
+        ("2026-03-01T09:00Z", "2026-03-01T11:00Z", 1),
+        ("2026-03-01T11:00Z", "2026-03-01T12:00Z", 0),
+    ):
+        words = (ATTACK, "--rule", "pod-exec", "--since", since, "--until", until)
+        assert hunt(capsys, *words)[1]["summary"]["findings"] == found
+
+
+def test_rules_of_ones_own_are_run_and_their_faults_told_all_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file or a folder of Sentinel's YAML, over the tables of Azure."""
+    (tmp_path / "anything.yaml").write_text(RULE)
+    code, document, _ = hunt(capsys, DENIED, "--rules", tmp_path / "anything.yaml")
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 1)
+    (tmp_path / "typo.yaml").write_text(RULE.replace("User.username", "Usr.username"))
+    (tmp_path / "table.yaml").write_text(RULE.replace("AKSAudit", "AKSAudits"))
+    code, document, err = hunt(capsys, DENIED, "--rules", tmp_path)
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 1)
+    assert [each["detection"] for each in document["not_run"]] == ["table", "typo"]
+    assert "not run: typo: unknown column `Usr`" in err
+    assert "not run: table: unknown table `AKSAudits`" in err
+
+
+def test_a_fault_of_kql_shows_the_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line, and a mark below it."""
+    (tmp_path / "anything.yaml").write_text(RULE)
+    (tmp_path / "typo.yaml").write_text("name: n\nquery: KubeAudit | were true\n")
+    _, _, err = hunt(capsys, DENIED, "--rules", tmp_path)
+    assert "\n  KubeAudit | were true\n              ^" in err
+
+
+def test_a_rule_that_cannot_be_run_is_no_proof_of_no_attacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 5 where another found nothing, 2 where there is no other."""
+    (tmp_path / "typo.yaml").write_text(RULE.replace("User.username", "Usr.username"))
+    (tmp_path / "none.yaml").write_text("name: n\nquery: AKSAudit | where Verb == 'none'\n")
+    code, document, _ = hunt(capsys, DENIED, "--rules", tmp_path)
+    assert (code, document["summary"]["not_run"]) == (ExitCode.UNREADABLE, 1)
+    code, out, err = run(capsys, "hunt", DENIED, "--rules", tmp_path / "typo.yaml")
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert "typo: unknown column `Usr`" in err
+
+
+def test_people_see_the_worst_first_and_a_line_of_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And how many more there are."""
+    worse = RULE.replace("Low", "High").replace("Anything", "Worse")
+    for name, text in (("anything", RULE), ("worse", worse)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    words = ("hunt", ATTACK, "--rules", tmp_path, "--limit", "1")
+    code, out, _ = run(capsys, *words)
+    assert code == ExitCode.VIOLATION
+    lines = out.splitlines()
+    assert lines[0] == "HIGH worse: Worse"
+    assert lines[2] == "  and 1 more; `--limit` shows more, json all"
+    assert lines[3] == "LOW anything: Anything"
+    assert (
+        lines[-1]
+        == "detections 2, not run 0, found something 2, findings 4, allowed 0, unreadable 0"
+    )
+
+
+def test_severities_below_the_least_are_not_looked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """To run a command is nothing by itself."""
+    assert EXEC.severity == "Informational"
+    least = [rule for rule in all_detections() if rule.severity in {"High", "Medium"}]
+    assert "pod-exec" not in {f["detection"] for f in hunt(capsys, ATTACK)[1]["findings"]}
+    code, document, _ = hunt(capsys, ATTACK, "--severity", "medium")
+    assert document["summary"]["detections"] == len(least)
+    assert "pod-exec" not in {finding["detection"] for finding in document["findings"]}
+    assert code == (ExitCode.VIOLATION if document["findings"] else ExitCode.OK)
+
+
+def own_rules(folder: Path) -> Path:
+    """A rule of each severity, of which each event is a finding."""
+    for severity in SEVERITIES:
+        (folder / f"{severity.lower()}.yaml").write_text(RULE.replace("Low", severity))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], {"high", "medium", "low", "informational"}),
+        (["--severity", "medium"], {"high", "medium"}),
+        (["--rule", "low"], {"low"}),
+        (["--rule", "low", "--rule", "informational"], {"low", "informational"}),
+        (["--rule", "low", "--severity", "high"], {"low"}),
+    ],
+)
+def test_names_and_severities_choose_among_rules_of_ones_own(
+    words: Sequence[str], expected: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All are run where nothing is said."""
+    _, document, _ = hunt(capsys, DENIED, "--rules", own_rules(tmp_path), *words)
+    assert {finding["detection"] for finding in document["findings"]} == expected
+    assert document["summary"]["detections"] == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rule", "hihg"], "no detection is called `hihg`; did you mean `high`?"),
+        (["--rule", "pod-exec"], "`pod-exec` is one of kubewitness' own detections"),
+        (["--rule", "zzz"], "these detections are high, informational, low, medium"),
+    ],
+)
+def test_a_name_that_no_rule_of_ones_own_has_is_told(
+    words: Sequence[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With those that are close to it."""
+    code, out, err = run(capsys, "hunt", DENIED, "--rules", own_rules(tmp_path), *words)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert said in err
+
+
+def test_a_severity_that_no_rule_of_ones_own_has_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To run no rule is no proof of no attacks."""
+    (tmp_path / "anything.yaml").write_text(RULE)
+    words = ("hunt", DENIED, "--rules", tmp_path, "--severity", "high")
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert err == "error: --severity high: the worst of these detections is Low\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "doubt"),
+    [
+        ('KubeAudit | where ObjectRef.resouce == "secrets"', "`ObjectRef.resource`"),
+        (
+            "KubeAudit | where RequestObject.spec.hostNetwrk == true",
+            "`RequestObject.spec.hostNetwork`",
+        ),
+        ("KubeAuditPodSpecs | where PodSpec.hostNetwrk == true", "`PodSpec.hostNetwork`"),
+    ],
+)
+def test_a_path_that_no_event_has_is_warned_of(
+    query: str, doubt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the path that was meant, on standard error and in the JSON."""
+    (tmp_path / "mine.yaml").write_text(f"name: n\nquery: |\n  {query}\n")
+    code, document, err = hunt(capsys, ATTACK, "--rules", tmp_path)
+    (warning,) = document["warnings"]
+    assert warning.startswith("mine: `")
+    assert warning.endswith(f"there is no such field; did you mean {doubt}?")
+    assert (code, err) == (ExitCode.OK, f"warning: {warning}\n")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'KubeAudit | where Resource == "applications" and RequestObject.spec.source == "a"',
+        "KubeAudit | extend Made = parse_json(UserAgent) | where Made.field == 1",
+    ],
+)
+def test_a_path_that_something_may_have_is_not_warned_of(
+    query: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning at each hunt would soon be read by nobody."""
+    (tmp_path / "mine.yaml").write_text(f"name: n\nquery: |\n  {query}\n")
+    _, document, err = hunt(capsys, ATTACK, "--rules", tmp_path)
+    assert (document["warnings"], err) == ([], "")
+
+
+def test_without_the_types_of_objects_it_is_said_once_that_no_path_was_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come with an extra, which rules of Sentinel do without."""
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.object_paths.paths", None)
+    _, document, err = hunt(capsys, ATTACK, "--rules", own_rules(tmp_path))
+    assert len(document["warnings"]) == 1
+    assert err.count("install kubewitness[sigma]") == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ('KubeAudit | where Verb = "get"', "`Verb =`: write `Verb ==`"),
+        ("KubeAudit | where IsGitOps = false", "`IsGitOps =`: write `IsGitOps ==`"),
+        ("KubeAudit | where not(IsGitOps = false)", "`IsGitOps =`: write `IsGitOps ==`"),
+        ('KubeAudit | summarize countif(Verb = "get")', "`Verb =`: write `Verb ==`"),
+        ('KubeAudit | where Stage == "x" and Verb = "get"', "write `==` to compare"),
+    ],
+)
+def test_one_equals_sign_in_a_condition_is_a_fault(
+    query: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its name would be dropped in silence, and `IsGitOps = false` be false for all events."""
+    (tmp_path / "mine.yaml").write_text(f"name: n\nquery: |\n  {query}\n")
+    code, out, err = run(capsys, "hunt", ATTACK, "--rules", tmp_path)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "KubeAudit | extend a = iff(Verb != 'a', 1, 2), b = Verb <= 'a' | where a == 1 and not(b)",
+        "KubeAudit | where Verb in ((KubeAudit | extend x = 'a=b' | project x))",
+        "KubeAudit | where RequestUri has 'command=' | summarize n = countif(Verb =~ 'get')",
+    ],
+)
+def test_an_equals_sign_elsewhere_is_none(
+    query: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names a column, stands in a text, or is part of another sign."""
+    (tmp_path / "mine.yaml").write_text(f"name: n\nquery: |\n  {query}\n")
+    assert hunt(capsys, ATTACK, "--rules", tmp_path)[1]["not_run"] == []
+
+
+def test_a_rule_that_fails_shows_no_sql_that_nobody_wrote(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What DuckDB says of the query is kept, and what it quotes of the translation is not."""
+    (tmp_path / "none.yaml").write_text("name: n\nquery: AKSAudit | where Verb == 'none'\n")
+    (tmp_path / "mine.yaml").write_text("name: n\nquery: KubeAudit | where 'get'\n")
+    code, document, err = hunt(capsys, ATTACK, "--rules", tmp_path)
+    assert (code, document["summary"]["not_run"]) == (ExitCode.UNREADABLE, 1)
+    assert err == "not run: mine: the query fails: Could not convert string 'get' to BOOL\n"
+
+
+def test_help_names_the_exit_codes_and_that_data_may_be_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In the order in which they apply."""
+    _, out, _ = run(capsys, "hunt", "--help")
+    assert "hunt [OPTIONS] [DATA]..." in out
+    assert re.findall(r"^ +(\d)  ", out, re.MULTILINE) == ["2", "1", "5", "3", "0"]

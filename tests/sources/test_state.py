@@ -1,0 +1,136 @@
+"""Exported state as a source: what it holds, what it hides, and what is no state."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubewitness.errors import ExitCode, InputError
+from kubewitness.policies.verdict import Outcome
+from support.azure_ids import azure_id
+from support.check_source import check_source
+from support.oracle import BASE, SECRET
+
+CLUSTER_ID = azure_id("aks", BASE["aks"])
+WORKSPACE_ID = azure_id("workspace", BASE["workspace"])
+
+
+def resource(name: str, **changes: Any) -> dict[str, Any]:
+    """A resource of the base stack as a state holds it."""
+    shown = BASE[name]
+    inputs = {**shown.inputs, **changes.pop("inputs", {})}
+    if name == "audit":
+        inputs |= {"resourceUri": CLUSTER_ID, "workspaceId": WORKSPACE_ID}
+    return {
+        "urn": f"urn:pulumi:prod::shop::{shown.type}::{name}",
+        "type": shown.type,
+        "custom": True,
+        "id": azure_id(name, shown),
+        "inputs": inputs,
+        "outputs": inputs,
+        **changes,
+    }
+
+
+def state(folder: Path, *resources: dict[str, Any]) -> Path:
+    """A file as `pulumi stack export` writes it."""
+    file = folder / "state.json"
+    file.write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}), "utf-8")
+    return file
+
+
+def outcomes(file: Path) -> dict[str, Outcome]:
+    """The outcomes of the AKS rules."""
+    return {v.policy_id: v.outcome for v in check_source(file).verdicts}
+
+
+def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
+    """Literal ids link what nothing depends on; calls are not shown."""
+    found = outcomes(state(tmp_path, *(resource(name) for name in BASE)))
+    assert found.pop("aks-admin-credentials") is Outcome.NOT_APPLICABLE
+    assert set(found.values()) == {Outcome.PASS}
+
+
+def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> None:
+    """The engine would mend at the next update; what is deployed lacks its logs until then."""
+    lacking = resource("audit", inputs={"logs": [{"category": "kube-audit", "enabled": True}]})
+    file = state(tmp_path, resource("aks"), resource("workspace"), lacking)
+    configuration = tmp_path / "policy.json"
+    configuration.write_text(json.dumps({"aks-audit-logs-remediation": "remediate"}))
+    found = check_source(file, policy_pack_config=configuration)
+    assert {v.policy_id for v in found.verdicts if v.outcome is Outcome.FAIL} == {"aks-audit-logs"}
+
+
+def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> None:
+    """`--show-secrets` writes the plaintext, which is read."""
+    hidden = {"disableLocalAccounts": {**SECRET, "ciphertext": "v1:abc"}}
+    shown = {"disableLocalAccounts": {**SECRET, "plaintext": "false"}}
+    for inputs, outcome in ((hidden, Outcome.UNDECIDED), (shown, Outcome.FAIL)):
+        rest = [resource("workspace"), resource("audit")]
+        file = state(tmp_path, resource("aks", inputs=inputs), *rest)
+        assert outcomes(file)["aks-local-accounts"] is outcome
+
+
+def test_a_cluster_that_is_only_read_is_not_this_stacks(tmp_path: Path) -> None:
+    """`external` in the state is what `.get()` leaves there."""
+    file = state(tmp_path, {**resource("aks"), "external": True, "inputs": {}})
+    assert set(outcomes(file).values()) == {Outcome.NOT_APPLICABLE}
+    assert check_source(file).exit_code is ExitCode.NOTHING
+
+
+def test_what_waits_to_be_deleted_counts_no_more(tmp_path: Path) -> None:
+    """A setting that was replaced collects nothing."""
+    rest = [resource("aks"), resource("workspace")]
+    file = state(tmp_path, *rest, {**resource("audit"), "delete": True})
+    assert outcomes(file)["aks-audit-logs"] is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("not json", "cannot be read as JSON"),
+        ("[]", "is no exported state: a file must be the exported state of a stack"),
+        ('{"deployment": {"resources": 5}}', "is no exported state"),
+        ('{"deployment": {"resources": [5]}}', "resource 0: is no object"),
+        ('{"deployment": {"resources": [{"type": "x"}]}}', "resource 0: has no `urn`"),
+        ("[" * 100_000, "cannot be read as JSON"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_what_is_no_state_is_an_error_that_says_so(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    """Never a stack without clusters."""
+    file = tmp_path / "state.json"
+    file.write_text(content, "utf-8")
+    with pytest.raises(InputError) as error:
+        check_source(file)
+    assert words in str(error.value)
+
+
+def test_a_file_of_bytes_is_told_what_it_should_be(tmp_path: Path) -> None:
+    """In words, and not by the name of an exception; its own name is no place to export to."""
+    file = tmp_path / "shop.tar.gz"
+    file.write_bytes(b"\x1f\x8b\x08\x00\xff")
+    with pytest.raises(InputError) as error:
+        check_source(file)
+    assert "`pulumi stack export --file state.json` writes" in str(error.value)
+    assert "Error" not in str(error.value)
+
+
+def test_all_faults_of_a_state_are_told_at_once(tmp_path: Path) -> None:
+    """With the number of each resource."""
+    with pytest.raises(InputError) as error:
+        check_source(state(tmp_path, {"urn": 1}, {"urn": "x", "type": "y", "inputs": []}, {}))
+    assert len(error.value.faults) == 4
+
+
+def test_an_empty_state_is_nothing_to_check(tmp_path: Path) -> None:
+    """Exit code 3, by the command itself."""
+    command = [str(Path(sys.executable).parent / "kubewitness"), "check", str(state(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.NOTHING
+    assert "nothing to check" in done.stderr
