@@ -183,6 +183,7 @@ def test_one_table_asked_once_can_be_of_the_basic_plan(tables: Tables) -> None:
         ("KubeAudit", Tables.BOTH, "AKSAudit, AKSAuditAdmin"),
         ("KubeAudit | join kind=inner (KubeAuditCommands) on AuditId", Tables.AUDIT, "`join`"),
         ("KubeAudit | union KubeAuditCommands", Tables.AUDIT, "AKSAudit, AKSAudit"),
+        ("A | union B, (C | where x in ((D | project x)))", Tables.AUDIT, "A, B, C, D"),
         ("KubeAudit | where AuditId in ((KubeAudit | project AuditId))", Tables.AUDIT, "AKSAudit,"),
         ("let f = (t:string) { tolower(t) }; KubeAudit | extend x = f(Verb)", Tables.ADMIN, "`f`"),
         ("cluster('c').database('d').AKSAudit", Tables.ADMIN, "another cluster"),

@@ -5,7 +5,6 @@ what this list is for. It looks at a query as duckdb-kql lowers it, in which cal
 that a `let` defines are written out.
 """
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +14,7 @@ from duckdb_kql.lower import lower
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.logs.kql.errors import explain_kql
+from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 OPERATORS: Final[dict[type[ir.Node], str]] = {
     ir.Where: "where",
@@ -137,7 +137,7 @@ def construct_faults(text: str) -> list[str]:
         query = lower(text)
     except KqlError as error:
         return list(explain_kql(error, text).faults)
-    return list(dict.fromkeys(fault for node in nodes(query) for fault in _faults(node)))
+    return list(dict.fromkeys(fault for node in walk(query) for fault in _faults(node)))
 
 
 def basic_plan_faults(text: str) -> list[str]:
@@ -155,30 +155,14 @@ def basic_plan_faults(text: str) -> list[str]:
         query = lower(text)
     except KqlError as error:
         return list(explain_kql(error, text).faults)
-    if any(isinstance(node, ir.Join) for node in nodes(query)):
+    if any(isinstance(node, ir.Join) for node in walk(query)):
         faults.append("`join`")
-    if any(isinstance(node, ir.TableRef) and node.cluster for node in nodes(query)):
+    if any(isinstance(node, ir.TableRef) and node.cluster for node in walk(query)):
         faults.append("another cluster or workspace")
     reads = _reads(query, {})
     if len(reads) > 1:
         faults.append(f"a table more than once, or more than one: {', '.join(reads)}")
     return [f"a table of the Basic plan cannot be asked with {fault}" for fault in faults]
-
-
-def nodes(node: object) -> Iterator[object]:
-    """Yield a node of a lowered query and all below it, each once."""
-    stack, seen = [node], set()
-    while stack:
-        each = stack.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        if isinstance(each, list | tuple):
-            stack.extend(reversed(each))
-        elif dataclasses.is_dataclass(each):
-            yield each
-            fields = reversed(dataclasses.fields(each))
-            stack.extend(getattr(each, field.name) for field in fields)
 
 
 def _reads(query: ir.Query, bound: dict[str, list[str]]) -> list[str]:
@@ -187,25 +171,12 @@ def _reads(query: ir.Query, bound: dict[str, list[str]]) -> list[str]:
         if isinstance(value, ir.Query):
             bound = {**bound, name: _reads(value, bound)}
     found: list[str] = []
-    for node in _within(query):
+    for node in walk([query.source, *query.operators], children_outside_queries, with_repeats=True):
         if isinstance(node, ir.TableRef):
             found.extend(bound.get(node.name, [node.name]))
         elif isinstance(node, ir.Query):
             found.extend(_reads(node, bound))
     return found
-
-
-def _within(query: ir.Query) -> Iterator[object]:
-    """Yield what stands in a query; of a query within, the query alone."""
-    stack: list[object] = [query.source, *query.operators]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, list | tuple):
-            stack.extend(each)
-        elif dataclasses.is_dataclass(each):
-            yield each
-            if not isinstance(each, ir.Query):
-                stack.extend(getattr(each, field.name) for field in dataclasses.fields(each))
 
 
 def _faults(node: object) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What a condition says of the resource that was asked for."""
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from duckdb_kql import ir
 
 from kubewitness.detections.object_paths.object_types import Origin, api_groups, objects
+from kubewitness.logs.kql.tree import walk
 
 _FIELDS: Final[dict[str, Callable[[Origin], str]]] = {
     "Resource": lambda origin: origin.resource,
@@ -41,21 +41,20 @@ def holds(condition: ir.Expr, origin: Origin | None) -> bool | None:
             return None
 
 
-def names_custom_resources(node: object) -> bool:
+def names_custom_resources(query: ir.Query) -> bool:
     """Whether a query compares a resource or its group with what is none of Kubernetes' own.
 
     A text that is computed may be any.
     """
+    return any(map(_names_a_custom_resource, walk(query)))
+
+
+def _names_a_custom_resource(node: object) -> bool:
     match node:
         case ir.BinaryOp(_, value, other) if _name(value) in _NAMED:
             return _is_custom(value, [other])
         case ir.InList(value, items) | ir.HasList(value, items) if _name(value) in _NAMED:
             return node.subquery is not None or _is_custom(value, items)
-        case list() | tuple():
-            return any(map(names_custom_resources, node))
-        case _ if dataclasses.is_dataclass(node):
-            fields = dataclasses.fields(node)
-            return any(names_custom_resources(getattr(node, each.name)) for each in fields)
         case _:
             return False
 

@@ -3,8 +3,7 @@
 To the engines a misspelt path is null in every row, and no engine says so.
 """
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
@@ -29,6 +28,7 @@ from kubewitness.detections.object_paths.object_types import (
 from kubewitness.detections.object_paths.origins import holds, names_custom_resources
 from kubewitness.detections.parsers import PARSERS, parser
 from kubewitness.logs.kql.hints import MOST_LISTED
+from kubewitness.logs.kql.tree import children
 
 Meaning = frozenset[tuple[Origin | None, Type]]
 """What a value can be: types, each with what was asked for; None for whatever it was."""
@@ -228,7 +228,7 @@ class _Reader:
         return before
 
     def _children(self, node: object, columns: Columns) -> None:
-        for each in _parts(node):
+        for each in children(node):
             if isinstance(each, ir.Query):
                 self.query(each)
             elif isinstance(each, ir.Expr):
@@ -243,13 +243,6 @@ def _source(source: ir.Source, lets: Mapping[str, Columns]) -> Columns:
     if source.name in lets:
         return lets[source.name]
     return _parser_columns(source.name) if source.name in PARSERS else _table_columns()
-
-
-def _parts(node: object) -> Iterator[object]:
-    if isinstance(node, list | tuple):
-        yield from node
-    elif dataclasses.is_dataclass(node):
-        yield from (getattr(node, field.name) for field in dataclasses.fields(node))
 
 
 def _merged(each: Iterable[Columns]) -> Columns:

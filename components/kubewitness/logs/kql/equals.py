@@ -5,10 +5,11 @@ duckdb-kql reads it as a name for what follows and drops the name: `where IsGitO
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from duckdb_kql import parse
+
+from kubewitness.logs.kql.tree import parsed_children, walk
 
 _MAY_BE: Final = re.compile(r"\b(where|filter|not|case|\w*if+)\b[^|]*?[^=!<>~]=(?![=~>])")
 """Most queries have none: they need not be parsed a second time."""
@@ -25,7 +26,8 @@ def equals_faults(text: str) -> list[str]:
     """
     if not _MAY_BE.search(text):
         return []
-    names = [_name(node) for node in _nodes(parse(text).tree) if _is_condition(node)]
+    nodes = walk(parse(text).tree, parsed_children)
+    names = [_name(node) for node in nodes if parsed_children(node) and _is_condition(node)]
     return [f"`{name} =`: write `{name} ==` to compare" for name in dict.fromkeys(names) if name]
 
 
@@ -45,15 +47,6 @@ def _name(node: Any) -> str:
         return ""
     text: str = first.getText()
     return text.removesuffix("=")
-
-
-def _nodes(node: Any) -> Iterator[Any]:
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if children := getattr(each, "children", None):
-            yield each
-            waiting.extend(reversed(children))
 
 
 def _kind(node: Any) -> str:

@@ -5,13 +5,14 @@ same text would fail in a workspace.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from duckdb_kql import KqlSchemaError, Schema, ir
 from duckdb_kql.schema import output_columns, resolve_let_refs, surviving_branches
 
 from kubewitness.logs.kql.hints import column_hint, field_hint
+from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 
 @dataclasses.dataclass
@@ -98,7 +99,7 @@ def _names_in(operator: ir.Operator) -> list[str]:
 
 
 def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Names) -> None:
-    """Look up what stands below a node.
+    """Look up what stands below a node; a query within has columns of its own.
 
     Args:
         node: of the query.
@@ -106,7 +107,13 @@ def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Nam
         schema: the columns of each table.
         names: takes what is found.
     """
-    for each in _below(node, schema):
+
+    def below(node: object) -> Iterable[object]:
+        if isinstance(node, ir.Union):
+            return surviving_branches(node, schema)
+        return children_outside_queries(node)
+
+    for each in walk(node, below):
         if isinstance(each, ir.Query):
             _check(each, schema, names)
         elif isinstance(each, ir.ColumnRef) and columns is not None and each.name not in columns:
@@ -114,25 +121,6 @@ def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Nam
             names.faults[f"unknown column `{each.name}`: {hint}"] = None
         elif isinstance(each, ir.PathAccess):
             _check_path(each, names)
-
-
-def _below(node: object, schema: Schema) -> Iterator[object]:
-    """Yield a node and all below it, but nothing of a query within, which has its own columns."""
-    stack, seen = [node], set()
-    while stack:
-        each = stack.pop()
-        if id(each) in seen:
-            continue
-        # A binding that is read often is one node.
-        seen.add(id(each))
-        yield each
-        if isinstance(each, list | tuple):
-            stack.extend(reversed(each))
-        elif isinstance(each, ir.Union):
-            stack.extend(surviving_branches(each, schema))
-        elif dataclasses.is_dataclass(each) and not isinstance(each, ir.Query):
-            fields = reversed(dataclasses.fields(each))
-            stack.extend(getattr(each, field.name) for field in fields)
 
 
 def _check_path(path: ir.PathAccess, names: Names) -> None:

@@ -1,0 +1,52 @@
+"""Walks the trees of a query: duckdb-kql's own, and the parse tree that it is made from."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+
+from duckdb_kql import ir
+
+
+def children(node: object) -> Iterable[object]:
+    """Return what stands directly below a node: the fields of a node, the members of a list."""
+    if isinstance(node, list | tuple):
+        return node
+    if dataclasses.is_dataclass(node):
+        return [getattr(node, field.name) for field in dataclasses.fields(node)]
+    return ()
+
+
+def children_outside_queries(node: object) -> Iterable[object]:
+    """Return what stands directly below a node, and nothing below a query."""
+    return () if isinstance(node, ir.Query) else children(node)
+
+
+def parsed_children(node: object) -> Iterable[object]:
+    """Return what stands directly below a node of the parse tree; a token has nothing."""
+    return getattr(node, "children", None) or ()
+
+
+def walk(
+    node: object,
+    below: Callable[[object], Iterable[object]] = children,
+    *,
+    with_repeats: bool = False,
+) -> Iterator[object]:
+    """Yield a node and all below it, in the order of the text.
+
+    Args:
+        node: of a query, lists and plain values included.
+        below: which nodes stand directly below one.
+        with_repeats: whether a node that several others share, as the value of a `let` that is read
+            often, is yielded once for each of them.
+    """
+    # Nodes and not only their ids: the id of one that is gone could be that of another.
+    seen: dict[int, object] = {}
+    stack = [node]
+    while stack:
+        each = stack.pop()
+        if not with_repeats:
+            if id(each) in seen:
+                continue
+            seen[id(each)] = each
+        yield each
+        stack.extend(reversed([*below(each)]))
