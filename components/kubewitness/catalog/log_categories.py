@@ -16,12 +16,10 @@ class LogCategory:
     Attributes:
         name: the category as Azure spells it.
         table: the Log Analytics table it fills in resource-specific mode.
-        holds: what is in it, in one line.
     """
 
     name: str
     table: str
-    holds: str
 
 
 KUBE_AUDIT: Final = "kube-audit"
@@ -40,25 +38,21 @@ Source: Azure docs, "Azure resource logs", Send to Azure Storage.
 AKS_LOG_CATEGORIES: Final = {
     category.name: category
     for category in (
-        LogCategory(KUBE_AUDIT, "AKSAudit", "every audited request, reads included"),
-        LogCategory(KUBE_AUDIT_ADMIN, "AKSAuditAdmin", "audited requests other than get and list"),
-        LogCategory(GUARD, "AKSControlPlane", "Entra ID authentication and Azure RBAC decisions"),
-        LogCategory("kube-apiserver", "AKSControlPlane", "API server"),
-        LogCategory("kube-controller-manager", "AKSControlPlane", "controller manager"),
-        LogCategory("kube-scheduler", "AKSControlPlane", "scheduler"),
-        LogCategory("cluster-autoscaler", "AKSControlPlane", "cluster autoscaler"),
-        LogCategory("cloud-controller-manager", "AKSControlPlane", "cloud controller manager"),
-        LogCategory("csi-azuredisk-controller", "AKSControlPlane", "Azure Disk storage driver"),
-        LogCategory("csi-azurefile-controller", "AKSControlPlane", "Azure Files storage driver"),
-        LogCategory("csi-snapshot-controller", "AKSControlPlane", "volume snapshot controller"),
-        LogCategory("fleet-member-agent", "AKSControlPlane", "fleet member agent"),
-        LogCategory(
-            "fleet-member-net-controller-manager", "AKSControlPlane", "fleet network controller"
-        ),
-        LogCategory(
-            "fleet-mcs-controller-manager", "AKSControlPlane", "fleet multi-cluster services"
-        ),
-        LogCategory("karpenter-events", "AKSControlPlane", "node auto-provisioning events"),
+        LogCategory(KUBE_AUDIT, "AKSAudit"),
+        LogCategory(KUBE_AUDIT_ADMIN, "AKSAuditAdmin"),
+        LogCategory(GUARD, "AKSControlPlane"),
+        LogCategory("kube-apiserver", "AKSControlPlane"),
+        LogCategory("kube-controller-manager", "AKSControlPlane"),
+        LogCategory("kube-scheduler", "AKSControlPlane"),
+        LogCategory("cluster-autoscaler", "AKSControlPlane"),
+        LogCategory("cloud-controller-manager", "AKSControlPlane"),
+        LogCategory("csi-azuredisk-controller", "AKSControlPlane"),
+        LogCategory("csi-azurefile-controller", "AKSControlPlane"),
+        LogCategory("csi-snapshot-controller", "AKSControlPlane"),
+        LogCategory("fleet-member-agent", "AKSControlPlane"),
+        LogCategory("fleet-member-net-controller-manager", "AKSControlPlane"),
+        LogCategory("fleet-mcs-controller-manager", "AKSControlPlane"),
+        LogCategory("karpenter-events", "AKSControlPlane"),
     )
 }
 """Every category of a managed cluster, by name."""

@@ -59,9 +59,6 @@ class Status(StrEnum):
     UNDECIDED = "undecided"
 
 
-ORDER: Final = (Status.ALERTABLE, Status.DEGRADED, Status.HUNT_ONLY, Status.BLIND)
-
-
 @dataclass(frozen=True)
 class DetectionCoverage:
     """What becomes of one detection.

@@ -96,11 +96,6 @@ class Decoded(io.RawIOBase):
         """Return the first bytes as they are stored; to be asked before anything is read."""
         return self._stored.peek(count)
 
-    @property
-    def is_compressed(self) -> bool:
-        """Whether there is anything to decode."""
-        return self._new is not None
-
     def _decode(self) -> bytes | None:
         """Return the next decoded bytes, perhaps none; None at the end."""
         if self._member is None and not self._begin_member():
