@@ -15,7 +15,7 @@ import pytest
 
 from kubewitness.errors import ExitCode, NothingToCheckError
 from kubewitness.logs.inputs.local_files import SEAL_FOLDER
-from kubewitness.seal import Kind, ManifestError, VerifyResult, verify_seal
+from kubewitness.seal import ManifestError, SealFindingKind, VerifyResult, verify_seal
 from kubewitness.seal.result import NOT_SEALED
 from support.seal_edits import EDITS, Edit, Sealed, draw_sealed
 from support.standalone_seal import STANDALONE
@@ -44,8 +44,12 @@ def is_located(edit: Edit, sealed: Sealed, result: VerifyResult | str) -> bool:
             any(name in result for name in edit.manifests) or "no manifest" in result
         )
     if edit.needs_anchor:
-        return any(finding.kind is Kind.ANCHOR for finding in result.findings)
-    files = [one for one in result.findings if one.kind not in (Kind.MANIFEST, Kind.ANCHOR)]
+        return any(finding.kind is SealFindingKind.ANCHOR for finding in result.findings)
+    files = [
+        one
+        for one in result.findings
+        if one.kind not in (SealFindingKind.MANIFEST, SealFindingKind.ANCHOR)
+    ]
     if edit.manifests and not edit.paths:
         named = {name for one in result.findings for name in (one.path, one.other)}
         # The newest manifest is another one: the head that was kept says that much.
@@ -55,7 +59,7 @@ def is_located(edit: Edit, sealed: Sealed, result: VerifyResult | str) -> bool:
     if edit.first is None:
         return True
     start = files[0].ranges[0].start
-    exact = files[0].kind is Kind.GROWN
+    exact = files[0].kind is SealFindingKind.GROWN
     return start == (edit.first if exact else edit.first // sealed.block_size * sealed.block_size)
 
 

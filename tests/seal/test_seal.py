@@ -20,9 +20,9 @@ from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.seal import (
     ByteRange,
     EditedError,
-    Finding,
-    Kind,
     ManifestError,
+    SealFinding,
+    SealFindingKind,
     create_seal,
     digests,
     verify_seal,
@@ -83,7 +83,7 @@ def first(folder: Path) -> Path:
     return folder / ".kubewitness-seal" / "00000001.json"
 
 
-def kinds(folder: Path) -> dict[str, Kind]:
+def kinds(folder: Path) -> dict[str, SealFindingKind]:
     """What verifying without an anchor says of each path."""
     return {finding.path: finding.kind for finding in verify_seal(folder).findings}
 
@@ -164,20 +164,23 @@ def test_each_kind_of_edit_has_its_name(logs: Path) -> None:
     audit, kubelet = logs / "audit.log", logs / "nodes" / "kubelet.log"
     create_seal(logs, block_size=64)
     audit.rename(logs / "moved.log")
-    assert kinds(logs) == {"audit.log": Kind.RENAMED}
+    assert kinds(logs) == {"audit.log": SealFindingKind.RENAMED}
     kubelet.rename(audit)
     (logs / "moved.log").rename(kubelet)
-    assert kinds(logs) == {"audit.log": Kind.SWAPPED, "nodes/kubelet.log": Kind.SWAPPED}
+    assert kinds(logs) == {
+        "audit.log": SealFindingKind.SWAPPED,
+        "nodes/kubelet.log": SealFindingKind.SWAPPED,
+    }
     kubelet.rename(audit)
-    assert kinds(logs) == {"nodes/kubelet.log": Kind.DROPPED}
+    assert kinds(logs) == {"nodes/kubelet.log": SealFindingKind.DROPPED}
     kubelet.write_bytes(b"started\nstopped\n")
-    assert kinds(logs) == {"nodes/kubelet.log": Kind.GROWN}
+    assert kinds(logs) == {"nodes/kubelet.log": SealFindingKind.GROWN}
     kubelet.write_bytes(b"started")
-    assert kinds(logs) == {"nodes/kubelet.log": Kind.TRUNCATED}
+    assert kinds(logs) == {"nodes/kubelet.log": SealFindingKind.TRUNCATED}
     kubelet.write_bytes(b"started\n")
     shutil.copy(audit, logs / "b.log")
     (logs / "c.log").write_bytes(b"new")
-    assert kinds(logs) == {"b.log": Kind.DUPLICATED, "c.log": Kind.UNSEALED}
+    assert kinds(logs) == {"b.log": SealFindingKind.DUPLICATED, "c.log": SealFindingKind.UNSEALED}
 
 
 def test_grown_logs_are_not_silently_good(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +221,10 @@ def test_manifests_in_each_others_place_are_both_named(logs: Path) -> None:
     data = first(logs).read_bytes()
     first(logs).write_bytes(second.read_bytes())
     second.write_bytes(data)
-    assert kinds(logs) == {"00000001.json": Kind.MANIFEST, "00000002.json": Kind.MANIFEST}
+    assert kinds(logs) == {
+        "00000001.json": SealFindingKind.MANIFEST,
+        "00000002.json": SealFindingKind.MANIFEST,
+    }
 
 
 def test_a_manifest_that_takes_a_file_back_is_named(logs: Path) -> None:
@@ -227,7 +233,7 @@ def test_a_manifest_that_takes_a_file_back_is_named(logs: Path) -> None:
     document = json.loads(first(logs).read_bytes())
     document.update(number=2, previous=head, files=document["files"][:1])
     first(logs).with_name("00000002.json").write_bytes(rfc8785.dumps(document))
-    assert kinds(logs) == {"00000002.json": Kind.MANIFEST}
+    assert kinds(logs) == {"00000002.json": SealFindingKind.MANIFEST}
     with pytest.raises(EditedError, match=r"nodes/kubelet\.log"):
         create_seal(logs)
 
@@ -374,7 +380,7 @@ def test_what_is_no_regular_file_is_named_and_not_sealed(logs: Path) -> None:
     }
     (logs / "audit.log").rename(logs.parent / "elsewhere.log")
     (logs / "audit.log").symlink_to(logs.parent / "elsewhere.log")
-    assert kinds(logs)["audit.log"] is Kind.DROPPED
+    assert kinds(logs)["audit.log"] is SealFindingKind.DROPPED
 
 
 def test_a_name_that_is_no_text_is_named_and_cannot_command_the_terminal(
@@ -436,7 +442,7 @@ def test_a_log_may_grow_but_not_change_while_it_is_sealed(
     monkeypatch.setattr(digests, "read_digests", read_and_write)
     result = create_seal(logs)
     assert result.bytes == 1008
-    assert kinds(logs) == {"audit.log": Kind.GROWN}
+    assert kinds(logs) == {"audit.log": SealFindingKind.GROWN}
     more.append(b"other")
     with pytest.raises(InputError, match="it changed while it was read"):
         create_seal(logs)
@@ -449,7 +455,7 @@ def test_an_interrupted_seal_stops_the_next_and_says_what_to_remove(logs: Path) 
     partial.write_bytes(b"{")
     with pytest.raises(InputError, match="remove this file if none is"):
         create_seal(logs)
-    assert kinds(logs) == {".kubewitness-seal/00000002.json.partial": Kind.UNSEALED}
+    assert kinds(logs) == {".kubewitness-seal/00000002.json.partial": SealFindingKind.UNSEALED}
 
 
 def test_one_file_is_sealed_beside_it(logs: Path) -> None:
@@ -459,7 +465,7 @@ def test_one_file_is_sealed_beside_it(logs: Path) -> None:
     assert (logs / "audit.log.kubewitness-seal" / "00000001.json").is_file()
     assert verify_seal(audit, head=head).verdict == "intact"
     audit.unlink()
-    assert kinds(audit) == {"audit.log": Kind.DROPPED}
+    assert kinds(audit) == {"audit.log": SealFindingKind.DROPPED}
 
 
 def test_a_signature_anchors_and_its_key_is_never_shown(
@@ -710,7 +716,7 @@ def test_a_time_stamp_of_something_else_does_not_hold(
     create_seal(logs, timestamp_url=f"{authority_url}/good")
     stranger = Authority(tmp_path / "stranger")
     result = verify_seal(logs, timestamp_certificate=stranger.root)
-    assert {one.kind for one in result.findings} == {Kind.ANCHOR}
+    assert {one.kind for one in result.findings} == {SealFindingKind.ANCHOR}
     stamp = first(logs).with_suffix(".tsr")
     genuine = stamp.read_bytes()
     for damaged in (b"", b"x", genuine[:-9], genuine[:200] + b"\0" + genuine[201:], b"0" * 9999):
@@ -720,7 +726,7 @@ def test_a_time_stamp_of_something_else_does_not_hold(
     document = json.loads(first(logs).read_bytes())
     document["createdAt"] = "2020-01-01T00:00:00Z"
     first(logs).write_bytes(rfc8785.dumps(document))
-    found: tuple[Finding, ...]
+    found: tuple[SealFinding, ...]
     found = verify_seal(logs, timestamp_certificate=authority.root).findings
     assert found[0].path == "00000001.tsr"
     stamp.unlink()

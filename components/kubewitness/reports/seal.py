@@ -3,9 +3,9 @@
 from rich.console import Console
 
 from kubewitness.printable import printable
-from kubewitness.seal import ByteRange, Finding, Kind, SealResult, VerifyResult
+from kubewitness.seal import ByteRange, SealFinding, SealFindingKind, SealResult, VerifyResult
 
-_STYLES = {Kind.GROWN: "bold yellow", Kind.UNSEALED: "bold yellow"}
+_STYLES = {SealFindingKind.GROWN: "bold yellow", SealFindingKind.UNSEALED: "bold yellow"}
 _RANGES_SHOWN = 3
 
 
@@ -27,14 +27,15 @@ def print_verified(console: Console, result: VerifyResult) -> None:
 
 def verified_line(result: VerifyResult) -> str:
     """The verdict and the counts in words."""
-    count = {kind: sum(one.kind is kind for one in result.findings) for kind in Kind}
-    edited = sum(count.values()) - count[Kind.GROWN] - count[Kind.UNSEALED] - count[Kind.UNREADABLE]
+    count = {kind: sum(one.kind is kind for one in result.findings) for kind in SealFindingKind}
+    grown, unsealed = count[SealFindingKind.GROWN], count[SealFindingKind.UNSEALED]
+    unreadable = count[SealFindingKind.UNREADABLE]
+    edited = sum(count.values()) - grown - unsealed - unreadable
     anchored = "not anchored" if result.anchored is None else f"anchored up to {result.anchored}"
     return (
         f"{result.verdict}: {_count(result.files, 'file')} and {_count(result.bytes, 'byte')} "
         f"sealed by {_count(result.manifests, 'manifest')}, {anchored}: intact {result.intact}, "
-        f"edits {edited}, grown {count[Kind.GROWN]}, not sealed {count[Kind.UNSEALED]}, "
-        f"unreadable {count[Kind.UNREADABLE]}"
+        f"edits {edited}, grown {grown}, not sealed {unsealed}, unreadable {unreadable}"
     )
 
 
@@ -58,12 +59,15 @@ def print_sealed(console: Console, result: SealResult) -> None:
     )
 
 
-def _explain(finding: Finding) -> str:
+def _explain(finding: SealFinding) -> str:
     words = printable(finding.message)
     if finding.ranges:
-        elsewhere = finding.kind in (Kind.RENAMED, Kind.SWAPPED)
+        elsewhere = finding.kind in (SealFindingKind.RENAMED, SealFindingKind.SWAPPED)
         words += f"{'; under its name differ' if elsewhere else ':'} {_ranges(finding.ranges)}"
-    if finding.manifest is not None and finding.kind not in (Kind.MANIFEST, Kind.ANCHOR):
+    if finding.manifest is not None and finding.kind not in (
+        SealFindingKind.MANIFEST,
+        SealFindingKind.ANCHOR,
+    ):
         words += f" (manifest {finding.manifest})"
     return words
 

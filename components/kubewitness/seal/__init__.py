@@ -6,16 +6,22 @@ newest one, the head, is what to keep where nobody who can write the logs can wr
 
 from kubewitness.seal.create import EditedError, attach_timestamp, create_seal
 from kubewitness.seal.manifest import Manifest, ManifestError, SealedFile
-from kubewitness.seal.result import ByteRange, Finding, Kind, SealResult, VerifyResult
+from kubewitness.seal.result import (
+    ByteRange,
+    SealFinding,
+    SealFindingKind,
+    SealResult,
+    VerifyResult,
+)
 from kubewitness.seal.verify import verify_seal
 
 __all__ = [
     "ByteRange",
     "EditedError",
-    "Finding",
-    "Kind",
     "Manifest",
     "ManifestError",
+    "SealFinding",
+    "SealFindingKind",
     "SealResult",
     "SealedFile",
     "VerifyResult",

@@ -10,7 +10,8 @@ from typing import Final, Literal
 from kubewitness.errors import InputError
 from kubewitness.seal.chain import Chain, read_manifest
 from kubewitness.seal.digests import open_regular
-from kubewitness.seal.result import Anchor, Finding, Kind
+from kubewitness.seal.extra import seal_extra
+from kubewitness.seal.result import Anchor, SealFinding, SealFindingKind
 
 LARGEST_COMPANION: Final = 1 << 20
 
@@ -23,7 +24,7 @@ class Anchoring:
     """Which anchors hold, which do not, and what stays unknown all the same."""
 
     anchors: list[Anchor] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SealFinding] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
     @property
@@ -72,14 +73,15 @@ def _check_head(chain: Chain, head: str, found: Anchoring) -> None:
             f"no manifest has the head {head.lower()}: it was edited, cut off, or the whole chain "
             "was made anew"
         )
-        found.findings.append(_broken(chain.place.manifests.name, message))
+        found.findings.append(_broken(chain.target.manifests.name, message))
 
 
 def _signature_check(paths: tuple[Path, ...]) -> Check:
-    from kubewitness.seal.signature import (  # noqa: PLC0415 an optional extra
-        is_signed,
-        load_public_key,
-    )
+    with seal_extra("signatures"):
+        from kubewitness.seal.signature import (  # noqa: PLC0415 an optional extra
+            is_signed,
+            load_public_key,
+        )
 
     keys = [load_public_key(path) for path in paths]
 
@@ -91,10 +93,11 @@ def _signature_check(paths: tuple[Path, ...]) -> Check:
 
 
 def _timestamp_check(certificate: Path) -> Check:
-    from kubewitness.seal.timestamp import (  # noqa: PLC0415 an optional extra
-        load_certificates,
-        stamped_time,
-    )
+    with seal_extra("time stamps"):
+        from kubewitness.seal.timestamp import (  # noqa: PLC0415 an optional extra
+            load_certificates,
+            stamped_time,
+        )
 
     trusted = load_certificates(certificate)
     return lambda companion, manifest: stamped_time(companion, manifest, trusted)
@@ -108,7 +111,7 @@ def _check_companions(
         try:
             with open_regular(path) as stream:
                 companion = stream.read(LARGEST_COMPANION)
-            time = check(companion, read_manifest(chain.place.manifest(number)))
+            time = check(companion, read_manifest(chain.target.manifest(number)))
         except (OSError, ValueError) as error:
             message = f"does not hold for manifest {number}: {error}"
             found.findings.append(_broken(path.name, message, number))
@@ -116,24 +119,24 @@ def _check_companions(
             found.anchors.append(Anchor(kind=kind, manifest=number, time=time))
     if kind not in {anchor.kind for anchor in found.anchors}:
         message = f"no manifest has a {_WORDS[kind]} that holds"
-        found.findings.append(_broken(chain.place.manifests.name, message))
+        found.findings.append(_broken(chain.target.manifests.name, message))
 
 
 def _companions(
     chain: Chain, kind: Literal["signature", "timestamp"]
 ) -> Iterator[tuple[int, Path]]:
-    name = chain.place.signature if kind == "signature" else chain.place.timestamp
+    name = chain.target.signature if kind == "signature" else chain.target.timestamp
     for link in chain.links:
         path = name(link.number)
-        if path.name in chain.place.companions():
+        if path.name in chain.target.companions():
             yield link.number, path
 
 
 _WORDS: Final = {"signature": "signature", "timestamp": "time stamp"}
 
 
-def _broken(path: str, message: str, number: int | None = None) -> Finding:
-    return Finding(kind=Kind.ANCHOR, path=path, message=message, manifest=number)
+def _broken(path: str, message: str, number: int | None = None) -> SealFinding:
+    return SealFinding(kind=SealFindingKind.ANCHOR, path=path, message=message, manifest=number)
 
 
 def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 from kubewitness.errors import NothingToCheckError
 from kubewitness.seal.digests import open_regular
 from kubewitness.seal.manifest import Manifest, ManifestError, parse_manifest, sha256
-from kubewitness.seal.place import Place
-from kubewitness.seal.result import Finding, Kind
+from kubewitness.seal.result import SealFinding, SealFindingKind
+from kubewitness.seal.target import SealTarget
 
 
 @dataclass(frozen=True)
-class Link:
+class ManifestLink:
     """What the chain needs to know of one manifest."""
 
     number: int
@@ -33,27 +33,27 @@ class Claim:
 
 @dataclass
 class Chain:
-    """All manifests of a place, well-formed every one; they are read again when they are needed."""
+    """All manifests of a target, each well-formed; they are read again when they are needed."""
 
-    place: Place
-    links: list[Link] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    target: SealTarget
+    links: list[ManifestLink] = field(default_factory=list)
+    findings: list[SealFinding] = field(default_factory=list)
     broken: set[int] = field(default_factory=set)
     """Numbers of manifests that are not the ones that the next one was made on."""
     _loaded: tuple[int, Manifest] | None = None
 
     @property
-    def newest(self) -> Link:
+    def newest(self) -> ManifestLink:
         """The last of the chain."""
         return self.links[-1]
 
     def load(self, number: int) -> Manifest:
         """A manifest of the chain; the last one read is kept, for files are located one by one."""
         if self._loaded is None or self._loaded[0] != number:
-            data = read_manifest(self.place.manifest(number))
+            data = read_manifest(self.target.manifest(number))
             if sha256(data) not in {link.head for link in self.links if link.number == number}:
-                raise ManifestError(f"{self.place.manifest(number)}: it changed while it was read")
-            self._loaded = number, parse_manifest(data, self.place.manifest(number))
+                raise ManifestError(f"{self.target.manifest(number)}: it changed while it was read")
+            self._loaded = number, parse_manifest(data, self.target.manifest(number))
         return self._loaded[1]
 
     def claims(self, anchored: set[int]) -> dict[str, list[Claim]]:
@@ -91,9 +91,9 @@ class Chain:
         lost = [path for path, said in earlier.items() if sizes.get(path, -1) < said[-1].size]
         if lost:
             self.findings.append(
-                Finding(
-                    kind=Kind.MANIFEST,
-                    path=self.place.manifest(number).name,
+                SealFinding(
+                    kind=SealFindingKind.MANIFEST,
+                    path=self.target.manifest(number).name,
                     message=f"does not list {lost[0]!r} as an earlier one does, with all its bytes"
                     + (f", nor {len(lost) - 1} more" if len(lost) > 1 else ""),
                     other=lost[0],
@@ -116,45 +116,45 @@ def read_manifest(path: Path) -> bytes:
         raise ManifestError(f"{path}: the manifest cannot be read: {reason}") from error
 
 
-def read_chain(place: Place) -> Chain:
+def read_chain(target: SealTarget) -> Chain:
     """Read every manifest, and find what is missing or does not hang together.
 
     Raises:
         NothingToCheckError: there is no manifest.
         ManifestError: some are malformed, every one of them named.
     """
-    chain = Chain(place)
+    chain = Chain(target)
     faults: list[str] = []
-    for number in place.numbers():
+    for number in target.numbers():
         try:
-            data = read_manifest(place.manifest(number))
-            manifest = parse_manifest(data, place.manifest(number))
+            data = read_manifest(target.manifest(number))
+            manifest = parse_manifest(data, target.manifest(number))
         except ManifestError as error:
             faults += error.faults
         else:
-            link = Link(number, manifest.number, sha256(data), manifest.previous)
+            link = ManifestLink(number, manifest.number, sha256(data), manifest.previous)
             chain.links.append(link)
     if faults:
         raise ManifestError(*faults)
     if not chain.links:
-        raise NothingToCheckError(f"{place.manifests}: no manifest, so nothing here is sealed")
+        raise NothingToCheckError(f"{target.manifests}: no manifest, so nothing here is sealed")
     _check_numbers(chain)
     _check_links(chain)
-    _list_strangers(chain)
+    _note_unknown_files(chain)
     return chain
 
 
 def _check_numbers(chain: Chain) -> None:
-    place = chain.place
+    target = chain.target
     present = {link.number for link in chain.links}
-    expected = {*range(1, chain.newest.number + 1), *place.companions().values()}
+    expected = {*range(1, chain.newest.number + 1), *target.companions().values()}
     for number in sorted(expected - present):
-        name = place.manifest(number).name
+        name = target.manifest(number).name
         _note(chain, name, "is missing", number)
     for link in chain.links:
         if link.number != link.stated:
-            other = place.manifest(link.stated).name
-            name = place.manifest(link.number).name
+            other = target.manifest(link.stated).name
+            name = target.manifest(link.number).name
             _note(chain, name, f"is numbered {link.stated} within", link.number, other)
 
 
@@ -166,24 +166,26 @@ def _check_links(chain: Chain) -> None:
             continue
         if link.previous != earlier.head:
             chain.broken.add(earlier.number)
-            name = chain.place.manifest(earlier.number).name
-            later = chain.place.manifest(link.number).name
+            name = chain.target.manifest(earlier.number).name
+            later = chain.target.manifest(link.number).name
             message = f"is not the one that {later} was made on: one of the two was edited"
             _note(chain, name, message, earlier.number, later)
 
 
-def _list_strangers(chain: Chain) -> None:
+def _note_unknown_files(chain: Chain) -> None:
     chain.findings += (
-        Finding(
-            kind=Kind.UNSEALED,
-            path=f"{chain.place.manifests.name}/{name}",
+        SealFinding(
+            kind=SealFindingKind.UNSEALED,
+            path=f"{chain.target.manifests.name}/{name}",
             message="lies among the manifests and is none",
         )
-        for name in chain.place.strangers()
+        for name in chain.target.unknown_files()
     )
 
 
 def _note(chain: Chain, name: str, message: str, number: int, other: str | None = None) -> None:
     chain.findings.append(
-        Finding(kind=Kind.MANIFEST, path=name, message=message, other=other, manifest=number)
+        SealFinding(
+            kind=SealFindingKind.MANIFEST, path=name, message=message, other=other, manifest=number
+        )
     )

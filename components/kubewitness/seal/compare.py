@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from kubewitness.seal.chain import Chain, Claim
 from kubewitness.seal.digests import Digests, read_digests
 from kubewitness.seal.locate import locate
-from kubewitness.seal.place import Listing
-from kubewitness.seal.result import ByteRange, Finding, Kind
+from kubewitness.seal.result import ByteRange, SealFinding, SealFindingKind
+from kubewitness.seal.target import Listing
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Comparison:
     """Files that are there and not as sealed, with the newest claim that they break."""
     extra: set[str] = field(default_factory=set)
     """Files that no manifest speaks of."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SealFinding] = field(default_factory=list)
     _holds: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Which sealed file's bytes another one holds, and whether bytes come after them."""
 
@@ -39,7 +39,7 @@ class Comparison:
 
     def _note_folders(self) -> None:
         for path, reason in sorted(self.listing.unreadable.items()):
-            self._note(Kind.UNREADABLE, path, f"cannot be listed: {reason}")
+            self._note(SealFindingKind.UNREADABLE, path, f"cannot be listed: {reason}")
 
     def _compare(self, path: str) -> None:
         said = self.claims[path]
@@ -60,14 +60,16 @@ class Comparison:
             added = read.size - max(sizes)
             message = f"{_bytes(added)} came after the seal, and nothing vouches for them"
             found = ByteRange(start=max(sizes), end=read.size)
-            self._note(Kind.GROWN, path, message, ranges=(found,))
+            self._note(SealFindingKind.GROWN, path, message, ranges=(found,))
 
     def _read(self, path: str, prefixes: Iterable[int], up_to: int | None) -> Digests | None:
         try:
             file = self.listing.files[path]
             return read_digests(file, prefixes=frozenset(prefixes), up_to=up_to)
         except OSError as error:
-            self._note(Kind.UNREADABLE, path, f"cannot be read: {error.strerror or error}")
+            self._note(
+                SealFindingKind.UNREADABLE, path, f"cannot be read: {error.strerror or error}"
+            )
             return None
 
     def _recognise(self) -> None:
@@ -108,12 +110,12 @@ class Comparison:
                 swapped = holders.get(holder) == path
                 more = " and has grown" if self._holds[holder][1] else ""
                 message = f"is now {holder}{more}" + (", and that is now here" if swapped else "")
-                kind = Kind.SWAPPED if swapped else Kind.RENAMED
+                kind = SealFindingKind.SWAPPED if swapped else SealFindingKind.RENAMED
                 self._note(kind, path, message, located[2], holder, claim)
             elif path in self.missing:
                 now = self.listing.others.get(path)
                 message = f"is now {now}" if now else "is not there any more"
-                self._note(Kind.DROPPED, path, message, claim=claim)
+                self._note(SealFindingKind.DROPPED, path, message, claim=claim)
             else:
                 kind, message, ranges = located
                 other = self._holds.get(path, (None,))[0]
@@ -121,15 +123,15 @@ class Comparison:
                     message += f"; it holds what was sealed as {other}"
                 self._note(kind, path, message, ranges, other, claim)
 
-    def _located(self, path: str) -> tuple[Kind, str, tuple[ByteRange, ...]]:
+    def _located(self, path: str) -> tuple[SealFindingKind, str, tuple[ByteRange, ...]]:
         claim = self.wrong.get(path)
         if claim is None:
-            return Kind.DROPPED, "", ()
+            return SealFindingKind.DROPPED, "", ()
         manifest = self.chain.load(claim.manifest)
         try:
             return locate(self.listing.files[path], manifest, path)
         except OSError as error:
-            return Kind.CHANGED, f"is not as sealed, and changes still: {error}", ()
+            return SealFindingKind.CHANGED, f"is not as sealed, and changes still: {error}", ()
 
     def _note_extra(self) -> None:
         holders, astray = self._holders(), self.missing | self.wrong.keys()
@@ -139,16 +141,16 @@ class Comparison:
                 continue  # told where it is missed
             if other is not None and other in self.intact and not more:
                 message = f"is a copy of {other}"
-                self._note(Kind.DUPLICATED, path, message, other=other)
+                self._note(SealFindingKind.DUPLICATED, path, message, other=other)
             else:
-                self._note(Kind.UNSEALED, path, "no manifest speaks of it", other=other)
+                self._note(SealFindingKind.UNSEALED, path, "no manifest speaks of it", other=other)
         for path, what in sorted(self.listing.others.items()):
             if path not in self.claims:
-                self._note(Kind.UNSEALED, path, f"{what}, which cannot be sealed")
+                self._note(SealFindingKind.UNSEALED, path, f"{what}, which cannot be sealed")
 
     def _note(  # noqa: PLR0913 PLR0917 the fields of a finding
         self,
-        kind: Kind,
+        kind: SealFindingKind,
         path: str,
         message: str,
         ranges: tuple[ByteRange, ...] = (),
@@ -157,7 +159,7 @@ class Comparison:
     ) -> None:
         manifest = claim.manifest if claim else None
         self.findings.append(
-            Finding(
+            SealFinding(
                 kind=kind,
                 path=path,
                 message=message,

@@ -7,6 +7,7 @@ from pathlib import Path
 from kubewitness.errors import InputError, KubewitnessError, NothingToCheckError
 from kubewitness.seal.chain import Chain, Claim, read_chain, read_manifest
 from kubewitness.seal.digests import read_steady_digests
+from kubewitness.seal.extra import seal_extra
 from kubewitness.seal.manifest import (
     BLOCK_SIZE,
     LARGEST_BLOCK,
@@ -14,8 +15,8 @@ from kubewitness.seal.manifest import (
     SealedFile,
     sha256,
 )
-from kubewitness.seal.place import PARTIAL, Listing, Place, find_place
-from kubewitness.seal.result import Kind, SealResult
+from kubewitness.seal.result import SealFindingKind, SealResult
+from kubewitness.seal.target import PARTIAL, Listing, SealTarget, find_target
 
 
 class EditedError(KubewitnessError):
@@ -54,12 +55,12 @@ def create_seal(
     """
     if not 1 <= block_size <= LARGEST_BLOCK:
         raise InputError(f"a block has from 1 to {LARGEST_BLOCK} bytes, not {block_size}")
-    place = find_place(path)
-    chain = _earlier(place)
+    target = find_target(path)
+    chain = _earlier(target)
     claims = chain.claims(set()) if chain else {}
     _refuse_edited_manifests(chain)
-    listing = place.listing()
-    _refuse_unreadable(place, listing)
+    listing = target.listing()
+    _refuse_unreadable(target, listing)
     manifest = Manifest(
         number=chain.newest.number + 1 if chain else 1,
         previous=chain.newest.head if chain else None,
@@ -67,11 +68,11 @@ def create_seal(
         block_size=block_size,
         files=_seal_files(listing, claims, block_size),
     )
-    companions = _companions(place, manifest, key, passphrase, timestamp_url)
-    _write(place, manifest, companions)
+    companions = _companions(target, manifest, key, passphrase, timestamp_url)
+    _write(target, manifest, companions)
     return SealResult(
         path=str(path),
-        manifest=str(place.manifest(manifest.number)),
+        manifest=str(target.manifest(manifest.number)),
         number=manifest.number,
         head=sha256(manifest.as_bytes()),
         files=len(manifest.files),
@@ -97,43 +98,44 @@ def attach_timestamp(path: Path, response: Path) -> int:
     Raises:
         InputError: the response is for something else, or there is a time stamp already.
     """
-    from kubewitness.seal.timestamp import require_imprint  # noqa: PLC0415 an optional extra
+    with seal_extra("time stamps"):
+        from kubewitness.seal.timestamp import require_imprint  # noqa: PLC0415 an optional extra
 
-    place = find_place(path)
-    number = read_chain(place).newest.number
+    target = find_target(path)
+    number = read_chain(target).newest.number
     try:
         data = response.read_bytes()
     except OSError as error:
         raise InputError(f"{response}: cannot be read: {error.strerror}") from error
-    require_imprint(data, read_manifest(place.manifest(number)), str(response))
-    _write_new(place.timestamp(number), data)
+    require_imprint(data, read_manifest(target.manifest(number)), str(response))
+    _write_new(target.timestamp(number), data)
     return number
 
 
-def _earlier(place: Place) -> Chain | None:
-    for name in place.strangers():
+def _earlier(target: SealTarget) -> Chain | None:
+    for name in target.unknown_files():
         if name.endswith(PARTIAL):
             raise InputError(
-                f"{place.manifests / name}: another seal is being made, or one was interrupted; "
+                f"{target.manifests / name}: another seal is being made, or one was interrupted; "
                 "remove this file if none is"
             )
     # A signature without any manifest is not nothing: the chain says so.
-    return read_chain(place) if place.numbers() or place.companions() else None
+    return read_chain(target) if target.numbers() or target.companions() else None
 
 
 def _refuse_edited_manifests(chain: Chain | None) -> None:
-    found = [one for one in chain.findings if one.kind is Kind.MANIFEST] if chain else []
+    found = [one for one in chain.findings if one.kind is SealFindingKind.MANIFEST] if chain else []
     if found:
         raise EditedError(*(f"manifest {one.path} {one.message}" for one in found))
 
 
-def _refuse_unreadable(place: Place, listing: Listing) -> None:
+def _refuse_unreadable(target: SealTarget, listing: Listing) -> None:
     if listing.unreadable:
         raise InputError(
-            *(f"{place.root / name}: {why}" for name, why in sorted(listing.unreadable.items()))
+            *(f"{target.root / name}: {why}" for name, why in sorted(listing.unreadable.items()))
         )
-    if not listing.files and not place.numbers():
-        raise NothingToCheckError(f"{place.root}: no file to seal")
+    if not listing.files and not target.numbers():
+        raise NothingToCheckError(f"{target.root}: no file to seal")
 
 
 def _seal_files(
@@ -169,7 +171,7 @@ def _seal_files(
 
 
 def _companions(
-    place: Place,
+    target: SealTarget,
     manifest: Manifest,
     key: Path | None,
     passphrase: str | None,
@@ -178,23 +180,25 @@ def _companions(
     """Signature and time stamp, made before anything is written: what fails leaves nothing."""
     made: dict[Path, bytes] = {}
     if key is not None:
-        from kubewitness.seal.signature import sign  # noqa: PLC0415 an optional extra
+        with seal_extra("signatures"):
+            from kubewitness.seal.signature import sign  # noqa: PLC0415 an optional extra
 
-        made[place.signature(manifest.number)] = sign(manifest.as_bytes(), key, passphrase)
+        made[target.signature(manifest.number)] = sign(manifest.as_bytes(), key, passphrase)
     if timestamp_url is not None:
-        from kubewitness.seal.timestamp import request_timestamp  # noqa: PLC0415 likewise
+        with seal_extra("time stamps"):
+            from kubewitness.seal.timestamp import request_timestamp  # noqa: PLC0415 likewise
 
         stamp = request_timestamp(timestamp_url, manifest.as_bytes())
-        made[place.timestamp(manifest.number)] = stamp
+        made[target.timestamp(manifest.number)] = stamp
     return made
 
 
-def _write(place: Place, manifest: Manifest, companions: dict[Path, bytes]) -> None:
+def _write(target: SealTarget, manifest: Manifest, companions: dict[Path, bytes]) -> None:
     try:
-        place.manifests.mkdir(exist_ok=True)
+        target.manifests.mkdir(exist_ok=True)
     except OSError as error:
-        raise InputError(f"{place.manifests}: cannot be made: {error.strerror}") from error
-    _write_new(place.manifest(manifest.number), manifest.as_bytes())
+        raise InputError(f"{target.manifests}: cannot be made: {error.strerror}") from error
+    _write_new(target.manifest(manifest.number), manifest.as_bytes())
     for path, data in companions.items():
         _write_new(path, data)
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from kubewitness.seal.digests import read_digests
 from kubewitness.seal.manifest import Manifest
-from kubewitness.seal.result import ByteRange, Kind
+from kubewitness.seal.result import ByteRange, SealFindingKind
 
 
-def locate(file: Path, manifest: Manifest, path: str) -> tuple[Kind, str, tuple[ByteRange, ...]]:
+def locate(
+    file: Path, manifest: Manifest, path: str
+) -> tuple[SealFindingKind, str, tuple[ByteRange, ...]]:
     """Compare a file's blocks with their hashes.
 
     Args:
@@ -39,11 +41,11 @@ def locate(file: Path, manifest: Manifest, path: str) -> tuple[Kind, str, tuple[
         if now.size % block:
             # Half a block has no hash of its own.
             message += f", and what is left from byte {whole * block} on cannot be told"
-        return Kind.TRUNCATED, message, ranges
+        return SealFindingKind.TRUNCATED, message, ranges
     if not ranges:
         message = "its blocks have their hashes, the whole has not: the manifest contradicts itself"
-        return Kind.CHANGED, message, ()
-    return Kind.CHANGED, f"differs from the {sealed.size} bytes that were sealed", ranges
+        return SealFindingKind.CHANGED, message, ()
+    return SealFindingKind.CHANGED, f"differs from the {sealed.size} bytes that were sealed", ranges
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:

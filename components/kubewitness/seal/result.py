@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from kubewitness.errors import ExitCode
 
 
-class Kind(StrEnum):
+class SealFindingKind(StrEnum):
     """What was found."""
 
     CHANGED = "changed"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     """Something that no manifest speaks of."""
 
 
-NOT_SEALED: Final = frozenset({Kind.GROWN, Kind.UNSEALED})
+NOT_SEALED: Final = frozenset({SealFindingKind.GROWN, SealFindingKind.UNSEALED})
 """Nothing that was sealed is edited, but this was never sealed: undecided."""
 
 
@@ -44,10 +44,10 @@ class ByteRange(_Document):
     end: int
 
 
-class Finding(_Document):
+class SealFinding(_Document):
     """One thing that is not as it was sealed."""
 
-    kind: Kind
+    kind: SealFindingKind
     path: str
     """Of the file below the sealed folder, or of the manifest among the manifests."""
     message: str
@@ -99,7 +99,7 @@ class VerifyResult(_Document):
     bytes: int
     intact: int
     """Sealed files that are there under their name with all sealed bytes."""
-    findings: tuple[Finding, ...]
+    findings: tuple[SealFinding, ...]
     anchors: tuple[Anchor, ...]
     anchored: int | None
     """The newest manifest that an anchor vouches for."""

@@ -7,8 +7,8 @@ from typing import Literal
 from kubewitness.seal.anchors import check_anchors
 from kubewitness.seal.chain import read_chain
 from kubewitness.seal.compare import Comparison
-from kubewitness.seal.place import find_place
-from kubewitness.seal.result import NOT_SEALED, Finding, Kind, VerifyResult
+from kubewitness.seal.result import NOT_SEALED, SealFinding, SealFindingKind, VerifyResult
+from kubewitness.seal.target import find_target
 
 
 def verify_seal(
@@ -35,11 +35,11 @@ def verify_seal(
         NothingToCheckError: there is no manifest.
         InputError: the path or an anchor cannot be read.
     """
-    place = find_place(path)
-    chain = read_chain(place)
+    target = find_target(path)
+    chain = read_chain(target)
     anchoring = check_anchors(chain, head, tuple(public_keys), timestamp_certificate)
     claims = chain.claims(anchoring.numbers)
-    files = Comparison(chain, claims, place.listing())
+    files = Comparison(chain, claims, target.listing())
     files.run()
     findings = (*chain.findings, *anchoring.findings, *files.findings)
     unknown = list(anchoring.unknown)
@@ -61,11 +61,11 @@ def verify_seal(
 
 
 def _verdict(
-    findings: tuple[Finding, ...], *, is_anchored: bool
+    findings: tuple[SealFinding, ...], *, is_anchored: bool
 ) -> Literal["intact", "edited", "unreadable", "undecided"]:
     kinds = {finding.kind for finding in findings}
-    if kinds - NOT_SEALED - {Kind.UNREADABLE}:
+    if kinds - NOT_SEALED - {SealFindingKind.UNREADABLE}:
         return "edited"
-    if Kind.UNREADABLE in kinds:
+    if SealFindingKind.UNREADABLE in kinds:
         return "unreadable"
     return "intact" if is_anchored and not kinds else "undecided"

@@ -28,7 +28,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Place:
+class SealTarget:
     """A sealed folder or file."""
 
     root: Path
@@ -103,7 +103,7 @@ class Place:
         found = ((name, _COMPANION.fullmatch(name)) for name in self._kept())
         return {name: int(match[1]) for name, match in found if match}
 
-    def strangers(self) -> list[str]:
+    def unknown_files(self) -> list[str]:
         """What lies among the manifests and does not belong there."""
         known = (_MANIFEST, _COMPANION)
         return [name for name in self._kept() if not any(one.fullmatch(name) for one in known)]
@@ -118,7 +118,7 @@ class Place:
         return [os.fsencode(name).decode("utf-8", "backslashreplace") for name in names]
 
 
-def find_place(path: Path) -> Place:
+def find_target(path: Path) -> SealTarget:
     """What a user means by a path.
 
     Raises:
@@ -126,12 +126,12 @@ def find_place(path: Path) -> Place:
     """
     path = path.resolve()
     if path.is_dir():
-        return Place(path, path / SEAL_FOLDER)
-    place = Place(path.parent, path.with_name(path.name + SEAL_FOLDER), path.name)
+        return SealTarget(path, path / SEAL_FOLDER)
+    target = SealTarget(path.parent, path.with_name(path.name + SEAL_FOLDER), path.name)
     # A file that was dropped is still sealed.
-    if not path.is_file() and not place.manifests.is_dir():
+    if not path.is_file() and not target.manifests.is_dir():
         raise InputError(f"{path}: no such file or folder")
-    return place
+    return target
 
 
 def _is_text(name: str) -> bool:
