@@ -26,7 +26,7 @@ from kubewitness.logs.store.database import open_store
 Event = Mapping[str, Any]
 """An event of `audit.k8s.io/v1`, or a row of another table, as it stands in a case."""
 
-Kind = Literal["malicious", "benign"]
+CaseKind = Literal["malicious", "benign"]
 """Which of the cases that come with a detection."""
 
 Passes = Callable[[Event], Event | None]
@@ -59,7 +59,7 @@ def attacks_found(detections: Sequence[Detection], passes: Passes) -> dict[str, 
 
 def hunt_cases(
     detections: Sequence[Detection],
-    kind: Kind = "malicious",
+    kind: CaseKind = "malicious",
     *,
     passes: Passes = lambda event: event,
 ) -> dict[str, dict[str, list[Finding]]]:
@@ -88,7 +88,7 @@ def hunt_cases(
 def write_log(
     path: Path,
     detections: Sequence[Detection],
-    kind: Kind = "malicious",
+    kind: CaseKind = "malicious",
     *,
     passes: Passes = lambda event: event,
 ) -> None:
@@ -109,7 +109,7 @@ def write_log(
                     file.write(json.dumps(moved, separators=(",", ":")) + "\n")
 
 
-def _slots(detections: Sequence[Detection], kind: Kind) -> list[tuple[Detection, str]]:
+def _slots(detections: Sequence[Detection], kind: CaseKind) -> list[tuple[Detection, str]]:
     return [(detection, name) for detection in detections for name in cases(detection, kind)]
 
 

@@ -20,7 +20,7 @@ def query_warnings(detection: Detection) -> Sequence[str]:
     # They load a parser of KQL, which our own detections do without.
     from duckdb_kql import KqlError  # noqa: PLC0415
 
-    from kubewitness.logs.kql.errors import explain_kql  # noqa: PLC0415
+    from kubewitness.logs.kql.kql_errors import explain_kql  # noqa: PLC0415
 
     try:
         from kubewitness.detections.object_paths.paths import paths_of_no_object  # noqa: PLC0415

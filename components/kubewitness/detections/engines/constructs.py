@@ -13,7 +13,7 @@ from duckdb_kql import KqlError, ir
 from duckdb_kql.lower import lower
 
 from kubewitness.catalog.audit_tables import TABLES
-from kubewitness.logs.kql.errors import explain_kql
+from kubewitness.logs.kql.kql_errors import explain_kql
 from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 OPERATORS: Final[dict[type[ir.Node], str]] = {

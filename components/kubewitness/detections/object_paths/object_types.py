@@ -24,7 +24,7 @@ Type = Any
 """A class of msgspec, `list[...]`, `dict[str, ...]`, a scalar, or `Any` where all is free."""
 
 
-class Origin(NamedTuple):
+class RequestedResource(NamedTuple):
     """What was asked for where an object was sent, as in ObjectRef."""
 
     resource: str
@@ -104,22 +104,22 @@ _CONSTRAINT: Final = msgspec.defstruct(
 )
 """Source: Gatekeeper docs, "How to use Gatekeeper"; each template makes a resource of its own."""
 
-_NOT_IN_THE_DOCUMENT: Final[dict[Origin, Type]] = {
-    Origin("pods", "exec"): _STREAM,
-    Origin("pods", "attach"): _STREAM,
-    Origin("constraints.gatekeeper.sh", ""): _CONSTRAINT,
+_NOT_IN_THE_DOCUMENT: Final[dict[RequestedResource, Type]] = {
+    RequestedResource("pods", "exec"): _STREAM,
+    RequestedResource("pods", "attach"): _STREAM,
+    RequestedResource("constraints.gatekeeper.sh", ""): _CONSTRAINT,
 }
 
 
 @cache
-def objects() -> frozenset[tuple[Origin, Type]]:
+def objects() -> frozenset[tuple[RequestedResource, Type]]:
     """The type of the object that is sent for each resource, and for each of its subresources.
 
     A resource of several groups or versions has several: HorizontalPodAutoscaler of v2 has fields
     that v1 lacks.
     """
     found = {
-        (Origin(info.plural, info.action or ""), each)
+        (RequestedResource(info.plural, info.action or ""), each)
         for each in _resources()
         for info in [api_info(each)]
     }

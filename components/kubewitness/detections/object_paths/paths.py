@@ -11,12 +11,13 @@ from typing import Any, Final
 from duckdb_kql import ir
 from duckdb_kql.lower import lower
 
+from kubewitness.detections.object_paths.conditions import holds, names_custom_resources
 from kubewitness.detections.object_paths.object_types import (
     COLUMN_TYPES,
     EVENT,
     OBJECT_COLUMNS,
     WITHOUT_OBJECT,
-    Origin,
+    RequestedResource,
     Type,
     below,
     element,
@@ -25,12 +26,11 @@ from kubewitness.detections.object_paths.object_types import (
     names,
     objects,
 )
-from kubewitness.detections.object_paths.origins import holds, names_custom_resources
 from kubewitness.detections.parsers import PARSERS, parser
 from kubewitness.logs.kql.hints import MOST_LISTED
 from kubewitness.logs.kql.tree import children
 
-Meaning = frozenset[tuple[Origin | None, Type]]
+Meaning = frozenset[tuple[RequestedResource | None, Type]]
 """What a value can be: types, each with what was asked for; None for whatever it was."""
 
 Columns = Mapping[str, Meaning]
@@ -193,7 +193,7 @@ class _Reader:
         if name in _FIRST:
             return whole
         if name in _LISTS:
-            return frozenset((origin, list_of(kind)) for origin, kind in whole)
+            return frozenset((requested, list_of(kind)) for requested, kind in whole)
         if name in {"split", "extract_all"}:
             return frozenset({(None, list[str])})
         if name in {"parse_json", "todynamic"}:
@@ -217,8 +217,8 @@ class _Reader:
         for step in steps:
             self._children(step, columns)
             after = frozenset(
-                (origin, kind)
-                for origin, each in before
+                (requested, kind)
+                for requested, each in before
                 if (kind := _below(each, step)) is not None
             )
             if not after:
@@ -256,8 +256,8 @@ def _merged(each: Iterable[Columns]) -> Columns:
 def _elements(meaning: Meaning) -> Meaning:
     """Return what mv-expand makes of a list; an object is taken apart and stays what it is."""
     return frozenset(
-        (origin, inner if (inner := element(kind)) is not None else kind)
-        for origin, kind in meaning
+        (requested, inner if (inner := element(kind)) is not None else kind)
+        for requested, kind in meaning
     )
 
 

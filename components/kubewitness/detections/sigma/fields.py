@@ -86,8 +86,8 @@ class Fields:
         asked = [resource.lower() for resource in resources] or ["*"]
         self._sent = frozenset(
             kind
-            for origin, kind in objects()
-            if any(fnmatchcase(origin.resource, each) for each in asked)
+            for requested, kind in objects()
+            if any(fnmatchcase(requested.resource, each) for each in asked)
         )
         self.elements: dict[str, str] = {}
         """What is expanded for the fields that were found: a name for each list of objects."""

@@ -24,11 +24,11 @@ from kubewitness.detections.detection import (
     Notes,
     Severity,
 )
+from kubewitness.detections.sigma.backend import Backend
 from kubewitness.detections.sigma.exceptions import RejectedError
 from kubewitness.detections.sigma.fields import Fields
 from kubewitness.detections.sigma.imported import Imported, Rejected
-from kubewitness.detections.sigma.query import Backend
-from kubewitness.detections.sigma.values import never
+from kubewitness.detections.sigma.impossible_values import never
 
 _SEVERITIES: Final[dict[str, Severity]] = {
     "CRITICAL": "High",

@@ -10,7 +10,7 @@ from duckdb_kql.lower import lower
 
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.equals import equals_faults
-from kubewitness.logs.kql.errors import explain_kql
+from kubewitness.logs.kql.kql_errors import explain_kql
 from kubewitness.logs.kql.names import check_names
 from kubewitness.logs.kql.translation import CLOCK, Translation
 

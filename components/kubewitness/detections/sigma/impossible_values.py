@@ -74,7 +74,7 @@ def _is_number(text: str) -> bool:
 
 @cache
 def _resources() -> frozenset[str]:
-    return frozenset(origin.resource for origin, _ in objects())
+    return frozenset(requested.resource for requested, _ in objects())
 
 
 def _plural(text: str) -> str:

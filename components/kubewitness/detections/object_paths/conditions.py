@@ -6,37 +6,38 @@ from typing import Final
 
 from duckdb_kql import ir
 
-from kubewitness.detections.object_paths.object_types import Origin, api_groups, objects
+from kubewitness.detections.object_paths.object_types import RequestedResource, api_groups, objects
 from kubewitness.logs.kql.tree import walk
 
-_FIELDS: Final[dict[str, Callable[[Origin], str]]] = {
-    "Resource": lambda origin: origin.resource,
-    "resource": lambda origin: origin.resource,
-    "Subresource": lambda origin: origin.subresource,
-    "subresource": lambda origin: origin.subresource,
+_FIELDS: Final[dict[str, Callable[[RequestedResource], str]]] = {
+    "Resource": lambda requested: requested.resource,
+    "resource": lambda requested: requested.resource,
+    "Subresource": lambda requested: requested.subresource,
+    "subresource": lambda requested: requested.subresource,
 }
-_NAMED: Final = {"Resource", "resource", "ApiGroup", "apiGroup"}
+_GROUPS: Final = {"ApiGroup", "apiGroup"}
+_NAMED: Final = {"Resource", "resource", *_GROUPS}
 _EQUAL: Final = {"==": True, "=~": True, "!=": False, "!~": False}
 
 
-def holds(condition: ir.Expr, origin: Origin | None) -> bool | None:
+def holds(condition: ir.Expr, requested: RequestedResource | None) -> bool | None:
     """Whether a condition holds for requests of a resource; None if it depends on more.
 
     Args:
         condition: of a `where`, or of a choice.
-        origin: None for any resource.
+        requested: None for any resource.
     """
     match condition:
         case ir.BinaryOp("and", left, right):
-            return _all(holds(left, origin), holds(right, origin))
+            return _all(holds(left, requested), holds(right, requested))
         case ir.BinaryOp("or", left, right):
-            return _not(_all(_not(holds(left, origin)), _not(holds(right, origin))))
+            return _not(_all(_not(holds(left, requested)), _not(holds(right, requested))))
         case ir.FunctionCall("not", (inner,)):
-            return _not(holds(inner, origin))
+            return _not(holds(inner, requested))
         case ir.BinaryOp(op, value, other) if op in _EQUAL:
-            return _is_one_of(value, origin, [other], wanted=_EQUAL[op])
+            return _is_one_of(value, requested, [other], wanted=_EQUAL[op])
         case ir.InList(value, items) if condition.subquery is None:
-            return _is_one_of(value, origin, items, wanted=not condition.negated)
+            return _is_one_of(value, requested, items, wanted=not condition.negated)
         case _:
             return None
 
@@ -61,19 +62,20 @@ def _names_a_custom_resource(node: object) -> bool:
 
 def _is_custom(value: ir.Expr, items: Iterable[ir.Expr]) -> bool:
     """Whether one of the texts is in no name that the value can have: it may be a part of one."""
-    known = api_groups() if "roup" in _name(value) else {origin.resource for origin, _ in objects()}
+    is_group = _name(value) in _GROUPS
+    known = api_groups() if is_group else {requested.resource for requested, _ in objects()}
     texts = [text for item in items for text in _texts(item)]
     return any(text is None or not any(text in name for name in known) for text in texts)
 
 
 def _is_one_of(
-    value: ir.Expr, origin: Origin | None, items: Iterable[ir.Expr], *, wanted: bool
+    value: ir.Expr, requested: RequestedResource | None, items: Iterable[ir.Expr], *, wanted: bool
 ) -> bool | None:
     read = _FIELDS.get(_name(value))
     texts = [text for item in items for text in _texts(item)]
-    if read is None or origin is None or None in texts:
+    if read is None or requested is None or None in texts:
         return None
-    return (read(origin) in texts) is wanted
+    return (read(requested) in texts) is wanted
 
 
 def _name(value: ir.Expr) -> str:
