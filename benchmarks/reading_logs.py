@@ -61,21 +61,21 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def write_log(home: Path, shape: str, megabytes: int) -> Path:
+def write_log(home: Path, log_format: str, megabytes: int) -> Path:
     """Generate a log."""
-    log = home / f"{shape}.ndjson"
+    log = home / f"{log_format}.ndjson"
     subprocess.run(
         [sys.executable, "-m", "log_generator.audit_log", "--megabytes", str(megabytes),
-         "--shape", shape, "--output", log],
+         "--format", log_format, "--output", log],
         check=True,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     return log
 
 
-def bare_statement(log: Path, shape: str) -> str:
+def bare_statement(log: Path, log_format: str) -> str:
     """The SQL that reads a log without a check."""
-    if shape == "raw":
+    if log_format == "raw":
         columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in COLUMNS.items())
         return f"CREATE TABLE events AS SELECT * FROM read_ndjson('{log}', columns = {{{columns}}})"  # noqa: S608 a path of ours
     inner = json.dumps(COLUMNS)
@@ -123,11 +123,11 @@ def plain_json(log: Path) -> float:
     return time.perf_counter() - started
 
 
-def compare(shape: str, home: Path, megabytes: int, rounds: int) -> None:
+def compare(log_format: str, home: Path, megabytes: int, rounds: int) -> None:
     """Print the ratio of reading with kubewitness to bare DuckDB."""
-    log = write_log(home, shape, megabytes)
+    log = write_log(home, log_format, megabytes)
     size = log.stat().st_size / 1e6
-    statement = bare_statement(log, shape)
+    statement = bare_statement(log, log_format)
     pairs = [
         (measured(INGEST, home, str(log)), measured(BARE, home, statement)[0])
         for _ in range(rounds)
@@ -136,15 +136,17 @@ def compare(shape: str, home: Path, megabytes: int, rounds: int) -> None:
     bare = statistics.median(seconds for _, seconds in pairs)
     memory = max(memory for (_, memory), _ in pairs)
     say(
-        f"{shape}: {size:,.0f} MB, kubewitness {ours:.2f} s, bare DuckDB {bare:.2f} s: "
+        f"{log_format}: {size:,.0f} MB, kubewitness {ours:.2f} s, bare DuckDB {bare:.2f} s: "
         f"{bare / ours:.2f} of its speed (at least 0.60), peak {memory:,.0f} MiB"
     )
-    if shape == "raw":
+    if log_format == "raw":
         peers: dict[str, Callable[[Path], float]] = {"Python's json": plain_json}
         if shutil.which("jq"):
             peers["jq"] = jq
         for name, peer in peers.items():
-            say(f"{shape}: {name} parses it in {peer(log) / ours:.1f} times kubewitness's time")
+            say(
+                f"{log_format}: {name} parses it in {peer(log) / ours:.1f} times kubewitness's time"
+            )
     log.unlink()
 
 
@@ -192,8 +194,8 @@ def main() -> None:
     arguments = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        for shape in ("raw", "aks-storage"):
-            compare(shape, home, arguments.megabytes, arguments.rounds)
+        for log_format in ("raw", "aks-storage"):
+            compare(log_format, home, arguments.megabytes, arguments.rounds)
         if arguments.large_megabytes:
             large(home, arguments.large_megabytes)
 

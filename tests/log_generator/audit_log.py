@@ -28,7 +28,7 @@ from log_generator.planted import ATTACKS, START, Planted, Timed, attacks, plant
 
 __all__ = [
     "ATTACKS",
-    "SHAPES",
+    "FORMATS",
     "START",
     "STORAGE_LIMIT",
     "Event",
@@ -98,7 +98,7 @@ def _event_hub(found: Iterable[Event]) -> Iterator[bytes]:
         yield as_event_hub_message(batch) + b"\n"
 
 
-SHAPES: Final[dict[str, Writer]] = {
+FORMATS: Final[dict[str, Writer]] = {
     "raw": _raw,
     "aks-storage": _storage,
     "aks-storage-cut": partial(_storage, limit=STORAGE_LIMIT),
@@ -107,17 +107,17 @@ SHAPES: Final[dict[str, Writer]] = {
 """What the command can write; `aks-storage-cut` cuts long events as Azure does."""
 
 
-def _estimate(megabytes: float, shape: str, seed: int) -> int:
+def _estimate(megabytes: float, log_format: str, seed: int) -> int:
     """How many events make so many megabytes, by the size of the first thousands."""
-    size = sum(map(len, SHAPES[shape](events(_SAMPLE, seed=seed))))
+    size = sum(map(len, FORMATS[log_format](events(_SAMPLE, seed=seed))))
     return max(1, round(megabytes * _MEGABYTE * _SAMPLE / size))
 
 
-def write(found: Iterable[Event], shape: str, output: Path) -> int:
+def write(found: Iterable[Event], log_format: str, output: Path) -> int:
     """Write events to a file; the number of bytes."""
     written = 0
     with output.open("wb") as file:
-        for line in SHAPES[shape](found):
+        for line in FORMATS[log_format](found):
             written += file.write(line)
     return written
 
@@ -128,15 +128,15 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group(required=True)
     size.add_argument("--events", type=int, help="how many events to write")
     size.add_argument("--megabytes", type=float, help="about how many megabytes to write")
-    parser.add_argument("--shape", choices=SHAPES, default="raw")
+    parser.add_argument("--format", choices=FORMATS, dest="log_format", default="raw")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--days", type=float, default=30, help="the time that the log takes")
     parser.add_argument("--ordinary", action="store_true", help="plant no attacks")
     parser.add_argument("--output", type=Path, required=True)
     chosen = parser.parse_args()
-    count = chosen.events or _estimate(chosen.megabytes, chosen.shape, chosen.seed)
+    count = chosen.events or _estimate(chosen.megabytes, chosen.log_format, chosen.seed)
     found = events(count, seed=chosen.seed, days=chosen.days, attacked=not chosen.ordinary)
-    written = write(found, chosen.shape, chosen.output)
+    written = write(found, chosen.log_format, chosen.output)
     among = [] if chosen.ordinary else planted(count, seed=chosen.seed)
     names = Counter(attack.name for attack in among)
     attacks_text = ", ".join(f"{name} {times}" for name, times in names.items())

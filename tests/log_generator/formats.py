@@ -1,4 +1,4 @@
-"""The shapes in which audit events reach their reader: raw, and as clouds wrap them."""
+"""The formats in which audit events reach their reader: raw, and as clouds wrap them."""
 
 import gzip
 import json

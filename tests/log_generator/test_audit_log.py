@@ -281,16 +281,16 @@ def test_every_wrapper_keeps_the_events(log: list[Event]) -> None:
     assert [about | item for item in items] == some
 
 
-@pytest.mark.parametrize("shape", audit_log.SHAPES)
+@pytest.mark.parametrize("log_format", audit_log.FORMATS)
 def test_the_command_writes_about_as_much_as_asked_for_and_says_what(
-    shape: str,
+    log_format: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Within a tenth, for small logs have a few large events more or less."""
     file = tmp_path / "audit.log"
-    options = ["--megabytes", "20", "--shape", shape, "--output", str(file)]
+    options = ["--megabytes", "20", "--format", log_format, "--output", str(file)]
     monkeypatch.setattr("sys.argv", ["audit_log.py", *options])
     audit_log.main()
     assert 18_000_000 < file.stat().st_size < 22_000_000

@@ -1,4 +1,4 @@
-"""Log files as they really arrive, drawn at random: many shapes, all kinds of damage.
+"""Log files as they really arrive, drawn at random: many formats, all kinds of damage.
 
 Each comes with what must be read of it: the events that nothing touched, and where others stand.
 """

@@ -21,7 +21,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "files": summary.files,
         "files_known": summary.files_known,
         "faults": summary.faults,
-        "rows_by_shape": summary.rows_by_shape,
+        "rows_by_shape": summary.rows_by_format,
         "copies": summary.copies,
         "balance": summary.balance.as_document(),
         "quarantine": [

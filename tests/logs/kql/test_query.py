@@ -22,7 +22,7 @@ from kubewitness.logs.kql.hints import column_hint
 from kubewitness.logs.kql.query import open_for_queries, run_kql, run_sql
 from kubewitness.logs.store.database import columns, open_store
 from kubewitness.logs.store.period import parse_time
-from kubewitness.logs.store.statements import insert_records
+from kubewitness.logs.store.statements import insert_rows
 
 VERBS = ("get", "create", "list", "delete")
 
@@ -63,13 +63,13 @@ def fill(path: Path, events: list[dict[str, Any]]) -> Path:
             "file": pa.array([1] * count, pa.int32()),
             "byte": pa.array(range(count), pa.int64()),
             "length": pa.array([100] * count, pa.int32()),
-            "shape": pa.array(["kubernetes"] * count, pa.string()),
+            "log_format": pa.array(["kubernetes"] * count, pa.string()),
             "partial": pa.array([False] * count, pa.bool_()),
         }
     )
     with open_store(path) as connection:
         connection.register("batch", batch)
-        connection.execute(insert_records("batch"))
+        connection.execute(insert_rows("batch"))
     return path
 
 

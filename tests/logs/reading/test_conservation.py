@@ -114,7 +114,7 @@ def test_no_untouched_event_is_lost_or_altered_and_no_touched_one_vanishes(
     request: pytest.FixtureRequest,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """`--cases` files of drawn shapes and damage; the balance holds for every one."""
+    """`--cases` files of drawn formats and damage; the balance holds for every one."""
     cases = max(1, request.config.getoption("--cases") // SHARDS)
     draw = random.Random(shard)  # noqa: S311 no secret
     stream = events(cases * EVENTS_OF_A_FILE, seed=shard)

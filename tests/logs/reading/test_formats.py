@@ -1,4 +1,4 @@
-"""Every shape in which audit logs come leads to the same rows."""
+"""Every format in which audit logs come leads to the same rows."""
 
 import csv
 import gzip
@@ -75,7 +75,7 @@ def analytics_row(event: Event, *, as_text: bool) -> dict[str, Any]:
     return columns
 
 
-SHAPES: dict[str, Callable[[], bytes]] = {
+FORMATS: dict[str, Callable[[], bytes]] = {
     "lines": lambda: b"".join(map(as_line, EVENTS)),
     "lines of v1beta1": lambda: b"".join(map(as_line, EVENTS)).replace(
         b"audit.k8s.io/v1", b"audit.k8s.io/v1beta1"
@@ -122,12 +122,12 @@ SHAPES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_shape_leads_to_the_same_rows(shape: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("log_format", FORMATS)
+def test_every_format_leads_to_the_same_rows(log_format: str, tmp_path: Path) -> None:
     """The same events, recognised by content: each field in its column, nothing unreadable."""
-    _, expected = read(tmp_path, SHAPES["lines"](), "expected")
+    _, expected = read(tmp_path, FORMATS["lines"](), "expected")
     assert len(expected) == len(EVENTS)
-    summary, rows = read(tmp_path, SHAPES[shape]())
+    summary, rows = read(tmp_path, FORMATS[log_format]())
     assert (summary.balance.events, summary.balance.quarantined) == (len(EVENTS), 0)
     assert facts(rows) == facts(expected)
 
@@ -148,7 +148,7 @@ def test_compression_is_recognised_by_content(
     pack: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
     """Whatever the name of the file."""
-    summary, rows = read(tmp_path, pack(SHAPES["lines"]()), "log.txt")
+    summary, rows = read(tmp_path, pack(FORMATS["lines"]()), "log.txt")
     assert (len(rows), summary.balance.unvouched) == (len(EVENTS), 0)
 
 
@@ -290,7 +290,7 @@ def test_a_record_of_two_minds_is_believed_by_nobody(tmp_path: Path) -> None:
 
 def test_the_tables_have_azures_columns_and_types(tmp_path: Path) -> None:
     """In DuckDB's words, Azure's columns first and ours behind."""
-    read(tmp_path, SHAPES["lines"]())
+    read(tmp_path, FORMATS["lines"]())
     types = {"string": "VARCHAR", "dynamic": "JSON", "datetime": "TIMESTAMP", "real": "DOUBLE",
              "long": "BIGINT", "bool": "BOOLEAN"}  # fmt: skip
     with open_store(tmp_path / "log.store", read_only=True) as connection:
@@ -301,7 +301,7 @@ def test_the_tables_have_azures_columns_and_types(tmp_path: Path) -> None:
 
 
 def test_an_export_of_the_portal_is_told_to_be_none(tmp_path: Path) -> None:
-    """CSV is no shape: it is quarantined as a whole, not passed over."""
+    """CSV is no format: it is quarantined as a whole, not passed over."""
     text = io.StringIO()
     csv.writer(text).writerows([["TimeGenerated", "AuditId"], ["2026-05-01", "a"]])
     summary, rows = read(tmp_path, text.getvalue().encode())

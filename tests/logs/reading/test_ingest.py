@@ -62,7 +62,7 @@ def contents(store: Path, *, places: bool = True) -> list[tuple[Any, ...]]:
 
 
 def damaged_folder(folder: Path, files: int = 12, seed: int = 3) -> Path:
-    """A folder of files in drawn shapes, some of them damaged."""
+    """A folder of files in drawn formats, some of them damaged."""
     folder.mkdir()
     draw = random.Random(seed)  # noqa: S311 no secret
     stream = events(files * 60, seed=seed)
@@ -289,7 +289,7 @@ POISON = (
 
 @pytest.mark.parametrize("record", POISON)
 def test_no_record_stops_the_others(record: dict[str, Any], tmp_path: Path) -> None:
-    """A value of another kind than a shape has: its record alone is quarantined, or read."""
+    """A value of another kind than a format has: its record alone is quarantined, or read."""
     event = some_events(1)[0]
     write(tmp_path / "log", [json.dumps(record).encode() + b"\n", as_line(event)])
     summary = read(tmp_path / "store", tmp_path / "log")

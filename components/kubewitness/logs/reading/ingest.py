@@ -20,7 +20,7 @@ from kubewitness.logs.inputs.find import LogFile
 from kubewitness.logs.reading.documents import is_document, read_document
 from kubewitness.logs.reading.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
 from kubewitness.logs.reading.records import TOO_LONG, Quarantined, Read
-from kubewitness.logs.reading.summary import MOST_ENTRIES, Entry, Summary
+from kubewitness.logs.reading.summary import MOST_ENTRIES, QuarantineEntry, Summary
 from kubewitness.logs.reading.writing import write
 from kubewitness.logs.store.database import ROWS
 from kubewitness.logs.store.deduplicate import deduplicate
@@ -30,8 +30,8 @@ from kubewitness.logs.store.statements import insert_lines
 SEGMENT_BYTES: Final = 1 << 30
 """How much is read in one transaction: what an interruption costs at most."""
 
-SEGMENT_RECORDS: Final = 100_000
-"""How many records that were taken apart wait in memory before a transaction ends."""
+SEGMENT_ROWS: Final = 100_000
+"""How many rows from what was taken apart wait in memory before a transaction ends."""
 
 UNVERIFIED_LINES: Final = 20_000
 """How many lines that the store could not verify are taken apart at once."""
@@ -82,7 +82,7 @@ def ingest(
     while run.segment(batches, segment_bytes):
         pass
     connection.execute(_DELETE_UNVERIFIED)
-    run.summary.rows_by_shape = _rows_by_shape(connection, [p.number for _, p in planned])
+    run.summary.rows_by_format = _rows_by_format(connection, [p.number for _, p in planned])
     run.summary.copies = deduplicate(connection)
     connection.execute("UPDATE store.version SET is_settled = true")
     return run.summary
@@ -152,7 +152,7 @@ class _Run:
         for batch in batches:
             if batch is not None:
                 yield from _slices(batch)
-            if self._in_segment >= most_bytes or self._waiting >= SEGMENT_RECORDS:
+            if self._in_segment >= most_bytes or self._waiting >= SEGMENT_ROWS:
                 return
         self._has_more = False
 
@@ -209,7 +209,7 @@ class _Run:
         if lines.ended:  # a last line without its break may yet go on
             opened.progress.read_to = lines.offset + lines.size
         self._count(lines.size)
-        return lines.records(opened.progress.number, chosen)
+        return lines.batch(opened.progress.number, chosen)
 
     def _too_long(self, opened: _Opened, line: TooLong) -> None:
         opened.read.quarantine(Quarantined(line.offset, line.length, line.sha256, TOO_LONG))
@@ -257,7 +257,9 @@ class _Run:
         for one in self._opened.values():
             room = MOST_ENTRIES - len(self.summary.quarantine)
             self.summary.quarantine += [
-                Entry(one.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored)
+                QuarantineEntry(
+                    one.progress.name, e.offset, e.length, e.sha256, e.reason, e.is_stored
+                )
                 for e in one.read.quarantined[:room]
             ]
             one.read.rows.clear()
@@ -290,7 +292,9 @@ class _Run:
         return marked
 
 
-def _rows_by_shape(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, int]:
+def _rows_by_format(
+    connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]
+) -> dict[str, int]:
     rows = " UNION ALL ".join(f"SELECT LogShape, LogFile FROM {table}" for table in ROWS)
     return dict(
         connection.execute(

@@ -83,7 +83,7 @@ class Lines:
         found: npt.NDArray[np.bool_] = begins & short & self._are_utf8()
         return found
 
-    def records(self, file: int, chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+    def batch(self, file: int, chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
         """Return the chosen lines as the store reads them."""
         starts, ends = self.starts[chosen], self.ends[chosen]
         text = self._text()

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
-from kubewitness.logs.reading.formats import find_shape
+from kubewitness.logs.reading.formats import find_format
 from kubewitness.logs.reading.lines import LONGEST_LINE
 
 CONTAINERS: Final = ("records", "events", "logEvents", "items", "value")
@@ -23,7 +23,7 @@ MOST_TRIED: Final = 64 << 20
 next line: each place where one may begin is tried, and a hostile log has many."""
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What a piece is."""
 
     RECORD = "record"
@@ -37,12 +37,12 @@ class Piece:
     """Bytes that follow each other.
 
     Attributes:
-        kind: a record is one whole JSON object; whether it is of a known shape is not said.
+        kind: a record is one whole JSON object; whether it is of a known format is not said.
         offset: of the first byte in the decoded stream.
         data: the bytes.
     """
 
-    kind: Kind
+    kind: PieceKind
     offset: int
     data: bytes
 
@@ -64,15 +64,18 @@ _NAME: Final = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*:\s*', re.ASCII)
 _DECODER: Final = json.JSONDecoder(parse_int=len, parse_float=len)  # the values do not matter
 
 
-class _Cut(Exception):  # noqa: N818 no error: the caller takes another way
-    """The text is no JSON here, or ends too early."""
+class _IncompleteError(Exception):
+    """The text is no JSON here, or ends too early: which of the two, only more text can tell."""
 
 
-def _skip_value(text: str, position: int) -> tuple[Any, int]:
-    try:
-        return _DECODER.raw_decode(text, position)
-    except (ValueError, RecursionError):
-        raise _Cut from None
+class _Member(NamedTuple):
+    """A member of an object: where it ends or, if it is a list of records, where these begin."""
+
+    end: int
+    holds_records: bool
+
+
+_Found = TypeVar("_Found")
 
 
 class Pieces:
@@ -95,21 +98,21 @@ class Pieces:
             yield self._next()
             self._forget()
         if self._open:
-            yield Piece(Kind.BROKEN, self._offset + self._at, b"")
+            yield Piece(PieceKind.BROKEN, self._offset + self._at, b"")
 
     def _next(self) -> Piece:
         if blank := _BLANK.match(self._text, self._at):
-            return self._take(Kind.BLANK, blank.end())
+            return self._take(PieceKind.BLANK, blank.end())
         end = self._around()
         if end is not None:
-            return self._take(Kind.ENVELOPE, end)
+            return self._take(PieceKind.ENVELOPE, end)
         if self._text[self._at] == "{":
             end = self._record()
             if end is not None:
-                return self._take(Kind.RECORD, end)
-        return self._take(Kind.BROKEN, self._resume())
+                return self._take(PieceKind.RECORD, end)
+        return self._take(PieceKind.BROKEN, self._resume())
 
-    def _take(self, kind: Kind, end: int) -> Piece:
+    def _take(self, kind: PieceKind, end: int) -> Piece:
         data = self._text[self._at : end].encode("latin-1")
         piece = Piece(kind, self._offset + self._at, data)
         self._at = end
@@ -136,43 +139,43 @@ class Pieces:
 
     def _head(self) -> int | None:
         """Return where the records of a container begin that begins here."""
-        end = self._whole(lambda: _container(self._text, self._at))
+        end = self._read_on(lambda: _container(self._text, self._at))
         if end is not None:
             self._open += ["}", "]"]
         return end
 
     def _member(self) -> int | None:
-        """Return the end of a member that stands behind a container's records."""
+        """Return the end of a member that stands behind a container's records.
 
-        def find() -> int:
-            name = _NAME.match(self._text, self._at)
-            if name is None:
-                raise _Cut
-            if name[1] in CONTAINERS and self._text[name.end() : name.end() + 1] == "[":
-                return -name.end()
-            return _skip_value(self._text, name.end())[1]
-
-        end = self._whole(find)
-        if end is not None and end < 0:
+        Of another list of records it is the place where its first record begins.
+        """
+        member = self._read_on(lambda: _member(self._text, self._at))
+        if member is None:
+            return None
+        if member.holds_records:
             self._open.append("]")
-            return 1 - end
-        return end
+        return member.end
 
     def _record(self) -> int | None:
-        return self._whole(lambda: _skip_value(self._text, self._at)[1])
+        return self._read_on(lambda: _skip_value(self._text, self._at)[1])
 
-    def _whole(self, find: Callable[[], int | None]) -> int | None:
-        """Return what is found, reading on as long as the text may just end too early."""
+    def _read_on(self, find: Callable[[], _Found]) -> _Found | None:
+        """Return what is found, with as much more text as that takes; None if no text helps."""
         while True:
             try:
                 return find()
-            except _Cut:
-                if len(self._text) - self._at > LONGEST_LINE or not self._extend():
+            except _IncompleteError:
+                if self._holds_a_longest_line() or not self._extend():
                     return None
+
+    def _holds_a_longest_line(self) -> bool:
+        """Whether so much text is at hand that any record which begins here would end in it."""
+        return len(self._text) - self._at > LONGEST_LINE
 
     def _resume(self) -> int:
         """Return where the next whole record or container begins, after damage."""
-        self._whole(self._wait)
+        while not self._holds_a_longest_line() and self._extend():
+            pass
         for place in _RECORD.finditer(self._text, self._at + 1):
             if self._tried >= MOST_TRIED:
                 line = self._text.find("\n", place.start())
@@ -182,12 +185,6 @@ class Pieces:
                 return place.start()
             self._tried += size
         return len(self._text)
-
-    def _wait(self) -> int:
-        """Have so much text at hand that a record which follows the damage is in it."""
-        if len(self._text) - self._at <= LONGEST_LINE:
-            raise _Cut
-        return 0
 
     def _resumes(self, place: int) -> tuple[bool, int]:
         """Return whether a record or container begins at a place, and how much was read for it."""
@@ -204,12 +201,12 @@ class Pieces:
             return False, error.pos - place + error.pos // 16 + 1
         except (ValueError, RecursionError):
             return False, MOST_TRIED // 256
-        return find_shape(record) is not None, end - place
+        return find_format(record) is not None, end - place
 
     def _is_container(self, place: int) -> bool:
         try:
             return _container(self._text, place) is not None
-        except _Cut:
+        except _IncompleteError:
             return False
 
     def _extend(self) -> bool:
@@ -225,15 +222,41 @@ class Pieces:
             self._tried = 0
 
 
+def _skip_value(text: str, position: int) -> tuple[Any, int]:
+    """Return a JSON value and where it ends.
+
+    Raises:
+        _IncompleteError: none could be read.
+    """
+    try:
+        return _DECODER.raw_decode(text, position)
+    except (ValueError, RecursionError):
+        raise _IncompleteError from None
+
+
+def _member(text: str, position: int) -> _Member:
+    """Return the member of a container that begins at a position.
+
+    Raises:
+        _IncompleteError: none could be read.
+    """
+    name = _NAME.match(text, position)
+    if name is None:
+        raise _IncompleteError
+    if name[1] in CONTAINERS and text[name.end() : name.end() + 1] == "[":
+        return _Member(name.end() + 1, holds_records=True)
+    return _Member(_skip_value(text, name.end())[1], holds_records=False)
+
+
 def _container(text: str, position: int) -> int | None:
     """Return where the first record of a container begins; None if the object is none.
 
     Raises:
-        _Cut: the text ends, or is damaged, before that shows.
+        _IncompleteError: the text ends, or is damaged, before that shows.
     """
     if _CONTAINER.search(text, position, position + _LONGEST_HEAD) is None:
         if len(text) - position < _LONGEST_HEAD:
-            raise _Cut
+            raise _IncompleteError
         return None
     at = position + 1
     kind = None
@@ -248,7 +271,7 @@ def _container(text: str, position: int) -> int | None:
     space = _SPACE.match(text, at)
     at = space.end() if space else at
     if at == len(text) or text[at] == '"':
-        raise _Cut
+        raise _IncompleteError
     return None
 
 

@@ -1,4 +1,4 @@
-"""From pieces to rows: a record of a known shape, salvage of a damaged one, or quarantine."""
+"""From pieces to rows: a record of a known format, salvage of a damaged one, or quarantine."""
 
 import hashlib
 import re
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kubewitness.logs.reading.balance import Balance
-from kubewitness.logs.reading.formats import find_shape
+from kubewitness.logs.reading.formats import find_format
 from kubewitness.logs.reading.lines import LONGEST_LINE
-from kubewitness.logs.reading.pieces import Kind, Piece, Pieces
+from kubewitness.logs.reading.pieces import Piece, PieceKind, Pieces
 from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
@@ -25,11 +25,11 @@ _CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CE
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A row, and where its record stands in the decoded file."""
+class LocatedRow:
+    """A row, the format of its record, and where that stands in the decoded file."""
 
     row: Row
-    shape: str
+    log_format: str
     offset: int
     length: int
 
@@ -65,7 +65,7 @@ class Quarantined:
 class Read:
     """What was read of a file so far, on its way into the store."""
 
-    rows: list[Placed] = field(default_factory=list)
+    rows: list[LocatedRow] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     balance: Balance = field(default_factory=Balance)
 
@@ -77,7 +77,7 @@ class Read:
     def add_line(self, line: bytes, offset: int) -> None:
         """Read one line with all that it may hold."""
         if len(line) > LONGEST_LINE:
-            piece = Piece(Kind.BROKEN, offset, line)
+            piece = Piece(PieceKind.BROKEN, offset, line)
             self.quarantine(Quarantined.of(piece, TOO_LONG))
         else:
             self.add(Pieces(line, offset))
@@ -90,9 +90,9 @@ class Read:
             self.balance.quarantined_bytes += entry.length
 
     def _add(self, piece: Piece) -> None:
-        if piece.kind is Kind.BLANK:
+        if piece.kind is PieceKind.BLANK:
             self.balance.blank_bytes += len(piece.data)
-        elif piece.kind is Kind.ENVELOPE:
+        elif piece.kind is PieceKind.ENVELOPE:
             self.balance.envelope_bytes += len(piece.data)
         else:
             found = _read(piece)
@@ -103,7 +103,7 @@ class Read:
 
     def _place(self, piece: Piece, found: list[tuple[Row, str]]) -> None:
         size = len(piece.data)
-        self.rows += [Placed(row, shape, piece.offset, size) for row, shape in found]
+        self.rows += [LocatedRow(row, log_format, piece.offset, size) for row, log_format in found]
         if any(row.damage for row, _ in found):
             self.balance.salvaged += len(found)
             self.balance.salvaged_bytes += size
@@ -113,7 +113,7 @@ class Read:
 
 
 def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
-    """Return the rows of a piece, each with its shape, or its entry in the quarantine."""
+    """Return the rows of a piece, each with its format, or its entry in the quarantine."""
     try:
         return _rows(piece)
     except NoRowError as error:
@@ -125,7 +125,7 @@ def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
 def _rows(piece: Piece) -> list[tuple[Row, str]]:
     if not piece.data:
         raise NoRowError("the envelope of records ends before it is closed")
-    if piece.kind is Kind.BROKEN and not piece.data.startswith(b"{"):
+    if piece.kind is PieceKind.BROKEN and not piece.data.startswith(b"{"):
         raise NoRowError(_no_record(piece.data))
     try:
         record = parse(piece.data)
@@ -133,10 +133,10 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
         if error.is_ambiguous:
             raise NoRowError(str(error)) from None
         return list(_salvaged_rows(piece, str(error)))
-    shape = find_shape(record)
-    if shape is None:
+    log_format = find_format(record)
+    if log_format is None:
         raise NoRowError("is JSON, but of no audit log's shape")
-    return [(row, shape.NAME) for row in shape.rows(record, piece.data)]
+    return [(row, log_format.NAME) for row in log_format.rows(record, piece.data)]
 
 
 def _no_record(data: bytes) -> str:
@@ -149,17 +149,17 @@ def _no_record(data: bytes) -> str:
 
 def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
     found = salvage(piece.data, keep_cut_string=_may_hold_a_line(piece.data))
-    shape = find_shape(found.value) if found else None
-    if found is None or shape is None:
+    log_format = find_format(found.value) if found else None
+    if found is None or log_format is None:
         raise NoRowError(damage)
     try:
-        rows = list(shape.rows(found.value, found.text))
+        rows = list(log_format.rows(found.value, found.text))
     except NoRowError:
         raise NoRowError(damage) from None
     # Of an event that is cut before its id, too little is left to be told from others.
     if any(row.kind == AUDIT and row.audit_id is None for row in rows):
         raise NoRowError(damage)
-    yield from ((row.because(damage, partial=True), shape.NAME) for row in rows)
+    yield from ((row.because(damage, partial=True), log_format.NAME) for row in rows)
 
 
 def _may_hold_a_line(data: bytes) -> bool:

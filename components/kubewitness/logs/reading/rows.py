@@ -59,17 +59,17 @@ class Row:
 
 
 class NoRowError(ValueError):
-    """The record is of a shape, but its contents cannot be a row: says why."""
+    """The record is of a format, but its contents cannot be a row: says why."""
 
 
-class Shape(Protocol):
-    """One shape in which logs come: one module each."""
+class Format(Protocol):
+    """One format in which logs come: one module each."""
 
     NAME: str
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether the record is of this shape, by its content."""
+        """Whether the record is of this format, by its content."""
         ...
 
     @staticmethod

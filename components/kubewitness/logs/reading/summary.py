@@ -10,7 +10,7 @@ MOST_ENTRIES: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class QuarantineEntry:
     """An entry of the quarantine: see `Quarantined`; its sample stays in the store."""
 
     file: str
@@ -31,7 +31,7 @@ class Summary:
         faults: files that could not be read to their end, and why.
         balance: of all that was read.
         copies: how many rows were copies of others, and merged.
-        rows_by_shape: how many rows of each shape the run read.
+        rows_by_format: how many rows of each format the run read.
         quarantine: what the run could not read, at most a thousand entries.
     """
 
@@ -40,5 +40,5 @@ class Summary:
     faults: list[str] = field(default_factory=list)
     balance: Balance = field(default_factory=Balance)
     copies: int = 0
-    rows_by_shape: dict[str, int] = field(default_factory=dict)
-    quarantine: list[Entry] = field(default_factory=list)
+    rows_by_format: dict[str, int] = field(default_factory=dict)
+    quarantine: list[QuarantineEntry] = field(default_factory=list)

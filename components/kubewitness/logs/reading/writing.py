@@ -7,12 +7,12 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from kubewitness.logs.reading.records import Placed, Quarantined, Read
+from kubewitness.logs.reading.records import LocatedRow, Quarantined, Read
 from kubewitness.logs.reading.rows import AUDIT
 from kubewitness.logs.store.database import PLAIN_TABLES, SQL_TYPES, plain_columns
-from kubewitness.logs.store.statements import insert_records
+from kubewitness.logs.store.statements import insert_rows
 
-_RECORDS: Final = pa.schema(
+_ROWS: Final = pa.schema(
     [
         ("text", pa.string()),
         ("time", pa.string()),
@@ -24,7 +24,7 @@ _RECORDS: Final = pa.schema(
         ("file", pa.int32()),
         ("byte", pa.int64()),
         ("length", pa.int32()),
-        ("shape", pa.string()),
+        ("log_format", pa.string()),
         ("damage", pa.string()),
         ("partial", pa.bool_()),
     ]
@@ -48,28 +48,28 @@ def write(connection: duckdb.DuckDBPyConnection, reads: Iterable[tuple[int, Read
     by_kind: dict[str, list[dict[str, Any]]] = {}
     quarantined: list[dict[str, Any]] = []
     for file, read in reads:
-        for placed in read.rows:
-            by_kind.setdefault(placed.row.kind, []).append(_record(file, placed))
-        quarantined += [_entry(file, entry) for entry in read.quarantined]
-    for kind, records in by_kind.items():
-        statement = insert_records("records") if kind == AUDIT else _insert_plain(kind)
-        _insert(connection, statement, pa.Table.from_pylist(records, _RECORDS))
+        for located in read.rows:
+            by_kind.setdefault(located.row.kind, []).append(_located_row(file, located))
+        quarantined += [_quarantined(file, entry) for entry in read.quarantined]
+    for kind, rows in by_kind.items():
+        statement = insert_rows("incoming") if kind == AUDIT else _insert_plain(kind)
+        _insert(connection, statement, pa.Table.from_pylist(rows, _ROWS))
     if quarantined:
         _insert(
             connection,
-            "INSERT INTO store.quarantine BY NAME SELECT * FROM records",
+            "INSERT INTO store.quarantine BY NAME SELECT * FROM incoming",
             pa.Table.from_pylist(quarantined, _QUARANTINED),
         )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, statement: str, records: pa.Table) -> None:
-    connection.register("records", records)
+def _insert(connection: duckdb.DuckDBPyConnection, statement: str, incoming: pa.Table) -> None:
+    connection.register("incoming", incoming)
     connection.execute(statement)
-    connection.unregister("records")
+    connection.unregister("incoming")
 
 
-def _record(file: int, placed: Placed) -> dict[str, Any]:
-    row = placed.row
+def _located_row(file: int, located: LocatedRow) -> dict[str, Any]:
+    row = located.row
     return {
         "text": row.text,
         "time": row.time,
@@ -79,9 +79,9 @@ def _record(file: int, placed: Placed) -> dict[str, Any]:
         "in_admin": row.in_admin,
         "more": None if row.more is None else json.dumps(row.more, ensure_ascii=False),
         "file": file,
-        "byte": placed.offset,
-        "length": placed.length,
-        "shape": placed.shape,
+        "byte": located.offset,
+        "length": located.length,
+        "log_format": located.log_format,
         "damage": row.damage,
         "partial": row.partial,
     }
@@ -96,12 +96,12 @@ def _insert_plain(table: str) -> str:
     )
     return f"""
 INSERT INTO {PLAIN_TABLES[table]} BY NAME
-SELECT {values}, file AS LogFile, byte AS LogOffset, length AS LogLength, shape AS LogShape,
+SELECT {values}, file AS LogFile, byte AS LogOffset, length AS LogLength, log_format AS LogShape,
     damage AS LogDamage, partial AS IsPartial, 1 AS Copies
-FROM (SELECT *, from_json(text, '{kind}') AS e FROM records)"""
+FROM (SELECT *, from_json(text, '{kind}') AS e FROM incoming)"""
 
 
-def _entry(file: int, entry: Quarantined) -> dict[str, Any]:
+def _quarantined(file: int, entry: Quarantined) -> dict[str, Any]:
     return {
         "LogFile": file,
         "LogOffset": entry.offset,

@@ -182,11 +182,11 @@ SELECT *, CASE WHEN NOT {event} THEN TRY(from_json(line, '{_RECORD_TYPE}')) END 
 FROM {source}))))"""
 
 
-def insert_records(source: str) -> str:
-    """Return the SQL that reads records, which are events as strict JSON, from the relation.
+def insert_rows(source: str) -> str:
+    """Return the SQL that adds rows of audit events, each event strict JSON, from the relation.
 
     It has `text` and the columns `time`, `pod`, `resource`, `in_audit`, `in_admin`, `more`, `file`,
-    `byte`, `length`, `shape`, `damage` and `partial`.
+    `byte`, `length`, `log_format`, `damage` and `partial`.
     """
     return f"""
 INSERT INTO store.audit_events BY NAME
@@ -194,6 +194,6 @@ SELECT {_fields(_time)}, more::JSON AS AdditionalFields,
     coalesce({_time("time")}, StageReceivedTime, RequestReceivedTime) AS TimeGenerated,
     pod AS PodName, resource AS ResourceId, in_audit AS InAudit,
     in_admin AS InAdmin, file AS LogFile, byte AS LogOffset, length AS LogLength,
-    shape AS LogShape, damage AS LogDamage, partial AS IsPartial,
+    log_format AS LogShape, damage AS LogDamage, partial AS IsPartial,
     1 AS Copies, false AS IsConflicting
 FROM (SELECT *, from_json(text, '{_EVENT_TYPE}') AS e FROM {source})"""

@@ -24,7 +24,7 @@ GROUP BY f.name, q.Reason ORDER BY f.name, min(q.LogOffset), q.Reason LIMIT {MOS
 
 
 @dataclass(frozen=True)
-class Reason:
+class UnreadReason:
     """Why pieces of a file could not be read.
 
     Attributes:
@@ -49,7 +49,7 @@ class Unread:
     """
 
     pieces: int = 0
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[UnreadReason, ...] = ()
     faults: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -68,7 +68,7 @@ class Unread:
 ALL_READ: Final = Unread()
 
 
-def _line(reasons: list[Reason]) -> str:
+def _line(reasons: list[UnreadReason]) -> str:
     pieces = sum(each.pieces for each in reasons)
     noun = "piece" if pieces == 1 else "pieces"
     told = [f"{each.reason} ({each.pieces:,})" for each in reasons[:REASONS_TOLD]]
@@ -86,7 +86,7 @@ def unread(connection: duckdb.DuckDBPyConnection, faults: Sequence[str] = ()) ->
     """
     pieces = connection.execute("SELECT count(*) FROM store.quarantine").fetchall()[0][0]
     reasons = connection.execute(_REASONS).fetchall() if pieces else []
-    return Unread(pieces, tuple(Reason(*each) for each in reasons), tuple(faults))
+    return Unread(pieces, tuple(UnreadReason(*each) for each in reasons), tuple(faults))
 
 
 def no_rows(why: str, unread: Unread) -> KubewitnessError:

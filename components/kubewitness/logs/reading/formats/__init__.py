@@ -1,4 +1,4 @@
-"""The shapes in which audit logs come, one adapter a module, recognised by content.
+"""The formats in which audit logs come, one adapter a module, recognised by content.
 
 An adapter translates: whatever holds an event, the event leaves as kube-apiserver wrote it.
 """
@@ -15,9 +15,9 @@ from kubewitness.logs.reading.formats import (
     kubernetes,
     log_analytics,
 )
-from kubewitness.logs.reading.rows import Shape
+from kubewitness.logs.reading.rows import Format
 
-SHAPES: Final[tuple[type[Shape], ...]] = (
+FORMATS: Final[tuple[type[Format], ...]] = (
     kubernetes.Kubernetes,
     azure_export.AzureExport,
     cloudwatch.CloudWatch,
@@ -26,9 +26,9 @@ SHAPES: Final[tuple[type[Shape], ...]] = (
     log_analytics.LogAnalytics,
     activity_log.ActivityLog,
 )
-"""All shapes, the most telling first."""
+"""All formats, the most telling first."""
 
 
-def find_shape(record: Mapping[str, Any]) -> type[Shape] | None:
-    """Return the shape of a record, None if it is of none that is known."""
-    return next((shape for shape in SHAPES if shape.matches(record)), None)
+def find_format(record: Mapping[str, Any]) -> type[Format] | None:
+    """Return the format of a record, None if it is of none that is known."""
+    return next((log_format for log_format in FORMATS if log_format.matches(record)), None)

@@ -74,7 +74,7 @@ class ActivityLog:
         )
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield the row that a workspace would have."""
         columns = _of_rest(record) if record.keys() >= _REST_MARKS else _of_storage(record)
         resource = str(record.get("resourceId") or "")

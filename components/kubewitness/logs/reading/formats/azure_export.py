@@ -28,7 +28,7 @@ class AzureExport:
         return isinstance(properties, dict) and isinstance(_either(properties, "log", "Log"), str)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield what the log line says."""
         properties = record["properties"]
         category = _either(record, "category", "Category")

@@ -26,7 +26,7 @@ class CloudWatch:
         return isinstance(record.get("message"), str) and isinstance(record.get("timestamp"), int)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield what the message says."""
         stream = str(record.get("logStreamName", "")) or None
         time = _time(record["timestamp"])

@@ -22,7 +22,7 @@ class Defender:
         return isinstance(record.get("RawEventData"), str | dict)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield the event, unless it is of another cloud service."""
         raw = record["RawEventData"]
         line = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)

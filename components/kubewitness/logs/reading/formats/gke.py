@@ -43,7 +43,7 @@ class Gke:
         )
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield the event that the entry tells of."""
         event = {name: value for name, value in _event(record).items() if value not in (None, {})}
         labels = _object(_object(record.get("resource")).get("labels"))

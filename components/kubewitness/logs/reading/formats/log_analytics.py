@@ -45,7 +45,7 @@ class LogAnalytics:
         return any(marks <= record.keys() for marks in _MARKS.values())
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Shape
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield the row, an audit event as the event that it was."""
         if "log_s" in record:
             yield _diagnostics_row(record)
