@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +27,24 @@ def test_only_the_adapter_touches_raw_policy_properties() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "props"
     }
     assert found == {"sources/crossguard.py"}
+
+
+# Each is being renamed where it is defined.
+REPEATED_CLASS_NAMES = {"Choice", "Destination", "Opened", "Route", "Scope"}
+
+
+def test_class_names_are_unique() -> None:
+    """Whoever reads a public class's name knows which one is meant."""
+    defined = Counter(
+        node.name
+        for path in MODULES
+        # An argument's type for Pulumi's analyzer has the name of the model that it is of.
+        if path.name != "arguments.py"
+        for node in ast.walk(ast.parse((PACKAGE / path).read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    repeated = {name for name, count in defined.items() if count > 1}
+    assert repeated <= REPEATED_CLASS_NAMES
 
 
 def test_functions_of_the_components_are_short() -> None:
