@@ -42,7 +42,6 @@ def create_seal(
     """Seal the files of a folder, or one file, as they are now.
 
     Args:
-        path: the folder or file.
         block_size: an edit will be located to a block of so many bytes.
         key: a PEM file with an Ed25519 private key, to sign the manifest with.
         passphrase: of that key, where it is encrypted.
@@ -61,13 +60,7 @@ def create_seal(
     _refuse_edited_manifests(chain)
     listing = target.listing()
     _refuse_unreadable(target, listing)
-    manifest = Manifest(
-        number=chain.newest.number + 1 if chain else 1,
-        previous=chain.newest.head if chain else None,
-        created_at=datetime.now(UTC).replace(microsecond=0),
-        block_size=block_size,
-        files=_seal_files(listing, claims, block_size),
-    )
+    manifest = _next_manifest(chain, _seal_files(listing, claims, block_size), block_size)
     companions = _companions(target, manifest, key, passphrase, timestamp_url)
     _write(target, manifest, companions)
     return SealResult(
@@ -89,7 +82,6 @@ def attach_timestamp(path: Path, response: Path) -> int:
     """Keep an authority's response (RFC 3161) as the time stamp of the newest manifest.
 
     Args:
-        path: the sealed folder or file.
         response: a file with the response to a request on that manifest.
 
     Returns:
@@ -138,6 +130,16 @@ def _refuse_unreadable(target: SealTarget, listing: Listing) -> None:
         raise NothingToCheckError(f"{target.root}: no file to seal")
 
 
+def _next_manifest(chain: Chain | None, files: tuple[SealedFile, ...], block_size: int) -> Manifest:
+    return Manifest(
+        number=chain.newest.number + 1 if chain else 1,
+        previous=chain.newest.head if chain else None,
+        created_at=datetime.now(UTC).replace(microsecond=0),
+        block_size=block_size,
+        files=files,
+    )
+
+
 def _seal_files(
     listing: Listing, claims: dict[str, list[Claim]], block_size: int
 ) -> tuple[SealedFile, ...]:
@@ -177,7 +179,7 @@ def _companions(
     passphrase: str | None,
     timestamp_url: str | None,
 ) -> dict[Path, bytes]:
-    """Signature and time stamp, made before anything is written: what fails leaves nothing."""
+    """Make signature and time stamp before anything is written: what fails leaves nothing."""
     made: dict[Path, bytes] = {}
     if key is not None:
         with seal_extra("signatures"):

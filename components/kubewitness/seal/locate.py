@@ -15,7 +15,6 @@ def locate(
 
     Args:
         file: as it is now.
-        manifest: what says how it was.
         path: the file's name in the manifest.
 
     Returns:
@@ -30,26 +29,30 @@ def locate(
     is_short = now.size < sealed.size
     whole = now.size // block if is_short else len(sealed.blocks)
     differing = [at for at in range(whole) if now.blocks[at] != sealed.blocks[at]]
-    is_cut = is_short and not differing
+    is_truncated = is_short and not differing
     differing += range(whole, len(sealed.blocks))
     ranges = tuple(
         ByteRange(start=first * block, end=min(last * block, sealed.size))
         for first, last in _runs(differing)
     )
-    if is_cut:
-        message = f"ends after {now.size} of {sealed.size} bytes"
-        if now.size % block:
-            # Half a block has no hash of its own.
-            message += f", and what is left from byte {whole * block} on cannot be told"
-        return SealFindingKind.TRUNCATED, message, ranges
+    if is_truncated:
+        return SealFindingKind.TRUNCATED, _truncated(now.size, sealed.size, block), ranges
     if not ranges:
         message = "its blocks have their hashes, the whole has not: the manifest contradicts itself"
         return SealFindingKind.CHANGED, message, ()
     return SealFindingKind.CHANGED, f"differs from the {sealed.size} bytes that were sealed", ranges
 
 
+def _truncated(size: int, sealed_size: int, block: int) -> str:
+    message = f"ends after {size} of {sealed_size} bytes"
+    if size % block:
+        # Half a block has no hash of its own.
+        message += f", and what is left from byte {size - size % block} on cannot be told"
+    return message
+
+
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Neighbours as one: the first, and the one after the last."""
+    """Return runs of neighbours: the first of each, and the one after its last."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and found[-1][1] == number:

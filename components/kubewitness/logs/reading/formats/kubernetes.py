@@ -41,7 +41,7 @@ class Kubernetes:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it is an event of the audit group, or has what only such an event has."""
+        """Return whether it is an event of the audit group, or has what only such an event has."""
         if str(record.get("apiVersion", "")).startswith("audit.k8s.io/"):
             return record.get("kind") == "Event"
         return any(marks <= record.keys() for marks in _MARKS)
@@ -56,19 +56,13 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
     """Return the row of an event.
 
     Args:
-        record: the event.
         text: the same as JSON.
         **where: what is known of the row besides.
 
     Raises:
         NoRowError: a field is of another kind than the API says.
     """
-    for what, value in where.items():
-        if not isinstance(value, str | None):
-            raise NoRowError(f"the {what} of its record is not a string")
-    for field in (*TEXT_FIELDS, *TIME_FIELDS):
-        if not isinstance(record.get(field, ""), str):
-            raise NoRowError(f"`{field}` is not a string")
+    _require_strings(record, where)
     strange = [field for field in TIME_FIELDS if field in record and not _is_time(record[field])]
     if strange:
         # DuckDB would read another time, or none: the words are kept beside.
@@ -86,6 +80,15 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
         audit_id=record.get("auditID"),
         **where,
     )
+
+
+def _require_strings(record: Mapping[str, Any], where: Mapping[str, Any]) -> None:
+    for what, value in where.items():
+        if not isinstance(value, str | None):
+            raise NoRowError(f"the {what} of its record is not a string")
+    for field in (*TEXT_FIELDS, *TIME_FIELDS):
+        if not isinstance(record.get(field, ""), str):
+            raise NoRowError(f"`{field}` is not a string")
 
 
 def _is_time(text: str) -> bool:
