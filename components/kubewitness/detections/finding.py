@@ -22,6 +22,6 @@ class Finding:
 
     @property
     def time(self) -> datetime | None:
-        """When it happened; None where the detection of somebody else does not say."""
+        """Return when it happened; None where a custom detection does not say."""
         value = self.values.get("TimeGenerated")
         return value if isinstance(value, datetime) else None

@@ -11,11 +11,7 @@ _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
 def as_yaml(detection: Detection) -> str:
-    """Return a detection as a file that `read_detection` and Sentinel read.
-
-    Args:
-        detection: ours or somebody else's.
-    """
+    """Return a detection as a file that `read_detection` and Sentinel read."""
     document = detection.model_dump(by_alias=True, exclude_none=True)
     return yaml.dump(_plain(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 

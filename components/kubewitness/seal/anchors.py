@@ -29,11 +29,11 @@ class Anchoring:
 
     @property
     def numbers(self) -> set[int]:
-        """The manifests that an anchor names."""
+        """Return the manifests that an anchor names."""
         return {anchor.manifest for anchor in self.anchors}
 
     def covers(self, newest: int) -> bool:
-        """Whether all that was asked for is anchored: a head says itself how far it goes."""
+        """Return whether all that was asked for is anchored: a head says itself how far it goes."""
         return newest in self.numbers or any(anchor.kind == "head" for anchor in self.anchors)
 
 
@@ -43,7 +43,6 @@ def check_anchors(
     """Hold every anchor that is given against the chain.
 
     Args:
-        chain: the manifests.
         head: the hash of a manifest, kept elsewhere.
         public_keys: PEM files with Ed25519 public keys; any may have signed.
         certificate: a PEM file with the certificates that time stamp authorities are trusted by.
@@ -106,7 +105,7 @@ def _timestamp_check(certificate: Path) -> Check:
 def _check_companions(
     chain: Chain, found: Anchoring, kind: Literal["signature", "timestamp"], check: Check
 ) -> None:
-    """Every signature or time stamp must hold, and there must be one."""
+    """Check that every signature or time stamp holds, and that there is one."""
     for number, path in _companions(chain, kind):
         try:
             with open_regular(path) as stream:
@@ -161,7 +160,7 @@ def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:
 
 
 def _unchecked(chain: Chain, signatures: bool, timestamps: bool) -> Iterator[str]:
-    """Nobody should take a signature that was not looked at for one that holds."""
+    """Yield which signatures and time stamps were not looked at: none of them counts as good."""
     if not signatures and any(_companions(chain, "signature")):
         yield "whether the signatures hold: no public key is given"
     if not timestamps and any(_companions(chain, "timestamp")):

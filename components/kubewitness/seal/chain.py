@@ -44,11 +44,11 @@ class Chain:
 
     @property
     def newest(self) -> ManifestLink:
-        """The last of the chain."""
+        """Return the last of the chain."""
         return self.links[-1]
 
     def load(self, number: int) -> Manifest:
-        """A manifest of the chain; the last one read is kept, for files are located one by one."""
+        """Return a manifest; the last one is kept, for files are located one by one."""
         if self._loaded is None or self._loaded[0] != number:
             data = read_manifest(self.target.manifest(number))
             if sha256(data) not in {link.head for link in self.links if link.number == number}:
@@ -57,7 +57,7 @@ class Chain:
         return self._loaded[1]
 
     def claims(self, anchored: set[int]) -> dict[str, list[Claim]]:
-        """What the manifests say of each file, the oldest first; same words stand there once.
+        """Return what the manifests say of each file, the oldest first, and the same only once.
 
         One that the next manifest was not made on is left out, unless an anchor vouches for it.
         What takes back an earlier manifest's word is added to the findings.
@@ -103,7 +103,7 @@ class Chain:
 
 
 def read_manifest(path: Path) -> bytes:
-    """The bytes of a manifest's file.
+    """Return the bytes of a manifest's file.
 
     Raises:
         ManifestError: they cannot be read.

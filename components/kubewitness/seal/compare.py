@@ -97,7 +97,7 @@ class Comparison:
         return bool(found)
 
     def _holders(self) -> dict[str, str]:
-        """By sealed file the one that holds its bytes now, the first where several do."""
+        """Return for each sealed file the one that holds its bytes now, the first if several do."""
         return {other: path for path, (other, _) in reversed(self._holds.items())}
 
     def _note_missing_and_wrong(self) -> None:

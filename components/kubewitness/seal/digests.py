@@ -110,7 +110,7 @@ def _digest(
 
 
 def _steps(end: int, block_size: int | None, wanted: frozenset[int]) -> Iterator[int]:
-    """How much to read at a time, so that no hash that is wanted is stepped over."""
+    """Yield how much to read at a time, so that no hash that is wanted is stepped over."""
     stops = iter(sorted({stop for stop in wanted if 0 < stop < end} | {end}))
     position = stop = 0
     while position < end:

@@ -86,12 +86,12 @@ class Manifest(_Strict):
         return self
 
     def as_bytes(self) -> bytes:
-        """The canonical form, which is what is hashed, signed and time-stamped."""
+        """Return the canonical form, which is what is hashed, signed and time-stamped."""
         return rfc8785.dumps(self.model_dump(mode="json", by_alias=True))
 
 
 def sha256(data: bytes) -> str:
-    """The hash of some bytes, in hexadecimal."""
+    """Return the hash of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 

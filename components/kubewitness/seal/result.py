@@ -108,7 +108,7 @@ class VerifyResult(_Document):
     verdict: Literal["intact", "edited", "unreadable", "undecided"]
 
     def exit_code(self, *, accept_unanchored: bool = False) -> ExitCode:
-        """The code to exit with.
+        """Return the code to exit with.
 
         Args:
             accept_unanchored: the caller accepts that no anchor vouches for everything there.

@@ -16,10 +16,9 @@ from kubewitness.errors import InputError
 
 
 def sign(data: bytes, key: Path, passphrase: str | None) -> bytes:
-    """The signature of some bytes; what is wrong with a key is told without showing any of it.
+    """Return the signature of some bytes; an error about a key shows no part of it.
 
     Args:
-        data: what is signed.
         key: a PEM file with an Ed25519 private key.
         passphrase: of that key, where it is encrypted.
     """
@@ -38,7 +37,7 @@ def sign(data: bytes, key: Path, passphrase: str | None) -> bytes:
 
 
 def load_public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in a PEM file."""
+    """Return the public key in a PEM file."""
     try:
         key = load_pem_public_key(_read(path))
     except (ValueError, UnsupportedAlgorithm):
@@ -49,7 +48,7 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
 
 
 def is_signed(data: bytes, signature: bytes, keys: list[Ed25519PublicKey]) -> bool:
-    """Whether one of the keys made the signature of these bytes."""
+    """Return whether one of the keys made the signature of these bytes."""
     for key in keys:
         try:
             key.verify(signature, data)

@@ -38,7 +38,7 @@ class SealTarget:
     """The name of the file, where a single one is sealed."""
 
     def listing(self) -> Listing:
-        """Every file that is there now, the manifests left out."""
+        """Return every file that is there now, without the manifests."""
         found = Listing()
         if self.only is not None:
             path = self.root / self.only
@@ -83,28 +83,28 @@ class SealTarget:
         return name if _is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")
 
     def manifest(self, number: int) -> Path:
-        """The file of a manifest."""
+        """Return the file of a manifest."""
         return self.manifests / f"{number:08}.json"
 
     def signature(self, number: int) -> Path:
-        """The file of a manifest's signature."""
+        """Return the file of a manifest's signature."""
         return self.manifests / f"{number:08}.sig"
 
     def timestamp(self, number: int) -> Path:
-        """The file of a manifest's time stamp."""
+        """Return the file of a manifest's time stamp."""
         return self.manifests / f"{number:08}.tsr"
 
     def numbers(self) -> list[int]:
-        """The numbers of the manifests that are there, in order."""
+        """Return the numbers of the manifests that are there, in order."""
         return sorted(int(name[:8]) for name in self._kept() if _MANIFEST.fullmatch(name))
 
     def companions(self) -> dict[str, int]:
-        """Signatures and time stamps by their file's name, with the manifest's number."""
+        """Return signatures and time stamps by file name, with the manifest's number."""
         found = ((name, _COMPANION.fullmatch(name)) for name in self._kept())
         return {name: int(match[1]) for name, match in found if match}
 
     def unknown_files(self) -> list[str]:
-        """What lies among the manifests and does not belong there."""
+        """Return the files among the manifests that do not belong there."""
         known = (_MANIFEST, _COMPANION)
         return [name for name in self._kept() if not any(one.fullmatch(name) for one in known)]
 
@@ -119,7 +119,7 @@ class SealTarget:
 
 
 def find_target(path: Path) -> SealTarget:
-    """What a user means by a path.
+    """Return the folder or file that a path names.
 
     Raises:
         InputError: nothing is there.

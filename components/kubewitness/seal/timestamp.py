@@ -58,11 +58,9 @@ def request_timestamp(url: str, data: bytes) -> bytes:
 
 
 def require_imprint(response: bytes, data: bytes, source: str) -> TimeStampResponse:
-    """The response, if it grants a stamp over exactly these bytes.
+    """Return the response if it grants a stamp over exactly these bytes.
 
     Args:
-        response: what an authority answered.
-        data: what the stamp should be for.
         source: named in the error.
 
     Raises:
@@ -81,7 +79,7 @@ def require_imprint(response: bytes, data: bytes, source: str) -> TimeStampRespo
 
 
 def load_certificates(path: Path) -> list[Certificate]:
-    """The certificates in a PEM file, each trusted to vouch for time stamps."""
+    """Return the certificates in a PEM file, each trusted to vouch for time stamps."""
     try:
         return load_pem_x509_certificates(path.read_bytes())
     except OSError as error:
@@ -91,7 +89,7 @@ def load_certificates(path: Path) -> list[Certificate]:
 
 
 def stamped_time(response: bytes, data: bytes, certificates: list[Certificate]) -> datetime:
-    """When the bytes existed, as an authority under one of the certificates says.
+    """Return when the bytes existed, as an authority under one of the certificates says.
 
     Raises:
         ValueError: the stamp does not hold, with the reason.

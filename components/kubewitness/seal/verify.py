@@ -24,7 +24,6 @@ def verify_seal(
     forged manifest to a genuine chain is found by the genuine ones.
 
     Args:
-        path: the sealed folder or file.
         head: the hash of a manifest, kept elsewhere: an anchor.
         public_keys: PEM files with Ed25519 public keys, one of which signed: an anchor.
         timestamp_certificate: a PEM file with the certificates that time stamp authorities (RFC

@@ -117,7 +117,7 @@ def _found(channels: Sequence[Channel], detections: Sequence[Detection]) -> _Fou
 
 @cache
 def _simulated(channels: frozenset[Channel], detections: tuple[Detection, ...]) -> _Found:
-    """Clusters are mostly alike, and what is certain is mostly what there is at best."""
+    """Return the attacks found; remembered, for clusters are mostly alike."""
     return attacks_found(detections, _passes(channels, detections))
 
 
@@ -205,8 +205,6 @@ def demand(coverage: Sequence[DetectionCoverage], word: str, *, not_blind: bool 
     which is the subscription's and seldom in a cluster's stack, count where no other is of it.
 
     Args:
-        coverage: of the detections on one cluster.
-        word: the technique, or the name of a detection.
         not_blind: whether it is enough that some detection finds some of its cases.
     """
     of_it = _of(coverage, word)
@@ -221,7 +219,7 @@ def demand(coverage: Sequence[DetectionCoverage], word: str, *, not_blind: bool 
 
 
 def _of(coverage: Sequence[DetectionCoverage], word: str) -> list[DetectionCoverage]:
-    """The detection of this name, else those of this technique."""
+    """Return the detection of this name, else those of this technique."""
     named = [one for one in coverage if one.detection.slug == word]
     of_it = [one for one in coverage if word in one.detection.relevant_techniques]
     of_clusters = [one for one in of_it if not _reads_the_activity_log(one.detection)]
@@ -237,7 +235,7 @@ def _shortfall(one: DetectionCoverage) -> str:
 
 
 def _few(texts: Sequence[str], separator: str) -> str:
-    """The first of them; where nothing is collected there are too many to read."""
+    """Return the first of them; where nothing is collected there are too many to read."""
     more = f"{separator}and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
     return separator.join(texts[:_SHOWN]) + more
 
@@ -246,7 +244,7 @@ _SHOWN: Final = 3
 
 
 def _better(one: Status, other: Status) -> Status:
-    """A blind detection does no harm beside one that sees; an undecided one may be the better."""
+    """Return the better one; an undecided one may be better than a blind one."""
     ranked = (Status.ALERTABLE, Status.DEGRADED, Status.HUNT_ONLY, Status.UNDECIDED, Status.BLIND)
     return min(one, other, key=ranked.index)
 

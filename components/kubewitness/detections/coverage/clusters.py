@@ -39,10 +39,6 @@ def cover(graph: Graph, detections: Sequence[Detection]) -> list[ClusterCoverage
     """Return what becomes of these detections on each AKS cluster of a graph.
 
     Clusters of other stacks are among them where this stack has settings for them.
-
-    Args:
-        graph: of a program or a state.
-        detections: of ours.
     """
     return [
         ClusterCoverage(name, ways, assess(ways, detections))
@@ -66,7 +62,6 @@ def channels(links: Sequence[Link], graph: Graph) -> tuple[Channel, ...]:
 
     Args:
         links: the settings that are or could be attached to the cluster.
-        graph: that they are of.
     """
     audit = [
         _audit_channel(category, route, graph)
@@ -108,7 +103,6 @@ def _reach(destination: Destination, table: str) -> tuple[Reach, Reach]:
     """Return what can be done with logs at a destination, for certain and at best.
 
     Args:
-        destination: where they go.
         table: that they fill there if it is a workspace; empty for AzureDiagnostics and
             AzureActivity, whose plan is always Analytics.
     """

@@ -51,7 +51,6 @@ def attacks_found(detections: Sequence[Detection], passes: Passes) -> dict[str, 
 
     Args:
         detections: of ours, each with its cases.
-        passes: what is left of each event.
     """
     found = hunt_cases(detections, passes=passes)
     return {detection.slug: frozenset(found[detection.slug]) for detection in detections}
@@ -67,8 +66,6 @@ def hunt_cases(
 
     Args:
         detections: of ours, each with its cases.
-        kind: which cases.
-        passes: what is left of each event.
 
     Returns:
         By detection and case, what was found in it; a case without findings has no entry.
@@ -95,10 +92,7 @@ def write_log(
     """Write the cases of all detections into one log, each in days of its own.
 
     Args:
-        path: of the log.
         detections: of ours, each with its cases.
-        kind: which cases.
-        passes: what is left of each event.
     """
     with path.open("w", encoding="utf-8") as file:
         for index, (detection, name) in enumerate(_slots(detections, kind)):

@@ -17,7 +17,7 @@ class Engine(Protocol):
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why it cannot run some of the detections, by their names; known before any has run."""
+        """Return why it cannot run some detections, by name; known before any has run."""
         ...
 
     def run(self, detection: Detection) -> Iterator[Finding]:

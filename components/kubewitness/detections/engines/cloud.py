@@ -102,8 +102,6 @@ def query_text(
     """Return the text that is sent: the parsers, what is allowed, the detection.
 
     Args:
-        detection: to be run.
-        tables: with the audit events.
         options: whose allow-list holds today.
         conditions: in KQL, by table: what else its rows are to satisfy.
     """
@@ -120,9 +118,7 @@ def refusals(
     """Return why detections cannot be run in a workspace, by their names.
 
     Args:
-        detections: that are wanted.
         tables: with the audit events, if there are any.
-        options: of the hunt.
 
     Raises:
         NothingToCheckError: all read audit events, and there are none.
@@ -156,7 +152,7 @@ def _no_events(options: CloudOptions) -> str:
 
 
 def asks_now(detection: Detection) -> bool:
-    """Whether a query counts from the present."""
+    """Return whether a query counts from the present."""
     return re.search(r"\b(now|ago)\s*\(", detection.query) is not None
 
 
@@ -166,9 +162,7 @@ def finding_values(
     """Return a row as a `Finding` has it: dynamic values as JSON texts, times in UTC.
 
     Args:
-        names: of the columns.
         types: of the columns, as Kusto calls them.
-        row: as the SDK gives it.
     """
     return {name: _value(kind, value) for name, kind, value in zip(names, types, row, strict=True)}
 

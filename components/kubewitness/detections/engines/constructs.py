@@ -128,11 +128,7 @@ _USER_FUNCTION: Final = re.compile(r"\blet\s+(\w+)\s*=\s*(?:view\s*)?\([^()]*\)\
 
 
 def construct_faults(text: str) -> list[str]:
-    """Return what a query has that DuckDB and Kusto do not run alike, each fault once.
-
-    Args:
-        text: one query in KQL.
-    """
+    """Return what a query has that DuckDB and Kusto do not run alike, each fault once."""
     try:
         query = lower(text)
     except KqlError as error:

@@ -56,12 +56,6 @@ _FATAL: Final = {401: _UNAUTHORISED, 403: _FORBIDDEN, 404: _NO_DATABASE}
 class DataExplorerEngine:
     """Runs detections on a database that has Azure's tables, with their columns.
 
-    Args:
-        client: that asks.
-        database: its name.
-        detections: that will be run.
-        options: of the hunt.
-
     Raises:
         InputError: the database cannot be asked, or the options contradict each other.
     """
@@ -82,7 +76,7 @@ class DataExplorerEngine:
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why it cannot run some of the detections, by their names."""
+        """Return why it cannot run some of the detections, by their names."""
         return self._refused
 
     def run(self, detection: Detection) -> Iterator[Finding]:
@@ -139,11 +133,6 @@ def open_data_explorer(
     A whole host name stands for itself. Loopback, where the Kusto emulator and `duckdb-kql serve`
     listen, is asked over HTTP without signing in; nothing else is.
 
-    Args:
-        word: as above.
-        detections: that will be run.
-        options: of the hunt.
-
     Raises:
         InputError: the extra `kusto` is not installed, or the database cannot be asked.
     """
@@ -178,7 +167,7 @@ def _within(start: datetime, end: datetime) -> str:
 
 @contextmanager
 def _explained(name: str, slug: str) -> Iterator[None]:
-    """Errors of the client become faults; their own words are kept only where they are KQL's."""
+    """Turn errors of the client into faults; only those about KQL keep their own words."""
     from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
     from azure.kusto.data import exceptions as kusto  # noqa: PLC0415 likewise
 

@@ -86,7 +86,6 @@ def create_parsers(
     """Make the parsers views of this connection, which any query can read.
 
     Args:
-        connection: to a store.
         period: to which they are restricted; by default all time.
         now: from which the period counts; by default the newest event's time.
 
@@ -121,10 +120,8 @@ class LocalEngine:
 
     Args:
         connection: as `open_for_queries` gives it; of the thread that makes the engine.
-        detections: that will be run.
         period: to which the parsers are restricted.
         now: what `now()` is; by default the newest event's time.
-        allow_list: what is left out.
     """
 
     def __init__(
@@ -154,7 +151,7 @@ class LocalEngine:
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why DuckDB cannot run some of the detections, by their names."""
+        """Return why DuckDB cannot run some of the detections, by their names."""
         return self._refused
 
     def run(self, detection: Detection) -> Iterator[Finding]:
@@ -177,7 +174,6 @@ class LocalEngine:
         """Return how many findings the allow-list took away: runs the detection again without it.
 
         Args:
-            detection: that was run.
             found: how many findings it has.
 
         Raises:

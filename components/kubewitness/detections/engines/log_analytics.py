@@ -59,10 +59,7 @@ class LogAnalyticsEngine:
     """Runs detections on a workspace.
 
     Args:
-        client: that asks.
         workspace: its Workspace ID.
-        detections: that will be run.
-        options: of the hunt.
 
     Raises:
         InputError: the workspace cannot be asked, or the options contradict each other.
@@ -87,7 +84,7 @@ class LogAnalyticsEngine:
 
     @property
     def refused(self) -> Mapping[str, Sequence[str]]:
-        """Why it cannot run some of the detections, by their names."""
+        """Return why it cannot run some of the detections, by their names."""
         return self._refused
 
     def run(self, detection: Detection) -> Iterator[Finding]:
@@ -177,11 +174,6 @@ def open_log_analytics(
 ) -> LogAnalyticsEngine:
     """Open `log-analytics://WORKSPACE-ID` with whatever `DefaultAzureCredential` finds.
 
-    Args:
-        word: as above.
-        detections: that will be run.
-        options: of the hunt.
-
     Raises:
         InputError: the extra `kusto` is not installed, or the workspace cannot be asked.
     """
@@ -202,7 +194,7 @@ def open_log_analytics(
 
 @contextmanager
 def _explained(name: str, slug: str) -> Iterator[None]:
-    """Errors of the client become faults; their own words are kept only where they are KQL's."""
+    """Turn errors of the client into faults; only those about KQL keep their own words."""
     from azure.core.exceptions import (  # noqa: PLC0415 an extra
         HttpResponseError,
         ServiceRequestError,

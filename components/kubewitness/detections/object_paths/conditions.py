@@ -21,10 +21,9 @@ _EQUAL: Final = {"==": True, "=~": True, "!=": False, "!~": False}
 
 
 def holds(condition: ir.Expr, requested: RequestedResource | None) -> bool | None:
-    """Whether a condition holds for requests of a resource; None if it depends on more.
+    """Return whether a condition holds for requests of a resource; None if it depends on more.
 
     Args:
-        condition: of a `where`, or of a choice.
         requested: None for any resource.
     """
     match condition:
@@ -43,7 +42,7 @@ def holds(condition: ir.Expr, requested: RequestedResource | None) -> bool | Non
 
 
 def names_custom_resources(query: ir.Query) -> bool:
-    """Whether a query compares a resource or its group with what is none of Kubernetes' own.
+    """Return whether a query compares a resource or its group with what is none of Kubernetes' own.
 
     A text that is computed may be any.
     """
@@ -61,7 +60,7 @@ def _names_a_custom_resource(node: object) -> bool:
 
 
 def _is_custom(value: ir.Expr, items: Iterable[ir.Expr]) -> bool:
-    """Whether one of the texts is in no name that the value can have: it may be a part of one."""
+    """Return whether one of the texts is no part of any name that the value can have."""
     is_group = _name(value) in _GROUPS
     known = api_groups() if is_group else {requested.resource for requested, _ in objects()}
     texts = [text for item in items for text in _texts(item)]

@@ -113,7 +113,7 @@ _NOT_IN_THE_DOCUMENT: Final[dict[RequestedResource, Type]] = {
 
 @cache
 def objects() -> frozenset[tuple[RequestedResource, Type]]:
-    """The type of the object that is sent for each resource, and for each of its subresources.
+    """Return the type of the object that is sent for each resource and subresource.
 
     A resource of several groups or versions has several: HorizontalPodAutoscaler of v2 has fields
     that v1 lacks.
@@ -129,7 +129,7 @@ def objects() -> frozenset[tuple[RequestedResource, Type]]:
 
 @cache
 def api_groups() -> frozenset[str]:
-    """The groups of Kubernetes' own API; the first one has no name."""
+    """Return the groups of Kubernetes' own API; the first one has no name."""
     return frozenset(api_info(each).resource.group for each in _resources())
 
 
@@ -150,7 +150,6 @@ def below(kind: Type, name: str) -> Type | None:
     """Return the type of a field; None if there is none of this name.
 
     Args:
-        kind: of what has it.
         name: as it is written, in a path or as a key.
     """
     if kind is Any or kind is dict:
@@ -182,7 +181,7 @@ def names(kind: Type) -> tuple[str, ...]:
 
 
 def is_free(kind: Type) -> bool:
-    """Whether any key may stand below it."""
+    """Return whether any key may stand below it."""
     return kind in {Any, dict, _Annotations} or _generic(kind) is dict
 
 

@@ -202,7 +202,7 @@ class _Reader:
         return _NOTHING
 
     def _choice(self, arguments: Sequence[ir.Expr], columns: Columns) -> Meaning:
-        """Of each branch, with what its condition leaves and those before it do."""
+        """Return what any branch can be, given its condition and that those before do not hold."""
         found: Meaning = _NOTHING
         *pairs, otherwise = arguments
         for condition, value in zip(pairs[::2], pairs[1::2], strict=True):
@@ -295,7 +295,7 @@ def _column(named: ir.NamedExpr) -> str:
 
 
 def _is_certain(before: Meaning, step: ir.PathStep) -> bool:
-    """Whether a path cannot exist: not where it is computed, or webhooks may add keys."""
+    """Return whether a path cannot exist: not where it is computed, or webhooks may add keys."""
     is_computed = not before or _word(step) == _COMPUTED
     return not is_computed and not any(is_free(kind) for _, kind in before)
 

@@ -77,8 +77,6 @@ def definitions(text: str, tables: Tables, conditions: Mapping[str, str] | None 
     Each name is declared once, for Kusto refuses a second `let` of the same name (KS201).
 
     Args:
-        text: the query.
-        tables: what the workspace has.
         conditions: in KQL, by parser or table: what its rows are to satisfy.
     """
     used = used_parsers(text)

@@ -39,11 +39,7 @@ _OPERATORS: Final = {
 
 
 class Backend(KustoBackend):
-    """Writes conditions on the columns of `KubeAudit`.
-
-    Args:
-        fields: of the rule.
-    """
+    """Writes conditions on the columns of `KubeAudit`."""
 
     convert_and_as_in = False
     in_expressions_allow_wildcards = False
@@ -54,58 +50,58 @@ class Backend(KustoBackend):
         self._fields = fields
 
     def escape_and_quote_field(self, field_name: str) -> str:
-        """The expression that reads a field, in the place of its name."""
+        """Return the expression that reads a field, in the place of its name."""
         return self._fields.find(field_name).expression
 
     def decide_convert_condition_as_in_expression(self, cond: Any, state: Any) -> bool:
-        """`in~` ignores case, and looks at a text and not among those of a list."""
+        """Return whether `in~` will do: it ignores case, and does not look into a list."""
         return super().decide_convert_condition_as_in_expression(cond, state) and not any(
             isinstance(each.value, SigmaCasedString) or self._fields.find(each.field).is_list
             for each in cond.args
         )
 
     def convert_value_str(self, s: Any, state: Any) -> str:  # noqa: ARG002 pySigma's signature
-        """A value as a literal."""
+        """Return a value as a literal."""
         # Its own text has a backslash before each `*` that is none of Sigma's.
         return literal("".join(map(str, s.s)) if isinstance(s, SigmaString) else str(s))
 
     def convert_condition_field_eq_val_str(self, cond: Any, state: Any) -> str:  # noqa: ARG002
-        """A value without case, with wildcards or none."""
+        """Compare with a value without case, with wildcards or none."""
         return self._compare(cond, cased=False)
 
     def convert_condition_field_eq_val_str_case_sensitive(self, cond: Any, state: Any) -> str:  # noqa: ARG002
-        """A value with the modifier `cased`."""
+        """Compare with a value that has the modifier `cased`."""
         return self._compare(cond, cased=True)
 
     def convert_condition_field_eq_val_num(self, cond: Any, state: Any) -> str:
-        """A number, of which all fields have the text."""
+        """Compare with a number as text, which all fields are."""
         return self.convert_condition_field_eq_val_str(_as_text(cond), state)
 
     def convert_condition_field_eq_val_bool(self, cond: Any, state: Any) -> str:
-        """A truth value, likewise."""
+        """Compare with a truth value as text."""
         return self.convert_condition_field_eq_val_str(_as_text(cond), state)
 
     def convert_condition_field_eq_val_re(self, cond: Any, state: Any) -> str:  # noqa: ARG002
-        """A pattern in the syntax of RE2, which Kusto and DuckDB have in common."""
+        """Match a pattern in the syntax of RE2, which Kusto and DuckDB have in common."""
         value: SigmaRegularExpression = cond.value
         flags = "".join(sorted(_flag(flag) for flag in value.flags))
         pattern = value.regexp.to_plain_regex()
         return _matches(self._texts(cond.field), f"(?{flags}){pattern}" if flags else pattern)
 
     def convert_condition_field_eq_val_cidr(self, cond: Any, state: Any) -> Any:
-        """A network as the prefixes of its addresses: DuckDB has no function for it."""
+        """Compare with the prefixes of a network's addresses: DuckDB has no function for it."""
         patterns: list[Any] = [
             Equals(cond.field, SigmaString(each)) for each in cond.value.expand()
         ]
         return self.convert_condition_group(ConditionOR(patterns, cond.source), state)
 
     def convert_condition_field_compare_op_val(self, cond: Any, state: Any) -> str:  # noqa: ARG002
-        """A number compared: the only values that are none of text."""
+        """Compare as numbers: only here a value is not text."""
         operator = self.compare_operators[cond.value.op]
         return f"todouble({self._texts(cond.field).expression}) {operator} {cond.value.number}"
 
     def convert_condition_val(self, cond: Any, state: Any) -> NoReturn:  # noqa: ARG002
-        """A keyword without a field."""
+        """Refuse a keyword, which has no field."""
         raise RejectedError(f"the keyword `{cond.value}` has no field; name where it stands")
 
     def _texts(self, name: str) -> Field:

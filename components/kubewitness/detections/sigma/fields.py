@@ -66,12 +66,12 @@ class Field:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list of texts: a value is sought among them."""
+        """Return whether it is a list of texts: a value is sought among them."""
         return any(element(kind) is not None and kind is not Any for kind in self.kinds)
 
     @property
     def is_object(self) -> bool:
-        """Whether it holds fields of its own, and no value."""
+        """Return whether it holds fields of its own, and no value."""
         return bool(self.kinds) and all(names(kind) or kind is dict for kind in self.kinds)
 
 

@@ -8,7 +8,7 @@ from kubewitness.errors import InputError, missing_extra
 
 
 def is_sigma(path: Path) -> bool:
-    """Whether a file holds Sigma rules: `logsource` and `detection`, or `correlation`.
+    """Return whether a file holds Sigma rules: `logsource` and `detection`, or `correlation`.
 
     What cannot be read is none.
     """

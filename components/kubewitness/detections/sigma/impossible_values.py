@@ -27,11 +27,9 @@ _VALUES: Final = {
 
 
 def never(condition: Any, fields: Fields, reasons: list[str]) -> bool:
-    """Whether a condition holds for no event.
+    """Return whether a condition holds for no event.
 
     Args:
-        condition: as pySigma parses it.
-        fields: of the rule.
         reasons: takes what is wrong with a value, also where the condition can hold by others.
     """
     if isinstance(condition, Equals):

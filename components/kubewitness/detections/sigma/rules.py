@@ -75,11 +75,7 @@ Subresource, ResponseCode, AuditId, _ResourceId
 
 
 def import_file(path: Path) -> Imported:
-    """Import the rules of a file.
-
-    Args:
-        path: of Sigma rules, one or more.
-    """
+    """Import the rules of a file."""
     try:
         rules = list(SigmaCollection.from_yaml(path.read_text("utf-8"), collect_errors=True))
     except Exception as error:  # noqa: BLE001 pySigma fails in many ways on what is no rule

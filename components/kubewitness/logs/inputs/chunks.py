@@ -28,12 +28,12 @@ class ChunkedFile:
     chunks: Callable[[], Chunks] = field(repr=False, compare=False)
 
     def open(self) -> BinaryIO:
-        """The bytes as stored; what cannot be fetched raises InputError when it is read."""
+        """Open the bytes as stored; what cannot be fetched raises InputError when it is read."""
         return open_chunks(self.chunks())
 
 
 def open_chunks(chunks: Chunks) -> BinaryIO:
-    """A buffered binary stream of the chunks; closing it closes the generator."""
+    """Return a buffered binary stream of the chunks; closing it closes the generator."""
     return io.BufferedReader(_ChunkStream(chunks), _BUFFER_SIZE)
 
 

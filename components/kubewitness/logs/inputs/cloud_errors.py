@@ -52,7 +52,7 @@ _AZURE_STATUS: Final = {
 
 @contextmanager
 def aws_errors(name: str) -> Iterator[None]:
-    """Errors of boto3 become faults of `name`.
+    """Turn errors of boto3 into faults of `name`.
 
     Raises:
         InputError: boto3 is not installed, or AWS did not do what was asked.
@@ -80,7 +80,7 @@ def _of_code(code: str, operation: str) -> str:
 
 @contextmanager
 def azure_errors(name: str) -> Iterator[None]:
-    """Errors of the Azure SDK become faults of `name`.
+    """Turn errors of the Azure SDK into faults of `name`.
 
     Raises:
         InputError: the SDK is not installed, or Azure did not do what was asked.

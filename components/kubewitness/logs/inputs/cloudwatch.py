@@ -49,16 +49,16 @@ class CloudWatchLogGroup:
 
     @property
     def name(self) -> str:
-        """The log group with its region, as it can be asked for again."""
+        """Return the log group with its region, as it can be named again."""
         return f"{SCHEME}{self.group}?region={self.region}"
 
     @property
     def size(self) -> int | None:
-        """Unknown: CloudWatch does not tell how much a window holds."""
+        """Return None: CloudWatch does not tell how much a window holds."""
         return None
 
     def open(self) -> BinaryIO:
-        r"""JSON lines, one a page of CloudWatch: `{"events": [{"logStreamName": …, …}, …]}\n`.
+        r"""Open JSON lines, one a page of CloudWatch: `{"events": [{"logStreamName": …, …}, …]}\n`.
 
         Each event is as CloudWatch returns it. Pages are fetched as they are read, memory holds
         one. Throttling is waited out, for ten attempts a page. What cannot be fetched raises
@@ -86,7 +86,7 @@ class CloudWatchLogGroup:
 def find_log_group(
     word: str, since: datetime | None = None, until: datetime | None = None
 ) -> CloudWatchLogGroup:
-    """The log group that a word such as `cloudwatch:///aws/eks/prod/cluster` names.
+    """Return the log group that a word such as `cloudwatch:///aws/eks/prod/cluster` names.
 
     Args:
         word: `cloudwatch://LOG-GROUP`, with `?region=REGION` where that is not the default one.
@@ -112,7 +112,7 @@ def find_log_group(
 
 
 def _parse(word: str) -> tuple[str, str | None]:
-    """Name and region; not `urlsplit`, for a log group's name may hold a `#`."""
+    """Return name and region; not by `urlsplit`, for a log group's name may hold a `#`."""
     name, _, query = word.removeprefix(SCHEME).partition("?")
     asked = dict(parse_qsl(query, keep_blank_values=True))
     region = asked.pop("region", None)

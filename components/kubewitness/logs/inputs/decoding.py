@@ -74,7 +74,7 @@ class Decoded(io.RawIOBase):
         self.undecodable: list[Undecodable] = []
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return true: it is there to be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:

@@ -43,14 +43,14 @@ class LogFile(Protocol):
 
     @property
     def name(self) -> str:
-        """Stable, unique and for people: a path, `s3://…`, `az://…`, `cloudwatch://…`, or `-`."""
+        """Return a stable, unique name: a path, `s3://…`, `az://…`, `cloudwatch://…`, or `-`."""
 
     @property
     def size(self) -> int | None:
-        """Bytes as stored; None where unknown, as with standard input and CloudWatch."""
+        """Return the bytes as stored; None where unknown, as with standard input and CloudWatch."""
 
     def open(self) -> BinaryIO:
-        """The bytes as stored, compressed if they are; can be read in chunks.
+        """Open the bytes as stored, compressed if they are; they can be read in chunks.
 
         What cannot be had raises InputError, here or when it is read.
         """
@@ -65,7 +65,7 @@ class StandardInput:
     opened: bool = False
 
     def open(self) -> BinaryIO:
-        """What is piped in; closing leaves standard input open.
+        """Open what is piped in; closing leaves standard input open.
 
         Raises:
             InputError: it was opened before, so its bytes are gone, or there is none.
@@ -84,7 +84,7 @@ def _standard_input() -> Chunks:
 def find_log_files(
     words: Sequence[str], *, since: datetime | None = None, until: datetime | None = None
 ) -> list[LogFile]:
-    """Every log file that the words name, in the order of the words, each once.
+    """Return every log file that the words name, in the order of the words, each once.
 
     A word is one of:
 
@@ -101,7 +101,6 @@ def find_log_files(
     A folder `.kubewitness-seal` is never read: what a seal holds are no logs.
 
     Args:
-        words: what the user named.
         since: nothing earlier is wanted; saves reading CloudWatch, other files are read whole.
         until: nothing later is wanted; likewise.
 

@@ -30,7 +30,7 @@ class LocalFile:
     path: Path = field(repr=False)
 
     def open(self) -> BinaryIO:
-        """The bytes as stored.
+        """Open the bytes as stored.
 
         Raises:
             InputError: it cannot be opened any more.
@@ -42,7 +42,7 @@ class LocalFile:
 
 
 def find_local_files(word: str) -> list[LocalFile]:
-    """The files that a word means, in the order of their paths; see `find_log_files`.
+    """Return the files that a word names, by their paths; see `find_log_files`.
 
     Raises:
         InputError: with every file and folder that cannot be read.
@@ -56,7 +56,7 @@ def find_local_files(word: str) -> list[LocalFile]:
 
 
 def _paths(word: str, search: "_Search") -> list[Path]:
-    """What exists under this very name goes before what it would match as a pattern."""
+    """Return what has exactly this name, else what the name matches as a pattern."""
     if not _is_missing(word):
         return [Path(word)]
     if not glob.has_magic(word):
@@ -72,7 +72,7 @@ def _is_seal(name: str) -> bool:
 
 
 def _is_missing(word: str) -> bool:
-    """Nothing is there; not so where it cannot be looked at, which is a fault of its own."""
+    """Return whether nothing is there; not so if it cannot be looked at, a fault of its own."""
     try:
         os.lstat(word)
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -96,7 +96,7 @@ class _Search:
         self._folders: set[str] = set()
 
     def add(self, path: Path) -> None:
-        """A file, or everything in a folder."""
+        """Add a file, or everything in a folder."""
         if any(map(_is_seal, Path(os.path.abspath(path)).parts)):  # noqa: PTH100 keeps links as named
             return
         if os.path.isdir(path):  # noqa: PTH112 `Path.is_dir` raises where it cannot look
@@ -106,7 +106,7 @@ class _Search:
             self._add_file(path)
 
     def refuse_unreadable(self, folders: list[str]) -> None:
-        """`glob` passes over a folder that it cannot list without a word."""
+        """Note folders that cannot be listed: `glob` passes over them without a word."""
         for folder in folders:
             if not os.access(folder, os.R_OK | os.X_OK):
                 self.faults.append(f"{folder}: cannot be read; allow it, or choose another pattern")

@@ -26,7 +26,7 @@ _AZURE_CHUNK: Final = 1 << 23
 
 
 def find_s3_objects(word: str) -> list[ChunkedFile]:
-    """Every object of `s3://BUCKET/PREFIX`, sorted by key.
+    """Return every object of `s3://BUCKET/PREFIX`, sorted by key.
 
     Credentials are those that boto3 finds. An object that has changed since is not read.
 
@@ -68,7 +68,7 @@ def _s3_chunks(client: Any, name: str, bucket: str, item: dict[str, Any]) -> Chu
 
 
 def find_azure_blobs(word: str) -> list[ChunkedFile]:
-    """Every blob of `az://CONTAINER/PREFIX`, sorted by name.
+    """Return every blob of `az://CONTAINER/PREFIX`, sorted by name.
 
     The storage account is that of AZURE_STORAGE_CONNECTION_STRING, else AZURE_STORAGE_ACCOUNT_URL
     with whatever `DefaultAzureCredential` finds. A blob that has changed since is not read. An
@@ -144,7 +144,7 @@ def _condition(blob: Any) -> dict[str, Any]:
 
 
 def _is_folder(blob: Any) -> bool:
-    """Accounts with a hierarchical namespace list folders as blobs."""
+    """Return whether a blob is a folder, as accounts with a hierarchical namespace list them."""
     return (blob.metadata or {}).get("hdi_isfolder") == "true"
 
 
@@ -156,7 +156,7 @@ def _split(word: str, scheme: str) -> tuple[str, str]:
 
 
 def _is_log(key: str, prefix: str, size: int) -> bool:
-    """As on disk: no folder's placeholder, nothing hidden unless the prefix says so, no seal."""
+    """Return whether an object is a log, as on disk: no folder, nothing hidden, no seal."""
     placeholder = key.endswith("/") and size == 0
     below = key.removeprefix(prefix)
     at_boundary = not prefix or prefix.endswith("/")

@@ -32,7 +32,6 @@ def column_hint(name: str, columns: Sequence[str]) -> str:
     """Return what to write for a column that is not there, as the second half of a sentence.
 
     Args:
-        name: as it was written.
         columns: that are there at this place of the query.
     """
     if found := _lookup(name, columns):
@@ -50,12 +49,7 @@ def column_hint(name: str, columns: Sequence[str]) -> str:
 
 
 def field_hint(column: str, field: str) -> str | None:
-    """Return what to write for the first step below a dynamic column; None if nothing is wrong.
-
-    Args:
-        column: one of Azure's.
-        field: below it.
-    """
+    """Return what to write for the first step below a dynamic column; None if nothing is wrong."""
     if column == "Annotations":
         return _annotation_hint(field)
     fields = DYNAMIC_FIELDS.get(column)

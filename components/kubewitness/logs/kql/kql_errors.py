@@ -78,12 +78,7 @@ _INSTEAD: Final = {
 
 
 def explain_kql(error: KqlError, text: str) -> InputError:
-    """Return the error for people.
-
-    Args:
-        error: of duckdb-kql.
-        text: the query.
-    """
+    """Return the error for people."""
     if isinstance(error, KqlSyntaxError):
         return InputError(_syntax(error, text))
     if isinstance(error, KqlUnsupportedError):

@@ -24,12 +24,7 @@ class Names:
 
 
 def check_names(query: ir.Query, schema: Schema) -> Names:
-    """Look up the names of a query.
-
-    Args:
-        query: as duckdb-kql lowers it.
-        schema: the columns of each table.
-    """
+    """Look up the names of a query."""
     names = Names()
     _check(query, schema, names)
     return names
@@ -102,10 +97,7 @@ def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Nam
     """Look up what stands below a node; a query within has columns of its own.
 
     Args:
-        node: of the query.
         columns: that are there; None where they cannot be told.
-        schema: the columns of each table.
-        names: takes what is found.
     """
 
     def below(node: object) -> Iterable[object]:

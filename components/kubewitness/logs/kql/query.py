@@ -49,7 +49,7 @@ class Result:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns."""
+        """Return the names of the columns."""
         return tuple(self.types)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -86,7 +86,6 @@ def open_for_queries(
     """Open a store so that queries can do no harm.
 
     Args:
-        path: of the store.
         period: to which the four tables are restricted; by default all time.
         now: what counts as the present; by default the newest event's time.
 
@@ -113,8 +112,6 @@ def run_kql(
     """Prepare a query in KQL.
 
     Args:
-        connection: to a store.
-        text: one query.
         now: what `now()` is and `ago()` counts from; by default the newest event's time, for logs
             are old when they are asked.
 
@@ -134,8 +131,6 @@ def run_translated(
     """Prepare a query that was translated for this store.
 
     Args:
-        connection: to a store.
-        translation: of the query.
         now: what `now()` is and `ago()` counts from.
 
     Raises:
@@ -152,8 +147,6 @@ def rows(
     """Yield the rows of a query by column: for many queries, each of which is bound but once.
 
     Args:
-        connection: to a store.
-        translation: of the query.
         now: what `now()` is and `ago()` counts from.
 
     Raises:

@@ -14,7 +14,6 @@ def explain_sql(error: duckdb.Error, *, is_translated: bool = False) -> InputErr
     """Return an error of DuckDB for people.
 
     Args:
-        error: of DuckDB.
         is_translated: whether the SQL was made of KQL: then nobody wrote it, and it is not shown.
     """
     if isinstance(error, duckdb.PermissionException):

@@ -22,7 +22,6 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
     """Translate a query.
 
     Args:
-        text: one query in KQL.
         schema: the columns of each table.
 
     Raises:

@@ -34,7 +34,6 @@ def walk(
     """Yield a node and all below it, in the order of the text.
 
     Args:
-        node: of a query, lists and plain values included.
         below: which nodes stand directly below one.
         with_repeats: whether a node that several others share, as the value of a `let` that is read
             often, is yielded once for each of them.

@@ -34,7 +34,7 @@ class Balance:
 
     @property
     def unaccounted_bytes(self) -> int:
-        """What the parts do not add up to; anything but 0 is a fault of ours."""
+        """Return how many bytes no part counts; anything but 0 is a fault of ours."""
         return (
             self.decoded_bytes
             - self.event_bytes

@@ -16,7 +16,7 @@ _DOCUMENT: Final = re.compile(
 
 
 def is_document(start: bytes) -> bool:
-    """Whether the first bytes are those of a document.
+    """Return whether the first bytes are those of a document.
 
     That is a list, a container, or an object that does not go on in its first line.
     """
@@ -27,7 +27,6 @@ def read_document(source: Source, offset: int) -> Iterator[Piece]:
     """Yield the pieces of a stream; memory does not grow with its length.
 
     Args:
-        source: the decoded bytes.
         offset: of its first byte in the decoded file.
     """
     yield from Pieces(b"", offset, lambda: source.read(BLOCK_BYTES))

@@ -69,7 +69,6 @@ def ingest(
     """Read files into a store.
 
     Args:
-        connection: from `open_store`.
         files: in the order in which they are read; the result does not depend on it.
         report: called with the number of decoded bytes since it was last called.
         segment_bytes: how much is read in one transaction.

@@ -123,7 +123,7 @@ class Lines:
         return np.ones(len(self.starts), np.bool_)
 
     def _is_doubtful(self) -> bool:
-        """Whether a record may hold two events, of which each reader would see another."""
+        """Return whether a record may hold two events, of which each reader would see another."""
         if not self._has_records:
             return False
         # Within the event, which is a string there, each quote is escaped.
@@ -132,17 +132,17 @@ class Lines:
 
     @cached_property
     def _events(self) -> npt.NDArray[np.bool_]:
-        """For each line, whether it begins as an event does."""
+        """Return for each line whether it begins as an event does."""
         return self._begin(_EVENT_BEGINS)
 
     @cached_property
     def _objects(self) -> npt.NDArray[np.bool_]:
-        """For each line, whether it begins as an object."""
+        """Return for each line whether it begins as an object."""
         return self._begin(b"{")
 
     @cached_property
     def _has_records(self) -> bool:
-        """Whether there may be records that Azure exports; told by the marker in each."""
+        """Return whether there may be records that Azure exports; told by the marker in each."""
         if self._events.all():
             return False
         return self.data.find(RECORD_MARKER.encode(), 0, self.size) >= 0
@@ -164,7 +164,6 @@ def read_lines(source: Source, offset: int = 0) -> Iterator[Lines | TooLong]:
     """Yield all lines of a stream in blocks.
 
     Args:
-        source: read with `readinto`.
         offset: of its first byte in the decoded file.
     """
     rest = b""

@@ -169,7 +169,7 @@ class Pieces:
                     return None
 
     def _holds_a_longest_line(self) -> bool:
-        """Whether so much text is at hand that any record which begins here would end in it."""
+        """Return whether any record that begins here would end in the text at hand."""
         return len(self._text) - self._at > LONGEST_LINE
 
     def _resume(self) -> int:
@@ -276,7 +276,7 @@ def _container(text: str, position: int) -> int | None:
 
 
 def _holds_records(text: str, name: re.Match[str], kind: Any) -> bool:
-    """Whether a list is one of records: other objects have lists of these names, too."""
+    """Return whether a list is one of records: other objects have lists of these names, too."""
     if name[1] == "items":
         return bool(kind == "EventList")
     first = text[name.end() + 1 : name.end() + 64].lstrip()[:1]

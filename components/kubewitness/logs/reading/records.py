@@ -163,7 +163,7 @@ def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
 
 
 def _may_hold_a_line(data: bytes) -> bool:
-    """Whether the damaged record has a log line in a string, which is salvaged in turn."""
+    """Return whether the damaged record has a log line in a string, which is salvaged in turn."""
     # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
     if b'"auditID":' in data:
         return False

@@ -43,12 +43,12 @@ class Row:
 
     @property
     def in_audit(self) -> bool:
-        """Whether AKSAudit has it."""
+        """Return whether AKSAudit has it."""
         return self.category != KUBE_AUDIT_ADMIN
 
     @property
     def in_admin(self) -> bool:
-        """Whether AKSAuditAdmin has it: by Azure's definition, unless its category says."""
+        """Return whether AKSAuditAdmin has it: by Azure's definition, unless its category says."""
         if self.category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN}:
             return self.category == KUBE_AUDIT_ADMIN
         return self.verb not in READ_VERBS
@@ -69,7 +69,7 @@ class Format(Protocol):
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether the record is of this format, by its content."""
+        """Return whether the record is of this format, by its content."""
         ...
 
     @staticmethod

@@ -104,7 +104,6 @@ def open_store(
     """Open a store, made if it is not there.
 
     Args:
-        path: of the DuckDB file.
         read_only: whether nothing may be written; then it must be there.
         memory: the most that DuckDB may use.
 

@@ -16,7 +16,6 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[
     """Write all tables that have rows, and return how many rows each has.
 
     Args:
-        connection: from `open_store`.
         folder: to write to; it must not be there, or be empty.
 
     Raises:

@@ -123,8 +123,6 @@ class Ledger:
         A row that stands for copies in other files stays.
 
         Args:
-            number: of the file.
-            offset: from where it was read again.
             marks: from `marks`, before it was.
         """
         for table, mark in marks.items():

@@ -35,7 +35,6 @@ def parse_time(text: str, now: datetime) -> datetime:
 
     Args:
         text: ISO 8601, in UTC unless it says otherwise, or how long before `now`.
-        now: the present.
 
     Raises:
         InputError: it is neither.
@@ -64,7 +63,6 @@ def restrict(connection: duckdb.DuckDBPyConnection, period: Period, now: datetim
 
     Args:
         connection: to a store.
-        period: what the views show.
         now: from which the period counts.
 
     Raises:
@@ -83,7 +81,6 @@ def within(period: Period, now: datetime) -> str:
     """Return the SQL of whether a row is of a period; `EVER` if there is no limit.
 
     Args:
-        period: which.
         now: from which the period counts.
 
     Raises:

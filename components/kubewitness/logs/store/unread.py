@@ -81,7 +81,6 @@ def unread(connection: duckdb.DuckDBPyConnection, faults: Sequence[str] = ()) ->
     """Return what could not be read into a store.
 
     Args:
-        connection: to the store.
         faults: of the run that filled it, for files that could not be read to their end.
     """
     pieces = connection.execute("SELECT count(*) FROM store.quarantine").fetchall()[0][0]
@@ -94,6 +93,5 @@ def no_rows(why: str, unread: Unread) -> KubewitnessError:
 
     Args:
         why: where there was nothing.
-        unread: what could not be read.
     """
     return UnreadableError(*unread.lines()) if len(unread) else NothingToCheckError(why)

@@ -63,7 +63,7 @@ class ActivityLog:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it has the fields of either form, and one of the activity log's categories."""
+        """Return whether it has the fields of either form, and a category of the activity log."""
         if record.keys() >= _REST_MARKS:
             return isinstance(record["operationName"], dict)
         is_named = isinstance(record.get("operationName"), str)
@@ -134,7 +134,7 @@ def _of_rest(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_time(value: Any) -> bool:
-    """Whether it is one, without which no period would have the event."""
+    """Return whether it is one, without which no period would have the event."""
     try:
         return isinstance(value, str) and bool(datetime.fromisoformat(value))
     except ValueError:
@@ -142,20 +142,20 @@ def _is_time(value: Any) -> bool:
 
 
 def _of_resource(identifier: str) -> dict[str, str]:
-    """What the id of a resource says of itself."""
+    """Return the columns that the id of a resource says."""
     named = segments(identifier)
     return {column: named[key] for key, column in _SEGMENTS.items() if key in named}
 
 
 def _said(column: str, value: Any) -> dict[str, Any]:
-    """A value as the table has it, once as text and once as an object."""
+    """Return a value as the table has it, once as text and once as an object."""
     inner = _object(value)
     text = json.dumps(inner, ensure_ascii=False) if inner else None
     return {column: text, f"{column}_d": inner}
 
 
 def _value(record: Mapping[str, Any], name: str) -> Any:
-    """A name of the REST API, which comes with how it is called in the reader's language."""
+    """Return a name of the REST API, which has its translation beside it."""
     found = record.get(name)
     return found.get("value") if isinstance(found, dict) else found
 

@@ -23,7 +23,7 @@ class AzureExport:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it has properties with a log."""
+        """Return whether it has properties with a log."""
         properties = record.get("properties")
         return isinstance(properties, dict) and isinstance(_either(properties, "log", "Log"), str)
 

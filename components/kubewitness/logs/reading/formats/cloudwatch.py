@@ -22,7 +22,7 @@ class CloudWatch:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it has a message with a time in milliseconds."""
+        """Return whether it has a message with a time in milliseconds."""
         return isinstance(record.get("message"), str) and isinstance(record.get("timestamp"), int)
 
     @staticmethod

@@ -18,7 +18,7 @@ class Defender:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it has raw event data."""
+        """Return whether it has raw event data."""
         return isinstance(record.get("RawEventData"), str | dict)
 
     @staticmethod

@@ -35,7 +35,7 @@ class Gke:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether its payload is an audit log of the Kubernetes API."""
+        """Return whether its payload is an audit log of the Kubernetes API."""
         payload = record.get("protoPayload")
         return isinstance(payload, dict) and (
             payload.get("serviceName") == "k8s.io"
@@ -92,7 +92,7 @@ def _status(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_refused(payload: Mapping[str, Any]) -> bool:
-    """Whether it says of every permission that it was not granted."""
+    """Return whether it says of every permission that it was not granted."""
     permissions = payload.get("authorizationInfo")
     if not isinstance(permissions, list) or not permissions:
         return False

@@ -16,7 +16,6 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
     An event that is cut yields what precedes the cut.
 
     Args:
-        line: the text of a log line.
         where: what the record around it says of the row.
 
     Raises:
@@ -39,7 +38,7 @@ def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
 
 
 def _holds_more(text: bytes) -> bool:
-    """Whether something follows a whole object: of two events neither may be passed over."""
+    """Return whether something follows a whole object: of two events neither may be passed over."""
     try:
         _, end = json.JSONDecoder().raw_decode(text.decode("latin-1"))
     except (ValueError, RecursionError):

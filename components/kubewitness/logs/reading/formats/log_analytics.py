@@ -41,7 +41,7 @@ class LogAnalytics:
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
-        """Whether it has the columns of such a table."""
+        """Return whether it has the columns of such a table."""
         return any(marks <= record.keys() for marks in _MARKS.values())
 
     @staticmethod
