@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from kubewitness.graph.model import AksCluster, Cluster, DiagnosticSetting, Graph, Link
+from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.exemptions import exempt
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy, C, JudgeOthers, Policy, S
 from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import (
@@ -22,7 +22,7 @@ from kubewitness.policies.verdict import (
 
 
 def evaluate(
-    policies: Iterable[Policy], graph: Graph, settings: Settings, today: date | None = None
+    policies: Iterable[AnyPolicy], graph: Graph, settings: Settings, today: date | None = None
 ) -> list[Verdict]:
     """Every verdict of these policies on this graph, in the order of the policies.
 
@@ -36,7 +36,7 @@ def evaluate(
 
 
 def judge(
-    policy: Policy, graph: Graph, settings: PolicySettings, today: date | None = None
+    policy: Policy[C, S], graph: Graph, settings: S, today: date | None = None
 ) -> Iterator[Verdict]:
     """The verdicts of one policy, exemptions applied."""
     if settings.level is Level.DISABLED:
@@ -50,7 +50,7 @@ def judge(
 
 
 def unused(
-    policies: Iterable[Policy], settings: Settings, verdicts: Iterable[Verdict]
+    policies: Iterable[AnyPolicy], settings: Settings, verdicts: Iterable[Verdict]
 ) -> list[str]:
     """The exemptions that no verdict rests on, nor would if they had not expired."""
     texts = [text for v in verdicts for text in (*v.declarations, *_messages(v))]
@@ -74,7 +74,7 @@ def _declared(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _judgements(
-    policy: Policy, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], graph: Graph, settings: S
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
     """On each cluster, on what cannot be seen into, on settings alone, on what is no cluster.
 
@@ -87,16 +87,18 @@ def _judgements(
         if opaque.of is None or opaque.of is policy.subject:
             yield opaque.resource, _hidden(policy, opaque.resource), True
     if policy.judge_others:
-        yield from _judge_others(policy, graph, settings)
-    if policy.needs_stack and policy.subject is AksCluster:
+        yield from _judge_others(policy, policy.judge_others, graph, settings)
+    if policy.needs_stack:
         has_clusters = any(isinstance(cluster, AksCluster) for cluster in graph.clusters)
-        alone = graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced)
-        for setting in alone:
-            yield _judge_alone(policy, setting, settings)
+        for setting in graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced):
+            # A stand-in for a cluster of which nothing is known but the setting.
+            cluster = AksCluster(setting.resource, setting.target_id)
+            if isinstance(cluster, policy.subject):
+                yield _judge_alone(policy, cluster, setting, settings)
 
 
 def _judge_cluster(
-    policy: Policy, cluster: Cluster, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], cluster: C, graph: Graph, settings: S
 ) -> tuple[Resource, Judgement, bool]:
     judgement = _guarded(policy, cluster, graph, settings)
     if cluster.resource.origin is not Origin.READ:
@@ -108,27 +110,26 @@ def _judge_cluster(
 
 
 def _judge_others(
-    policy: Policy, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], judge_others: JudgeOthers[S], graph: Graph, settings: S
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
     try:
-        for resource, judgement in policy.judge_others(graph, settings):  # type: ignore[misc]
+        for resource, judgement in judge_others(graph, settings):
             yield resource, judgement, True
     except Exception as error:  # noqa: BLE001 whatever a policy raises must not become a pass
         yield Resource("", "", "the stack", {}), _policy_error(policy, error), True
 
 
 def _judge_alone(
-    policy: Policy, setting: DiagnosticSetting, settings: PolicySettings
+    policy: Policy[C, S], cluster: C, setting: DiagnosticSetting, settings: S
 ) -> tuple[Resource, Judgement, bool]:
     """Judge a setting for a cluster outside of the stack as if it were all that cluster has."""
-    stand_in = AksCluster(setting.resource, setting.target_id)
-    alone = Graph((stand_in,), {setting.resource.urn: (Link(setting, certain=True),)})
-    judgement = _guarded(policy, stand_in, alone, settings)
+    alone = Graph((cluster,), {setting.resource.urn: (Link(setting, certain=True),)})
+    judgement = _guarded(policy, cluster, alone, settings)
     return _not_ours(policy, setting.resource, judgement)
 
 
 def _not_ours(
-    policy: Policy, resource: Resource, judgement: Judgement
+    policy: AnyPolicy, resource: Resource, judgement: Judgement
 ) -> tuple[Resource, Judgement, bool]:
     """What this stack adds to a cluster elsewhere: complete is a pass, else nobody can say here."""
     if judgement.outcome is not Outcome.FAIL:
@@ -147,19 +148,19 @@ def _not_ours(
     return resource, undecided(*doubts), False
 
 
-def _guarded(policy: Policy, cluster: Cluster, graph: Graph, settings: PolicySettings) -> Judgement:
+def _guarded(policy: Policy[C, S], cluster: C, graph: Graph, settings: S) -> Judgement:
     try:
         return policy.judge(cluster, graph, settings)
     except Exception as error:  # noqa: BLE001 whatever a policy raises must not become a pass
         return _policy_error(policy, error)
 
 
-def _policy_error(policy: Policy, error: Exception) -> Judgement:
+def _policy_error(policy: AnyPolicy, error: Exception) -> Judgement:
     message = f"the policy `{policy.id}` itself failed ({type(error).__name__}), please report it"
     return fail(Reason("policy-error", message))
 
 
-def _hidden(policy: Policy, resource: Resource) -> Judgement:
+def _hidden(policy: AnyPolicy, resource: Resource) -> Judgement:
     if resource.origin is Origin.REMOTE:
         what = "is a remote component, whose children cannot be seen without its provider"
         decide = "run `pulumi preview` with the policy pack, which sees the component's children"

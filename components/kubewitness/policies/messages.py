@@ -3,7 +3,7 @@
 from typing import Final
 
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.policy import Change, Policy
+from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.verdict import Outcome, Verdict
 
 _WORDS: Final = {
@@ -13,7 +13,7 @@ _WORDS: Final = {
 }
 
 
-def explain(policy: Policy, verdict: Verdict) -> str:
+def explain(policy: AnyPolicy, verdict: Verdict) -> str:
     """The text of a violation, complete without opening the docs."""
     lines = [_headline(verdict)]
     for reason in verdict.judgement.reasons:
@@ -34,7 +34,7 @@ def _headline(verdict: Verdict) -> str:
     return f"{_WORDS.get(verdict.outcome, '')}`{resource.name}` ({resource.type})"
 
 
-def explain_change(policy: Policy, resource: Resource, change: Change) -> str:
+def explain_change(policy: AnyPolicy, resource: Resource, change: Change) -> str:
     """What a remediation did; values stay out of it, for one may be a secret."""
     path = ".".join(change.path)
     return f"{policy.id}: mended `{resource.name}`: `{path}`: {policy.remediation}"

@@ -6,13 +6,13 @@ from functools import cache
 
 from kubewitness.errors import InputError
 from kubewitness.policies import aks, eks
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy
 
 _PLATFORMS = (aks, eks)
 
 
 @cache
-def all_policies() -> tuple[Policy, ...]:
+def all_policies() -> tuple[AnyPolicy, ...]:
     """The policies by platform, in the order of their file names."""
     modules = [
         importlib.import_module(f"{platform.__name__}.{name}")
@@ -22,7 +22,7 @@ def all_policies() -> tuple[Policy, ...]:
     return tuple(module.POLICY for module in modules)
 
 
-def find_policy(policy_id: str) -> Policy:
+def find_policy(policy_id: str) -> AnyPolicy:
     """The policy of this id.
 
     Raises:

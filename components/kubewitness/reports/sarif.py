@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kubewitness.policies.check import CheckResult
 from kubewitness.policies.messages import explain
-from kubewitness.policies.policy import Policy, Severity
+from kubewitness.policies.policy import AnyPolicy, Severity
 from kubewitness.policies.registry import all_policies, find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 
@@ -65,7 +65,7 @@ def _invocation(results: list[CheckResult]) -> dict[str, Any]:
     }
 
 
-def sarif_rule(policy: Policy) -> dict[str, Any]:
+def sarif_rule(policy: AnyPolicy) -> dict[str, Any]:
     """A policy as SARIF describes it."""
     return {
         "id": policy.id,

@@ -110,6 +110,8 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     examples=(
         passing(

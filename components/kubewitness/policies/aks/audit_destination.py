@@ -193,8 +193,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=DestinationSettings,
+    judge=judge,
     examples=(
         passing("A workspace without a cap", 'setting("audit", cluster("aks").id)'),
         passing(

@@ -220,9 +220,10 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=AuditLogsSettings,
     judge=judge,
     undecided=UndecidedMeans.BLOCK,
-    settings=AuditLogsSettings,
     remediate=remediate,
     remediation=(
         "adds the missing categories to a diagnostic setting that has a destination and names at "

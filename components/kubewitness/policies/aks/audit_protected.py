@@ -136,8 +136,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=ProtectionSettings,
+    judge=judge,
     examples=(
         passing("Recorded by Azure itself", 'setting("audit", cluster("aks").id)'),
         passing(

@@ -189,8 +189,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=RetentionSettings,
+    judge=judge,
     examples=(
         passing(
             "A workspace that keeps a year",

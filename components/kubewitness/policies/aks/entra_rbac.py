@@ -107,10 +107,11 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=AccessSettings,
     judge=judge,
     judge_others=judge_authenticators,
     undecided=UndecidedMeans.BLOCK,
-    settings=AccessSettings,
     remediate=secure_access,
     remediation=(
         "with `adminGroupObjectIds` only: switches managed Entra ID and Azure RBAC on and local "

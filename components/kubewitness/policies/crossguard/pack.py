@@ -29,7 +29,7 @@ from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy, Policy, S
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings import (
     COMMON,
@@ -131,7 +131,7 @@ class _Assembly:
             validate=validate,
         )
 
-    def _policy(self, policy: Policy) -> CrossGuardPolicy:
+    def _policy(self, policy: AnyPolicy) -> CrossGuardPolicy:
         common: dict[str, Any] = {
             "name": policy.id,
             "description": policy.title,
@@ -149,11 +149,11 @@ class _Assembly:
             common["remediate"] = self._remediation(policy)
         return ResourceValidationPolicy(validate=self._resource_validation(policy), **common)
 
-    def _level(self, policy: Policy) -> EnforcementLevel:
+    def _level(self, policy: AnyPolicy) -> EnforcementLevel:
         level = self._pack.policies.get(policy.id, {}).get(LEVEL, policy.level)
         return EnforcementLevel(str(level))
 
-    def _mending(self, policy: Policy) -> CrossGuardPolicy:
+    def _mending(self, policy: AnyPolicy) -> CrossGuardPolicy:
         """Beside a policy on the stack, which the engine lets mend nothing; disabled by default."""
         return ResourceValidationPolicy(
             name=policy.id + REMEDIATION,
@@ -164,7 +164,7 @@ class _Assembly:
         )
 
     def _resource_validation(
-        self, policy: Policy
+        self, policy: AnyPolicy
     ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             if kind_of(args.resource_type) in JUDGED_KINDS:
@@ -176,7 +176,7 @@ class _Assembly:
         return validate
 
     def _stack_validation(
-        self, policy: Policy
+        self, policy: AnyPolicy
     ) -> Callable[[StackValidationArgs, ReportViolation], None]:
         def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
             graph = self._graph(from_stack_call(args.resources, self._inputs))
@@ -185,7 +185,7 @@ class _Assembly:
 
         return validate
 
-    def _remediation(self, policy: Policy) -> Callable[[ResourceValidationArgs], Any]:
+    def _remediation(self, policy: AnyPolicy) -> Callable[[ResourceValidationArgs], Any]:
         def remediate(args: ResourceValidationArgs) -> Any:
             if policy.remediate is None or not is_relevant(args.resource_type):
                 return None
@@ -206,8 +206,8 @@ class _Assembly:
         return self._last[1]
 
     def _settings(
-        self, policy: Policy, args: ResourceValidationArgs | StackValidationArgs, urn: str
-    ) -> PolicySettings:
+        self, policy: Policy[Any, S], args: ResourceValidationArgs | StackValidationArgs, urn: str
+    ) -> S:
         # The level is the engine's business; only settings of some stacks can soften it here.
         base = {**self._pack.policies.get(policy.id, {}), LEVEL: Level.MANDATORY}
         layers = [base, common_layer(policy, _plain(self._common)), _plain(args.get_config())]
@@ -215,7 +215,7 @@ class _Assembly:
 
     def _report(
         self,
-        policy: Policy,
+        policy: AnyPolicy,
         graph: Graph,
         args: ResourceValidationArgs | StackValidationArgs,
         urn: str,
@@ -253,7 +253,7 @@ class _Assembly:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 the engine shows it to the user
 
 
-def _framework(policy: Policy) -> PolicyComplianceFramework | None:
+def _framework(policy: AnyPolicy) -> PolicyComplianceFramework | None:
     """CrossGuard has room for one framework item; the first is the one that matters most."""
     if not policy.references:
         return None

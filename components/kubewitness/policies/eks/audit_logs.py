@@ -94,10 +94,10 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
-    judge=judge,
-    undecided=UndecidedMeans.BLOCK,
     subject=EksCluster,
     settings=EksSettings,
+    judge=judge,
+    undecided=UndecidedMeans.BLOCK,
     examples=(
         passing(
             "All five log types",
