@@ -34,7 +34,7 @@ def test_a_policy_shows_what_passes_and_what_fails(policy: AnyPolicy) -> None:
 
 
 def test_each_category_that_is_kept_too_short_is_named_and_the_fix_names_each_table() -> None:
-    """Whoever mends the one that is named first must not think that it was all."""
+    """Whoever fixes the one that is named first must not think that it was all."""
     policy = find_policy("aks-audit-retention")
     example = next(one for one in policy.examples if one.title == "The default of 30 days")
     graph = build_graph(*run_example(example.program))

@@ -199,7 +199,7 @@ def test_policies_that_are_not_shown_decide_nothing() -> None:
         assert demanded(refused, rule, **settings) == "undecided"
 
 
-def test_nothing_in_azure_is_mended_before_it_is_judged() -> None:
+def test_nothing_in_azure_is_remediated_before_it_is_judged() -> None:
     """A program would be, by the engine; here there is none, and what is wrong stays so."""
     with azure.served(Azure(in_order(setting=setting(logs=LOGS[:1])))) as manager:
         found = from_subscription(load_subscription(WORD, manager))

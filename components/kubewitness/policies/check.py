@@ -85,7 +85,7 @@ def check(
         verdicts=verdicts,
         notes=(
             *changes,
-            *(f"unused {one}" for one in unused(chosen.members, resolved, verdicts)),
+            *unused(chosen.members, resolved, verdicts),
             *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
             *loaded.notes,
         ),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.exemptions import exempt
+from kubewitness.policies.exemption_use import ExemptionUse, exempt
 from kubewitness.policies.policy import AnyPolicy, C, JudgeOthers, Policy, S
 from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
 from kubewitness.policies.settings_file import Settings
@@ -43,34 +43,22 @@ def judge(
         return
     day = today or datetime.now(UTC).date()
     for resource, judgement, is_ours in _judgements(policy, graph, settings.on(day)):
-        left, applied = exempt(judgement, policy.id, resource, settings.exemptions, day)
-        declarations = applied or _declared(left)
-        blocks = is_ours and _blocks(left, settings)
-        yield Verdict(policy.id, resource, left, blocks, declarations)
+        left = exempt(judgement, policy.id, resource, settings.exemptions, day)
+        blocks = is_ours and _blocks(left.judgement, settings)
+        yield Verdict(policy.id, resource, left.judgement, blocks, left.applied, left.expired)
 
 
 def unused(
     policies: Iterable[AnyPolicy], settings: Settings, verdicts: Iterable[Verdict]
 ) -> list[str]:
-    """The exemptions that no verdict rests on, nor would if they had not expired."""
-    texts = [text for v in verdicts for text in (*v.declarations, *_messages(v))]
-    declared = {
-        str(one): None
-        for policy in policies
-        if settings.of(policy.id).level is not Level.DISABLED
-        for one in settings.of(policy.id).exemptions
-    }
-    return [one for one in declared if not any(one in text for text in texts)]
-
-
-def _messages(verdict: Verdict) -> Iterator[str]:
-    return (reason.message for reason in verdict.judgement.reasons)
-
-
-def _declared(judgement: Judgement) -> tuple[str, ...]:
-    """What a verdict of collected elsewhere rests on is what its reasons say."""
-    is_elsewhere = judgement.outcome is Outcome.COLLECTED_ELSEWHERE
-    return tuple(f.message for f in judgement.reasons) if is_elsewhere else ()
+    """Return a note for each exemption that no verdict used, expired or not."""
+    use = ExemptionUse()
+    by_policy: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_policy.setdefault(verdict.policy_id, []).append(verdict)
+    for policy in policies:
+        use.note(policy.id, settings.of(policy.id), by_policy.get(policy.id, ()))
+    return use.unused()
 
 
 def _judgements(

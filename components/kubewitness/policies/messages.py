@@ -1,4 +1,4 @@
-"""A verdict in words: what, where, why, and how to mend it."""
+"""A verdict in words: what, where, why, and how to fix it."""
 
 from typing import Final
 
@@ -20,8 +20,7 @@ def explain(policy: AnyPolicy, verdict: Verdict) -> str:
         lines.append(f"  - {reason.message}")
         if reason.decide:
             lines.append(f"    to decide it: {reason.decide}")
-    if verdict.outcome is not Outcome.COLLECTED_ELSEWHERE:
-        lines += [f"  by {declaration}" for declaration in verdict.declarations]
+    lines += [f"  by {exemption}" for exemption in verdict.exemptions]
     if verdict.outcome is Outcome.FAIL:
         lines += [f"  fix in Pulumi: {_indent(policy.fix_pulumi)}"]
         lines += [f"  fix in the CLI: {_indent(policy.fix_cli)}"]
@@ -37,7 +36,7 @@ def _headline(verdict: Verdict) -> str:
 def explain_change(policy: AnyPolicy, resource: Resource, change: Change) -> str:
     """What a remediation did; values stay out of it, for one may be a secret."""
     path = ".".join(change.path)
-    return f"{policy.id}: mended `{resource.name}`: `{path}`: {policy.remediation}"
+    return f"{policy.id}: remediated `{resource.name}`: `{path}`: {policy.remediation}"
 
 
 def _indent(text: str) -> str:

@@ -109,8 +109,8 @@ class Policy(Generic[C, S]):
         id: stable, the name of the CrossGuard policy.
         title: what holds where the policy passes, in one sentence.
         why: what goes wrong where it does not hold.
-        fix_pulumi: how to mend it in a Pulumi program.
-        fix_cli: how to mend it with the cloud's CLI.
+        fix_pulumi: how to fix it in a Pulumi program.
+        fix_cli: how to fix it with the cloud's CLI.
         severity: how bad a violation is.
         scope: how much of the stack it must see.
         subject: the kind of cluster that it judges.

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from kubewitness.errors import InputError
 from kubewitness.graph.stack import Stack
+from kubewitness.policies.exemptions import as_common
 from kubewitness.policies.policy import AnyPolicy, Policy, S
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings import (
@@ -60,7 +61,7 @@ def resolve(policy: Policy[Any, S], layers: Iterable[Mapping[str, Any]], stack: 
 def common_layer(policy: AnyPolicy, common: Mapping[str, Any]) -> dict[str, Any]:
     """What of the common settings concerns a policy: those that it has."""
     known = _settings(policy) - {LEVEL}
-    return {name: value for name, value in common.items() if name in known}
+    return as_common({name: value for name, value in common.items() if name in known})
 
 
 def common_faults(common: Mapping[str, Any], policies: Iterable[AnyPolicy]) -> list[str]:
@@ -122,7 +123,7 @@ class Settings:
     def remediates(self, policy: AnyPolicy) -> bool:
         """Whether the policy's remediation is switched on, as the engine would decide it.
 
-        A policy on the stack cannot mend itself in the engine: the policy beside it does.
+        A policy on the stack cannot remediate in the engine: the policy beside it does.
         """
         name = policy.id + REMEDIATION if policy.needs_stack else policy.id
         if policy.remediate is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kubewitness.graph.resources import Resource
+from kubewitness.policies.exemptions import Exemption
 
 
 class Outcome(Enum):
@@ -99,16 +100,25 @@ class Verdict:
         resource: the resource judged.
         judgement: outcome and reasons.
         blocks: true where this verdict stops a deployment at level mandatory.
-        declarations: the exemptions and declarations that it rests on, as the report names them.
+        exemptions: the exemptions that it rests on.
+        expired: the exemptions that it would rest on, had they not expired.
     """
 
     policy_id: str
     resource: Resource
     judgement: Judgement
     blocks: bool
-    declarations: tuple[str, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    expired: tuple[Exemption, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         """The outcome."""
         return self.judgement.outcome
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """The exemptions and declarations that it rests on, as the report names them."""
+        if self.outcome is Outcome.COLLECTED_ELSEWHERE:
+            return tuple(reason.message for reason in self.judgement.reasons)
+        return tuple(str(one) for one in self.exemptions)

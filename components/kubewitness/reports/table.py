@@ -1,4 +1,4 @@
-"""Verdicts for people: what is wrong, where, and how to mend it; one line where all is well."""
+"""Verdicts for people: what is wrong, where, and how to fix it; one line where there are no violations."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What the policies on access to a cluster share: how it is mended, where somebody asks for it.
+"""What the policies on access to a cluster share: how it is remediated, where somebody asks for it.
 
 Switching local accounts off locks everybody out of a cluster without Entra ID, and Entra ID cannot
 be switched off again. So both happen together, and only with a group whose members get in.
