@@ -1,4 +1,4 @@
-"""Verdicts for people: what is wrong, where, and how to fix it; one line where there are no violations."""
+"""Verdicts for people: what is wrong, where, and how to fix it, then one line that counts."""
 
 from collections.abc import Iterable
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kubewitness.catalog.property_values import SECRET, SIGNATURE
 from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret
 _A_STATE: Final = (
     "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
     "writes; of a program name its folder"
@@ -124,7 +123,7 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
 def _plain(value: Any) -> Any:
     """Plain JSON, with unknown in place of what is encrypted."""
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET:
+        if value.get(SIGNATURE) == SECRET:
             return _decrypted(value)
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from kubewitness.catalog.log_categories import CONTAINER
+from kubewitness.catalog.retention import TOTAL_DAYS
 from kubewitness.graph.destinations import ANY_CONTAINER
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.judging.destinations import (
-    TOTAL_DAYS,
     DestinationSettings,
     Protection,
     protection_words,

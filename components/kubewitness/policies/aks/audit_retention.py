@@ -7,11 +7,12 @@ from typing import Final
 from pydantic import Field
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
+from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
 from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, first_present
-from kubewitness.policies.judging.destinations import TOTAL_DAYS, DestinationSettings
+from kubewitness.policies.judging.destinations import DestinationSettings
 from kubewitness.policies.judging.trail import judge_trail, where
 from kubewitness.policies.policy import (
     Policy,
@@ -42,7 +43,7 @@ class RetentionSettings(DestinationSettings):
         total_days: for how long they must be kept in all; default 365. Both are PCI DSS 10.5.1.
     """
 
-    interactive_days: int = Field(default=90, ge=0)
+    interactive_days: int = Field(default=INTERACTIVE_DAYS, ge=0)
     total_days: int = Field(default=TOTAL_DAYS, ge=0)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations, product, starmap
 from typing import Final
 
+from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
 from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND, WORKSPACE_KIND
 from kubewitness.graph.model import (
     AksCluster,
@@ -21,9 +22,6 @@ from kubewitness.policies.judging.destinations import PROVIDER_TYPES
 from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.settings import PolicySettings
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
-
-MAXIMUM_SETTINGS: Final = 5
-"""How many diagnostic settings a resource can have. Source: Azure docs, "Diagnostic settings"."""
 
 _TYPES: Final = {
     WORKSPACE_KIND: PROVIDER_TYPES["Workspace"],
@@ -88,8 +86,8 @@ def _entry_faults(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Reason]:
 
 
 def _too_many(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
-    if len(settings) > MAXIMUM_SETTINGS:
-        message = f"{len(settings)} diagnostic settings, and Azure takes {MAXIMUM_SETTINGS}"
+    if len(settings) > MOST_SETTINGS:
+        message = f"{len(settings)} diagnostic settings, and Azure takes {MOST_SETTINGS}"
         yield Reason("too-many", message)
 
 

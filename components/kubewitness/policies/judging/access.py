@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from kubewitness.azure.resource_ids import GUID
 from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.resource_types import is_classic, kind_of
@@ -18,9 +19,7 @@ from kubewitness.graph.values import ABSENT
 from kubewitness.policies.policy import Change
 from kubewitness.policies.settings import PolicySettings
 
-Guid = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
-]
+Guid = Annotated[str, StringConstraints(pattern=f"^{GUID}$")]
 
 
 class AccessSettings(PolicySettings):

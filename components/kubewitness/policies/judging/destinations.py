@@ -13,9 +13,6 @@ from kubewitness.graph.model import Destination, Receiver
 from kubewitness.graph.values import Unknown, Value
 from kubewitness.policies.settings import Document, PolicySettings
 
-TOTAL_DAYS = 365
-"""For how long the trail must stand unless configured. Source: PCI DSS 10.5.1."""
-
 PROVIDER_TYPES = {
     "Workspace": "microsoft.operationalinsights/workspaces",
     "StorageAccount": "microsoft.storage/storageaccounts",

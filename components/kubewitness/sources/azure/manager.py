@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
-from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
 from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _words(error: "AzureError", path: str) -> str:
 
     status = getattr(error, "status_code", None)
     if isinstance(error, ClientAuthenticationError) or status == UNAUTHENTICATED:
-        return f"Azure refuses the credentials, or there are none; {SIGN_IN}"
+        return REFUSED_CREDENTIALS
     what = f"Azure answers {status}" if status else "Azure cannot be reached"
     return f"{what} for {path}; {_AGAIN}"
 

@@ -23,7 +23,7 @@ from kubewitness.sources.azure.manager import (
     is_id,
     open_resource_manager,
 )
-from kubewitness.sources.azure.scope import Scope, parse_scope
+from kubewitness.sources.azure.scope import AzureScope, parse_scope
 
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
@@ -55,7 +55,7 @@ class Subscription:
         notes: which destinations were not shown, and which are not there.
     """
 
-    scope: Scope
+    scope: AzureScope
     resources: list[Resource] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
