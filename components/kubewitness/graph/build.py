@@ -86,7 +86,7 @@ def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[
 def _opaque(
     by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
 ) -> Iterable[Opaque]:
-    """Remote components, clusters of unread providers, templates that name or hide a cluster."""
+    """Yield remote components, clusters of unread providers, templates that may hold a cluster."""
     for urn, resource in by_urn.items():
         if resource.origin is Origin.REMOTE:
             yield Opaque(resource, None)
@@ -98,7 +98,7 @@ def _opaque(
 
 
 def _may_deploy_a_cluster(resource: Resource) -> bool:
-    """Whether a template or a generic resource names a cluster, or hides what it makes."""
+    """Return whether a template or a generic resource names a cluster, or hides what it makes."""
     text = str(resource.properties).replace("\\", "").lower()
     return "microsoft.containerservice/managedclusters" in text or any(
         isinstance(one, Unknown) or isinstance(type_of(one), Unknown) for one in declared(resource)

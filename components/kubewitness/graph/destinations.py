@@ -122,7 +122,7 @@ class Receivers:
             self._by_id[receiver.resource.id.lower().rstrip("/")] = urn
 
     def _possible_owners(self, resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
-        """What an attachment may belong to: a receiver of the right kind, in the right group."""
+        """Return what it may be attached to: receivers of the right kind, in the right group."""
         kind = kind_of(resource.type)
         if kind not in _ATTACHMENTS:
             return []
@@ -140,7 +140,7 @@ class Receivers:
         )
 
     def _owners(self, attachment: Resource) -> set[str]:
-        """What a table, a policy or a template belongs to; a template may set several."""
+        """Return what a table, a policy or a template belongs to; a template may set several."""
         properties = (*OWNER_PROPERTIES, "properties", "parameters", "body")
         found = {urn for name in properties for urn in self._sources(attachment, name)}
         if attachment.parent in self._found:
@@ -155,13 +155,13 @@ class Receivers:
         return [u for u in resource.property_dependencies.get(name, ()) if u in self._found]
 
     def _called(self, known: str) -> list[str]:
-        """Whose name or id it may be: several receivers can have the same name."""
+        """Return whose name or id it may be: several receivers can have the same name."""
         within = _CONTAINER_ID.search(known)
         name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
         return self._by_name.get(name.lower(), [])
 
     def owner(self, resource: Resource, name: str) -> Receiver | None:
-        """The receiver of this stack that a property came from, or whose name it is."""
+        """Return the receiver of this stack that a property came from, or whose name it is."""
         known = read(resource.properties, name)
         urns = self._sources(resource, name) or (
             self._called(known) if isinstance(known, str) else []
@@ -169,18 +169,18 @@ class Receivers:
         return self._found[urns[0]] if len(urns) == 1 else None
 
     def at(self, identifier: str) -> Receiver | None:
-        """The receiver with an id; an authorization rule is its namespace's. Azure ignores case."""
+        """Return the receiver with an id, in any case; an authorization rule is its namespace's."""
         known = identifier.lower().rstrip("/").partition("/authorizationrules/")[0]
         urn = self._by_id.get(known)
         return self._found[urn] if urn else None
 
     def get(self, urn: str) -> Receiver | None:
-        """The receiver that a resource is."""
+        """Return the receiver that a resource is."""
         return self._found.get(urn)
 
 
 def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Receiver | None:
-    """A receiver by its own properties alone."""
+    """Return a receiver by its own properties alone."""
     kind = kind_of(resource.type)
     if kind is ResourceKind.WORKSPACE:
         return _workspace(resource, by_urn)
@@ -194,7 +194,7 @@ def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Receiver | None
 
 
 def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resource]) -> Receiver:
-    """A receiver with what other resources say of it, and what others may say."""
+    """Return a receiver with what other resources say of it, and what others may say."""
     if isinstance(receiver, Workspace):
         hidden = {name: _OTHERS for r in doubtful for name, _ in _tables_of(r, receiver)}
         return replace(receiver, tables={**_tables(receiver, attached), **hidden})
@@ -212,7 +212,7 @@ def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resou
 
 
 def _differ(one: Value[str], other: Value[str]) -> bool:
-    """Whether both are known and not the same; Azure ignores case."""
+    """Return whether both are known and not the same; Azure ignores case."""
     return isinstance(one, str) and isinstance(other, str) and one.lower() != other.lower()
 
 
@@ -252,7 +252,7 @@ def _workspace(resource: Resource, by_urn: Mapping[str, Resource]) -> Workspace:
 
 
 def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
-    """The tables; one that two resources speak of is unknown, for the last to deploy decides."""
+    """Return the tables; one that two resources set is unknown, as the last to deploy decides."""
     tables: dict[str, Table] = {}
     twice = Unknown("two resources set it")
     for resource in attached:
@@ -262,7 +262,7 @@ def _tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
 
 
 def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
-    """What is said of which table, in lower case as Azure compares them."""
+    """Yield what is said of which table, in lower case as Azure compares them."""
     if kind_of(resource.type) is ResourceKind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
@@ -283,12 +283,12 @@ def _tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, 
 
 
 def _is_of(full: str, receiver: Receiver) -> bool:
-    """Whether a name such as `workspace/AKSAudit` begins with the receiver's."""
+    """Return whether a name such as `workspace/AKSAudit` begins with the receiver's."""
     return isinstance(receiver.name, str) and full.lower().startswith(f"{receiver.name.lower()}/")
 
 
 def _names_it(template: Resource, receiver: Receiver) -> bool:
-    """Whether a template that several receivers have a part in names this one in so many words."""
+    """Return whether a template that several receivers have a part in names this one literally."""
     names = _template_names(template)
     return (
         bool(names)
@@ -298,7 +298,7 @@ def _names_it(template: Resource, receiver: Receiver) -> bool:
 
 
 def _template_names(resource: Resource) -> list[str]:
-    """The names of the tables that a template declares, as they stand there."""
+    """Return the names of the tables that a template declares, as they stand there."""
     if kind_of(resource.type) is not ResourceKind.ARM:
         return []
     known = (one for one in declared(resource) if not isinstance(one, Unknown))
@@ -322,7 +322,7 @@ def _premium(properties: Mapping[str, Any]) -> Value[bool]:
 
 
 def _deletion(policy: Resource) -> Value[float]:
-    """After how many days a lifecycle policy deletes blobs at the earliest; absent if never."""
+    """Return after how many days a lifecycle policy deletes blobs first; absent if never."""
     classic = is_classic(policy.type)
     path = ("rules",) if classic else ("policy", "rules")
     rules = items(read(policy.properties, *path))
@@ -347,7 +347,7 @@ def _rule_deletion(rule: Value[Any], *, classic: bool) -> Value[float]:
 
 
 def _may_concern_logs(rule: Value[Any], *, classic: bool) -> bool:
-    """Whether the filters of a lifecycle rule let in what diagnostic settings write."""
+    """Return whether the filters of a lifecycle rule let in what diagnostic settings write."""
     filters = read(rule, "filters") if classic else read(rule, "definition", "filters")
     prefixes, types = (items(read(filters, name)) for name in ("prefixMatch", "blobTypes"))
     known = [one.lower() for one in types] if _is_plain(types) else []
@@ -374,7 +374,7 @@ def _shortest(periods: list[Value[float]]) -> Value[float]:
 
 
 def _immutability(policy: Resource) -> tuple[str, Value[str]]:
-    """The container and the policy's state.
+    """Return the container and the policy's state.
 
     The classic provider locks a policy by itself; in Azure Native only Azure's answer says so.
     """

@@ -41,12 +41,12 @@ class CheckResult:
 
     @property
     def checked(self) -> int:
-        """How many verdicts say something: all but those that are not applicable."""
+        """Count the verdicts that say something: all but those that are not applicable."""
         return len(self.verdicts) - self.count(Outcome.NOT_APPLICABLE)
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of this source alone."""
+        """Return the exit code of this source alone."""
         if any(v.blocks and v.outcome is Outcome.FAIL for v in self.verdicts):
             return ExitCode.VIOLATION
         if any(violation.level == "mandatory" for violation in self.loaded.violations):
@@ -61,12 +61,9 @@ class CheckResult:
 def check(
     loaded: Loaded, pack: Pack | None = None, settings: SettingsFile = NO_SETTINGS
 ) -> CheckResult:
-    """Judge a source.
+    """Judge what `load` returned, by the policies of a pack.
 
-    Args:
-        loaded: the source, from `kubewitness.sources.load.load`.
-        pack: whose policies judge it; by default the pack `kubewitness`.
-        settings: from `kubewitness.policies.settings_file.read_settings`; by default none.
+    The pack is `kubewitness` by default, and every setting has its default.
 
     Raises:
         InputError: the settings have faults.

@@ -24,7 +24,7 @@ from kubewitness.policies.verdict import (
 def evaluate(
     policies: Iterable[AnyPolicy], graph: Graph, settings: Settings, today: date | None = None
 ) -> list[Verdict]:
-    """Every verdict of these policies on this graph, in the order of the policies.
+    """Return every verdict of these policies on this graph, in the order of the policies.
 
     A policy at level `disabled` gives none. An exception in a policy is a violation that names it.
     """
@@ -38,7 +38,7 @@ def evaluate(
 def judge(
     policy: Policy[C, S], graph: Graph, settings: S, today: date | None = None
 ) -> Iterator[Verdict]:
-    """The verdicts of one policy, exemptions applied."""
+    """Yield the verdicts of one policy, exemptions applied."""
     if settings.level is Level.DISABLED:
         return
     day = today or datetime.now(UTC).date()
@@ -64,7 +64,7 @@ def unused(
 def _judgements(
     policy: Policy[C, S], graph: Graph, settings: S
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
-    """On each cluster, on what cannot be seen into, on settings alone, on what is no cluster.
+    """Judge each cluster, what hides its content, settings alone, and what is not a cluster.
 
     The last of each three says whether this stack answers for it.
     """
@@ -119,7 +119,7 @@ def _judge_alone(
 def _not_ours(
     policy: AnyPolicy, resource: Resource, judgement: Judgement
 ) -> tuple[Resource, Judgement, bool]:
-    """What this stack adds to a cluster elsewhere: complete is a pass, else nobody can say here."""
+    """Judge what this stack adds to a cluster elsewhere: a pass if complete, else undecided."""
     if judgement.outcome is not Outcome.FAIL:
         return resource, judgement, False
     if policy.judges_settings or any(f.code == "policy-error" for f in judgement.reasons):

@@ -14,7 +14,7 @@ _WORDS: Final = {
 
 
 def explain(policy: AnyPolicy, verdict: Verdict) -> str:
-    """The text of a violation, complete without opening the docs."""
+    """Return the text of a violation, complete without opening the docs."""
     lines = [_headline(verdict)]
     for reason in verdict.judgement.reasons:
         lines.append(f"  - {reason.message}")
@@ -34,7 +34,7 @@ def _headline(verdict: Verdict) -> str:
 
 
 def explain_change(policy: AnyPolicy, resource: Resource, change: Change) -> str:
-    """What a remediation did; values stay out of it, for one may be a secret."""
+    """Return what a remediation did, without the value, which may be a secret."""
     path = ".".join(change.path)
     return f"{policy.id}: remediated `{resource.name}`: `{path}`: {policy.remediation}"
 

@@ -61,17 +61,17 @@ class Example:
 
 
 def passing(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy passes."""
+    """Return an example that the policy passes."""
     return Example(title, program, Outcome.PASS, settings)
 
 
 def failing(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy fails."""
+    """Return an example that the policy fails."""
     return Example(title, program, Outcome.FAIL, settings)
 
 
 def doubtful(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy cannot decide."""
+    """Return an example that the policy cannot decide."""
     return Example(title, program, Outcome.UNDECIDED, settings)
 
 
@@ -150,7 +150,7 @@ class Policy(Generic[C, S]):
 
     @property
     def needs_stack(self) -> bool:
-        """True where it must see the whole stack."""
+        """Return whether it must see the whole stack."""
         return self.scope is Scope.STACK
 
 

@@ -13,7 +13,7 @@ _PLATFORMS = (aks, eks)
 
 @cache
 def all_policies() -> tuple[AnyPolicy, ...]:
-    """The policies by platform, in the order of their file names."""
+    """Return the policies by platform, in the order of their file names."""
     modules = [
         importlib.import_module(f"{platform.__name__}.{name}")
         for platform in _PLATFORMS
@@ -23,7 +23,7 @@ def all_policies() -> tuple[AnyPolicy, ...]:
 
 
 def find_policy(policy_id: str) -> AnyPolicy:
-    """The policy of this id.
+    """Return the policy of this id.
 
     Raises:
         InputError: there is none.

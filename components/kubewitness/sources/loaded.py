@@ -43,5 +43,5 @@ class Loaded:
 
     @cached_property
     def graph(self) -> Graph:
-        """The graph of the resources, built on first use."""
+        """Return the graph of the resources, built on first use."""
         return build_graph(self.resources, self.calls)

@@ -65,7 +65,7 @@ def load_state(path: Path) -> State:
 
 
 def _listed(document: Any) -> list[Any] | None:
-    """The resources of an export, or of a checkpoint in a backend."""
+    """Return the resources of an export, or of a checkpoint in a backend."""
     for path in (("deployment",), ("checkpoint", "latest")):
         inner = document
         for name in path:
@@ -77,7 +77,7 @@ def _listed(document: Any) -> list[Any] | None:
 
 
 def _names(listed: list[Any]) -> list[str]:
-    """Stack and project, as the URN of any resource tells them."""
+    """Return stack and project, as the URN of any resource tells them."""
     for item in listed:
         head, _, rest = item["urn"].partition("::")
         return [head.rpartition(":")[2], rest.partition("::")[0]]
@@ -121,7 +121,7 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
 
 
 def _plain(value: Any) -> Any:
-    """Plain JSON, with unknown in place of what is encrypted."""
+    """Return plain JSON, with unknown in place of what is encrypted."""
     if isinstance(value, Mapping):
         if value.get(SIGNATURE) == SECRET:
             return _decrypted(value)
@@ -132,7 +132,7 @@ def _plain(value: Any) -> Any:
 
 
 def _decrypted(secret: Mapping[str, Any]) -> Any:
-    """A secret that was exported with `--show-secrets` is readable, as JSON within a string."""
+    """Read a secret that was exported with `--show-secrets`, as JSON within a string."""
     try:
         return _plain(json.loads(secret["plaintext"]))
     except (KeyError, TypeError, ValueError, RecursionError):

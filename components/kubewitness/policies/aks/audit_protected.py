@@ -40,7 +40,7 @@ class ProtectionSettings(DestinationSettings):
 
 
 def judge(cluster: AksCluster, graph: Graph, settings: ProtectionSettings) -> Judgement:
-    """Each category must reach one destination that is protected as demanded."""
+    """Pass where each category reaches one destination that is protected as demanded."""
 
     def judge_route(route: Route, category: str) -> Judgement:
         demanded = settings.grade
@@ -83,7 +83,7 @@ def _words(demanded: Protection, settings: ProtectionSettings) -> str:
 
 
 def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
-    """Whether the policy on the category's container is locked, and for long enough."""
+    """Return whether the policy on the category's container is locked, and for long enough."""
     receiver = route.destination.receiver
     if not isinstance(receiver, StorageAccount):
         return ABSENT
@@ -97,7 +97,7 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
 
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
-    """Azure's names of containers are in lower case."""
+    """Return what is said of a container, whose name is in lower case in Azure."""
     known = {name.lower(): value for name, value in values.items()}
     return known.get(container, known.get(ANY_CONTAINER, ABSENT))
 

@@ -48,7 +48,7 @@ class RetentionSettings(DestinationSettings):
 
 
 def judge(cluster: AksCluster, graph: Graph, settings: RetentionSettings) -> Judgement:
-    """Each category must be at hand long enough somewhere, and kept long enough somewhere."""
+    """Pass where each category can be queried long enough and is kept long enough somewhere."""
     kinds = (
         ("interactive", "can be queried", settings.interactive_days, _interactive),
         ("total", "is kept", settings.total_days, _total),
@@ -105,7 +105,7 @@ def _total(route: Route, category: str, settings: RetentionSettings) -> Days:
 
 
 def _or_promised(shown: Days, promised: Iterable[int | None]) -> Days:
-    """What this stack shows; only where that is hidden, the least that is promised."""
+    """Return what this stack shows; only where that is hidden, the least that is promised."""
     if isinstance(shown, float):
         return shown
     return min((float(days) for days in promised if days is not None), default=shown)
@@ -136,7 +136,7 @@ def _least(
     category: str,
     measure: Callable[[Workspace, Table], Days],
 ) -> Days:
-    """Of all tables that the category may fill, the shortest period."""
+    """Return the shortest period of all tables that the category may fill."""
     periods = [measure(workspace, workspace.table(name)) for name in _tables(route, category)]
     hidden = [period for period in periods if isinstance(period, Unknown)]
     return hidden[0] if hidden else min(p for p in periods if not isinstance(p, Unknown))

@@ -31,7 +31,7 @@ _TYPES: Final = {
 
 
 def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judgement:
-    """What Azure would refuse or drop fails; settings that may be another cluster's are doubts."""
+    """Fail what Azure would refuse or drop; settings that may be another cluster's are doubts."""
     links = graph.links.get(cluster.resource.urn, ())
     certain = [link.setting for link in links if link.certain]
     faults = [fault for setting in certain for fault in _faults(setting)]
@@ -60,7 +60,7 @@ def _faults(setting: DiagnosticSetting) -> Iterator[Reason]:
 
 
 def _is_an_id(destination: Destination) -> bool:
-    """Whether a known id names a resource of its kind; what is hidden may."""
+    """Return whether a known id names a resource of its kind; what is hidden may."""
     if isinstance(destination.id, Unknown) or destination.kind not in _TYPES:
         return True
     return f"/providers/{_TYPES[destination.kind]}/" in str(destination.id).lower()
@@ -104,7 +104,7 @@ def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def _sink(destination: Destination) -> str:
-    """What makes two destinations the same one; empty where it cannot be known."""
+    """Return what makes two destinations the same; empty where it cannot be known."""
     if isinstance(destination.id, str):
         return destination.id.lower().rstrip("/")
     return destination.receiver.resource.urn if destination.receiver else ""
@@ -142,7 +142,7 @@ def _entry_doubts(name: str, entry: LogEntry) -> Iterator[Reason]:
 
 
 def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
-    """Two sinks of which one is hidden could be the same."""
+    """Yield a doubt for each two settings that may send to one sink."""
     for one, other in combinations(settings, 2):
         both = set(enabled_categories(one)) & set(enabled_categories(other))
         pairs = product(one.destinations, other.destinations)
@@ -153,7 +153,7 @@ def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def _could_be_one(one: Destination, other: Destination) -> bool:
-    """Of one kind, not both of them known, and both or neither a resource of this stack."""
+    """Return whether they are of one kind, not both known, and both or neither of this stack."""
     are_known = bool(_sink(one) and _sink(other))
     return (
         not are_known and one.kind == other.kind and one.from_destination == other.from_destination

@@ -101,7 +101,7 @@ class _Assembly:
         ]
 
     def _common_policy(self) -> CrossGuardPolicy:
-        """Where a user disables this one, what only inputs say is undecided, never passed."""
+        """Hold common settings and show inputs; without it, what only inputs say is undecided."""
 
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             self._common = args.get_config()
@@ -120,7 +120,7 @@ class _Assembly:
         )
 
     def _notes_policy(self) -> CrossGuardPolicy:
-        """The last one: by now every policy has used the exemptions that it could use."""
+        """Print notes at the end, when every policy has used the exemptions that it could use."""
 
         def validate(args: StackValidationArgs, _report_violation: ReportViolation) -> None:
             for note in self._run.exemptions.unused():
@@ -158,7 +158,7 @@ class _Assembly:
         return EnforcementLevel(str(level))
 
     def _remediator(self, policy: AnyPolicy) -> CrossGuardPolicy:
-        """Remediates for a policy on the stack, as the engine lets none; disabled by default."""
+        """Remediate for a policy on the stack, as the engine lets none; disabled by default."""
         return ResourceValidationPolicy(
             name=policy.id + REMEDIATION,
             description=f"At level remediate, {policy.remediation}",
@@ -244,7 +244,7 @@ class _Assembly:
 
 
 def _framework(policy: AnyPolicy) -> PolicyComplianceFramework | None:
-    """CrossGuard has room for one framework item; the first is the one that matters most."""
+    """Return the first framework item, which matters most; CrossGuard has room for one."""
     if not policy.references:
         return None
     first = policy.references[0]
@@ -252,7 +252,7 @@ def _framework(policy: AnyPolicy) -> PolicyComplianceFramework | None:
 
 
 def _stack(urn: str, tags: Mapping[str, str]) -> Stack:
-    """The stack that a URN is of: `urn:pulumi:STACK::PROJECT::…`."""
+    """Return the stack that a URN is of: `urn:pulumi:STACK::PROJECT::…`."""
     head, _, rest = urn.partition("::")
     return Stack(rest.partition("::")[0], head.rpartition(":")[2], tags)
 

@@ -34,7 +34,7 @@ class AccessSettings(PolicySettings):
 
 
 def secure_access(resource: Resource, settings: AccessSettings) -> list[Change]:
-    """Local accounts off, managed Entra ID and Azure RBAC on, the groups as admins.
+    """Switch local accounts off, managed Entra ID and Azure RBAC on, and make the groups admins.
 
     Groups that are there already are kept as they are. What is unknown is left alone.
     """

@@ -33,13 +33,13 @@ class AzureScope:
 
     @property
     def word(self) -> str:
-        """What a user writes for it."""
+        """Return what a user writes for it."""
         parts = (self.subscription, self.group, self.cluster)
         return SCHEME + "/".join(part for part in parts if part)
 
     @property
     def path(self) -> str:
-        """Where Azure lists the clusters, or has the one."""
+        """Return where Azure lists the clusters, or has the one."""
         within = f"/resourceGroups/{self.group}" if self.group else ""
         name = f"/{self.cluster}" if self.cluster else ""
         return f"/subscriptions/{self.subscription}{within}/providers/{CLUSTERS}{name}"

@@ -66,24 +66,19 @@ def load_subscription(word: str, manager: ResourceManager | None = None) -> Subs
 
     Args:
         word: `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
-        manager: that is asked; by default with whatever credentials there are.
+        manager: by default one with whatever credentials there are.
 
     Raises:
         InputError: the word is no such, Azure cannot be asked, or shows no clusters.
     """
     scope = parse_scope(word)
-    reader = _Reader(manager or open_resource_manager(word), Subscription(scope))
+    reader = _SubscriptionReader(manager or open_resource_manager(word), Subscription(scope))
     reader.read(word)
     return reader.found
 
 
-class _Reader:
-    """Follows what the clusters name.
-
-    Args:
-        manager: that is asked.
-        found: what is filled.
-    """
+class _SubscriptionReader:
+    """Follows what the clusters name, and fills a `Subscription` with it."""
 
     def __init__(self, manager: ResourceManager, found: Subscription) -> None:
         self._manager = manager
@@ -108,7 +103,7 @@ class _Reader:
                 self._gone(name, identifier)
 
     def _clusters(self) -> Iterator[Resource]:
-        """Managed Clusters - List, List By Resource Group, Get."""
+        """Call Managed Clusters - List, List By Resource Group, or Get."""
         scope = self.found.scope
         if scope.cluster:
             one = self._get(kinds.CLUSTERS, scope.path)
@@ -118,7 +113,7 @@ class _Reader:
             yield resource(kinds.CLUSTERS, one)
 
     def _authenticators(self, cluster: str) -> None:
-        """JWT Authenticators - List By Managed Cluster."""
+        """Call JWT Authenticators - List By Managed Cluster."""
         try:
             for one in self._list(kinds.AUTHENTICATORS, f"{cluster}/jwtAuthenticators"):
                 self.found.resources.append(resource(kinds.AUTHENTICATORS, one))
@@ -131,7 +126,7 @@ class _Reader:
                 self.found.notes.append(f"{cluster}: its JWT authenticators are {error}")
 
     def _settings(self, target: str) -> bool:
-        """Diagnostic Settings - List, of a cluster or the subscription: whether they are shown."""
+        """Call Diagnostic Settings - List; return whether Azure shows them."""
         path = f"{target}/providers/{kinds.SETTINGS}"
         try:
             self.found.resources += [setting(target, x) for x in self._list(kinds.SETTINGS, path)]
@@ -148,7 +143,7 @@ class _Reader:
         self.found.notes.append(f"{identifier} is not shown, which needs {_READER}: {what}")
 
     def _gone(self, name: str, identifier: str) -> None:
-        """A destination that is not there is none, although a setting names it."""
+        """Remove a destination that does not exist from the settings that name it."""
         self.found.notes.append(f"{identifier} is not there: what is sent to it is lost")
         for i, one in enumerate(self.found.resources):
             if str(one.properties.get(name)).lower() == identifier.lower():
@@ -156,7 +151,7 @@ class _Reader:
                 self.found.resources[i] = replace(one, properties=left)
 
     def _destinations(self) -> list[tuple[str, str]]:
-        """Each destination once, by the property that names it; Azure ignores case in ids."""
+        """Return each destination once, in any case, with the property that names it."""
         named = {
             (name, identifier.lower()): identifier
             for one in self.found.resources
@@ -166,7 +161,7 @@ class _Reader:
         return [(name, identifier) for (name, _), identifier in named.items()]
 
     def workspace(self, identifier: str) -> bool:
-        """Workspaces - Get, Tables - Get, Data Collection Rules - Get: whether it is there.
+        """Call Workspaces - Get, Tables - Get, Data Collection Rules - Get; return if it exists.
 
         Of the tables those alone that audit logs fill; a workspace has hundreds.
         """
@@ -185,7 +180,7 @@ class _Reader:
         return True
 
     def account(self, identifier: str) -> bool:
-        """Storage Accounts - Get, Management Policies - Get, Get Immutability Policy."""
+        """Call Storage Accounts - Get, Management Policies - Get, Get Immutability Policy."""
         one = self._part(kinds.ACCOUNTS, identifier)
         if not isinstance(one, Resource):
             return one is not None
@@ -198,17 +193,14 @@ class _Reader:
         return True
 
     def namespace(self, identifier: str) -> bool:
-        """Namespaces - Get; a setting names a rule of the namespace."""
+        """Call Namespaces - Get, likewise; a setting names a rule of the namespace."""
         path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE)[0]
         return self._part(kinds.NAMESPACES, path) is not None
 
     def _part(self, kind: str, path: str, /, **unknown: Any) -> Resource | Unknown | None:
         """Read one resource, and return it; unknown where it is not shown, None if it is not there.
 
-        Args:
-            kind: its type.
-            path: its id.
-            unknown: the properties of what stands for it where it is not shown.
+        `unknown` are the properties of what stands for it where it is not shown.
         """
         try:
             one = self._get(kind, path)
@@ -230,9 +222,9 @@ class _Reader:
         return self._manager.list(path, _VERSIONS[kind])
 
 
-_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], bool]]] = {
-    "workspaceId": _Reader.workspace,
-    "storageAccountId": _Reader.account,
-    "eventHubAuthorizationRuleId": _Reader.namespace,
+_FOLLOW: Final[Mapping[str, Callable[[_SubscriptionReader, str], bool]]] = {
+    "workspaceId": _SubscriptionReader.workspace,
+    "storageAccountId": _SubscriptionReader.account,
+    "eventHubAuthorizationRuleId": _SubscriptionReader.namespace,
 }
 """Where a setting names its destinations, and how each is read."""

@@ -53,7 +53,7 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """The URN of the stack resource."""
+        """Return the URN of the stack resource."""
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
     def SetRootResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
@@ -62,7 +62,7 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """A demand on the version of the CLI, which is not used here."""
+        """Ignore a demand on the version of the CLI, which is not used here."""
         return engine_pb2.RequirePulumiVersionResponse()
 
 

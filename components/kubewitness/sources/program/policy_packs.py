@@ -208,7 +208,7 @@ def _start(python: Path, folder: Path, project: Project) -> "subprocess.Popen[st
 
 
 def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grpc.AnalyzerStub:
-    """A pack prints the port it listens on as its first line."""
+    """Connect to the port that a pack prints as its first line."""
     first: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
@@ -229,7 +229,7 @@ def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grp
 
 
 def _policy_configuration(policy: Any, initial: Any) -> analyzer_pb2.PolicyConfig:
-    """A policy's level and settings: the pack's initial configuration before the policy's own."""
+    """Return a policy's level and settings, the pack's initial ones before the policy's own."""
     own = initial.get(policy.name)
     common = initial.get("all")
     given = own if own is not None else common
@@ -243,7 +243,7 @@ def _policy_configuration(policy: Any, initial: Any) -> analyzer_pb2.PolicyConfi
 
 
 def _defaults(policy: Any) -> dict[str, Any]:
-    """The defaults of a policy's schema, which the engine fills in and the SDK does not."""
+    """Return the defaults of a policy's schema, which the engine fills in and the SDK does not."""
     declared = wire.decode(policy.configSchema.properties)
     return {
         name: schema["default"]

@@ -126,7 +126,7 @@ def _telling(
 def _logged(
     project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
 ) -> tuple[LogMessage, ...]:
-    """What the program logged, without what it marked secret or the stack keeps encrypted."""
+    """Return what the program logged, without what is marked secret or kept encrypted."""
     encrypted = project.configuration.encrypted
     answered = [value for key, value in answers.config.items() if key in encrypted]
     texts = wire.secrets([*answered, *map(_as_text, answered)], marked=True)
@@ -181,7 +181,7 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
 
 
 def _job(project: Project, answers: Answers, address: str, report: Path) -> dict[str, Any]:
-    """What the launcher needs to know, in JSON."""
+    """Return what the launcher needs to know, in JSON."""
     configuration = project.configuration
     given = {key: _as_text(value) for key, value in answers.config.items()}
     is_folder = project.program.is_dir()

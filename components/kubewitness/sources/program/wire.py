@@ -37,23 +37,23 @@ _SENTINELS: Final = frozenset(
 
 
 def decode(message: struct_pb2.Struct) -> dict[str, Any]:
-    """A Struct as JSON, special objects and sentinels as they are."""
+    """Decode a Struct to JSON, special objects and sentinels as they are."""
     decoded: dict[str, Any] = json_format.MessageToDict(message)
     return decoded
 
 
 def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    """JSON as a Struct; the inverse of `decode`."""
+    """Encode JSON as a Struct; the inverse of `decode`."""
     return json_format.ParseDict(dict(properties), struct_pb2.Struct())
 
 
 def is_unknown(value: Any) -> bool:
-    """True for a string that stands for an unknown value."""
+    """Return whether a string stands for an unknown value."""
     return isinstance(value, str) and value in _SENTINELS
 
 
 def flatten(value: Any) -> Any:
-    """The value without output objects, as providers and policy packs receive it.
+    """Return the value without output objects, as providers and policy packs receive it.
 
     An output becomes its value, the sentinel where it has none, marked secret where it was.
     """
@@ -68,7 +68,7 @@ def flatten(value: Any) -> Any:
 
 
 def plain(value: Any, why: str = "it is known only after the deployment") -> Any:
-    """The value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
+    """Return the value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
 
     A reference to a resource reads as that resource's id.
     """
@@ -87,7 +87,7 @@ def plain(value: Any, why: str = "it is known only after the deployment") -> Any
 
 
 def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
-    """The texts within what is marked secret."""
+    """Yield the texts within what is marked secret."""
     if isinstance(value, list):
         for item in value:
             yield from secrets(item, marked=marked)
@@ -102,7 +102,7 @@ def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
 
 
 def dependencies(value: Any) -> Iterator[str]:
-    """The URNs that the outputs within a value depend on."""
+    """Yield the URNs that the outputs within a value depend on."""
     if isinstance(value, list):
         for item in value:
             yield from dependencies(item)
@@ -116,7 +116,7 @@ def dependencies(value: Any) -> Iterator[str]:
 def with_dependencies(
     properties: Mapping[str, Any], urns_by_property: Mapping[str, set[str]]
 ) -> dict[str, Any]:
-    """The properties with each value as an output that carries what it depends on."""
+    """Return the properties with each value as an output that carries its dependencies."""
     return {
         name: _output(value, urns_by_property.get(name, set()))
         for name, value in properties.items()
