@@ -6,7 +6,6 @@ what the program asked for; of the outputs only what Azure alone decides is of u
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,9 @@ from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.sources.loaded import Loaded
 
 _A_STATE: Final = (
     "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
@@ -24,22 +25,7 @@ _A_STATE: Final = (
 _ENCRYPTED: Final = Unknown("it is encrypted in the state")
 
 
-@dataclass(frozen=True)
-class State:
-    """What an exported state holds.
-
-    Attributes:
-        project: the project's name.
-        stack: the stack's name.
-        resources: its resources.
-    """
-
-    project: str
-    stack: str
-    resources: tuple[Resource, ...]
-
-
-def load_state(path: Path) -> State:
+def load_state(path: Path) -> Loaded:
     """Read an exported state.
 
     Raises:
@@ -61,7 +47,7 @@ def load_state(path: Path) -> State:
         raise InputError(*faults)
     resources = tuple(_resources(listed))
     _, stack, project = ["", "", *_names(listed)][-3:]
-    return State(project, stack, resources)
+    return Loaded(str(path), Stack(project, stack), resources)
 
 
 def _listed(document: Any) -> list[Any] | None:

@@ -13,6 +13,7 @@ from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, CONTAINER
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure import documents as kinds
 from kubewitness.sources.azure.documents import hidden, resource, setting
@@ -24,6 +25,7 @@ from kubewitness.sources.azure.manager import (
     open_resource_manager,
 )
 from kubewitness.sources.azure.scope import AzureScope, parse_scope
+from kubewitness.sources.loaded import Loaded
 
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
@@ -45,8 +47,8 @@ _RETENTION: Final = {"retentionInDays": _HIDDEN, "totalRetentionInDays": _HIDDEN
 
 
 @dataclass
-class Subscription:
-    """What was read.
+class _Found:
+    """What was read so far.
 
     Attributes:
         scope: what was asked for.
@@ -61,8 +63,10 @@ class Subscription:
     notes: list[str] = field(default_factory=list)
 
 
-def load_subscription(word: str, manager: ResourceManager | None = None) -> Subscription:
+def load_subscription(word: str, manager: ResourceManager | None = None) -> Loaded:
     """Read the clusters of a subscription, or some of them, and all that says what is collected.
+
+    A subscription is its own stack and answers for every cluster.
 
     Args:
         word: `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
@@ -72,15 +76,22 @@ def load_subscription(word: str, manager: ResourceManager | None = None) -> Subs
         InputError: the word is no such, Azure cannot be asked, or shows no clusters.
     """
     scope = parse_scope(word)
-    reader = _SubscriptionReader(manager or open_resource_manager(word), Subscription(scope))
+    reader = _SubscriptionReader(manager or open_resource_manager(word), _Found(scope))
     reader.read(word)
-    return reader.found
+    found = reader.found
+    return Loaded(
+        source=scope.word,
+        stack=Stack("azure", scope.subscription),
+        resources=tuple(found.resources),
+        unreadable=tuple(found.unreadable),
+        notes=tuple(found.notes),
+    )
 
 
 class _SubscriptionReader:
-    """Follows what the clusters name, and fills a `Subscription` with it."""
+    """Follows what the clusters name, and notes what it finds."""
 
-    def __init__(self, manager: ResourceManager, found: Subscription) -> None:
+    def __init__(self, manager: ResourceManager, found: _Found) -> None:
         self._manager = manager
         self.found = found
 

@@ -10,7 +10,6 @@ import queue
 import subprocess
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Origin
+from kubewitness.sources.loaded import Violation
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.project import Project, read_yaml, split_runtime
@@ -27,25 +27,6 @@ from kubewitness.sources.program.registration import Registration
 
 START_SECONDS: Final = 60
 CALL_SECONDS: Final = 120
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What a policy of another pack reported.
-
-    Attributes:
-        pack: the pack's name.
-        policy: the policy's name.
-        level: `advisory` or `mandatory`.
-        urn: the resource, empty for the stack as a whole.
-        message: the policy's own words.
-    """
-
-    pack: str
-    policy: str
-    level: str
-    urn: str
-    message: str
 
 
 class PolicyPack:
