@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, ResourceKind
 from kubewitness.graph.aks import aks_cluster
-from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
 from kubewitness.graph.links import place
@@ -17,6 +16,7 @@ from kubewitness.graph.model import (
     Graph,
     Opaque,
 )
+from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries

@@ -11,9 +11,9 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT_ADMIN,
 )
 from kubewitness.catalog.resource_types import ResourceKind
-from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
