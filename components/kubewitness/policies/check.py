@@ -1,6 +1,6 @@
 """Judges what a source holds: remediations, policies, verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kubewitness.errors import ExitCode
@@ -10,7 +10,7 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.evaluate import evaluate, unused
 from kubewitness.policies.messages import explain_change
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
-from kubewitness.policies.policy import Change
+from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.settings_file import NO_SETTINGS, Settings, SettingsFile
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.loaded import Loaded
@@ -70,9 +70,9 @@ def check(
     """
     chosen = pack or find_pack(DEFAULT_PACK)
     resolved = settings.resolve(chosen.policies, loaded.stack)
-    resources, changes = loaded.resources, list[str]()
-    if loaded.is_planned:
-        resources = tuple(_remediated(one, chosen, resolved, changes) for one in resources)
+    remediated = _remediate(loaded, chosen, resolved)
+    resources = tuple(resource for resource, _ in remediated)
+    changes = [change for _, changes in remediated for change in changes]
     graph = build_graph(resources, loaded.calls) if changes else loaded.graph
     verdicts = tuple(evaluate(chosen.members, graph, resolved))
     return CheckResult(
@@ -89,15 +89,30 @@ def check(
     )
 
 
-def _remediated(resource: Resource, pack: Pack, settings: Settings, changes: list[str]) -> Resource:
-    """Return what the engine's remediations would make of a resource before it is judged."""
-    for policy in pack.members if resource.origin is Origin.MANAGED else ():
-        if policy.remediate is None or not settings.remediates(policy):
+_Remediated = tuple[Resource, list[str]]
+"""A resource after its remediations, and what they changed, for people."""
+
+
+def _remediate(loaded: Loaded, pack: Pack, settings: Settings) -> list[_Remediated]:
+    """Do what the engine does to each resource before it is judged."""
+    active = [one for one in pack.members if loaded.is_planned and settings.remediates(one)]
+    return [
+        _remediated(one, active if one.origin is Origin.MANAGED else [], settings)
+        for one in loaded.resources
+    ]
+
+
+def _remediated(
+    resource: Resource, policies: Iterable[AnyPolicy], settings: Settings
+) -> _Remediated:
+    explained = []
+    for policy in policies:
+        if policy.remediate is None:
             continue
         for change in policy.remediate(resource, settings.of(policy.id)):
             resource = replace(resource, properties=_applied(resource.properties, change))
-            changes.append(explain_change(policy, resource, change))
-    return resource
+            explained.append(explain_change(policy, resource, change))
+    return resource, explained
 
 
 def _applied(properties: object, change: Change) -> dict[str, object]:
