@@ -256,7 +256,7 @@ def by_azure(stack: Stack) -> Verdicts:
             identifier = ids[name].removesuffix(name)
         documents[identifier + name] = azure.document(identifier + name, **inputs)
     with azure.served(azure.Azure(documents, page=9)) as manager:
-        return judged(load_subscription(azure.WORD, manager).resources)
+        return judged(list(load_subscription(azure.WORD, manager).resources))
 
 
 def is_in_azure(stack: Stack) -> bool:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from pulumi.runtime import rpc
 
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
+from kubewitness.catalog.property_values import RESOURCE, SECRET, SIGNATURE
 from kubewitness.catalog.resource_types import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resource_types import kind_of
@@ -95,3 +97,10 @@ def test_each_destination_is_found_where_its_provider_keeps_it(
     graph = build_graph([aks, setting, Resource("urn:source", NATIVE + source, "source", {})])
     (link,) = graph.links["urn:aks"]
     assert [one.from_destination for one in link.setting.destinations] == [True]
+
+
+def test_the_marks_of_special_values_are_those_of_the_sdk() -> None:
+    """A state is read without the SDK, which keeps them private."""
+    assert rpc._special_sig_key == SIGNATURE
+    assert rpc._special_secret_sig == SECRET
+    assert rpc._special_resource_sig == RESOURCE

@@ -86,9 +86,9 @@ def test_remediate_of_access_needs_a_group_and_switches_everything(
     refused = preview(engine, tmp_path / "one", OPEN, dict.fromkeys(policies, level))
     assert {v.policy for v in refused.mandatory} == set(policies)
     with_group = {**level, "adminGroupObjectIds": [GROUP]}
-    mended = preview(engine, tmp_path / "two", OPEN, dict.fromkeys(policies, with_group))
-    assert mended.exit_code == 0, mended.stdout
-    assert "rotate-certs" in mended.stdout + mended.stderr
+    remediated = preview(engine, tmp_path / "two", OPEN, dict.fromkeys(policies, with_group))
+    assert remediated.exit_code == 0, remediated.stdout
+    assert "rotate-certs" in remediated.stdout + remediated.stderr
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_common_settings_reach_every_rule_and_what_is_unused_is_printed(
     printed = capsys.readouterr().err
     assert "aks-local-accounts: EXEMPT: `aks`" in printed
     assert "aks-audit-logs: EXEMPT: `aks`" in printed
-    assert printed.count("kubewitness: unused exemption of `gone`") == 1
+    assert printed.count("kubewitness-common: unused exemption of `gone`") == 1
     assert "unused exemption of `aks`" not in printed
 
 
@@ -226,6 +226,31 @@ def test_what_is_undecided_and_set_to_be_reported_is_printed(
     literal = {"workspaceId": f"{group}/providers/Microsoft.OperationalInsights/workspaces/w"}
     assert judge(stack(audit=literal)) == {}
     assert "aks-audit-retention: UNDECIDED: `aks`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("notes", ["mandatory", "disabled"])
+def test_one_preview_is_not_judged_by_the_stack_of_the_one_before(
+    notes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Python 1 equals True, and 1 switches no category on."""
+    monkeypatch.setattr("random.sample", lambda names, _count: list(names))
+    servicer = Servicer(configuration={"kubewitness-notes": {"enforcementLevel": notes}})
+    ones = [{**entry, "enabled": 1} for entry in LOGS]
+    assert "aks-audit-logs" in judge(stack(audit={"logs": ones}), servicer)
+    assert judge(stack(), servicer) == {}
+    assert "aks-audit-logs" in judge(stack(audit={"logs": ones}), servicer)
+
+
+def test_an_exemption_that_the_next_preview_does_not_use_is_printed_then(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The exemptions of each preview are counted on their own."""
+    exemptions = [{**EXEMPTION, "resource": "aks"}]
+    servicer = Servicer(configuration={"aks-audit-logs": {"exemptions": exemptions}})
+    assert judge(stack(audit={"logs": LOGS[:2]}), servicer) == {}
+    assert "unused" not in capsys.readouterr().err
+    assert judge(stack(), servicer) == {}
+    assert capsys.readouterr().err.startswith("aks-audit-logs: unused exemption of `aks`")
 
 
 def test_one_preview_leaves_no_trace_in_the_next() -> None:

@@ -11,7 +11,7 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.registry import all_policies, find_policy
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Verdict
@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 21)
 
 
 def verdicts(
-    policy: Policy, resources: Iterable[Resource], trial: Trial | None = None
+    policy: AnyPolicy, resources: Iterable[Resource], trial: Trial | None = None
 ) -> list[Verdict]:
     """The verdicts of one policy on these resources."""
     own = dict((trial and trial.configuration) or {})
@@ -71,7 +71,7 @@ def few(lines: set[str]) -> list[str]:
 
 @pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.id)
 def test_every_finding_of_a_policy_reads_as_it_should(
-    policy: Policy, snapshot: SnapshotAssertion
+    policy: AnyPolicy, snapshot: SnapshotAssertion
 ) -> None:
     """What the policy says of its examples, and of every degradation of every property."""
     lines: set[str] = set()

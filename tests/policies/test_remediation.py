@@ -1,4 +1,4 @@
-"""What the pack mends: only what is certain, secrets kept secret, unknowns untouched."""
+"""What the pack remediates: only what is certain, secrets kept secret, unknowns untouched."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,11 +13,11 @@ from support.oracle import BASE, CATEGORIES, NATIVE, SECRET, UNKNOWN_STRING
 from support.servicer import Servicer, Shown
 
 GROUP = "11111111-1111-1111-1111-111111111111"
-MENDING = {"aks-audit-logs-remediation": {"enforcementLevel": "remediate"}}
+REMEDIATING = {"aks-audit-logs-remediation": {"enforcementLevel": "remediate"}}
 ACCESS = {"aks-local-accounts": {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}}
 
 
-def mended(
+def remediated(
     configuration: Mapping[str, Mapping[str, Any]], kind: str, inputs: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """What the pack makes of a resource."""
@@ -27,7 +27,7 @@ def mended(
 def setting(**changes: Any) -> dict[str, Any] | None:
     """What it makes of a diagnostic setting."""
     inputs = {**BASE["audit"].inputs, "logs": [{"category": "guard", "enabled": True}], **changes}
-    return mended(MENDING, "monitor:DiagnosticSetting", inputs)
+    return remediated(REMEDIATING, "monitor:DiagnosticSetting", inputs)
 
 
 def test_missing_categories_are_added_and_nothing_else_is_changed() -> None:
@@ -72,10 +72,10 @@ def test_what_is_not_certain_is_left_alone(changes: dict[str, Any]) -> None:
     assert setting(**changes) is None
 
 
-def test_nothing_is_mended_unless_somebody_asks() -> None:
+def test_nothing_is_remediated_unless_somebody_asks() -> None:
     """The levels are the user's."""
     inputs = {**BASE["audit"].inputs, "logs": [{"category": "guard", "enabled": True}]}
-    assert mended({}, "monitor:DiagnosticSetting", inputs) is None
+    assert remediated({}, "monitor:DiagnosticSetting", inputs) is None
 
 
 BARE = {"resourceGroupName": "shop", "disableLocalAccounts": False, "tags": {"a": UNKNOWN_STRING}}
@@ -83,7 +83,7 @@ BARE = {"resourceGroupName": "shop", "disableLocalAccounts": False, "tags": {"a"
 
 def test_local_accounts_and_entra_are_switched_together_with_the_group() -> None:
     """One without the other would lock everybody out."""
-    assert mended(ACCESS, "containerservice:ManagedCluster", BARE) == {
+    assert remediated(ACCESS, "containerservice:ManagedCluster", BARE) == {
         **BARE,
         "disableLocalAccounts": True,
         "aadProfile": {
@@ -97,13 +97,13 @@ def test_local_accounts_and_entra_are_switched_together_with_the_group() -> None
 def test_without_a_group_access_is_never_changed() -> None:
     """Nobody would get in."""
     level = {"aks-local-accounts": {"enforcementLevel": "remediate"}}
-    assert mended(level, "containerservice:ManagedCluster", BARE) is None
+    assert remediated(level, "containerservice:ManagedCluster", BARE) is None
 
 
 def test_what_is_unknown_and_who_is_admin_already_is_kept() -> None:
     """An unknown may be right; groups that are there stay."""
     profile = {"managed": UNKNOWN_STRING, "adminGroupObjectIDs": ["theirs"]}
-    found = mended(ACCESS, "containerservice:ManagedCluster", {**BARE, "aadProfile": profile})
+    found = remediated(ACCESS, "containerservice:ManagedCluster", {**BARE, "aadProfile": profile})
     assert found is not None
     assert found["aadProfile"] == {**profile, "enableAzureRBAC": True}
 
@@ -112,7 +112,7 @@ def test_a_setting_beside_the_secret_keeps_the_secret(capsys: pytest.CaptureFixt
     """Secrets come back wrapped, and never reach what is printed."""
     secret = {**SECRET, "value": "hunter2"}
     inputs = {**BARE, "servicePrincipalProfile": {"clientId": "x", "secret": secret}}
-    found = mended(ACCESS, "containerservice:ManagedCluster", inputs)
+    found = remediated(ACCESS, "containerservice:ManagedCluster", inputs)
     assert found is not None
     assert found["servicePrincipalProfile"]["secret"] == secret
     printed = capsys.readouterr()
@@ -140,7 +140,7 @@ def offline(document: Mapping[str, Any], resource: Resource) -> CheckResult:
 
 
 @pytest.mark.parametrize(
-    ("document", "mends"),
+    ("document", "remediates"),
     [
         ({"aks-audit-logs-remediation": "remediate"}, True),
         ({"all": "remediate"}, True),
@@ -151,25 +151,25 @@ def offline(document: Mapping[str, Any], resource: Resource) -> CheckResult:
     ],
 )
 def test_the_offline_check_mends_where_the_engine_would(
-    document: dict[str, str], mends: bool
+    document: dict[str, str], remediates: bool
 ) -> None:
-    """Before it judges, and the report says what was mended."""
+    """Before it judges, and the report says what was remediated."""
     result = offline(document, OFFLINE)
     (made,) = result.resources
-    assert len(made.properties["logs"]) == (3 if mends else 1)
+    assert len(made.properties["logs"]) == (3 if remediates else 1)
     assert len(OFFLINE.properties["logs"]) == 1
     assert [note.partition(": adds")[0] for note in result.notes] == (
-        ["aks-audit-logs: mended `audit`: `logs`"] if mends else []
+        ["aks-audit-logs: remediated `audit`: `logs`"] if remediates else []
     )
 
 
-def test_what_is_only_read_is_never_mended() -> None:
+def test_what_is_only_read_is_never_remediated() -> None:
     """It is not this stack's to change."""
     read = replace(OFFLINE, origin=Origin.READ)
     assert offline({"all": "remediate"}, read).resources == (read,)
 
 
-def test_access_of_a_classic_cluster_is_mended_in_its_own_words() -> None:
+def test_access_of_a_classic_cluster_is_remediated_in_its_own_words() -> None:
     """Entra ID is managed by being there; the rest of its block stays."""
     settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}
     (made,) = offline({"aks-entra-rbac": settings}, CLASSIC).resources
@@ -188,7 +188,7 @@ def test_access_of_a_classic_cluster_is_mended_in_its_own_words() -> None:
 
 
 @pytest.mark.parametrize(("name", "more"), [("logs", {"enabled": True}), ("enabledLogs", {})])
-def test_the_classic_list_is_mended_where_it_stands(name: str, more: dict[str, bool]) -> None:
+def test_the_classic_list_is_remediated_where_it_stands(name: str, more: dict[str, bool]) -> None:
     """Version 6 calls it `enabledLogs`, and takes no `enabled` there."""
     resource = Resource(
         urn="urn:audit",
@@ -208,10 +208,10 @@ def test_only_diagnostic_settings_get_categories() -> None:
     """Whatever else has a list of logs and a workspace."""
     other = replace(OFFLINE, type="shop:index:Logging")
     assert offline({"all": "remediate"}, other).resources == (other,)
-    assert mended(MENDING, "web:WebApp", dict(OFFLINE.properties)) is None
+    assert remediated(REMEDIATING, "web:WebApp", dict(OFFLINE.properties)) is None
 
 
-def test_only_clusters_get_access_mended() -> None:
+def test_only_access_of_clusters_is_remediated() -> None:
     """A setting has no local accounts."""
     settings = {"enforcementLevel": "remediate", "adminGroupObjectIds": [GROUP]}
     assert offline({"aks-entra-rbac": settings}, OFFLINE).resources == (OFFLINE,)

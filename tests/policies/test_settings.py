@@ -148,7 +148,7 @@ def test_a_mistake_is_named_with_its_place(document: dict[str, Any], words: str)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    """Nobody mends a file one error at a time."""
+    """Nobody fixes a file one error at a time."""
     with pytest.raises(InputError) as error:
         configured({"nonsense": {}, "aks-audit-logs": {"coverage": 1, "undecided": 2}})
     assert len(error.value.faults) == 3
@@ -296,6 +296,47 @@ def test_a_common_exemption_names_its_policy_and_is_used_once() -> None:
     document = {COMMON: {"exemptions": [{**EXEMPTION, "policy": "aks-audit-l*"}]}}
     found = verdicts(WITHOUT_GUARD, document)
     assert found["aks-audit-logs"].outcome is Outcome.EXEMPT
+    assert unused(all_policies(), configured(document), found.values()) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "where"),
+    [
+        ({LOGS.id: {"exemptions": [EXEMPTION]}, RETENTION.id: {"exemptions": [EXEMPTION]}}, 1),
+        ({COMMON: {"exemptions": [EXEMPTION, {**EXEMPTION, "policy": "eks-*"}]}}, 0),
+        ({LOGS.id: {"exemptions": [EXEMPTION, {**EXEMPTION, "reason": "moves"}]}}, 0),
+        ({COMMON: {"exemptions": [EXEMPTION]}, LOGS.id: {"exemptions": [EXEMPTION]}}, 1),
+        (
+            {
+                COMMON: {"stacks": [{"when": {}, "set": {"exemptions": [EXEMPTION]}}]},
+                RETENTION.id: {"exemptions": [EXEMPTION]},
+            },
+            1,
+        ),
+    ],
+    ids=["policies", "common", "prefix", "common-and-policy", "stacks"],
+)
+def test_an_unused_exemption_that_reads_like_a_used_one_is_reported_where_it_stands(
+    document: dict[str, Any], where: int
+) -> None:
+    """Neither equal words nor a word less make it the other one."""
+    found = verdicts(WITHOUT_GUARD, document)
+    assert found[LOGS.id].outcome is Outcome.EXEMPT
+    (report,) = unused(all_policies(), configured(document), found.values())
+    assert report.startswith(f"{list(document)[where]}: unused exemption of `*::aks`")
+
+
+def test_an_exemption_that_is_written_twice_in_one_place_counts_once() -> None:
+    """Which of the two was used cannot be told, and nothing would change without the other."""
+    document = {LOGS.id: {"exemptions": [EXEMPTION, EXEMPTION]}}
+    found = verdicts(WITHOUT_GUARD, document)
+    assert unused(all_policies(), configured(document), found.values()) == []
+
+
+def test_an_exemption_that_has_expired_is_not_unused() -> None:
+    """The verdict names it already."""
+    document = {LOGS.id: {"exemptions": [{**EXEMPTION, "expires": "2026-05-31"}]}}
+    found = verdicts(WITHOUT_GUARD, document)
     assert unused(all_policies(), configured(document), found.values()) == []
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.registry import all_policies
 from kubewitness.reports.policy_page import policy_page
 from support.engine import write_project
@@ -37,7 +37,7 @@ def test_no_generated_page_is_stale() -> None:
 
 
 @pytest.mark.parametrize("policy", all_policies(), ids=lambda policy: policy.id)
-def test_a_page_says_everything_of_its_policy(policy: Policy) -> None:
+def test_a_page_says_everything_of_its_policy(policy: AnyPolicy) -> None:
     """Why, how to fix it both ways, examples, references, links."""
     page = policy_page(policy)
     assert all(words in page for words in (policy.title, policy.why, *policy.links))
@@ -88,6 +88,7 @@ def test_sarif_carries_the_policies_and_what_they_found(tmp_path: Path) -> None:
 NEW_POLICY = '''\
 """`aks-tagged`: each cluster says whose it is."""
 
+from kubewitness.graph.model import AksCluster
 from kubewitness.graph.values import ABSENT, read
 from kubewitness.policies.settings import PolicySettings
 from kubewitness.policies.policy import Policy, Scope, Severity, failing, passing
@@ -117,8 +118,9 @@ POLICY = Policy(
     fix_cli="az aks update --tags owner=...",
     severity=Severity.LOW,
     scope=Scope.RESOURCE,
-    judge=judge,
+    subject=AksCluster,
     settings=TagSettings,
+    judge=judge,
     examples=(
         passing("Tagged", 'cluster("aks", tags={"owner": "shop"})'),
         failing("Not tagged", 'cluster("aks")'),

@@ -20,7 +20,6 @@ from kubewitness.policies.settings_file import SettingsFile
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.azure.scope import parse_scope
 from kubewitness.sources.azure.subscription import load_subscription
-from kubewitness.sources.load import from_subscription
 from support import azure_resources as azure
 from support.azure_resources import (
     ACCOUNT,
@@ -89,7 +88,7 @@ def in_order(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def check(here: Azure, word: str = WORD) -> CheckResult:
     """Judge what is there by our pack."""
     with azure.served(here) as manager:
-        return check_loaded(from_subscription(load_subscription(word, manager)))
+        return check_loaded(load_subscription(word, manager))
 
 
 def outcomes(result: CheckResult) -> dict[str, str]:
@@ -176,7 +175,7 @@ def archived(state: str | None = "Locked") -> dict[str, dict[str, Any]]:
 def demanded(here: Azure, rule: str, **settings: Any) -> str:
     """The outcome of a rule with settings of its own."""
     with azure.served(here) as manager:
-        found = from_subscription(load_subscription(WORD, manager))
+        found = load_subscription(WORD, manager)
         return outcomes(check_loaded(found, settings=SettingsFile({rule: settings})))[rule]
 
 
@@ -199,10 +198,10 @@ def test_policies_that_are_not_shown_decide_nothing() -> None:
         assert demanded(refused, rule, **settings) == "undecided"
 
 
-def test_nothing_in_azure_is_mended_before_it_is_judged() -> None:
+def test_nothing_in_azure_is_remediated_before_it_is_judged() -> None:
     """A program would be, by the engine; here there is none, and what is wrong stays so."""
     with azure.served(Azure(in_order(setting=setting(logs=LOGS[:1])))) as manager:
-        found = from_subscription(load_subscription(WORD, manager))
+        found = load_subscription(WORD, manager)
         result = check_loaded(found, settings=SettingsFile({"all": "remediate"}))
     assert outcomes(result)["aks-audit-logs"] == "fail"
 

@@ -55,7 +55,7 @@ def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
 
 
 def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> None:
-    """The engine would mend at the next update; what is deployed lacks its logs until then."""
+    """The engine would remediate at the next update; what is deployed lacks its logs until then."""
     lacking = resource("audit", inputs={"logs": [{"category": "kube-audit", "enabled": True}]})
     file = state(tmp_path, resource("aks"), resource("workspace"), lacking)
     configuration = tmp_path / "policy.json"

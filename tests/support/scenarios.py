@@ -329,7 +329,7 @@ SCENARIOS = (
         {(LOGS, "aks"): "undecided"},
     ),
     Scenario(
-        "mended by a transform of the stack",
+        "fixed by a transform of the stack",
         WEAKEN.replace("False", "True")
         + "pulumi.runtime.register_resource_transform(weaken)\n"
         + 'setting("audit", cluster("aks", disable_local_accounts=False).id)',

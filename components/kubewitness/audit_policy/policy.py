@@ -82,22 +82,12 @@ AuditPolicy: TypeAlias = tuple[AuditRule, ...]
 
 
 def level(event: Mapping[str, Any], policy: AuditPolicy) -> Level:
-    """Return how much of a request is logged; the first rule that matches decides.
-
-    Args:
-        event: as JSON of `audit.k8s.io/v1`.
-        policy: its rules in their order.
-    """
+    """Return how much of a request is logged; the first rule that matches decides."""
     return next((rule.level for rule in policy if rule.matches(event)), "None")
 
 
 def as_logged(event: Mapping[str, Any], policy: AuditPolicy) -> dict[str, Any] | None:
-    """Return what a cluster with this policy logs of an event of another cluster; None for nothing.
-
-    Args:
-        event: as JSON of `audit.k8s.io/v1`.
-        policy: its rules in their order.
-    """
+    """Return what this policy logs of an event of another cluster, or None for nothing."""
     most = level(event, policy)
     if most == "None":
         return None

@@ -19,7 +19,7 @@ _MAPPED: Final = ipaddress.IPv6Network("::ffff:0:0/96")
 
 
 def too_wide(ranges: Iterable[str]) -> list[str]:
-    """The ranges, joined where they touch, that are wider than `WIDEST_PREFIX`.
+    """Return the ranges, joined where they touch, that are wider than `WIDEST_PREFIX`.
 
     Where each is narrow and all together hold as much as more than `MOST` of that prefix, the
     first of them and how many more there are.
@@ -43,7 +43,7 @@ def too_wide(ranges: Iterable[str]) -> list[str]:
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """A range of mapped addresses is that of version 4 which it holds."""
+    """Return a range; one of mapped addresses is the range of version 4 that it holds."""
     network = ipaddress.ip_network(text.strip(), strict=False)
     if isinstance(network, ipaddress.IPv6Network) and network.overlaps(_MAPPED):
         last_bits = int(network.network_address) & int(_MAPPED.hostmask)

@@ -8,6 +8,8 @@ SIGN_IN: Final = (
 )
 """What to do where Azure does not know who asks."""
 
+REFUSED_CREDENTIALS: Final = f"Azure refuses the credentials, or there are none; {SIGN_IN}"
+
 
 def keep_quiet() -> None:
     """Keep the SDKs from writing on standard error what becomes a fault of ours anyway."""

@@ -37,12 +37,12 @@ class ResourceKind(Enum):
 
 
 def _native(module: str, name: str) -> str:
-    """The pattern of one Azure Native resource in all versions of that provider."""
+    """Return the pattern of one Azure Native resource in all versions of that provider."""
     return rf"azure-(?:native|nextgen)(?:_(?:{module})_v\w+)?:(?:{module})(?:/\w+)?:(?:{name})"
 
 
 def _classic(module: str, name: str) -> str:
-    """The pattern of one resource of the classic provider."""
+    """Return the pattern of one resource of the classic provider."""
     return rf"azure:{module}/\w+:(?:{name})"
 
 

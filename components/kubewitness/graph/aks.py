@@ -25,7 +25,7 @@ from kubewitness.graph.values import (
 
 
 def aks_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> AksCluster:
-    """The cluster that a resource of either provider is."""
+    """Return the cluster that a resource of either provider is."""
     reader = _classic if is_classic(resource.type) else _native
     cluster = replace(
         reader(resource),
@@ -86,7 +86,7 @@ def _classic(resource: Resource) -> AksCluster:
 
 
 def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
-    """Since version 6 the block has no `managed`: AKS manages it unless an application is named."""
+    """Return whether AKS manages it: since version 6, unless an application is named."""
     managed, application = read(entra, "managed"), read(entra, "serverAppId")
     if managed is not ABSENT or isinstance(entra, Unknown) or not isinstance(entra, Mapping):
         return managed
@@ -96,12 +96,12 @@ def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
 
 
 def _disabled(enabled: Value[Any]) -> Value[bool]:
-    """The opposite of a flag that says what is switched on."""
+    """Return the opposite of a flag that says what is switched on."""
     return enabled if enabled is ABSENT or isinstance(enabled, Unknown) else enabled is False
 
 
 def _as_automatic(cluster: AksCluster, sku: Value[Any]) -> AksCluster:
-    """What AKS Automatic forces is known where the program is silent, or may be, SKU unknown."""
+    """Add what AKS Automatic forces where the program is silent; unknown if the SKU is."""
     if isinstance(sku, Unknown):
         forced: Any = Unknown("whether the cluster's SKU is Automatic cannot be known")
     elif isinstance(sku, str) and sku.lower() == AUTOMATIC:

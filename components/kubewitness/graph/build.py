@@ -1,14 +1,13 @@
 """From resources as Pulumi has them to the graph that policies read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, ResourceKind
 from kubewitness.graph.aks import aks_cluster
-from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
-from kubewitness.graph.links import place
+from kubewitness.graph.links import Placement, place
 from kubewitness.graph.model import (
     AksCluster,
     Cluster,
@@ -17,12 +16,13 @@ from kubewitness.graph.model import (
     Graph,
     Opaque,
 )
+from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.transformations import transformations
-from kubewitness.graph.values import Unknown, declared_text, read
+from kubewitness.graph.values import Unknown, Value, declared_text, read
 
 
 def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = None) -> Graph:
@@ -39,23 +39,17 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     """
     by_urn = {resource.urn: resource for resource in sorted(resources, key=lambda r: r.urn)}
     kinds = {urn: kind_of(resource.type) for urn, resource in by_urn.items()}
-    managed = {urn for urn, resource in by_urn.items() if resource.origin is Origin.MANAGED}
+    managed = {urn: one for urn, one in by_urn.items() if one.origin is Origin.MANAGED}
     aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, ResourceKind.CLUSTER)]
     eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, ResourceKind.EKS_CLUSTER)]
-    receivers = Receivers({urn: by_urn[urn] for urn in sorted(managed) if kinds[urn]})
+    clusters: list[Cluster] = [*aks, *eks]
+    receivers = Receivers({urn: one for urn, one in managed.items() if kinds[urn]})
     settings = [
-        diagnostic_setting(by_urn[urn], by_urn, receivers)
+        diagnostic_setting(managed[urn], by_urn, receivers)
         for urn in _of(kinds, ResourceKind.DIAGNOSTIC_SETTING)
         if urn in managed
     ]
-    placement = place(
-        settings,
-        aks,
-        set(_of(kinds, ResourceKind.RESOURCE_GROUP)),
-        {urn for urn, resource in by_urn.items() if resource.origin is Origin.REMOTE},
-        {urn for urn, kind in kinds.items() if kind in MAY_CARRY_ANY_ID},
-    )
-    clusters: list[Cluster] = [*aks, *eks]
+    placement = _placement(settings, aks, by_urn, kinds)
     return Graph(
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.resource.urn)),
         links=placement.links,
@@ -63,16 +57,35 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         unplaced=placement.unplaced,
         opaque=tuple(_opaque(by_urn, kinds)),
         authenticators=tuple(
-            by_urn[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
+            managed[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
         ),
-        kubeconfigs=tuple(
-            (by_urn[urn], declared_text(read(by_urn[urn].properties, "kubeconfig")))
-            for urn in _of(kinds, ResourceKind.KUBERNETES_PROVIDER)
-        ),
+        kubeconfigs=tuple(_kubeconfigs(by_urn, kinds)),
         calls=calls,
         activity=tuple(one for one in settings if _may_carry_activity(one)),
-        transformations=transformations(by_urn[urn] for urn in sorted(managed)),
+        transformations=transformations(managed.values()),
     )
+
+
+def _placement(
+    settings: Iterable[DiagnosticSetting],
+    clusters: Sequence[AksCluster],
+    by_urn: Mapping[str, Resource],
+    kinds: Mapping[str, ResourceKind | None],
+) -> Placement:
+    return place(
+        settings,
+        clusters,
+        resource_groups=set(_of(kinds, ResourceKind.RESOURCE_GROUP)),
+        opaque={urn for urn, one in by_urn.items() if one.origin is Origin.REMOTE},
+        carriers={urn for urn, kind in kinds.items() if kind in MAY_CARRY_ANY_ID},
+    )
+
+
+def _kubeconfigs(
+    by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
+) -> Iterable[tuple[Resource, Value[str]]]:
+    for urn in _of(kinds, ResourceKind.KUBERNETES_PROVIDER):
+        yield by_urn[urn], declared_text(read(by_urn[urn].properties, "kubeconfig"))
 
 
 def _may_carry_activity(setting: DiagnosticSetting) -> bool:
@@ -86,7 +99,7 @@ def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[
 def _opaque(
     by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
 ) -> Iterable[Opaque]:
-    """Remote components, clusters of unread providers, templates that name or hide a cluster."""
+    """Yield remote components, clusters of unread providers, templates that may hold a cluster."""
     for urn, resource in by_urn.items():
         if resource.origin is Origin.REMOTE:
             yield Opaque(resource, None)
@@ -98,7 +111,7 @@ def _opaque(
 
 
 def _may_deploy_a_cluster(resource: Resource) -> bool:
-    """Whether a template or a generic resource names a cluster, or hides what it makes."""
+    """Return whether a template or a generic resource names a cluster, or hides what it makes."""
     text = str(resource.properties).replace("\\", "").lower()
     return "microsoft.containerservice/managedclusters" in text or any(
         isinstance(one, Unknown) or isinstance(type_of(one), Unknown) for one in declared(resource)

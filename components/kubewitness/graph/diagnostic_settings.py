@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kubewitness.catalog.resource_types import DESTINATION_KINDS, MAY_CARRY_ANY_ID
-from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Receiver
+from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_types import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
@@ -59,7 +59,7 @@ _STORE_NAME: Final = re.compile(
 def diagnostic_setting(
     resource: Resource, by_urn: Mapping[str, Resource], receivers: Receivers
 ) -> DiagnosticSetting:
-    """The setting that a resource of either provider is."""
+    """Return the setting that a resource of either provider is."""
     properties = resource.properties
     return DiagnosticSetting(
         resource=resource,
@@ -76,13 +76,13 @@ def diagnostic_setting(
 
 
 def _destination_type(value: Value[Any]) -> Value[str]:
-    """Azure ignores the case of it."""
+    """Return the destination type as Azure spells it, which takes it in any case."""
     given = text(value)
     return DEDICATED if isinstance(given, str) and given.lower() == DEDICATED.lower() else given
 
 
 def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ...] | Unknown:
-    """The entries of `logs`, and of `enabledLogs` as the classic provider has called it since.
+    """Return the entries of `logs` and of `enabledLogs`, its newer name in the classic provider.
 
     To be listed means to be enabled in the classic provider; in Azure Native it must be said.
     """
@@ -131,7 +131,7 @@ def _destinations(
 def _receiver(
     identifier: Value[str], sources: list[Resource], receivers: Receivers
 ) -> Receiver | None:
-    """The resource of this stack with this id: by the id itself, else by what it came from."""
+    """Return the resource with this id: by the id itself, else by what it came from."""
     same = receivers.at(identifier) if isinstance(identifier, str) else None
     if same:
         return same
@@ -147,11 +147,11 @@ def _receiver(
 
 
 def _names(identifier: Value[str], name: str) -> bool:
-    """Whether an id is that of a receiver with this name; a group may be called the same."""
+    """Return whether an id is that of a receiver with this name; a group may be called the same."""
     found = _STORE_NAME.search(str(identifier))
     return found is not None and found["name"].lower() == name.lower()
 
 
 def _receiver_of(source: Resource, receivers: Receivers) -> Receiver | None:
-    """The receiver that a resource is or, for an authorization rule, belongs to."""
+    """Return the receiver that a resource is or, for an authorization rule, belongs to."""
     return receivers.get(source.urn) or receivers.owner(source, "namespaceName")

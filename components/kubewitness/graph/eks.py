@@ -12,7 +12,7 @@ from kubewitness.graph.values import Unknown, items, read, text
 
 
 def eks_cluster(resource: Resource) -> EksCluster:
-    """The cluster that a resource of either provider is."""
+    """Return the cluster that a resource of either provider is."""
     properties = resource.properties
     if is_classic(resource.type):
         listed = items(read(properties, "enabledClusterLogTypes"))

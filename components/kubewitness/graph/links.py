@@ -113,7 +113,7 @@ def _place_by_id(
 def _is_target(
     cluster: AksCluster, target: re.Match[str], setting: DiagnosticSetting
 ) -> bool | None:
-    """Whether a cluster has this id: yes, no, or None where it cannot be known."""
+    """Return whether a cluster has this id; None where that cannot be known."""
     own_id = cluster.resource.id
     if isinstance(own_id, str) and own_id:
         return _same(own_id.rstrip("/"), target.group(0).rstrip("/"))
@@ -138,12 +138,12 @@ def _compare(own: Value[str], other: str) -> bool | None:
 
 
 def _same(one: str, other: str) -> bool:
-    """Azure compares ids and names without regard to case."""
+    """Compare as Azure compares ids and names: without regard to case."""
     return one.lower() == other.lower()
 
 
 def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[str]) -> bool:
-    """Whether a setting with a hidden target may be meant for a cluster.
+    """Return whether a setting with a hidden target may be meant for a cluster.
 
     It may where it names a category that only clusters have, or where nothing in its target's
     origin points at a resource of another kind.
@@ -152,7 +152,7 @@ def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[st
 
 
 def _names_a_cluster_category(setting: DiagnosticSetting) -> bool:
-    """Whether an entry names a category that Azure refuses for all but Kubernetes clusters."""
+    """Return whether an entry names a category that Azure takes for Kubernetes clusters only."""
     return isinstance(setting.logs, tuple) and any(
         entry.category in AKS_LOG_CATEGORIES for entry in setting.logs
     )

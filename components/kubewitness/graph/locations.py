@@ -9,7 +9,7 @@ from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read
 
 
 def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
-    """The resource group, looked up in the group's own name where it comes from one."""
+    """Return the name of the resource group, from the group itself where it comes from one."""
     name = text(read(resource.properties, "resourceGroupName"))
     if isinstance(name, str):
         return name
@@ -21,7 +21,7 @@ def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[
 
 
 def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
-    """The region in Azure's normal form, such as `westeurope`.
+    """Return the region in Azure's normal form, such as `westeurope`.
 
     A resource without one is placed where its resource group is. Source: Pulumi's Azure Native
     docs, "Location".
@@ -36,7 +36,7 @@ def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
 
 
 def _group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | None:
-    """The one resource group of this stack that the group's name came from, or has that name."""
+    """Return the one resource group of this stack that the group's name came from."""
     groups = [
         by_urn[urn]
         for urn in resource.property_dependencies.get("resourceGroupName", ())
@@ -46,7 +46,7 @@ def _group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | Non
 
 
 def _from_node_resource_group(resource: Resource) -> Value[str]:
-    """Azure's outputs hold no group, but `MC_GROUP_CLUSTER_LOCATION` unless the user chose it."""
+    """Read it in `MC_GROUP_CLUSTER_LOCATION`, which outputs have unless the user chose it."""
     parts = [read(resource.properties, name) for name in ("nodeResourceGroup", "name", "location")]
     if not all(isinstance(part, str) for part in parts):
         return ABSENT

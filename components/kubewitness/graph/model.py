@@ -135,7 +135,7 @@ class Workspace(Receiver):
     tables: Mapping[str, Table] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
-        """What is said of a table, whatever its case; nothing where nothing is."""
+        """Return what is said of a table, whatever its case; nothing where nothing is."""
         unsaid = Table(ABSENT, ABSENT, ABSENT)
         return self.tables.get("*") or self.tables.get(name.lower()) or unsaid
 

@@ -13,10 +13,10 @@ _COMPILED: Final = tuple(
 
 @lru_cache(maxsize=4096)
 def kind_of(token: str) -> ResourceKind | None:
-    """The kind of resource that a type token stands for, or None where the graph has no use."""
+    """Return the kind that a type token stands for, or None where the graph has no use for it."""
     return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
 
 
 def is_classic(token: str) -> bool:
-    """True for a token of a provider bridged from Terraform, whose property names are its own."""
+    """Return whether a provider is bridged from Terraform, with property names of its own."""
     return token.startswith(("azure:", "aws:"))

@@ -24,12 +24,12 @@ class Route:
 
 
 def routes(cluster: Cluster, graph: Graph, category: str) -> list[Route]:
-    """The routes of a category, those that are only possible included."""
+    """Return the routes of a category, those that are only possible included."""
     return routes_through(graph.links.get(cluster.resource.urn, ()), category)
 
 
 def routes_through(links: Iterable[Link], category: str) -> list[Route]:
-    """The routes that a category takes through these settings, likewise."""
+    """Return the routes that a category takes through these settings, likewise."""
     return [
         Route(link, destination, certain=link.certain and carried is True)
         for link in links
@@ -40,7 +40,7 @@ def routes_through(links: Iterable[Link], category: str) -> list[Route]:
 
 
 def carries(setting: DiagnosticSetting, category: str) -> bool | None:
-    """Whether a setting enables a category; None where that cannot be known."""
+    """Return whether a setting enables a category; None where that cannot be known."""
     if isinstance(setting.logs, Unknown):
         return None
     found = {_entry_carries(entry, category) for entry in setting.logs}
@@ -68,14 +68,14 @@ def _names(entry: LogEntry, category: str) -> bool:
 
 
 def group_members(group: object) -> frozenset[str] | None:
-    """A group's categories; None where it is no known group or its members are not documented."""
+    """Return a group's categories; None where they are not documented."""
     if not isinstance(group, str):
         return None
     return {key.lower(): value for key, value in CATEGORY_GROUPS.items()}.get(group.lower())
 
 
 def is_hidden(entry: LogEntry) -> bool:
-    """Whether it is unknown what an entry is about.
+    """Return whether it is unknown what an entry is about.
 
     An entry has a category or a group, never both, so one that is known decides. A preview shows
     the other as unknown, for a provider cannot say before the deployment what Azure will add.
@@ -86,14 +86,14 @@ def is_hidden(entry: LogEntry) -> bool:
 
 
 def has_destination(setting: DiagnosticSetting) -> bool | None:
-    """Whether a setting sends its logs anywhere; None where that cannot be known."""
+    """Return whether a setting sends its logs anywhere; None where that cannot be known."""
     if any(isinstance(d.id, str) or d.from_destination for d in setting.destinations):
         return True
     return None if setting.destinations else False
 
 
 def enabled_categories(setting: DiagnosticSetting) -> Iterator[str]:
-    """The categories that a setting certainly enables, in lower case, once for each entry."""
+    """Yield the categories that a setting certainly enables, in lower case, once per entry."""
     for entry in () if isinstance(setting.logs, Unknown) else setting.logs:
         if entry.enabled is True and isinstance(entry.category, str):
             yield entry.category.lower()

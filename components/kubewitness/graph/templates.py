@@ -50,7 +50,7 @@ def declared(resource: Resource) -> Iterator[Declared]:
 
 
 def type_of(one: Mapping[str, Any]) -> Value[str]:
-    """The full type in lower case."""
+    """Return the full type in lower case."""
     found = read(one, "type")
     return found.lower() if isinstance(found, str) else _HIDDEN
 
@@ -73,7 +73,7 @@ def _resources(template: Any, kind: str = "", name: str = "") -> Iterator[Declar
 
 
 def _parsed(document: Value[Any]) -> Value[Any]:
-    """A template that is written as a string of JSON."""
+    """Parse a template that is written as a string of JSON."""
     try:
         return json.loads(document) if isinstance(document, str) else document
     except ValueError:
@@ -81,7 +81,7 @@ def _parsed(document: Value[Any]) -> Value[Any]:
 
 
 def _below(parent: str, own: Value[Any]) -> Value[str]:
-    """A child's type or name, which may be said in full or below its parent's."""
+    """Return a child's full type or name, which may be given in full or below its parent's."""
     if not isinstance(own, str):
         return _HIDDEN
     if not parent or own.lower().startswith(parent.lower()) or own.startswith("["):

@@ -50,7 +50,7 @@ def _is_for_a_workspace(rule: Mapping[str, Any]) -> bool:
 
 
 def _workspace(listed: Value[Any]) -> Value[str]:
-    """The workspace that a rule is of; in a template its id is an expression."""
+    """Return the workspace that a rule is of; in a template its id is an expression."""
     named = items(listed)
     one = named[0] if isinstance(named, tuple) and len(named) == 1 else {}
     known = text(read(one, "workspaceResourceId"))

@@ -64,35 +64,35 @@ def read(properties: Value[Mapping[str, Any]], *path: str) -> Value[Any]:
 
 
 def text(value: Value[Any]) -> Value[str]:
-    """The value where it is text with something in it, unknown where unknown, else absent."""
+    """Return the value if it is text with something in it, unknown if unknown, else absent."""
     if isinstance(value, Unknown):
         return value
     return value if isinstance(value, str) and value.strip() else ABSENT
 
 
 def declared_text(value: Value[Any]) -> Value[str]:
-    """Like `text`, for a property whose absence is harmless: anything else is no absence."""
+    """Read text like `text` where absence is harmless: anything that is not text is unknown."""
     if isinstance(value, str):
         return text(value)
     return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no text")
 
 
 def declared_flag(value: Value[Any]) -> Value[bool]:
-    """True or false, for a property whose absence is harmless: anything else is unknown."""
+    """Return true or false where absence is harmless: anything else is unknown."""
     if isinstance(value, bool | Unknown) or value is ABSENT:
         return value
     return Unknown("it is neither true nor false")
 
 
 def number(value: Value[Any]) -> Value[float]:
-    """The value where it is a number; unknown where it is unknown or no number at all."""
+    """Return the value if it is a number; unknown if it is unknown or not a number at all."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no number")
 
 
 def period(value: Value[Any]) -> Value[float]:
-    """A number of days, none where it is no number at all: nothing is kept for `[]` days."""
+    """Return a number of days, zero if it is not a number: nothing is kept for `[]` days."""
     if value is ABSENT or isinstance(value, Unknown):
         return value
     known = number(value)
@@ -100,7 +100,7 @@ def period(value: Value[Any]) -> Value[float]:
 
 
 def items(value: Value[Any]) -> tuple[Any, ...] | Unknown:
-    """The items of a list, none where it is no list, unknown where it is unknown."""
+    """Return the items of a list, none if it is not a list, unknown if it is unknown."""
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -109,5 +109,5 @@ def items(value: Value[Any]) -> tuple[Any, ...] | Unknown:
 
 
 def first_present(*values: Value[Any]) -> Value[Any]:
-    """The first value that is not absent, for a property with several spellings."""
+    """Return the first value that is not absent, for a property with several spellings."""
     return next((value for value in values if value is not ABSENT), ABSENT)

@@ -1,6 +1,6 @@
 """Judges what a source holds: remediations, policies, verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kubewitness.errors import ExitCode
@@ -10,7 +10,7 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.evaluate import evaluate, unused
 from kubewitness.policies.messages import explain_change
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
-from kubewitness.policies.policy import Change
+from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.settings_file import NO_SETTINGS, Settings, SettingsFile
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.loaded import Loaded
@@ -41,12 +41,12 @@ class CheckResult:
 
     @property
     def checked(self) -> int:
-        """How many verdicts say something: all but those that are not applicable."""
+        """Count the verdicts that say something: all but those that are not applicable."""
         return len(self.verdicts) - self.count(Outcome.NOT_APPLICABLE)
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of this source alone."""
+        """Return the exit code of this source alone."""
         if any(v.blocks and v.outcome is Outcome.FAIL for v in self.verdicts):
             return ExitCode.VIOLATION
         if any(violation.level == "mandatory" for violation in self.loaded.violations):
@@ -61,21 +61,18 @@ class CheckResult:
 def check(
     loaded: Loaded, pack: Pack | None = None, settings: SettingsFile = NO_SETTINGS
 ) -> CheckResult:
-    """Judge a source.
+    """Judge what `load` returned, by the policies of a pack.
 
-    Args:
-        loaded: the source, from `kubewitness.sources.load.load`.
-        pack: whose policies judge it; by default the pack `kubewitness`.
-        settings: from `kubewitness.policies.settings_file.read_settings`; by default none.
+    The pack is `kubewitness` by default, and every setting has its default.
 
     Raises:
         InputError: the settings have faults.
     """
     chosen = pack or find_pack(DEFAULT_PACK)
     resolved = settings.resolve(chosen.policies, loaded.stack)
-    resources, changes = loaded.resources, list[str]()
-    if loaded.is_planned:
-        resources = tuple(_remediated(one, chosen, resolved, changes) for one in resources)
+    remediated = _remediate(loaded, chosen, resolved)
+    resources = tuple(resource for resource, _ in remediated)
+    changes = [change for _, changes in remediated for change in changes]
     graph = build_graph(resources, loaded.calls) if changes else loaded.graph
     verdicts = tuple(evaluate(chosen.members, graph, resolved))
     return CheckResult(
@@ -85,22 +82,37 @@ def check(
         verdicts=verdicts,
         notes=(
             *changes,
-            *(f"unused {one}" for one in unused(chosen.members, resolved, verdicts)),
+            *unused(chosen.members, resolved, verdicts),
             *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
             *loaded.notes,
         ),
     )
 
 
-def _remediated(resource: Resource, pack: Pack, settings: Settings, changes: list[str]) -> Resource:
-    """Return what the engine's remediations would make of a resource before it is judged."""
-    for policy in pack.members if resource.origin is Origin.MANAGED else ():
-        if policy.remediate is None or not settings.remediates(policy):
+_Remediated = tuple[Resource, list[str]]
+"""A resource after its remediations, and what they changed, for people."""
+
+
+def _remediate(loaded: Loaded, pack: Pack, settings: Settings) -> list[_Remediated]:
+    """Do what the engine does to each resource before it is judged."""
+    active = [one for one in pack.members if loaded.is_planned and settings.remediates(one)]
+    return [
+        _remediated(one, active if one.origin is Origin.MANAGED else [], settings)
+        for one in loaded.resources
+    ]
+
+
+def _remediated(
+    resource: Resource, policies: Iterable[AnyPolicy], settings: Settings
+) -> _Remediated:
+    explained = []
+    for policy in policies:
+        if policy.remediate is None:
             continue
         for change in policy.remediate(resource, settings.of(policy.id)):
             resource = replace(resource, properties=_applied(resource.properties, change))
-            changes.append(explain_change(policy, resource, change))
-    return resource
+            explained.append(explain_change(policy, resource, change))
+    return resource, explained
 
 
 def _applied(properties: object, change: Change) -> dict[str, object]:

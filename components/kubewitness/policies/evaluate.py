@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from kubewitness.graph.model import AksCluster, Cluster, DiagnosticSetting, Graph, Link
+from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.exemptions import exempt
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.exemption_use import ExemptionUse, exempt
+from kubewitness.policies.policy import AnyPolicy, C, JudgeOthers, Policy, S
 from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import (
@@ -22,9 +22,9 @@ from kubewitness.policies.verdict import (
 
 
 def evaluate(
-    policies: Iterable[Policy], graph: Graph, settings: Settings, today: date | None = None
+    policies: Iterable[AnyPolicy], graph: Graph, settings: Settings, today: date | None = None
 ) -> list[Verdict]:
-    """Every verdict of these policies on this graph, in the order of the policies.
+    """Return every verdict of these policies on this graph, in the order of the policies.
 
     A policy at level `disabled` gives none. An exception in a policy is a violation that names it.
     """
@@ -36,47 +36,35 @@ def evaluate(
 
 
 def judge(
-    policy: Policy, graph: Graph, settings: PolicySettings, today: date | None = None
+    policy: Policy[C, S], graph: Graph, settings: S, today: date | None = None
 ) -> Iterator[Verdict]:
-    """The verdicts of one policy, exemptions applied."""
+    """Yield the verdicts of one policy, exemptions applied."""
     if settings.level is Level.DISABLED:
         return
     day = today or datetime.now(UTC).date()
     for resource, judgement, is_ours in _judgements(policy, graph, settings.on(day)):
-        left, applied = exempt(judgement, policy.id, resource, settings.exemptions, day)
-        declarations = applied or _declared(left)
-        blocks = is_ours and _blocks(left, settings)
-        yield Verdict(policy.id, resource, left, blocks, declarations)
+        left = exempt(judgement, policy.id, resource, settings.exemptions, day)
+        blocks = is_ours and _blocks(left.judgement, settings)
+        yield Verdict(policy.id, resource, left.judgement, blocks, left.applied, left.expired)
 
 
 def unused(
-    policies: Iterable[Policy], settings: Settings, verdicts: Iterable[Verdict]
+    policies: Iterable[AnyPolicy], settings: Settings, verdicts: Iterable[Verdict]
 ) -> list[str]:
-    """The exemptions that no verdict rests on, nor would if they had not expired."""
-    texts = [text for v in verdicts for text in (*v.declarations, *_messages(v))]
-    declared = {
-        str(one): None
-        for policy in policies
-        if settings.of(policy.id).level is not Level.DISABLED
-        for one in settings.of(policy.id).exemptions
-    }
-    return [one for one in declared if not any(one in text for text in texts)]
-
-
-def _messages(verdict: Verdict) -> Iterator[str]:
-    return (reason.message for reason in verdict.judgement.reasons)
-
-
-def _declared(judgement: Judgement) -> tuple[str, ...]:
-    """What a verdict of collected elsewhere rests on is what its reasons say."""
-    is_elsewhere = judgement.outcome is Outcome.COLLECTED_ELSEWHERE
-    return tuple(f.message for f in judgement.reasons) if is_elsewhere else ()
+    """Return a note for each exemption that no verdict used, expired or not."""
+    use = ExemptionUse()
+    by_policy: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_policy.setdefault(verdict.policy_id, []).append(verdict)
+    for policy in policies:
+        use.note(policy.id, settings.of(policy.id), by_policy.get(policy.id, ()))
+    return use.unused()
 
 
 def _judgements(
-    policy: Policy, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], graph: Graph, settings: S
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
-    """On each cluster, on what cannot be seen into, on settings alone, on what is no cluster.
+    """Judge each cluster, what hides its content, settings alone, and what is not a cluster.
 
     The last of each three says whether this stack answers for it.
     """
@@ -87,16 +75,18 @@ def _judgements(
         if opaque.of is None or opaque.of is policy.subject:
             yield opaque.resource, _hidden(policy, opaque.resource), True
     if policy.judge_others:
-        yield from _judge_others(policy, graph, settings)
-    if policy.needs_stack and policy.subject is AksCluster:
+        yield from _judge_others(policy, policy.judge_others, graph, settings)
+    if policy.needs_stack:
         has_clusters = any(isinstance(cluster, AksCluster) for cluster in graph.clusters)
-        alone = graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced)
-        for setting in alone:
-            yield _judge_alone(policy, setting, settings)
+        for setting in graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced):
+            # A stand-in for a cluster of which nothing is known but the setting.
+            cluster = AksCluster(setting.resource, setting.target_id)
+            if isinstance(cluster, policy.subject):
+                yield _judge_alone(policy, cluster, setting, settings)
 
 
 def _judge_cluster(
-    policy: Policy, cluster: Cluster, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], cluster: C, graph: Graph, settings: S
 ) -> tuple[Resource, Judgement, bool]:
     judgement = _guarded(policy, cluster, graph, settings)
     if cluster.resource.origin is not Origin.READ:
@@ -108,29 +98,28 @@ def _judge_cluster(
 
 
 def _judge_others(
-    policy: Policy, graph: Graph, settings: PolicySettings
+    policy: Policy[C, S], judge_others: JudgeOthers[S], graph: Graph, settings: S
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
     try:
-        for resource, judgement in policy.judge_others(graph, settings):  # type: ignore[misc]
+        for resource, judgement in judge_others(graph, settings):
             yield resource, judgement, True
     except Exception as error:  # noqa: BLE001 whatever a policy raises must not become a pass
         yield Resource("", "", "the stack", {}), _policy_error(policy, error), True
 
 
 def _judge_alone(
-    policy: Policy, setting: DiagnosticSetting, settings: PolicySettings
+    policy: Policy[C, S], cluster: C, setting: DiagnosticSetting, settings: S
 ) -> tuple[Resource, Judgement, bool]:
     """Judge a setting for a cluster outside of the stack as if it were all that cluster has."""
-    stand_in = AksCluster(setting.resource, setting.target_id)
-    alone = Graph((stand_in,), {setting.resource.urn: (Link(setting, certain=True),)})
-    judgement = _guarded(policy, stand_in, alone, settings)
+    alone = Graph((cluster,), {setting.resource.urn: (Link(setting, certain=True),)})
+    judgement = _guarded(policy, cluster, alone, settings)
     return _not_ours(policy, setting.resource, judgement)
 
 
 def _not_ours(
-    policy: Policy, resource: Resource, judgement: Judgement
+    policy: AnyPolicy, resource: Resource, judgement: Judgement
 ) -> tuple[Resource, Judgement, bool]:
-    """What this stack adds to a cluster elsewhere: complete is a pass, else nobody can say here."""
+    """Judge what this stack adds to a cluster elsewhere: a pass if complete, else undecided."""
     if judgement.outcome is not Outcome.FAIL:
         return resource, judgement, False
     if policy.judges_settings or any(f.code == "policy-error" for f in judgement.reasons):
@@ -147,19 +136,19 @@ def _not_ours(
     return resource, undecided(*doubts), False
 
 
-def _guarded(policy: Policy, cluster: Cluster, graph: Graph, settings: PolicySettings) -> Judgement:
+def _guarded(policy: Policy[C, S], cluster: C, graph: Graph, settings: S) -> Judgement:
     try:
         return policy.judge(cluster, graph, settings)
     except Exception as error:  # noqa: BLE001 whatever a policy raises must not become a pass
         return _policy_error(policy, error)
 
 
-def _policy_error(policy: Policy, error: Exception) -> Judgement:
+def _policy_error(policy: AnyPolicy, error: Exception) -> Judgement:
     message = f"the policy `{policy.id}` itself failed ({type(error).__name__}), please report it"
     return fail(Reason("policy-error", message))
 
 
-def _hidden(policy: Policy, resource: Resource) -> Judgement:
+def _hidden(policy: AnyPolicy, resource: Resource) -> Judgement:
     if resource.origin is Origin.REMOTE:
         what = "is a remote component, whose children cannot be seen without its provider"
         decide = "run `pulumi preview` with the policy pack, which sees the component's children"

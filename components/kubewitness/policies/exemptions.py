@@ -1,17 +1,14 @@
 """What people declare that no source can show: exemptions, and logs that others collect."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.verdict import Judgement, Outcome, Reason
-
-_REPORTED = (Outcome.FAIL, Outcome.UNDECIDED)
 
 
 class Declaration(BaseModel):
@@ -30,7 +27,7 @@ class Declaration(BaseModel):
     expires: date
 
     def covers(self, resource: Resource) -> bool:
-        """Whether a resource is meant."""
+        """Return whether a resource is meant."""
         return any(fnmatchcase(text, self.resource) for text in (resource.urn, resource.name))
 
 
@@ -57,10 +54,17 @@ class Exemption(Declaration):
             f"{self.reason}"
         )
 
-    def means(self, reason: Reason) -> bool:
-        """Whether a reason is exempted; nobody can answer for a policy that has failed itself."""
-        is_of_category = reason.code.endswith(f":{self.category.lower()}")
-        return reason.code != "policy-error" and (not self.category or is_of_category)
+    def means(self, code: str) -> bool:
+        """Return whether a reason with this code is exempted; a policy's own error never is."""
+        is_of_category = code.endswith(f":{self.category.lower()}")
+        return code != "policy-error" and (not self.category or is_of_category)
+
+
+class CommonExemption(Exemption):
+    """An exemption that stands under the common settings, one for all policies.
+
+    It never equals an exemption that stands under a policy, even with the same values.
+    """
 
 
 class CollectedElsewhere(Declaration):
@@ -79,34 +83,26 @@ class CollectedElsewhere(Declaration):
         return f"{names} of `{self.resource}` collected by {self.by} until {self.expires}"
 
 
-def exempt(
-    judgement: Judgement,
-    policy_id: str,
-    resource: Resource,
-    exemptions: Iterable[Exemption],
-    today: date,
-) -> tuple[Judgement, tuple[str, ...]]:
-    """Apply the exemptions that concern a judgement.
+def as_common(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the common settings with each exemption in them, also for some stacks, as common.
 
-    Returns:
-        The judgement with what is exempted taken out of it, exempt where nothing else is left,
-        undecided where nothing but doubts is, and with each exemption that has expired among its
-        reasons; and the exemptions that it rests on, for the report.
+    An exemption that is not valid stays as it is. Whoever reads the settings reports it.
     """
-    if judgement.outcome not in _REPORTED:
-        return judgement, ()
-    left, applied, expired = list(judgement.reasons), [], []
-    for one in exemptions:
-        meant = [reason for reason in left if one.means(reason)]
-        if not (fnmatchcase(policy_id, one.policy) and one.covers(resource) and meant):
-            continue
-        if one.expires < today:
-            expired.append(Reason("exemption-expired", f"the {one} has expired"))
-        else:
-            applied.append(str(one))
-            left = [reason for reason in left if reason not in meant]
-    if applied and not left:
-        return replace(judgement, outcome=Outcome.EXEMPT), tuple(applied)
-    only_doubts = applied and all(reason.decide for reason in left)
-    outcome = Outcome.UNDECIDED if only_doubts else judgement.outcome
-    return Judgement(outcome, (*left, *expired)), tuple(applied)
+    marked = dict(settings)
+    if isinstance(exemptions := marked.get("exemptions"), list):
+        marked["exemptions"] = [_as_common(one) for one in exemptions]
+    if isinstance(stacks := marked.get("stacks"), list):
+        marked["stacks"] = [
+            {**one, "set": as_common(one["set"])}
+            if isinstance(one, Mapping) and isinstance(one.get("set"), Mapping)
+            else one
+            for one in stacks
+        ]
+    return marked
+
+
+def _as_common(exemption: Any) -> Any:
+    try:
+        return CommonExemption.model_validate(exemption)
+    except ValidationError:
+        return exemption

@@ -1,9 +1,9 @@
-"""A verdict in words: what, where, why, and how to mend it."""
+"""A verdict in words: what, where, why, and how to fix it."""
 
 from typing import Final
 
 from kubewitness.graph.resources import Resource
-from kubewitness.policies.policy import Change, Policy
+from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.verdict import Outcome, Verdict
 
 _WORDS: Final = {
@@ -13,15 +13,14 @@ _WORDS: Final = {
 }
 
 
-def explain(policy: Policy, verdict: Verdict) -> str:
-    """The text of a violation, complete without opening the docs."""
+def explain(policy: AnyPolicy, verdict: Verdict) -> str:
+    """Return the text of a violation, complete without opening the docs."""
     lines = [_headline(verdict)]
     for reason in verdict.judgement.reasons:
         lines.append(f"  - {reason.message}")
         if reason.decide:
             lines.append(f"    to decide it: {reason.decide}")
-    if verdict.outcome is not Outcome.COLLECTED_ELSEWHERE:
-        lines += [f"  by {declaration}" for declaration in verdict.declarations]
+    lines += [f"  by {exemption}" for exemption in verdict.exemptions]
     if verdict.outcome is Outcome.FAIL:
         lines += [f"  fix in Pulumi: {_indent(policy.fix_pulumi)}"]
         lines += [f"  fix in the CLI: {_indent(policy.fix_cli)}"]
@@ -34,10 +33,10 @@ def _headline(verdict: Verdict) -> str:
     return f"{_WORDS.get(verdict.outcome, '')}`{resource.name}` ({resource.type})"
 
 
-def explain_change(policy: Policy, resource: Resource, change: Change) -> str:
-    """What a remediation did; values stay out of it, for one may be a secret."""
+def explain_change(policy: AnyPolicy, resource: Resource, change: Change) -> str:
+    """Return what a remediation did, without the value, which may be a secret."""
     path = ".".join(change.path)
-    return f"{policy.id}: mended `{resource.name}`: `{path}`: {policy.remediation}"
+    return f"{policy.id}: remediated `{resource.name}`: `{path}`: {policy.remediation}"
 
 
 def _indent(text: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from kubewitness.graph.model import AksCluster, Cluster, Graph
+from kubewitness.graph.model import Cluster, Graph
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
 from kubewitness.policies.verdict import Judgement, Outcome
@@ -61,24 +61,24 @@ class Example:
 
 
 def passing(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy passes."""
+    """Return an example that the policy passes."""
     return Example(title, program, Outcome.PASS, settings)
 
 
 def failing(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy fails."""
+    """Return an example that the policy fails."""
     return Example(title, program, Outcome.FAIL, settings)
 
 
 def doubtful(title: str, program: str, **settings: Any) -> Example:
-    """An example that the policy cannot decide."""
+    """Return an example that the policy cannot decide."""
     return Example(title, program, Outcome.UNDECIDED, settings)
 
 
-JudgeCluster: TypeAlias = Callable[[Any, Graph, Any], Judgement]
-JudgeOthers: TypeAlias = Callable[[Graph, Any], Iterator[tuple[Resource, Judgement]]]
+C = TypeVar("C", bound=Cluster)
+S = TypeVar("S", bound=PolicySettings)
+
 Path: TypeAlias = tuple[str, ...]
-Remediate: TypeAlias = Callable[[Resource, Any], "list[Change]"]
 
 
 @dataclass(frozen=True)
@@ -96,23 +96,29 @@ class Change:
     append: bool = False
 
 
+JudgeCluster: TypeAlias = Callable[[C, Graph, S], Judgement]
+JudgeOthers: TypeAlias = Callable[[Graph, S], Iterator[tuple[Resource, Judgement]]]
+Remediate: TypeAlias = Callable[[Resource, S], list[Change]]
+
+
 @dataclass(frozen=True)
-class Policy:
-    """One policy.
+class Policy(Generic[C, S]):
+    """One policy on clusters of one kind, with the settings that its functions take.
 
     Attributes:
         id: stable, the name of the CrossGuard policy.
         title: what holds where the policy passes, in one sentence.
         why: what goes wrong where it does not hold.
-        fix_pulumi: how to mend it in a Pulumi program.
-        fix_cli: how to mend it with the cloud's CLI.
+        fix_pulumi: how to fix it in a Pulumi program.
+        fix_cli: how to fix it with the cloud's CLI.
         severity: how bad a violation is.
         scope: how much of the stack it must see.
+        subject: the kind of cluster that it judges.
+        settings: what can be configured.
         judge: the decision on one cluster that this stack manages; pure.
         examples: programs with the verdicts that they deserve.
         references: framework items that it decides.
         links: documents that the policy rests on.
-        subject: the kind of cluster that it judges.
         judge_others: the decisions on resources that are no clusters, if it makes any.
         judges_settings: true where it judges diagnostic settings themselves, so that a failure is
             one whoever manages the cluster.
@@ -120,7 +126,6 @@ class Policy:
         remediation: what the remediation does, for people.
         level: the enforcement level unless configured.
         undecided: what undecided means unless configured.
-        settings: what can be configured.
     """
 
     id: str
@@ -130,20 +135,24 @@ class Policy:
     fix_cli: str
     severity: Severity
     scope: Scope
-    judge: JudgeCluster
+    subject: type[C]
+    settings: type[S]
+    judge: JudgeCluster[C, S]
     examples: tuple[Example, ...] = ()
     references: tuple[Reference, ...] = ()
     links: tuple[str, ...] = ()
-    subject: type[Cluster] = AksCluster
-    judge_others: JudgeOthers | None = None
+    judge_others: JudgeOthers[S] | None = None
     judges_settings: bool = False
-    remediate: Remediate | None = None
+    remediate: Remediate[S] | None = None
     remediation: str = ""
     level: Level = Level.MANDATORY
     undecided: UndecidedMeans = UndecidedMeans.REPORT
-    settings: type[PolicySettings] = PolicySettings
 
     @property
     def needs_stack(self) -> bool:
-        """True where it must see the whole stack."""
+        """Return whether it must see the whole stack."""
         return self.scope is Scope.STACK
+
+
+AnyPolicy: TypeAlias = Policy[Any, Any]
+"""A policy on clusters of whatever kind, as the registry holds it."""

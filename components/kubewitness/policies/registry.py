@@ -6,14 +6,14 @@ from functools import cache
 
 from kubewitness.errors import InputError
 from kubewitness.policies import aks, eks
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy
 
 _PLATFORMS = (aks, eks)
 
 
 @cache
-def all_policies() -> tuple[Policy, ...]:
-    """The policies by platform, in the order of their file names."""
+def all_policies() -> tuple[AnyPolicy, ...]:
+    """Return the policies by platform, in the order of their file names."""
     modules = [
         importlib.import_module(f"{platform.__name__}.{name}")
         for platform in _PLATFORMS
@@ -22,8 +22,8 @@ def all_policies() -> tuple[Policy, ...]:
     return tuple(module.POLICY for module in modules)
 
 
-def find_policy(policy_id: str) -> Policy:
-    """The policy of this id.
+def find_policy(policy_id: str) -> AnyPolicy:
+    """Return the policy of this id.
 
     Raises:
         InputError: there is none.

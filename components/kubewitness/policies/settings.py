@@ -21,7 +21,7 @@ NOTES: Final = "kubewitness-notes"
 """The policy of our pack that only prints; in the file it has a level and nothing else."""
 
 REMEDIATION: Final = "-remediation"
-"""What the name of a policy ends with that mends for a policy on the stack."""
+"""What the name of a policy ends with that remediates for a policy on the stack."""
 
 LEVEL: Final = "enforcementLevel"
 

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from kubewitness.errors import InputError
 from kubewitness.graph.stack import Stack
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.exemptions import as_common
+from kubewitness.policies.policy import AnyPolicy, Policy, S
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings import (
     ALL_POLICIES,
@@ -37,7 +38,7 @@ _NO_COMMON_LEVEL: Final = (
 )
 
 
-def resolve(policy: Policy, layers: Iterable[Mapping[str, Any]], stack: Stack) -> PolicySettings:
+def resolve(policy: Policy[Any, S], layers: Iterable[Mapping[str, Any]], stack: Stack) -> S:
     """The settings of a policy on a stack.
 
     Args:
@@ -57,19 +58,19 @@ def resolve(policy: Policy, layers: Iterable[Mapping[str, Any]], stack: Stack) -
     return policy.settings.model_validate(document)
 
 
-def common_layer(policy: Policy, common: Mapping[str, Any]) -> dict[str, Any]:
+def common_layer(policy: AnyPolicy, common: Mapping[str, Any]) -> dict[str, Any]:
     """What of the common settings concerns a policy: those that it has."""
     known = _settings(policy) - {LEVEL}
-    return {name: value for name, value in common.items() if name in known}
+    return as_common({name: value for name, value in common.items() if name in known})
 
 
-def common_faults(common: Mapping[str, Any], policies: Iterable[Policy]) -> list[str]:
+def common_faults(common: Mapping[str, Any], policies: Iterable[AnyPolicy]) -> list[str]:
     """The common settings that no policy has, which nobody would miss otherwise."""
     known = {name for policy in policies for name in _settings(policy)}
     return [f"{COMMON}: no policy has a setting `{name}`" for name in common if name not in known]
 
 
-def _settings(policy: Policy) -> set[str | None]:
+def _settings(policy: AnyPolicy) -> set[str | None]:
     return {member.alias for member in policy.settings.model_fields.values()}
 
 
@@ -90,7 +91,7 @@ class Settings:
     def __init__(
         self,
         document: Mapping[str, Any],
-        policies: tuple[Policy, ...],
+        policies: tuple[AnyPolicy, ...],
         defaults: Mapping[str, Mapping[str, Any]] | None = None,
         stack: Stack | None = None,
         where: str = "settings",
@@ -119,10 +120,10 @@ class Settings:
         """The settings of one policy."""
         return self._policies[policy_id]
 
-    def remediates(self, policy: Policy) -> bool:
+    def remediates(self, policy: AnyPolicy) -> bool:
         """Whether the policy's remediation is switched on, as the engine would decide it.
 
-        A policy on the stack cannot mend itself in the engine: the policy beside it does.
+        A policy on the stack cannot remediate in the engine: the policy beside it does.
         """
         name = policy.id + REMEDIATION if policy.needs_stack else policy.id
         if policy.remediate is None:
@@ -203,7 +204,7 @@ def _merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _strangers(
-    document: Mapping[str, Any], policies: tuple[Policy, ...], where: str
+    document: Mapping[str, Any], policies: tuple[AnyPolicy, ...], where: str
 ) -> Iterator[str]:
     """What is configured and does not exist."""
     ids = sorted(policy.id for policy in policies)

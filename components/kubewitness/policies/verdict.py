@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kubewitness.graph.resources import Resource
+from kubewitness.policies.exemptions import Exemption
 
 
 class Outcome(Enum):
@@ -44,22 +45,22 @@ PASS = Judgement(Outcome.PASS)
 
 
 def fail(*reasons: Reason) -> Judgement:
-    """A violation for these reasons."""
+    """Return a violation for these reasons."""
     return Judgement(Outcome.FAIL, reasons)
 
 
 def undecided(*reasons: Reason) -> Judgement:
-    """Not decided for these reasons."""
+    """Return that these reasons leave it undecided."""
     return Judgement(Outcome.UNDECIDED, reasons)
 
 
 def not_applicable(code: str, why: str) -> Judgement:
-    """Nothing to judge here, and why."""
+    """Return that there is nothing to judge here, and why."""
     return Judgement(Outcome.NOT_APPLICABLE, (Reason(code, why),))
 
 
 def worst(*judgements: Judgement) -> Judgement:
-    """One judgement of several that must all hold: any failure fails, any doubt is undecided.
+    """Return one judgement of several that must all hold: a failure fails, a doubt is undecided.
 
     Returns:
         The judgement, with the reasons of every one that is not a pass, each once; not applicable
@@ -76,7 +77,7 @@ def worst(*judgements: Judgement) -> Judgement:
 
 
 def best(*judgements: Judgement) -> Judgement:
-    """One judgement of several of which one must hold.
+    """Return one judgement of several of which one must hold.
 
     Returns:
         A pass where one is a pass; else undecided with the doubts, where one is undecided; else
@@ -99,16 +100,25 @@ class Verdict:
         resource: the resource judged.
         judgement: outcome and reasons.
         blocks: true where this verdict stops a deployment at level mandatory.
-        declarations: the exemptions and declarations that it rests on, as the report names them.
+        exemptions: the exemptions that it rests on.
+        expired: the exemptions that it would rest on, had they not expired.
     """
 
     policy_id: str
     resource: Resource
     judgement: Judgement
     blocks: bool
-    declarations: tuple[str, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    expired: tuple[Exemption, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome."""
+        """Return the outcome."""
         return self.judgement.outcome
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """Return the exemptions and declarations that it rests on, as the report names them."""
+        if self.outcome is Outcome.COLLECTED_ELSEWHERE:
+            return tuple(reason.message for reason in self.judgement.reasons)
+        return tuple(str(one) for one in self.exemptions)

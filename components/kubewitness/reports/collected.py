@@ -21,7 +21,7 @@ class Collected:
 
 
 def collected(graph: Graph) -> list[Collected]:
-    """Every category that certainly goes somewhere, in the order of clusters and settings."""
+    """Return every category that certainly goes somewhere, by cluster and setting."""
     return [
         Collected(cluster.resource.name, name, link.setting.resource.name, kind, _table(name, kind))
         for cluster in graph.clusters
@@ -48,6 +48,6 @@ def _of_entry(entry: LogEntry) -> list[str]:
 
 
 def _table(category: str, destination: str) -> str:
-    """Only a workspace has tables; another destination holds the records as they are."""
+    """Return the table in a workspace; another destination holds the records as they are."""
     known = AKS_LOG_CATEGORIES.get(category)
     return known.table if known and destination == WORKSPACE_KIND else ""

@@ -103,12 +103,12 @@ class ReportDocument(_Document):
 
 
 def report(results: list[CheckResult]) -> ReportDocument:
-    """The document for these results."""
+    """Return the document for these results."""
     return ReportDocument(summary=summarise(results), sources=[_source(r) for r in results])
 
 
 def summarise(results: list[CheckResult]) -> SummaryDocument:
-    """The counts that every report ends with. A failure of another pack counts as failed."""
+    """Return the counts that every report ends with; a failure of another pack is one, too."""
     return SummaryDocument(
         checked=sum(result.checked for result in results),
         failed=sum(r.count(Outcome.FAIL) + len(r.loaded.violations) for r in results),

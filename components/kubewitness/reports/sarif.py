@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kubewitness.policies.check import CheckResult
 from kubewitness.policies.messages import explain
-from kubewitness.policies.policy import Policy, Severity
+from kubewitness.policies.policy import AnyPolicy, Severity
 from kubewitness.policies.registry import all_policies, find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 
@@ -22,7 +22,7 @@ SCORES: Final = {
 
 
 def sarif(results: list[CheckResult]) -> dict[str, Any]:
-    """One SARIF document with a run for all results."""
+    """Return one SARIF document with a run for all results."""
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -48,7 +48,7 @@ def sarif(results: list[CheckResult]) -> dict[str, Any]:
 
 
 def _invocation(results: list[CheckResult]) -> dict[str, Any]:
-    """What the programs logged."""
+    """Return what the programs logged."""
     return {
         "executionSuccessful": True,
         "toolExecutionNotifications": [
@@ -65,8 +65,8 @@ def _invocation(results: list[CheckResult]) -> dict[str, Any]:
     }
 
 
-def sarif_rule(policy: Policy) -> dict[str, Any]:
-    """A policy as SARIF describes it."""
+def sarif_rule(policy: AnyPolicy) -> dict[str, Any]:
+    """Return a policy as SARIF describes it."""
     return {
         "id": policy.id,
         "shortDescription": {"text": policy.title},

@@ -1,4 +1,4 @@
-"""Verdicts for people: what is wrong, where, and how to mend it; one line where all is well."""
+"""Verdicts for people: what is wrong, where, and how to fix it, then one line that counts."""
 
 from collections.abc import Iterable
 
@@ -27,10 +27,7 @@ _LEVEL_STYLES = {"warning": "bold yellow", "error": "bold red"}
 def print_results(console: Console, results: list[CheckResult], *, tree: bool) -> None:
     """Print what failed or is undecided, what the program logged, then the summary line.
 
-    Args:
-        console: where to.
-        results: one for each source.
-        tree: also print each source's resources and what is collected where.
+    With `tree`, print each source's resources and what is collected where, too.
     """
     for result in results:
         if tree:
@@ -53,7 +50,7 @@ def print_results(console: Console, results: list[CheckResult], *, tree: bool) -
 
 
 def summary_line(results: list[CheckResult]) -> str:
-    """The counts in words."""
+    """Return the counts in words."""
     counts = summarise(results)
     clusters = sum(len(result.graph.clusters) for result in results)
     return (
@@ -65,7 +62,7 @@ def summary_line(results: list[CheckResult]) -> str:
 
 
 def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
-    """What is worth printing, the same words on the same resource by several policies together.
+    """Group what is worth printing: the same words on one resource by several policies together.
 
     A resource that cannot be seen into is so for every policy; ten times the same helps nobody.
     """
@@ -122,7 +119,7 @@ def _print_tree(console: Console, result: CheckResult) -> None:
 
 
 def _depth_and_urn(resource: Resource) -> tuple[int, str]:
-    """Parents before children, then by name: programs register in an order that varies."""
+    """Return a key that sorts parents first, then by name: the order of registration varies."""
     kinds = resource.urn.split("::")[2:3]  # of itself and its parents; an Azure id has none
     return "".join(kinds).count("$"), resource.urn
 

@@ -51,7 +51,7 @@ class RememberedInputs:
         self._inputs[resource.urn] = dict(resource.properties)
 
     def complete(self, resource: Resource) -> Resource:
-        """The resource with the inputs remembered in place of its outputs.
+        """Return the resource with the inputs remembered in place of its outputs.
 
         Of the outputs only the id and what Azure alone decides are of use: everything else that
         it adds is no decision of the program. Without inputs the outputs stay, and what they
@@ -68,12 +68,12 @@ class RememberedInputs:
 
 
 def is_relevant(token: str) -> bool:
-    """Whether the graph has a use for resources of a type; all others are not even converted."""
+    """Return whether the graph uses resources of a type; all others are not even converted."""
     return kind_of(token) is not None
 
 
 def from_resource_call(args: ResourceValidationArgs) -> Resource:
-    """The resource of a resource policy: its inputs, without any link to others."""
+    """Return the resource of a resource policy: its inputs, without any link to others."""
     properties = plain(args.props)
     return Resource(
         urn=args.urn,
@@ -86,7 +86,7 @@ def from_resource_call(args: ResourceValidationArgs) -> Resource:
 
 
 def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
-    """Where exported state is analyzed, what is only read comes along, without any input.
+    """Return whether the stack manages a resource or only reads it, which then has no inputs.
 
     What the stack manages has at least its resource group, its role or its target. A group itself
     may have nothing.
@@ -98,7 +98,7 @@ def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
 def from_stack_call(
     resources: Sequence[PolicyResource], inputs: RememberedInputs
 ) -> list[Resource]:
-    """The resources of a stack policy that matter, completed by the inputs remembered."""
+    """Return the resources of a stack policy that matter, completed by remembered inputs."""
     return [
         inputs.complete(_from_policy_resource(resource))
         for resource in resources
@@ -109,7 +109,7 @@ def from_stack_call(
 def amended(
     args: ResourceValidationArgs, changes: Iterable[tuple[tuple[str, ...], Any, bool]]
 ) -> dict[str, Any]:
-    """All properties of a remediation call, some of them changed.
+    """Return all properties of a remediation call, some of them changed.
 
     Everything else is handed back as it came: a secret stays secret, around a change, too, and
     what is unknown stays unknown.
@@ -162,7 +162,7 @@ def _options(options: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Plain JSON from a proxied value, with `Unknown` in place of each sentinel."""
+    """Return plain JSON from a proxied value, with `Unknown` in place of each sentinel."""
     if isinstance(value, str):
         return _BEFORE_DEPLOYMENT if value in _SENTINELS else value
     if isinstance(value, Mapping):
@@ -173,6 +173,6 @@ def plain(value: Any) -> Any:
 
 
 def _unwrap(proxied: Any) -> Any:
-    """The mapping or list behind a proxy; anything else as it is."""
+    """Return the mapping or list behind a proxy; anything else as it is."""
     is_proxy = type(proxied).__module__ == proxy.__name__
     return proxied[_BEHIND_THE_PROXY] if is_proxy else proxied

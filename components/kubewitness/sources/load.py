@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kubewitness.errors import InputError
-from kubewitness.graph.stack import Stack
 from kubewitness.sources.azure.scope import SCHEME, is_azure
-from kubewitness.sources.azure.subscription import Subscription, load_subscription
+from kubewitness.sources.azure.subscription import load_subscription
 from kubewitness.sources.loaded import Loaded
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 from kubewitness.sources.state import load_state
@@ -41,47 +40,20 @@ def load(  # noqa: PLR0913 each is an option of the command
             asked.
     """
     if is_azure(str(source)):
-        return from_subscription(load_subscription(str(source)))
+        return load_subscription(str(source))
     path = Path(source)
     if path.is_file():
-        return _from_state(path)
+        return load_state(path)
     if not path.is_dir():
         raise InputError(
             f"{path}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
             f"the exported state of a stack, or {SCHEME}SUBSCRIPTION"
         )
-    seen = preview(
+    return preview(
         path,
         stack=stack,
         answers=answers,
         python=python,
         policy_packs=policy_packs,
         timeout=timeout,
-    )
-    return Loaded(
-        source=str(path),
-        stack=Stack(seen.project.name, seen.project.stack, seen.tags),
-        resources=seen.resources,
-        calls=seen.calls,
-        is_planned=True,
-        violations=seen.violations,
-        unanswered=seen.unanswered,
-        warnings=seen.warnings,
-    )
-
-
-def _from_state(file: Path) -> Loaded:
-    """Return what an exported state holds; what is secret in it is unknown."""
-    state = load_state(file)
-    return Loaded(str(file), Stack(state.project, state.stack), state.resources)
-
-
-def from_subscription(found: Subscription) -> Loaded:
-    """Return what a subscription has now. It is its own stack and answers for every cluster."""
-    return Loaded(
-        source=found.scope.word,
-        stack=Stack("azure", found.scope.subscription),
-        resources=tuple(found.resources),
-        unreadable=tuple(found.unreadable),
-        notes=tuple(found.notes),
     )

@@ -7,8 +7,38 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stack import Stack
-from kubewitness.sources.program.engine_log import LogMessage
-from kubewitness.sources.program.policy_packs import Violation
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What a policy of another pack reported.
+
+    Attributes:
+        pack: the pack's name.
+        policy: the policy's name.
+        level: `advisory` or `mandatory`.
+        urn: the resource, empty for the stack as a whole.
+        message: the policy's own words.
+    """
+
+    pack: str
+    policy: str
+    level: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class LogMessage:
+    """What a program logged.
+
+    Attributes:
+        level: `warning` or `error`.
+        message: printable text, which may have several lines.
+    """
+
+    level: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -43,5 +73,5 @@ class Loaded:
 
     @cached_property
     def graph(self) -> Graph:
-        """The graph of the resources, built on first use."""
+        """Return the graph of the resources, built on first use."""
         return build_graph(self.resources, self.calls)

@@ -6,18 +6,18 @@ what the program asked for; of the outputs only what Azure alone decides is of u
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kubewitness.catalog.property_values import SECRET, SIGNATURE
 from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.sources.loaded import Loaded
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret
 _A_STATE: Final = (
     "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
     "writes; of a program name its folder"
@@ -25,22 +25,7 @@ _A_STATE: Final = (
 _ENCRYPTED: Final = Unknown("it is encrypted in the state")
 
 
-@dataclass(frozen=True)
-class State:
-    """What an exported state holds.
-
-    Attributes:
-        project: the project's name.
-        stack: the stack's name.
-        resources: its resources.
-    """
-
-    project: str
-    stack: str
-    resources: tuple[Resource, ...]
-
-
-def load_state(path: Path) -> State:
+def load_state(path: Path) -> Loaded:
     """Read an exported state.
 
     Raises:
@@ -62,11 +47,11 @@ def load_state(path: Path) -> State:
         raise InputError(*faults)
     resources = tuple(_resources(listed))
     _, stack, project = ["", "", *_names(listed)][-3:]
-    return State(project, stack, resources)
+    return Loaded(str(path), Stack(project, stack), resources)
 
 
 def _listed(document: Any) -> list[Any] | None:
-    """The resources of an export, or of a checkpoint in a backend."""
+    """Return the resources of an export, or of a checkpoint in a backend."""
     for path in (("deployment",), ("checkpoint", "latest")):
         inner = document
         for name in path:
@@ -78,7 +63,7 @@ def _listed(document: Any) -> list[Any] | None:
 
 
 def _names(listed: list[Any]) -> list[str]:
-    """Stack and project, as the URN of any resource tells them."""
+    """Return stack and project, as the URN of any resource tells them."""
     for item in listed:
         head, _, rest = item["urn"].partition("::")
         return [head.rpartition(":")[2], rest.partition("::")[0]]
@@ -122,9 +107,9 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
 
 
 def _plain(value: Any) -> Any:
-    """Plain JSON, with unknown in place of what is encrypted."""
+    """Return plain JSON, with unknown in place of what is encrypted."""
     if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET:
+        if value.get(SIGNATURE) == SECRET:
             return _decrypted(value)
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -133,7 +118,7 @@ def _plain(value: Any) -> Any:
 
 
 def _decrypted(secret: Mapping[str, Any]) -> Any:
-    """A secret that was exported with `--show-secrets` is readable, as JSON within a string."""
+    """Read a secret that was exported with `--show-secrets`, as JSON within a string."""
     try:
         return _plain(json.loads(secret["plaintext"]))
     except (KeyError, TypeError, ValueError, RecursionError):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.engines.cloud import (
@@ -41,7 +41,7 @@ _Answer = tuple[Sequence["LogsTable"], str | None]
 """Tables, and why they are not whole; None if they are."""
 
 _FATAL: Final = {
-    401: f"Azure refuses the credentials, or there are none; {SIGN_IN}",
+    401: REFUSED_CREDENTIALS,
     403: "not permitted; needs the role `Log Analytics Reader` on the workspace",
     404: "no such workspace; name its Workspace ID, a GUID that the portal shows under Overview",
 }

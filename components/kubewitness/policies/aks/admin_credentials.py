@@ -43,7 +43,7 @@ _DECIDE: Final = "give it the text of a kubeconfig that gets a token of Entra ID
 
 
 def judge(_cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judgement:
-    """A cluster passes where no call and no kubeconfig of an administrator was seen."""
+    """Pass where neither a call for an administrator's credentials nor their use was seen."""
     if graph.calls is None:
         return not_applicable(
             "no-calls", "this source does not show which functions the program calls"
@@ -52,7 +52,7 @@ def judge(_cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judg
 
 
 def judge_others(graph: Graph, _settings: PolicySettings) -> Iterator[tuple[Resource, Judgement]]:
-    """Each call of such a function, and each provider that uses what it answers."""
+    """Judge each call of such a function, and each provider that uses what it answers."""
     found = [(_call(token), _of_call(token)) for token in graph.calls or ()]
     found += [
         (provider, _of_text(given) if isinstance(given, str) else _of_hidden(provider, graph))
@@ -88,7 +88,7 @@ def _of_text(kubeconfig: str) -> Judgement:
 
 
 def _is_kubeconfig(given: str) -> bool:
-    """Whether it shows its users; a path to a file does not."""
+    """Return whether it shows its users; a path to a file does not."""
     try:
         document = yaml.safe_load(given)
     except (yaml.YAMLError, ValueError):
@@ -117,7 +117,7 @@ def _no_text() -> Judgement:
 
 
 def _comes_from_classic(provider: Resource, graph: Graph) -> bool:
-    """Whether it is computed from a classic cluster with local accounts, of which no call tells."""
+    """Return whether it is computed from a classic cluster whose local accounts may be on."""
     return any(
         cluster.resource.urn in provider.property_dependencies.get("kubeconfig", ())
         and isinstance(cluster, AksCluster)
@@ -144,6 +144,8 @@ POLICY = Policy(
     fix_cli="az aks get-credentials without --admin, then kubelogin convert-kubeconfig",
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     judge_others=judge_others,
     examples=(

@@ -19,7 +19,7 @@ from kubewitness.policies.verdict import PASS, Judgement, Reason, best, fail, un
 
 
 def judge(cluster: AksCluster, _graph: Graph, _settings: PolicySettings) -> Judgement:
-    """Private, or reached from authorised ranges only; one of both is enough."""
+    """Pass where the API server is private, or reached from authorised ranges only."""
     return best(_private(cluster), _restricted(cluster))
 
 
@@ -110,6 +110,8 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     examples=(
         passing(

@@ -85,6 +85,8 @@ POLICY = Policy(
     ),
     severity=Severity.LOW,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     level=Level.ADVISORY,
     examples=(

@@ -29,7 +29,7 @@ from kubewitness.policies.verdict import (
 
 
 def judge(cluster: AksCluster, graph: Graph, settings: DestinationSettings) -> Judgement:
-    """Each category must reach one destination that exists, keeps what it gets, and is allowed."""
+    """Pass where each category reaches one destination that exists, keeps it, and is allowed."""
 
     def judge_route(route: Route, _category: str) -> Judgement:
         return worst(
@@ -56,7 +56,7 @@ def _exists(route: Route) -> Judgement:
 
 
 def _in_region(cluster: AksCluster, route: Route, settings: DestinationSettings) -> Judgement:
-    """Azure takes a storage account or event hub of the cluster's own region only."""
+    """Judge the region: a storage account or event hub must be in the cluster's own."""
     if route.destination.kind not in (STORAGE_KIND, EVENT_HUB_KIND):
         return PASS
     own, other = cluster.location, _region(route, settings)
@@ -89,7 +89,7 @@ def _region(route: Route, settings: DestinationSettings) -> Value[str]:
 
 
 def _same_group(cluster: AksCluster, route: Route) -> bool:
-    """Both without a region of their own stand in that of their common resource group."""
+    """Return whether both have no region of their own and stand in one resource group."""
     receiver = route.destination.receiver
     if receiver is None:
         return False
@@ -104,13 +104,13 @@ def _same_group(cluster: AksCluster, route: Route) -> bool:
 
 
 def _is_group(urn: str) -> bool:
-    """Whether a resource is a group, by the type that its URN ends in before the name."""
+    """Return whether a resource is a group, by the type that its URN names."""
     token = urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
     return kind_of(token) is ResourceKind.RESOURCE_GROUP
 
 
 def _keeps(route: Route) -> Iterator[Judgement]:
-    """A throw-away destination is not the trail."""
+    """Judge whether the destination keeps what it gets."""
     receiver = route.destination.receiver
     if isinstance(receiver, Workspace):
         yield _unless(receiver.sku, "free", route, "is on the plan Free, which keeps seven days")
@@ -193,8 +193,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=DestinationSettings,
+    judge=judge,
     examples=(
         passing("A workspace without a cap", 'setting("audit", cluster("aks").id)'),
         passing(

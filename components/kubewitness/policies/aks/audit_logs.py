@@ -11,9 +11,9 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT_ADMIN,
 )
 from kubewitness.catalog.resource_types import ResourceKind
-from kubewitness.graph.destinations import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
+from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
@@ -74,7 +74,7 @@ def judge(cluster: AksCluster, graph: Graph, settings: AuditLogsSettings) -> Jud
 
 
 def _missing(covered: set[str], coverage: Coverage) -> list[str]:
-    """What a coverage lacks; under `any`, one of the two audit categories stands for both."""
+    """Return what a coverage lacks; under `any`, one audit category stands for both."""
     demanded = {
         Coverage.ALL: AUDIT_CATEGORIES,
         Coverage.ANY: (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD),
@@ -86,7 +86,7 @@ def _missing(covered: set[str], coverage: Coverage) -> list[str]:
 
 
 def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
-    """True where some setting certainly sends this category somewhere."""
+    """Return whether some setting certainly sends this category somewhere."""
     return any(
         link.certain and has_destination(link.setting) is True and carries(link.setting, name)
         for link in links
@@ -94,12 +94,12 @@ def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
 
 
 def _may_send(link: Link, name: str) -> bool:
-    """Whether a setting would send this category if everything unknown turned out well."""
+    """Return whether a setting sends this category if all that is unknown turns out well."""
     return has_destination(link.setting) is not False and carries(link.setting, name) is not False
 
 
 def _doubts(link: Link) -> Iterator[Reason]:
-    """What could not be known of a setting, each with what would decide it."""
+    """Yield what cannot be known of a setting, each with what would decide it."""
     setting, name = link.setting, link.setting.resource.name
     if not link.certain:
         yield Reason(
@@ -220,9 +220,10 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=AuditLogsSettings,
     judge=judge,
     undecided=UndecidedMeans.BLOCK,
-    settings=AuditLogsSettings,
     remediate=remediate,
     remediation=(
         "adds the missing categories to a diagnostic setting that has a destination and names at "

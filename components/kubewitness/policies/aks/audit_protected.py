@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.graph.destinations import ANY_CONTAINER
+from kubewitness.catalog.retention import TOTAL_DAYS
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
+from kubewitness.graph.storage import ANY_CONTAINER
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.judging.destinations import (
-    TOTAL_DAYS,
     DestinationSettings,
     Protection,
     protection_words,
@@ -40,7 +40,7 @@ class ProtectionSettings(DestinationSettings):
 
 
 def judge(cluster: AksCluster, graph: Graph, settings: ProtectionSettings) -> Judgement:
-    """Each category must reach one destination that is protected as demanded."""
+    """Pass where each category reaches one destination that is protected as demanded."""
 
     def judge_route(route: Route, category: str) -> Judgement:
         demanded = settings.grade
@@ -83,7 +83,7 @@ def _words(demanded: Protection, settings: ProtectionSettings) -> str:
 
 
 def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
-    """Whether the policy on the category's container is locked, and for long enough."""
+    """Return whether the policy on the category's container is locked, and for long enough."""
     receiver = route.destination.receiver
     if not isinstance(receiver, StorageAccount):
         return ABSENT
@@ -97,7 +97,7 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
 
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
-    """Azure's names of containers are in lower case."""
+    """Return what is said of a container, whose name is in lower case in Azure."""
     known = {name.lower(): value for name, value in values.items()}
     return known.get(container, known.get(ANY_CONTAINER, ABSENT))
 
@@ -136,8 +136,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=ProtectionSettings,
+    judge=judge,
     examples=(
         passing("Recorded by Azure itself", 'setting("audit", cluster("aks").id)'),
         passing(

@@ -7,11 +7,12 @@ from typing import Final
 from pydantic import Field
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
+from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
 from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Workspace
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, first_present
-from kubewitness.policies.judging.destinations import TOTAL_DAYS, DestinationSettings
+from kubewitness.policies.judging.destinations import DestinationSettings
 from kubewitness.policies.judging.trail import judge_trail, where
 from kubewitness.policies.policy import (
     Policy,
@@ -42,12 +43,12 @@ class RetentionSettings(DestinationSettings):
         total_days: for how long they must be kept in all; default 365. Both are PCI DSS 10.5.1.
     """
 
-    interactive_days: int = Field(default=90, ge=0)
+    interactive_days: int = Field(default=INTERACTIVE_DAYS, ge=0)
     total_days: int = Field(default=TOTAL_DAYS, ge=0)
 
 
 def judge(cluster: AksCluster, graph: Graph, settings: RetentionSettings) -> Judgement:
-    """Each category must be at hand long enough somewhere, and kept long enough somewhere."""
+    """Pass where each category can be queried long enough and is kept long enough somewhere."""
     kinds = (
         ("interactive", "can be queried", settings.interactive_days, _interactive),
         ("total", "is kept", settings.total_days, _total),
@@ -104,7 +105,7 @@ def _total(route: Route, category: str, settings: RetentionSettings) -> Days:
 
 
 def _or_promised(shown: Days, promised: Iterable[int | None]) -> Days:
-    """What this stack shows; only where that is hidden, the least that is promised."""
+    """Return what this stack shows; only where that is hidden, the least that is promised."""
     if isinstance(shown, float):
         return shown
     return min((float(days) for days in promised if days is not None), default=shown)
@@ -135,7 +136,7 @@ def _least(
     category: str,
     measure: Callable[[Workspace, Table], Days],
 ) -> Days:
-    """Of all tables that the category may fill, the shortest period."""
+    """Return the shortest period of all tables that the category may fill."""
     periods = [measure(workspace, workspace.table(name)) for name in _tables(route, category)]
     hidden = [period for period in periods if isinstance(period, Unknown)]
     return hidden[0] if hidden else min(p for p in periods if not isinstance(p, Unknown))
@@ -189,8 +190,9 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
-    judge=judge,
+    subject=AksCluster,
     settings=RetentionSettings,
+    judge=judge,
     examples=(
         passing(
             "A workspace that keeps a year",

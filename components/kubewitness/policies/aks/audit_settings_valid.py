@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import combinations, product, starmap
 from typing import Final
 
+from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
 from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND, WORKSPACE_KIND
 from kubewitness.graph.model import (
     AksCluster,
@@ -22,9 +23,6 @@ from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, faili
 from kubewitness.policies.settings import PolicySettings
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
 
-MAXIMUM_SETTINGS: Final = 5
-"""How many diagnostic settings a resource can have. Source: Azure docs, "Diagnostic settings"."""
-
 _TYPES: Final = {
     WORKSPACE_KIND: PROVIDER_TYPES["Workspace"],
     STORAGE_KIND: PROVIDER_TYPES["StorageAccount"],
@@ -33,7 +31,7 @@ _TYPES: Final = {
 
 
 def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judgement:
-    """What Azure would refuse or drop fails; settings that may be another cluster's are doubts."""
+    """Fail what Azure would refuse or drop; settings that may be another cluster's are doubts."""
     links = graph.links.get(cluster.resource.urn, ())
     certain = [link.setting for link in links if link.certain]
     faults = [fault for setting in certain for fault in _faults(setting)]
@@ -62,7 +60,7 @@ def _faults(setting: DiagnosticSetting) -> Iterator[Reason]:
 
 
 def _is_an_id(destination: Destination) -> bool:
-    """Whether a known id names a resource of its kind; what is hidden may."""
+    """Return whether a known id names a resource of its kind; what is hidden may."""
     if isinstance(destination.id, Unknown) or destination.kind not in _TYPES:
         return True
     return f"/providers/{_TYPES[destination.kind]}/" in str(destination.id).lower()
@@ -88,8 +86,8 @@ def _entry_faults(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Reason]:
 
 
 def _too_many(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
-    if len(settings) > MAXIMUM_SETTINGS:
-        message = f"{len(settings)} diagnostic settings, and Azure takes {MAXIMUM_SETTINGS}"
+    if len(settings) > MOST_SETTINGS:
+        message = f"{len(settings)} diagnostic settings, and Azure takes {MOST_SETTINGS}"
         yield Reason("too-many", message)
 
 
@@ -106,7 +104,7 @@ def _same_sink_twice(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def _sink(destination: Destination) -> str:
-    """What makes two destinations the same one; empty where it cannot be known."""
+    """Return what makes two destinations the same; empty where it cannot be known."""
     if isinstance(destination.id, str):
         return destination.id.lower().rstrip("/")
     return destination.receiver.resource.urn if destination.receiver else ""
@@ -144,7 +142,7 @@ def _entry_doubts(name: str, entry: LogEntry) -> Iterator[Reason]:
 
 
 def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
-    """Two sinks of which one is hidden could be the same."""
+    """Yield a doubt for each two settings that may send to one sink."""
     for one, other in combinations(settings, 2):
         both = set(enabled_categories(one)) & set(enabled_categories(other))
         pairs = product(one.destinations, other.destinations)
@@ -155,7 +153,7 @@ def _unknown_sinks(settings: list[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def _could_be_one(one: Destination, other: Destination) -> bool:
-    """Of one kind, not both of them known, and both or neither a resource of this stack."""
+    """Return whether they are of one kind, not both known, and both or neither of this stack."""
     are_known = bool(_sink(one) and _sink(other))
     return (
         not are_known and one.kind == other.kind and one.from_destination == other.from_destination
@@ -177,6 +175,8 @@ POLICY = Policy(
     fix_cli="az monitor diagnostic-settings list --resource CLUSTER_ID shows what is there already",
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     judges_settings=True,
     examples=(

@@ -102,9 +102,10 @@ POLICY = Policy(
     ),
     severity=Severity.MEDIUM,
     scope=Scope.STACK,
+    subject=AksCluster,
+    settings=CoverageSettings,
     level=Level.DISABLED,  # until somebody says which techniques
     judge=judge,
-    settings=CoverageSettings,
     examples=(
         passing(
             "Every request in a table of plan Analytics",

@@ -61,7 +61,7 @@ def _hidden(what: str) -> Reason:
 
 
 def _locked_out(cluster: AksCluster) -> Iterator[Reason]:
-    """Without local accounts and without Entra ID, or anybody it would let in, nobody gets in."""
+    """Yield a reason where nobody gets in: no local accounts, and no one whom Entra ID admits."""
     if cluster.local_accounts_disabled is not True:
         return
     if _is_off(cluster.entra_managed):
@@ -81,7 +81,7 @@ def _locked_out(cluster: AksCluster) -> Iterator[Reason]:
 def judge_authenticators(
     graph: Graph, _settings: AccessSettings
 ) -> Iterator[tuple[Resource, Judgement]]:
-    """Each JWT authenticator admits people past Entra ID, whatever its cluster says."""
+    """Fail each JWT authenticator: it admits people past Entra ID, whatever its cluster says."""
     for resource in graph.authenticators:
         message = "admits another identity provider to the cluster, past Entra ID and Azure RBAC"
         yield resource, fail(Reason("other-identity-provider", message))
@@ -107,10 +107,11 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=AccessSettings,
     judge=judge,
     judge_others=judge_authenticators,
     undecided=UndecidedMeans.BLOCK,
-    settings=AccessSettings,
     remediate=secure_access,
     remediation=(
         "with `adminGroupObjectIds` only: switches managed Entra ID and Azure RBAC on and local "

@@ -40,9 +40,10 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=AccessSettings,
     judge=judge,
     undecided=UndecidedMeans.BLOCK,
-    settings=AccessSettings,
     remediate=secure_access,
     remediation=(
         "with `adminGroupObjectIds` only: switches local accounts off and managed Entra ID and "

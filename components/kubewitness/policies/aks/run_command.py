@@ -38,6 +38,8 @@ POLICY = Policy(
     fix_cli="az aks update --resource-group GROUP --name CLUSTER --disable-run-command",
     severity=Severity.MEDIUM,
     scope=Scope.RESOURCE,
+    subject=AksCluster,
+    settings=PolicySettings,
     judge=judge,
     examples=(
         passing(

@@ -23,13 +23,13 @@ from kubewitness.catalog.resource_types import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resource_types import kind_of
-from kubewitness.graph.resources import Resource
 from kubewitness.graph.stack import Stack
+from kubewitness.policies.crossguard.run import Run
 from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy, Policy, S
 from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings import (
     COMMON,
@@ -37,12 +37,10 @@ from kubewitness.policies.settings import (
     NOTES,
     REMEDIATION,
     Level,
-    PolicySettings,
 )
 from kubewitness.policies.settings_file import common_faults, common_layer, resolve
-from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.crossguard import (
-    RememberedInputs,
     amended,
     from_resource_call,
     from_stack_call,
@@ -57,49 +55,58 @@ _SILENT: Final = (Outcome.PASS, Outcome.NOT_APPLICABLE)
 def serve(name: str = DEFAULT_PACK) -> None:
     """Serve a pack to the Pulumi engine; returns when the engine ends the process."""
     pack = find_pack(name)
-    # The SDK decodes all resources anew for each policy: most of what the collector would look at
-    # lives for one call. A third of the pack's time, by `benchmarks/policy_pack.py`.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 1000)
+    _collect_garbage_rarely()
     PolicyPack(pack.name, policies(pack), enforcement_level=EnforcementLevel.MANDATORY)
 
 
+def _collect_garbage_rarely() -> None:
+    """Keep the garbage collector from looking at modules, and from looking often.
+
+    The SDK decodes all resources anew for each policy: most of what the collector would look at
+    lives for one call. This saves a third of the pack's time, by `benchmarks/policy_pack.py`. The
+    process serves one pack and nothing else, so no other code is affected.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1000)
+
+
 def policies(pack: Pack) -> list[CrossGuardPolicy]:
-    """The CrossGuard policies of a pack: the common one, then one for each of our policies."""
+    """Return the CrossGuard policies of a pack: the common one, then one for each of ours."""
     return _Assembly(pack).policies()
 
 
 class _Assembly:
-    """The policies of one pack, and what they tell each other within one process."""
+    """The policies of one pack, and what they share within one process.
+
+    The policy for notes ends a run. Where a user disables it, the run goes on, which changes no
+    verdict: the engine shows each resource alone before it shows the stack, and its inputs then
+    replace those of the run before; and notes are all that exemptions are counted for.
+    """
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self._inputs = RememberedInputs()
+        self._run = Run()
+        # The engine configures a process once: every call brings the same settings.
         self._common: Mapping[str, Any] = {}
-        self._last: tuple[list[Resource], Graph] = ([], Graph())
-        self._unused: dict[str, None] = {}
-        self._used: set[str] = set()
 
     def policies(self) -> list[CrossGuardPolicy]:
-        """All of them, the common one first, for its settings count in the others."""
-        mending = [
-            policy for policy in self._pack.members if policy.remediate and policy.needs_stack
-        ]
+        """Return all of them, the common one first, for its settings count in the others."""
+        members = self._pack.members
         return [
-            self._remembering(),
-            *(self._policy(policy) for policy in self._pack.members),
-            *(self._mending(policy) for policy in mending),
-            self._concluding(),
+            self._common_policy(),
+            *(self._policy(policy) for policy in members),
+            *(self._remediator(one) for one in members if one.remediate and one.needs_stack),
+            self._notes_policy(),
         ]
 
-    def _remembering(self) -> CrossGuardPolicy:
-        """Where a user disables this one, what only inputs say is undecided, never passed."""
+    def _common_policy(self) -> CrossGuardPolicy:
+        """Hold common settings and show inputs; without it, what only inputs say is undecided."""
 
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             self._common = args.get_config()
             if is_relevant(args.resource_type):
-                self._inputs.remember(from_resource_call(args))
+                self._run.inputs.remember(from_resource_call(args))
                 for fault in common_faults(self._common, all_policies()):
                     report_violation(f"the settings are wrong: {fault}")
 
@@ -112,18 +119,15 @@ class _Assembly:
             ),
         )
 
-    def _concluding(self) -> CrossGuardPolicy:
-        """The last one: by now every policy has used the exemptions that it could use."""
+    def _notes_policy(self) -> CrossGuardPolicy:
+        """Print notes at the end, when every policy has used the exemptions that it could use."""
 
         def validate(args: StackValidationArgs, _report_violation: ReportViolation) -> None:
-            for one in self._unused:
-                if one not in self._used:
-                    self._say(f"{self._pack.name}: unused {one}")
-            if (
-                self._pack.benchmark
-                and self._graph(from_stack_call(args.resources, self._inputs)).clusters
-            ):
+            for note in self._run.exemptions.unused():
+                self._say(note)
+            if self._pack.benchmark and self._graph(args).clusters:
                 self._say(f"{self._pack.name}: {self._pack.benchmark}")
+            self._run = Run()
 
         return StackValidationPolicy(
             name=NOTES,
@@ -131,7 +135,7 @@ class _Assembly:
             validate=validate,
         )
 
-    def _policy(self, policy: Policy) -> CrossGuardPolicy:
+    def _policy(self, policy: AnyPolicy) -> CrossGuardPolicy:
         common: dict[str, Any] = {
             "name": policy.id,
             "description": policy.title,
@@ -149,12 +153,12 @@ class _Assembly:
             common["remediate"] = self._remediation(policy)
         return ResourceValidationPolicy(validate=self._resource_validation(policy), **common)
 
-    def _level(self, policy: Policy) -> EnforcementLevel:
+    def _level(self, policy: AnyPolicy) -> EnforcementLevel:
         level = self._pack.policies.get(policy.id, {}).get(LEVEL, policy.level)
         return EnforcementLevel(str(level))
 
-    def _mending(self, policy: Policy) -> CrossGuardPolicy:
-        """Beside a policy on the stack, which the engine lets mend nothing; disabled by default."""
+    def _remediator(self, policy: AnyPolicy) -> CrossGuardPolicy:
+        """Remediate for a policy on the stack, as the engine lets none; disabled by default."""
         return ResourceValidationPolicy(
             name=policy.id + REMEDIATION,
             description=f"At level remediate, {policy.remediation}",
@@ -164,28 +168,28 @@ class _Assembly:
         )
 
     def _resource_validation(
-        self, policy: Policy
+        self, policy: AnyPolicy
     ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             if kind_of(args.resource_type) in JUDGED_KINDS:
                 resource = from_resource_call(args)
-                self._inputs.remember(resource)
+                self._run.inputs.remember(resource)
                 graph = build_graph([resource])
                 self._report(policy, graph, args, args.urn, report_violation)
 
         return validate
 
     def _stack_validation(
-        self, policy: Policy
+        self, policy: AnyPolicy
     ) -> Callable[[StackValidationArgs, ReportViolation], None]:
         def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-            graph = self._graph(from_stack_call(args.resources, self._inputs))
+            graph = self._graph(args)
             urn = args.resources[0].urn if args.resources else ""
             self._report(policy, graph, args, urn, report_violation)
 
         return validate
 
-    def _remediation(self, policy: Policy) -> Callable[[ResourceValidationArgs], Any]:
+    def _remediation(self, policy: AnyPolicy) -> Callable[[ResourceValidationArgs], Any]:
         def remediate(args: ResourceValidationArgs) -> Any:
             if policy.remediate is None or not is_relevant(args.resource_type):
                 return None
@@ -194,20 +198,17 @@ class _Assembly:
             changes = policy.remediate(resource, settings)
             if not changes:
                 return None
-            self._say(f"{policy.id}: mended `{args.name}`: {policy.remediation}")
+            self._say(f"{policy.id}: remediated `{args.name}`: {policy.remediation}")
             return amended(args, [(c.path, c.value, c.append) for c in changes])
 
         return remediate
 
-    def _graph(self, resources: list[Resource]) -> Graph:
-        """The graph of a stack, built once for all policies that are called with the same stack."""
-        if self._last[0] != resources:
-            self._last = (resources, build_graph(resources))
-        return self._last[1]
+    def _graph(self, args: StackValidationArgs) -> Graph:
+        return self._run.graph(from_stack_call(args.resources, self._run.inputs))
 
     def _settings(
-        self, policy: Policy, args: ResourceValidationArgs | StackValidationArgs, urn: str
-    ) -> PolicySettings:
+        self, policy: Policy[Any, S], args: ResourceValidationArgs | StackValidationArgs, urn: str
+    ) -> S:
         # The level is the engine's business; only settings of some stacks can soften it here.
         base = {**self._pack.policies.get(policy.id, {}), LEVEL: Level.MANDATORY}
         layers = [base, common_layer(policy, _plain(self._common)), _plain(args.get_config())]
@@ -215,7 +216,7 @@ class _Assembly:
 
     def _report(
         self,
-        policy: Policy,
+        policy: AnyPolicy,
         graph: Graph,
         args: ResourceValidationArgs | StackValidationArgs,
         urn: str,
@@ -229,7 +230,7 @@ class _Assembly:
                 report_violation(f"the settings of this policy are wrong: {where}: {detail['msg']}")
             return
         verdicts = list(judge(policy, graph, settings))
-        self._note_exemptions(settings, verdicts)
+        self._run.exemptions.note(policy.id, settings, verdicts)
         for verdict in verdicts:
             if verdict.blocks:
                 report_violation(explain(policy, verdict), verdict.resource.urn)
@@ -237,24 +238,13 @@ class _Assembly:
                 # CrossGuard has no second level within one policy.
                 self._say(f"{policy.id}: {explain(policy, verdict)}")
 
-    def _note_exemptions(self, settings: PolicySettings, verdicts: list[Verdict]) -> None:
-        """Keep track of what no verdict has used so far, over all policies."""
-        for one in settings.exemptions:
-            self._unused.setdefault(str(one), None)
-        used = " ".join(
-            text
-            for verdict in verdicts
-            for text in (*verdict.declarations, *(f.message for f in verdict.judgement.reasons))
-        )
-        self._used |= {one for one in self._unused if one in used}
-
     @staticmethod
     def _say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 the engine shows it to the user
 
 
-def _framework(policy: Policy) -> PolicyComplianceFramework | None:
-    """CrossGuard has room for one framework item; the first is the one that matters most."""
+def _framework(policy: AnyPolicy) -> PolicyComplianceFramework | None:
+    """Return the first framework item, which matters most; CrossGuard has room for one."""
     if not policy.references:
         return None
     first = policy.references[0]
@@ -262,7 +252,7 @@ def _framework(policy: Policy) -> PolicyComplianceFramework | None:
 
 
 def _stack(urn: str, tags: Mapping[str, str]) -> Stack:
-    """The stack that a URN is of: `urn:pulumi:STACK::PROJECT::…`."""
+    """Return the stack that a URN is of: `urn:pulumi:STACK::PROJECT::…`."""
     head, _, rest = urn.partition("::")
     return Stack(rest.partition("::")[0], head.rpartition(":")[2], tags)
 

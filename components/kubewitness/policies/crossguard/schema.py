@@ -9,7 +9,7 @@ _DROPPED = ("default", "title", "description")
 
 
 def settings_schema(*models: type[PolicySettings]) -> dict[str, Any]:
-    """The properties that one or several models have, references resolved.
+    """Return the properties that one or several models have, references resolved.
 
     The enforcement level is not among them: CrossGuard keeps its name for itself.
     """
@@ -40,7 +40,7 @@ def _resolved(schema: Any, definitions: dict[str, Any]) -> Any:
 
 
 def _members(members: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """Members may be called like a keyword that is dropped."""
+    """Resolve members, which may be called like a keyword that is dropped."""
     return {name: _resolved(value, definitions) for name, value in members.items()}
 
 

@@ -42,7 +42,7 @@ class EksSettings(CollectionSettings):
 
 
 def judge(cluster: EksCluster, _graph: Graph, settings: EksSettings) -> Judgement:
-    """Every demanded type must be listed in so many words; Amazon's default is none."""
+    """Pass where every demanded type is listed explicitly; Amazon's default is none."""
     types = cluster.log_types
     if isinstance(types, Unknown):
         types = (types,) * len(LOG_TYPES)  # it may list every one of them
@@ -94,10 +94,10 @@ POLICY = Policy(
     ),
     severity=Severity.HIGH,
     scope=Scope.RESOURCE,
-    judge=judge,
-    undecided=UndecidedMeans.BLOCK,
     subject=EksCluster,
     settings=EksSettings,
+    judge=judge,
+    undecided=UndecidedMeans.BLOCK,
     examples=(
         passing(
             "All five log types",

@@ -1,4 +1,4 @@
-"""What the policies on access to a cluster share: how it is mended, where somebody asks for it.
+"""What the policies on access to a cluster share: how it is remediated, where somebody asks for it.
 
 Switching local accounts off locks everybody out of a cluster without Entra ID, and Entra ID cannot
 be switched off again. So both happen together, and only with a group whose members get in.
@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from kubewitness.azure.resource_ids import GUID
 from kubewitness.catalog.resource_types import ResourceKind
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.resource_types import is_classic, kind_of
@@ -18,9 +19,7 @@ from kubewitness.graph.values import ABSENT
 from kubewitness.policies.policy import Change
 from kubewitness.policies.settings import PolicySettings
 
-Guid = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
-]
+Guid = Annotated[str, StringConstraints(pattern=f"^{GUID}$")]
 
 
 class AccessSettings(PolicySettings):
@@ -35,7 +34,7 @@ class AccessSettings(PolicySettings):
 
 
 def secure_access(resource: Resource, settings: AccessSettings) -> list[Change]:
-    """Local accounts off, managed Entra ID and Azure RBAC on, the groups as admins.
+    """Switch local accounts off, managed Entra ID and Azure RBAC on, and make the groups admins.
 
     Groups that are there already are kept as they are. What is unknown is left alone.
     """

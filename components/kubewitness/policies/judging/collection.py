@@ -23,7 +23,7 @@ class CollectionSettings(PolicySettings):
     expired: tuple[CollectedElsewhere, ...] = Field(default=(), exclude=True)
 
     def on(self, day: date) -> Self:
-        """The settings as they count on a day."""
+        """Return the settings as they count on a day."""
         declared = self.collected_elsewhere
         changes = {
             "collected_elsewhere": tuple(one for one in declared if one.expires >= day),
@@ -32,13 +32,13 @@ class CollectionSettings(PolicySettings):
         return self.model_copy(update=changes)
 
     def elsewhere(self, cluster: Resource) -> tuple[set[str], tuple[Reason, ...]]:
-        """The categories of a cluster that others collect, in lower case, and who says so."""
+        """Return the categories that others collect, in lower case, and who says so."""
         mine = [one for one in self.collected_elsewhere if one.covers(cluster)]
         names = {name.lower() for one in mine for name in one.categories}
         return names, tuple(Reason("collected-elsewhere", str(one)) for one in mine)
 
     def expired_for(self, cluster: Resource) -> list[Reason]:
-        """What was declared of a cluster and has expired."""
+        """Return what was declared of a cluster and has expired."""
         return [
             Reason("declaration-expired", f"the declaration has expired: {one}")
             for one in self.expired

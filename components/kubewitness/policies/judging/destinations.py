@@ -13,9 +13,6 @@ from kubewitness.graph.model import Destination, Receiver
 from kubewitness.graph.values import Unknown, Value
 from kubewitness.policies.settings import Document, PolicySettings
 
-TOTAL_DAYS = 365
-"""For how long the trail must stand unless configured. Source: PCI DSS 10.5.1."""
-
 PROVIDER_TYPES = {
     "Workspace": "microsoft.operationalinsights/workspaces",
     "StorageAccount": "microsoft.storage/storageaccounts",
@@ -39,12 +36,12 @@ class Protection(IntEnum):
 
     @property
     def words(self) -> str:
-        """As it is written in a settings file."""
+        """Return the grade as it is written in a settings file."""
         return self.name.lower().replace("_", "-")
 
 
 def protection_words(value: object) -> object:
-    """The grade that a word in the settings means; anything else as it is."""
+    """Return the grade that a word in the settings means; anything else as it is."""
     names = {grade.words: grade for grade in Protection}
     if isinstance(value, str):
         if value not in names:
@@ -88,20 +85,20 @@ class DestinationSettings(PolicySettings):
     allowed_destinations: tuple[AllowedDestination, ...] = ()
 
     def promises(self, destination: Destination) -> list[AllowedDestination]:
-        """The entries of the list that certainly mean a destination; the least of them counts."""
+        """Return the entries that certainly mean a destination, of which the least counts."""
         identifier = known_id(destination)
         return [one for one in self.allowed_destinations if matches(one.id, identifier) is True]
 
 
 def known_id(destination: Destination) -> list[Value[str]]:
-    """The segments of a destination's id, as far as they are known before the deployment."""
+    """Return the segments of a destination's id, as far as they are known in a preview."""
     if isinstance(destination.id, str):
         return list(destination.id.strip("/").lower().split("/"))
     return _id_of(destination.receiver) if destination.receiver else []
 
 
 def _id_of(receiver: Receiver) -> list[Value[str]]:
-    """The id that Azure will give to a resource of this stack."""
+    """Return the id that Azure will give to a resource of this stack."""
     hidden = Unknown()
     own = receiver.resource.id
     if isinstance(own, str):
@@ -115,7 +112,7 @@ def _id_of(receiver: Receiver) -> list[Value[str]]:
 
 
 def matches(pattern: str, identifier: list[Value[str]]) -> bool | None:
-    """Whether an id fits a glob; None where what is unknown of it decides.
+    """Return whether an id fits a glob; None where what is unknown of it decides.
 
     An id that goes on after the pattern ends is within it: the authorization rule of an event hub
     is its namespace's.

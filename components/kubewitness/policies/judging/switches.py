@@ -7,12 +7,7 @@ from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecide
 
 
 def judge_disabled(disabled: Value[Any], what: str) -> Judgement:
-    """Pass only where a property is literally true that disables something.
-
-    Args:
-        disabled: the property.
-        what: is disabled by it, with its verb, as `local accounts are`.
-    """
+    """Pass only where a property that disables `what` (`local accounts are`) is literally true."""
     if disabled is True:
         return PASS
     if isinstance(disabled, Unknown):

@@ -24,11 +24,6 @@ def judge_trail(cluster: AksCluster, graph: Graph, judge_route: JudgeRoute) -> J
     A copy of the logs that goes somewhere else takes nothing from the one that is in order. What
     is collected at all is the business of `aks-audit-logs`.
 
-    Args:
-        cluster: the cluster.
-        graph: the graph.
-        judge_route: the judgement on one route of a category.
-
     Returns:
         The worst judgement of the categories; not applicable where none is collected.
     """
@@ -46,7 +41,7 @@ def judge_trail(cluster: AksCluster, graph: Graph, judge_route: JudgeRoute) -> J
 
 
 def _judge(route: Route, category: str, judge_route: JudgeRoute) -> Judgement:
-    """A route that is only possible can be no better than undecided."""
+    """Judge a route; one that is only possible can be no better than undecided."""
     judgement = judge_route(route, category)
     if judgement.outcome is Outcome.PASS and not route.certain:
         name = route.link.setting.resource.name
@@ -62,7 +57,7 @@ def _judge(route: Route, category: str, judge_route: JudgeRoute) -> Judgement:
 
 
 def where(route: Route) -> str:
-    """The destination of a route, for people."""
+    """Return the destination of a route, for people."""
     destination = route.destination
     if destination.receiver:
         return f"{destination.kind} `{destination.receiver.resource.name}`"

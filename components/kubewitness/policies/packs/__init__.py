@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from kubewitness.errors import InputError
-from kubewitness.policies.policy import Policy
+from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.registry import all_policies
 
 DEFAULT_PACK: Final = "kubewitness"
@@ -58,7 +58,7 @@ class Pack(BaseModel):
     benchmark: Benchmark | None = None
 
     @property
-    def members(self) -> tuple[Policy, ...]:
+    def members(self) -> tuple[AnyPolicy, ...]:
         """Its policies."""
         return tuple(
             policy for policy in all_policies() if not self.policies or policy.id in self.policies

@@ -12,8 +12,10 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
 from kubewitness.azure.ip_ranges import too_wide
+from kubewitness.azure.resource_ids import GUID
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
+from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
 from kubewitness.provision.arguments.validation import (
     Given,
     Together,
@@ -22,13 +24,11 @@ from kubewitness.provision.arguments.validation import (
     suggestion,
 )
 
-MINIMUM_INTERACTIVE_DAYS: Final = 90
+MINIMUM_INTERACTIVE_DAYS: Final = INTERACTIVE_DAYS
 MAXIMUM_INTERACTIVE_DAYS: Final = 730
-MINIMUM_TOTAL_DAYS: Final = 365
+MINIMUM_TOTAL_DAYS: Final = TOTAL_DAYS
 # Beyond 730 days Azure keeps tables for whole years only.
 DAYS_BEYOND_TWO_YEARS: Final = (1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018, 4383)
-
-GUID: Final = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 def _whole(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import pulumi
 from pydantic import Field, ValidationInfo, field_validator
 
+from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
 from kubewitness.catalog.log_categories import (
     AUDIT_CATEGORIES,
     GUARD,
@@ -42,7 +43,6 @@ from kubewitness.provision.arguments.values import (
     WorkspaceName,
 )
 from kubewitness.provision.trail.routes import (
-    MOST_SETTINGS,
     DestinationKind,
     Route,
     fewest_settings,

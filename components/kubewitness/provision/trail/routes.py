@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
-from typing import Any, Final
+from typing import Any
 
-MOST_SETTINGS: Final = 5
+from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
 
 
 class DestinationKind(StrEnum):

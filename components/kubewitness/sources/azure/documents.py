@@ -56,7 +56,7 @@ def resource(kind: str, document: Document) -> Resource:
 
     Args:
         kind: its type in Azure: one of those above.
-        document: as Azure gives it, with its `id`.
+        document: as Azure gives it.
     """
     identifier = str(document.get("id", ""))
     inner = document.get("properties")
@@ -112,5 +112,5 @@ def hidden(kind: str, identifier: str, /, **properties: Any) -> Resource:
 
 
 def _names(identifier: str) -> dict[str, Any]:
-    """The names that an id says."""
+    """Return the names that an id says."""
     return {_NAMES[key]: name for key, name in segments(identifier).items() if key in _NAMES}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
-from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
+from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
 from kubewitness.errors import InputError, missing_extra
 
 if TYPE_CHECKING:
@@ -53,11 +53,7 @@ def is_id(value: Any) -> TypeGuard[str]:
 
 
 class RefusedError(Exception):
-    """Azure refuses this one request, and may answer others.
-
-    Args:
-        status: of HTTP: it is shown to others only, or not offered in this subscription.
-    """
+    """Azure refuses this one request, and may answer others; the HTTP status says why."""
 
     def __init__(self, status: int) -> None:
         super().__init__(_REFUSALS[status])
@@ -79,11 +75,7 @@ class ResourceManager:
         self._client = client
 
     def get(self, path: str, version: str) -> Document | None:
-        """Return a resource, or None where there is none.
-
-        Args:
-            path: its Azure id.
-            version: of the API.
+        """Return the resource with an Azure id, or None where there is none.
 
         Raises:
             RefusedError: Azure refuses this one.
@@ -93,10 +85,6 @@ class ResourceManager:
 
     def list(self, path: str, version: str) -> Iterator[Document]:
         """Yield what a collection holds, all pages of it; nothing where there is no such.
-
-        Args:
-            path: of the collection.
-            version: of the API.
 
         Raises:
             RefusedError: Azure refuses this one.
@@ -118,13 +106,13 @@ class ResourceManager:
             asked.add(following)
 
     def _at(self, path: str) -> str:
-        """What is no id is not asked for: it could lengthen the name of the host."""
+        """Return the address of an id; anything else could lengthen the name of the host."""
         if not is_id(path):
             raise InputError(f"{self._name}: Azure names something by what is no id; {_AGAIN}")
         return self._base + path
 
     def _ours(self, link: str) -> str:
-        """A page that is elsewhere is not asked for: the token would go there, too.
+        """Return the address of a next page; one elsewhere is refused, as the token would go there.
 
         What is asked begins with our own address, for clients differ in where a host ends.
         """
@@ -157,7 +145,7 @@ class ResourceManager:
 
     @contextmanager
     def _explained(self, address: str) -> Iterator[None]:
-        """Errors of the client become faults; their own words may quote a token."""
+        """Turn errors of the client into ours; their own words may quote a token."""
         from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
 
         try:
@@ -169,7 +157,7 @@ class ResourceManager:
 
 
 def _code(response: "HttpResponse") -> str:
-    """What Azure calls a fault; empty where there is none."""
+    """Return what Azure calls a fault; empty where there is none."""
     try:
         document = response.json() if response.status_code >= NOT_OFFERED else {}
     except ValueError:
@@ -183,7 +171,7 @@ def _words(error: "AzureError", path: str) -> str:
 
     status = getattr(error, "status_code", None)
     if isinstance(error, ClientAuthenticationError) or status == UNAUTHENTICATED:
-        return f"Azure refuses the credentials, or there are none; {SIGN_IN}"
+        return REFUSED_CREDENTIALS
     what = f"Azure answers {status}" if status else "Azure cannot be reached"
     return f"{what} for {path}; {_AGAIN}"
 
@@ -212,10 +200,7 @@ def open_resource_manager(word: str) -> ResourceManager:
 def client_at(base: str, credential: "TokenCredential", *, retries: int = 10) -> "Client":
     """Return the client of a cloud's Resource Manager.
 
-    Args:
-        base: its address.
-        credential: with which it is asked.
-        retries: how often it asks again where Azure is busy, which says for how long to wait.
+    It asks again where Azure is busy, which says for how long to wait.
     """
     from azure.core import PipelineClient  # noqa: PLC0415 an extra
     from azure.core.pipeline.policies import (  # noqa: PLC0415 likewise

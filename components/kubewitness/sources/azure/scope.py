@@ -4,20 +4,21 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kubewitness.azure.resource_ids import GUID
 from kubewitness.errors import InputError
 from kubewitness.sources.azure.documents import CLUSTERS
 
 SCHEME: Final = "azure://"
 
 _WORD: Final = re.compile(
-    r"azure://(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    rf"azure://(?P<subscription>{GUID})"
     r"(?:/(?P<group>[^/?#]+)(?:/(?P<cluster>[^/?#]+))?)?/?",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
-class Scope:
+class AzureScope:
     """Which clusters are looked at.
 
     Attributes:
@@ -32,13 +33,13 @@ class Scope:
 
     @property
     def word(self) -> str:
-        """What a user writes for it."""
+        """Return what a user writes for it."""
         parts = (self.subscription, self.group, self.cluster)
         return SCHEME + "/".join(part for part in parts if part)
 
     @property
     def path(self) -> str:
-        """Where Azure lists the clusters, or has the one."""
+        """Return where Azure lists the clusters, or has the one."""
         within = f"/resourceGroups/{self.group}" if self.group else ""
         name = f"/{self.cluster}" if self.cluster else ""
         return f"/subscriptions/{self.subscription}{within}/providers/{CLUSTERS}{name}"
@@ -49,7 +50,7 @@ def is_azure(word: str) -> bool:
     return word.lower().startswith(SCHEME)
 
 
-def parse_scope(word: str) -> Scope:
+def parse_scope(word: str) -> AzureScope:
     """Return what `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]` asks for.
 
     Raises:
@@ -62,4 +63,4 @@ def parse_scope(word: str) -> Scope:
             "azure://SUBSCRIPTION/RESOURCE-GROUP/CLUSTER, the subscription by its id, which "
             "`az account list --output table` shows"
         )
-    return Scope(found["subscription"], found["group"] or "", found["cluster"] or "")
+    return AzureScope(found["subscription"], found["group"] or "", found["cluster"] or "")

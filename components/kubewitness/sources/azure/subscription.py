@@ -13,6 +13,7 @@ from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, CONTAINER
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Resource
+from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure import documents as kinds
 from kubewitness.sources.azure.documents import hidden, resource, setting
@@ -23,7 +24,8 @@ from kubewitness.sources.azure.manager import (
     is_id,
     open_resource_manager,
 )
-from kubewitness.sources.azure.scope import Scope, parse_scope
+from kubewitness.sources.azure.scope import AzureScope, parse_scope
+from kubewitness.sources.loaded import Loaded
 
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
@@ -45,8 +47,8 @@ _RETENTION: Final = {"retentionInDays": _HIDDEN, "totalRetentionInDays": _HIDDEN
 
 
 @dataclass
-class Subscription:
-    """What was read.
+class _Found:
+    """What was read so far.
 
     Attributes:
         scope: what was asked for.
@@ -55,37 +57,41 @@ class Subscription:
         notes: which destinations were not shown, and which are not there.
     """
 
-    scope: Scope
+    scope: AzureScope
     resources: list[Resource] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def load_subscription(word: str, manager: ResourceManager | None = None) -> Subscription:
+def load_subscription(word: str, manager: ResourceManager | None = None) -> Loaded:
     """Read the clusters of a subscription, or some of them, and all that says what is collected.
+
+    A subscription is its own stack and answers for every cluster.
 
     Args:
         word: `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
-        manager: that is asked; by default with whatever credentials there are.
+        manager: by default one with whatever credentials there are.
 
     Raises:
         InputError: the word is no such, Azure cannot be asked, or shows no clusters.
     """
     scope = parse_scope(word)
-    reader = _Reader(manager or open_resource_manager(word), Subscription(scope))
+    reader = _SubscriptionReader(manager or open_resource_manager(word), _Found(scope))
     reader.read(word)
-    return reader.found
+    found = reader.found
+    return Loaded(
+        source=scope.word,
+        stack=Stack("azure", scope.subscription),
+        resources=tuple(found.resources),
+        unreadable=tuple(found.unreadable),
+        notes=tuple(found.notes),
+    )
 
 
-class _Reader:
-    """Follows what the clusters name.
+class _SubscriptionReader:
+    """Follows what the clusters name, and notes what it finds."""
 
-    Args:
-        manager: that is asked.
-        found: what is filled.
-    """
-
-    def __init__(self, manager: ResourceManager, found: Subscription) -> None:
+    def __init__(self, manager: ResourceManager, found: _Found) -> None:
         self._manager = manager
         self.found = found
 
@@ -108,7 +114,7 @@ class _Reader:
                 self._gone(name, identifier)
 
     def _clusters(self) -> Iterator[Resource]:
-        """Managed Clusters - List, List By Resource Group, Get."""
+        """Call Managed Clusters - List, List By Resource Group, or Get."""
         scope = self.found.scope
         if scope.cluster:
             one = self._get(kinds.CLUSTERS, scope.path)
@@ -118,7 +124,7 @@ class _Reader:
             yield resource(kinds.CLUSTERS, one)
 
     def _authenticators(self, cluster: str) -> None:
-        """JWT Authenticators - List By Managed Cluster."""
+        """Call JWT Authenticators - List By Managed Cluster."""
         try:
             for one in self._list(kinds.AUTHENTICATORS, f"{cluster}/jwtAuthenticators"):
                 self.found.resources.append(resource(kinds.AUTHENTICATORS, one))
@@ -131,7 +137,7 @@ class _Reader:
                 self.found.notes.append(f"{cluster}: its JWT authenticators are {error}")
 
     def _settings(self, target: str) -> bool:
-        """Diagnostic Settings - List, of a cluster or the subscription: whether they are shown."""
+        """Call Diagnostic Settings - List; return whether Azure shows them."""
         path = f"{target}/providers/{kinds.SETTINGS}"
         try:
             self.found.resources += [setting(target, x) for x in self._list(kinds.SETTINGS, path)]
@@ -148,7 +154,7 @@ class _Reader:
         self.found.notes.append(f"{identifier} is not shown, which needs {_READER}: {what}")
 
     def _gone(self, name: str, identifier: str) -> None:
-        """A destination that is not there is none, although a setting names it."""
+        """Remove a destination that does not exist from the settings that name it."""
         self.found.notes.append(f"{identifier} is not there: what is sent to it is lost")
         for i, one in enumerate(self.found.resources):
             if str(one.properties.get(name)).lower() == identifier.lower():
@@ -156,7 +162,7 @@ class _Reader:
                 self.found.resources[i] = replace(one, properties=left)
 
     def _destinations(self) -> list[tuple[str, str]]:
-        """Each destination once, by the property that names it; Azure ignores case in ids."""
+        """Return each destination once, in any case, with the property that names it."""
         named = {
             (name, identifier.lower()): identifier
             for one in self.found.resources
@@ -166,7 +172,7 @@ class _Reader:
         return [(name, identifier) for (name, _), identifier in named.items()]
 
     def workspace(self, identifier: str) -> bool:
-        """Workspaces - Get, Tables - Get, Data Collection Rules - Get: whether it is there.
+        """Call Workspaces - Get, Tables - Get, Data Collection Rules - Get; return if it exists.
 
         Of the tables those alone that audit logs fill; a workspace has hundreds.
         """
@@ -185,7 +191,7 @@ class _Reader:
         return True
 
     def account(self, identifier: str) -> bool:
-        """Storage Accounts - Get, Management Policies - Get, Get Immutability Policy."""
+        """Call Storage Accounts - Get, Management Policies - Get, Get Immutability Policy."""
         one = self._part(kinds.ACCOUNTS, identifier)
         if not isinstance(one, Resource):
             return one is not None
@@ -198,17 +204,14 @@ class _Reader:
         return True
 
     def namespace(self, identifier: str) -> bool:
-        """Namespaces - Get; a setting names a rule of the namespace."""
+        """Call Namespaces - Get, likewise; a setting names a rule of the namespace."""
         path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE)[0]
         return self._part(kinds.NAMESPACES, path) is not None
 
     def _part(self, kind: str, path: str, /, **unknown: Any) -> Resource | Unknown | None:
         """Read one resource, and return it; unknown where it is not shown, None if it is not there.
 
-        Args:
-            kind: its type.
-            path: its id.
-            unknown: the properties of what stands for it where it is not shown.
+        `unknown` are the properties of what stands for it where it is not shown.
         """
         try:
             one = self._get(kind, path)
@@ -230,9 +233,9 @@ class _Reader:
         return self._manager.list(path, _VERSIONS[kind])
 
 
-_FOLLOW: Final[Mapping[str, Callable[[_Reader, str], bool]]] = {
-    "workspaceId": _Reader.workspace,
-    "storageAccountId": _Reader.account,
-    "eventHubAuthorizationRuleId": _Reader.namespace,
+_FOLLOW: Final[Mapping[str, Callable[[_SubscriptionReader, str], bool]]] = {
+    "workspaceId": _SubscriptionReader.workspace,
+    "storageAccountId": _SubscriptionReader.account,
+    "eventHubAuthorizationRuleId": _SubscriptionReader.namespace,
 }
 """Where a setting names its destinations, and how each is read."""

@@ -1,11 +1,12 @@
 """The part of the engine that a program logs to, and what of it may be shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from kubewitness.sources.loaded import LogMessage
 
 LONGEST_MESSAGE: Final = 2000
 """Characters of a message that are kept."""
@@ -14,19 +15,6 @@ _SHORTEST_SECRET: Final = 3
 """Pulumi's own log hides no shorter ones either, for they stand in any text."""
 
 _LEVELS: Final = {engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
-
-
-@dataclass(frozen=True)
-class LogMessage:
-    """What a program logged.
-
-    Attributes:
-        level: `warning` or `error`.
-        message: printable text, which may have several lines.
-    """
-
-    level: str
-    message: str
 
 
 class EngineLog(engine_pb2_grpc.EngineServicer):
@@ -53,7 +41,7 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """The URN of the stack resource."""
+        """Return the URN of the stack resource."""
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
     def SetRootResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
@@ -62,7 +50,7 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
         return engine_pb2.SetRootResourceResponse()
 
     def RequirePulumiVersion(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """A demand on the version of the CLI, which is not used here."""
+        """Ignore a demand on the version of the CLI, which is not used here."""
         return engine_pb2.RequirePulumiVersionResponse()
 
 

@@ -14,7 +14,7 @@ from kubewitness.errors import InputError
 def find_interpreter(
     folder: Path, options: Mapping[str, Any], needs: str, override: Path | None = None
 ) -> Path:
-    """The Python executable for a project.
+    """Return the Python executable for a project.
 
     The order: `override`; the environment that `runtime.options` names, by `virtualenv` or by
     the toolchain `uv` or `poetry`; the first `python3` or `python` on PATH that has `needs`,

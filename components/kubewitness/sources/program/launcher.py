@@ -81,7 +81,7 @@ def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Pyth
 
 
 def _says_unknown() -> bool:
-    """Whether this SDK can be told that the result of a function is unknown."""
+    """Return whether this SDK can be told that the result of a function is unknown."""
     from pulumi.runtime.proto import resource_pb2  # noqa: PLC0415 as above
 
     response = getattr(resource_pb2, "ResourceInvokeResponse", None)
@@ -94,7 +94,7 @@ def _stop(report: Reporter, what: str, name: str) -> NoReturn:
 
 
 def _caller() -> str:
-    """The innermost line of the program's own code."""
+    """Return the innermost line of the program's own code."""
     here = os.path.abspath(__file__)
     for frame in reversed(traceback.extract_stack()):
         if os.path.abspath(frame.filename) != here and _is_own(frame.filename):
@@ -114,7 +114,7 @@ def _guard_configuration(
     job: Dict[str, Any],  # noqa: UP006 Python 3.9 runs this
     report: Reporter,
 ) -> None:
-    """Encrypted values are unknown secrets; a plain read of one stops the program."""
+    """Make encrypted values unknown secrets; a plain read of one stops the program."""
     encrypted = set(job["encrypted"])
     config = pulumi.Config
     for kind in TYPES:
@@ -166,7 +166,7 @@ def _unknown_secret(pulumi: Any) -> Any:
 
 
 def _guard_functions(pulumi: Any, report: Reporter) -> None:
-    """A direct call hands out plain values, so an unknown result must stop the program."""
+    """Stop the program where a direct call, which hands out plain values, has no answer."""
     module = sys.modules["pulumi.runtime.invoke"]
     original = getattr(module, "invoke")  # noqa: B009 its type is known only over there
 
@@ -233,7 +233,7 @@ def _guard_stack_references(pulumi: Any, report: Reporter) -> None:
 
 
 def _tolerate_inputs_as_outputs() -> None:
-    """Inputs are handed back as outputs; where an output has another shape it becomes unknown.
+    """Make an output unknown where the input that is handed back has another shape.
 
     A user-assigned identity, for one, is a list among the inputs and a mapping among the outputs.
     """
@@ -282,7 +282,7 @@ def _run(job: Dict[str, Any], report: Reporter) -> int:  # noqa: UP006 Python 3.
 
 
 def _describe(error: BaseException) -> str:
-    """The program's own frames and the error, without the frames of SDK and launcher."""
+    """Return the error and the program's own frames, without those of SDK and launcher."""
     own: List[traceback.FrameSummary] = [  # noqa: UP006 Python 3.9 runs this
         frame
         for frame in traceback.extract_tb(error.__traceback__)

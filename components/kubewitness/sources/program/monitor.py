@@ -119,7 +119,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     def RegisterResourceOutputs(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Outputs of components and of the stack tell no policy anything, but what is secret."""
+        """Note what is secret; outputs of components and of the stack tell no policy more."""
         self.secrets.update(wire.secrets(wire.decode(request.outputs)))
         return empty_pb2.Empty()
 
@@ -160,7 +160,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return resource_pb2.ResourceInvokeResponse(unknown=True)
 
     def Call(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """A method of a remote component: only its provider could run it."""
+        """Leave the result of a remote component's method unknown: only its provider runs it."""
         self._note_unanswered(request.tok)
         response = provider_pb2.CallResponse()
         getattr(response, "return").CopyFrom(wire.encode({"result": wire.UNKNOWN}))
@@ -176,23 +176,23 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterStackInvokeTransform(  # noqa: N802
         self, _request: Any, _context: Any = None
     ) -> Any:
-        """Changes arguments of functions; an answer here does not depend on them."""
+        """Ignore a change to arguments of functions; an answer does not depend on them."""
         return empty_pb2.Empty()
 
     def RegisterResourceHook(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Hooks see a resource and cannot change it."""
+        """Ignore a hook, which sees a resource and cannot change it."""
         return empty_pb2.Empty()
 
     def RegisterErrorHook(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Nothing is created here, so nothing can fail to be."""
+        """Ignore a hook on errors: nothing is created here, so nothing can fail to be."""
         return empty_pb2.Empty()
 
     def RegisterPackage(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """A package keeps its name as its reference; type tokens carry all that is needed."""
+        """Return a package's name as its reference; type tokens carry all that is needed."""
         return resource_pb2.RegisterPackageResponse(ref=request.name)
 
     def SignalAndWaitForShutdown(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """The program has registered everything; there is nothing to wait for."""
+        """Return at once: the program has registered everything."""
         return empty_pb2.Empty()
 
     def _urn(self, request: Any) -> str:
@@ -229,7 +229,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
 
 def _returning(result: dict[str, Any]) -> Any:
-    """The response to a function call; `return`, the field's name, is no Python identifier."""
+    """Return a response; its field's name, `return`, is not a Python identifier."""
     response = resource_pb2.ResourceInvokeResponse()
     getattr(response, "return").CopyFrom(wire.encode(result))
     return response

@@ -10,7 +10,6 @@ import queue
 import subprocess
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Origin
+from kubewitness.sources.loaded import Violation
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.project import Project, read_yaml, split_runtime
@@ -27,25 +27,6 @@ from kubewitness.sources.program.registration import Registration
 
 START_SECONDS: Final = 60
 CALL_SECONDS: Final = 120
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What a policy of another pack reported.
-
-    Attributes:
-        pack: the pack's name.
-        policy: the policy's name.
-        level: `advisory` or `mandatory`.
-        urn: the resource, empty for the stack as a whole.
-        message: the policy's own words.
-    """
-
-    pack: str
-    policy: str
-    level: str
-    urn: str
-    message: str
 
 
 class PolicyPack:
@@ -208,7 +189,7 @@ def _start(python: Path, folder: Path, project: Project) -> "subprocess.Popen[st
 
 
 def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grpc.AnalyzerStub:
-    """A pack prints the port it listens on as its first line."""
+    """Connect to the port that a pack prints as its first line."""
     first: queue.Queue[str] = queue.Queue()
 
     def read() -> None:
@@ -229,7 +210,7 @@ def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grp
 
 
 def _policy_configuration(policy: Any, initial: Any) -> analyzer_pb2.PolicyConfig:
-    """A policy's level and settings: the pack's initial configuration before the policy's own."""
+    """Return a policy's level and settings, the pack's initial ones before the policy's own."""
     own = initial.get(policy.name)
     common = initial.get("all")
     given = own if own is not None else common
@@ -243,7 +224,7 @@ def _policy_configuration(policy: Any, initial: Any) -> analyzer_pb2.PolicyConfi
 
 
 def _defaults(policy: Any) -> dict[str, Any]:
-    """The defaults of a policy's schema, which the engine fills in and the SDK does not."""
+    """Return the defaults of a policy's schema, which the engine fills in and the SDK does not."""
     declared = wire.decode(policy.configSchema.properties)
     return {
         name: schema["default"]

@@ -4,10 +4,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +14,14 @@ import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from kubewitness.errors import InputError
-from kubewitness.graph.resources import Resource
+from kubewitness.graph.stack import Stack
+from kubewitness.sources.loaded import Loaded, LogMessage
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import ANSWERS_FILE, Answers, load_answers
-from kubewitness.sources.program.engine_log import EngineLog, LogMessage
+from kubewitness.sources.program.engine_log import EngineLog
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.monitor import Monitor
-from kubewitness.sources.program.policy_packs import PolicyPacks, Violation
+from kubewitness.sources.program.policy_packs import PolicyPacks
 from kubewitness.sources.program.project import Project, load_project
 
 TIMEOUT_SECONDS: Final = 300
@@ -34,29 +34,6 @@ _ANSWER_LINES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What a program would make.
-
-    Attributes:
-        project: the project that was run.
-        resources: every resource, in the order of registration.
-        violations: what other policy packs reported.
-        unanswered: functions and stacks whose answers stayed unknown.
-        warnings: what the program logged at warning and above, each once.
-        calls: tokens of the provider functions that it called.
-        tags: the stack's tags, as answered.
-    """
-
-    project: Project
-    resources: tuple[Resource, ...]
-    violations: tuple[Violation, ...]
-    unanswered: tuple[str, ...]
-    warnings: tuple[LogMessage, ...]
-    calls: tuple[str, ...] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
 def preview(  # noqa: PLR0913 each is an option of the command
     folder: Path,
     *,
@@ -65,7 +42,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
     python: Path | None = None,
     policy_packs: Sequence[Path] = (),
     timeout: float = TIMEOUT_SECONDS,
-) -> Preview:
+) -> Loaded:
     """Run a Pulumi program in Python offline. This runs the user's own code.
 
     Args:
@@ -99,14 +76,15 @@ def preview(  # noqa: PLR0913 each is an option of the command
         packs.close()
     if packs.faults:
         raise InputError(*packs.faults)
-    return Preview(
-        project=project,
+    return Loaded(
+        source=str(folder),
+        stack=Stack(project.name, project.stack, given.tags),
         resources=tuple(r.as_resource() for r in monitor.registrations.values()),
+        calls=tuple(called),
+        is_planned=True,
         violations=tuple(packs.violations),
         unanswered=tuple(monitor.unanswered),
         warnings=_logged(project, given, monitor, engine),
-        calls=tuple(called),
-        tags=given.tags,
     )
 
 
@@ -126,7 +104,7 @@ def _telling(
 def _logged(
     project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
 ) -> tuple[LogMessage, ...]:
-    """What the program logged, without what it marked secret or the stack keeps encrypted."""
+    """Return what the program logged, without what is marked secret or kept encrypted."""
     encrypted = project.configuration.encrypted
     answered = [value for key, value in answers.config.items() if key in encrypted]
     texts = wire.secrets([*answered, *map(_as_text, answered)], marked=True)
@@ -181,7 +159,7 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
 
 
 def _job(project: Project, answers: Answers, address: str, report: Path) -> dict[str, Any]:
-    """What the launcher needs to know, in JSON."""
+    """Return what the launcher needs to know, in JSON."""
     configuration = project.configuration
     given = {key: _as_text(value) for key, value in answers.config.items()}
     is_folder = project.program.is_dir()

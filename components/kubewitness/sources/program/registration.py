@@ -53,7 +53,7 @@ class Registration:
             self.dependencies |= found
 
     def as_resource(self) -> Resource:
-        """The resource as the graph takes it."""
+        """Return the resource as the graph takes it."""
         identifier: Value[str] = self.id or Unknown("Azure gives the id at the deployment")
         properties = wire.plain(self.properties)
         for path in self.options.ignore_changes:
@@ -91,7 +91,7 @@ def _hide(properties: Any, path: list[str]) -> None:
 
 
 def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
-    """A URN as the engine makes it: the types of all ancestors but the stack, then its own."""
+    """Return the URN as the engine makes it: the types of all ancestors but the stack first."""
     if parent:
         parent_type = parent.split("::")[2]
         if parent_type != STACK_TYPE:
@@ -100,7 +100,7 @@ def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> st
 
 
 def from_request(request: resource_pb2.RegisterResourceRequest, urn: str) -> Registration:
-    """The registration that a program's request asks for, before transforms."""
+    """Return the registration that a program's request asks for, before transforms."""
     registration = Registration(
         urn=urn,
         type=request.type,
@@ -121,7 +121,7 @@ def from_request(request: resource_pb2.RegisterResourceRequest, urn: str) -> Reg
 def _property_dependencies(
     request: resource_pb2.RegisterResourceRequest, properties: Iterable[str]
 ) -> dict[str, set[str]]:
-    """As the engine does, an SDK that tells none is taken to mean all for every property."""
+    """Return them as the engine does: an SDK that gives none means all for every property."""
     if not request.propertyDependencies and not request.remote:
         return {name: set(request.dependencies) for name in properties}
     return {name: set(told.urns) for name, told in request.propertyDependencies.items()}

@@ -10,6 +10,7 @@ from typing import Any, Final
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
 
+from kubewitness.catalog.property_values import OUTPUT, RESOURCE, SECRET, SIGNATURE
 from kubewitness.graph.values import Unknown
 
 _MEGABYTE: Final = 1024 * 1024
@@ -33,30 +34,26 @@ _SENTINELS: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-_SIGNATURE: Final = rpc._special_sig_key  # noqa: SLF001 the SDK keeps the protocol's keys private
-_SECRET: Final = rpc._special_secret_sig  # noqa: SLF001 likewise
-_OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_RESOURCE: Final = rpc._special_resource_sig  # noqa: SLF001 likewise
 
 
 def decode(message: struct_pb2.Struct) -> dict[str, Any]:
-    """A Struct as JSON, special objects and sentinels as they are."""
+    """Decode a Struct to JSON, special objects and sentinels as they are."""
     decoded: dict[str, Any] = json_format.MessageToDict(message)
     return decoded
 
 
 def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    """JSON as a Struct; the inverse of `decode`."""
+    """Encode JSON as a Struct; the inverse of `decode`."""
     return json_format.ParseDict(dict(properties), struct_pb2.Struct())
 
 
 def is_unknown(value: Any) -> bool:
-    """True for a string that stands for an unknown value."""
+    """Return whether a string stands for an unknown value."""
     return isinstance(value, str) and value in _SENTINELS
 
 
 def flatten(value: Any) -> Any:
-    """The value without output objects, as providers and policy packs receive it.
+    """Return the value without output objects, as providers and policy packs receive it.
 
     An output becomes its value, the sentinel where it has none, marked secret where it was.
     """
@@ -64,14 +61,14 @@ def flatten(value: Any) -> Any:
         return [flatten(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get(_SIGNATURE) == _OUTPUT:
+    if value.get(SIGNATURE) == OUTPUT:
         inner = flatten(value.get("value", UNKNOWN))
-        return {_SIGNATURE: _SECRET, "value": inner} if value.get("secret") else inner
+        return {SIGNATURE: SECRET, "value": inner} if value.get("secret") else inner
     return {key: flatten(item) for key, item in value.items()}
 
 
 def plain(value: Any, why: str = "it is known only after the deployment") -> Any:
-    """The value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
+    """Return the value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
 
     A reference to a resource reads as that resource's id.
     """
@@ -81,21 +78,21 @@ def plain(value: Any, why: str = "it is known only after the deployment") -> Any
         return Unknown(why)
     if not isinstance(value, dict):
         return value
-    signature = value.get(_SIGNATURE)
-    if signature in (_SECRET, _OUTPUT):
+    signature = value.get(SIGNATURE)
+    if signature in (SECRET, OUTPUT):
         return plain(value.get("value", UNKNOWN), why)
-    if signature == _RESOURCE:
+    if signature == RESOURCE:
         return plain(value.get("id") or UNKNOWN, why)
     return {key: plain(item, why) for key, item in value.items()}
 
 
 def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
-    """The texts within what is marked secret."""
+    """Yield the texts within what is marked secret."""
     if isinstance(value, list):
         for item in value:
             yield from secrets(item, marked=marked)
-    elif isinstance(value, dict) and _SIGNATURE in value:
-        is_secret = value[_SIGNATURE] == _SECRET or value.get("secret") is True
+    elif isinstance(value, dict) and SIGNATURE in value:
+        is_secret = value[SIGNATURE] == SECRET or value.get("secret") is True
         yield from secrets(value.get("value"), marked=marked or is_secret)
     elif isinstance(value, dict):
         for item in value.values():
@@ -105,12 +102,12 @@ def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
 
 
 def dependencies(value: Any) -> Iterator[str]:
-    """The URNs that the outputs within a value depend on."""
+    """Yield the URNs that the outputs within a value depend on."""
     if isinstance(value, list):
         for item in value:
             yield from dependencies(item)
     elif isinstance(value, dict):
-        if value.get(_SIGNATURE) == _OUTPUT:
+        if value.get(SIGNATURE) == OUTPUT:
             yield from value.get("dependencies", ())
         for item in value.values():
             yield from dependencies(item)
@@ -119,7 +116,7 @@ def dependencies(value: Any) -> Iterator[str]:
 def with_dependencies(
     properties: Mapping[str, Any], urns_by_property: Mapping[str, set[str]]
 ) -> dict[str, Any]:
-    """The properties with each value as an output that carries what it depends on."""
+    """Return the properties with each value as an output that carries its dependencies."""
     return {
         name: _output(value, urns_by_property.get(name, set()))
         for name, value in properties.items()
@@ -127,11 +124,11 @@ def with_dependencies(
 
 
 def _output(value: Any, urns: set[str]) -> Any:
-    if isinstance(value, dict) and value.get(_SIGNATURE) == _OUTPUT:
+    if isinstance(value, dict) and value.get(SIGNATURE) == OUTPUT:
         return {**value, "dependencies": sorted({*value.get("dependencies", ()), *urns})}
-    secret = isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET
+    secret = isinstance(value, dict) and value.get(SIGNATURE) == SECRET
     inner = value["value"] if secret else value
     if not urns and not secret and not is_unknown(inner):
         return value
-    output = {_SIGNATURE: _OUTPUT, "dependencies": sorted(urns), "secret": secret}
+    output = {SIGNATURE: OUTPUT, "dependencies": sorted(urns), "secret": secret}
     return output if is_unknown(inner) else {**output, "value": inner}
