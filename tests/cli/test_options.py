@@ -106,14 +106,14 @@ def test_a_result_goes_to_the_file_and_not_to_standard_output(
     words: tuple[str | Path, ...],
     format_: str,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As it would be printed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / LOG.name).write_bytes(LOG.read_bytes())
     local = [LOG.name if word == LOG else word for word in words]
-    code, out, _ = run(capsys, *local, "--format", format_, "--output", "result")
+    code, out, _ = run(capfd, *local, "--format", format_, "--output", "result")
     assert code in {ExitCode.OK, ExitCode.VIOLATION}
     assert out == ""
     text = (tmp_path / "result").read_text("utf-8")
