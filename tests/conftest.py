@@ -1,13 +1,24 @@
 """What all tests share."""
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from support.engine import NEEDS_ENGINE, PULUMI, Engine
+
+settings.register_profile(
+    "kubewitness",
+    deadline=None,  # a machine under load is not a fault of the code
+    derandomize=bool(os.environ.get("CI")),  # no failure that the change did not cause
+    phases=set(Phase) - {Phase.explain},  # explaining takes minutes
+    suppress_health_check=[HealthCheck.too_slow],  # as the deadline
+)
+settings.load_profile("kubewitness")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

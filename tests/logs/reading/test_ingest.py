@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubewitness.logs.inputs.find import find_log_files
@@ -92,9 +92,7 @@ def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
         assert contents(tmp_path / f"{name}.store") == expected, name
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 299), max_size=6), st.randoms(use_true_random=False))
 def test_the_split_into_files_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], draw: random.Random
