@@ -11,3 +11,5 @@ DATA: Final = ROOT / "tests" / "data"
 
 SAMPLES: Final = ROOT.parent / "shared" / "samples"
 """Inputs of others. They are not in the repository: tests that read them are marked `samples`."""
+
+NEEDS_SAMPLES: Final = "needs ../shared/samples: files of others, which are not in the repository"
