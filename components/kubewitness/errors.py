@@ -41,11 +41,6 @@ class InputError(KubewitnessError):
         self.faults = faults
 
 
-def missing_extra(name: str, library: str, extra: str) -> InputError:
-    """The error that what a user names needs a library that is not installed."""
-    return InputError(f"{name}: needs {library}; install kubewitness[{extra}]")
-
-
 class NothingToCheckError(KubewitnessError):
     """There is nothing here that could be checked."""
 

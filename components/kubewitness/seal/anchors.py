@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 from kubewitness.seal.chain import Chain, read_manifest
 from kubewitness.seal.digests import open_regular
 from kubewitness.seal.result import Anchor, Finding, Kind
@@ -76,28 +77,24 @@ def _check_head(chain: Chain, head: str, found: Anchoring) -> None:
 
 
 def _signature_check(paths: tuple[Path, ...]) -> Check:
-    from kubewitness.seal.signature import (  # noqa: PLC0415 an optional extra
-        is_signed,
-        load_public_key,
+    signature = optional_import(
+        "kubewitness.seal.signature", "seal", "--public-key", library="cryptography"
     )
-
-    keys = [load_public_key(path) for path in paths]
+    keys = [signature.load_public_key(path) for path in paths]
 
     def check(companion: bytes, manifest: bytes) -> None:
-        if not is_signed(manifest, companion, keys):
+        if not signature.is_signed(manifest, companion, keys):
             raise ValueError("made by another key, or one of the two was edited")
 
     return check
 
 
 def _timestamp_check(certificate: Path) -> Check:
-    from kubewitness.seal.timestamp import (  # noqa: PLC0415 an optional extra
-        load_certificates,
-        stamped_time,
+    timestamp = optional_import(
+        "kubewitness.seal.timestamp", "seal", "--timestamp-certificate", library="rfc3161-client"
     )
-
-    trusted = load_certificates(certificate)
-    return lambda companion, manifest: stamped_time(companion, manifest, trusted)
+    trusted = timestamp.load_certificates(certificate)
+    return lambda companion, manifest: timestamp.stamped_time(companion, manifest, trusted)
 
 
 def _check_companions(

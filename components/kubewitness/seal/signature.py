@@ -2,20 +2,17 @@
 
 from pathlib import Path
 
-from kubewitness.errors import InputError
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.serialization import (
+    load_pem_private_key,
+    load_pem_public_key,
+)
 
-try:
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-        Ed25519PrivateKey,
-        Ed25519PublicKey,
-    )
-    from cryptography.hazmat.primitives.serialization import (
-        load_pem_private_key,
-        load_pem_public_key,
-    )
-except ImportError as error:
-    raise InputError("signatures need the extra `seal`: pip install 'kubewitness[seal]'") from error
+from kubewitness.errors import InputError
 
 
 def sign(data: bytes, key: Path, passphrase: str | None) -> bytes:

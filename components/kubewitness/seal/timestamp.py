@@ -8,21 +8,16 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from kubewitness.errors import InputError
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
 
-try:
-    from cryptography.x509 import Certificate, load_pem_x509_certificates
-    from rfc3161_client import (
-        HashAlgorithm,
-        TimestampRequestBuilder,
-        TimeStampResponse,
-        VerifierBuilder,
-        decode_timestamp_response,
-    )
-except ImportError as error:
-    raise InputError(
-        "time stamps need the extra `seal`: pip install 'kubewitness[seal]'"
-    ) from error
+from kubewitness.errors import InputError
 
 TIMEOUT_SECONDS: Final = 30
 LARGEST_RESPONSE: Final = 1 << 20

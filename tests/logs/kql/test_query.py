@@ -513,6 +513,6 @@ def test_rows_that_nobody_reads_do_not_block_the_next_query(store: Path) -> None
 
 def test_importing_queries_does_not_load_pulumi() -> None:
     """Reading logs starts quickly."""
-    modules = "kubewitness.logs.kql.query, kubewitness.cli.commands.query"
+    modules = "kubewitness.logs.kql.query, kubewitness.cli.actions.query"
     code = f"import sys, {modules}; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

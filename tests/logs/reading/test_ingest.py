@@ -536,5 +536,5 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 def test_reading_logs_does_not_load_pulumi() -> None:
     """It takes a second and has no part in it."""
-    code = "import sys, kubewitness.cli.commands.ingest; sys.exit('pulumi' in sys.modules)"
+    code = "import sys, kubewitness.cli.actions.ingest; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,6 +14,7 @@ from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
 from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
+from kubewitness.optional_imports import MissingExtraError, optional_import
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
 SAVED: Final = "@"
@@ -64,11 +65,11 @@ def _list_saved() -> None:
 def _in_vain(text: str, result: Result) -> Iterator[str]:
     """What the query asks of objects that no object has, as far as it is not told already."""
     try:
-        from kubewitness.detections.object_paths.paths import paths_of_no_object  # noqa: PLC0415 an extra
-    except ImportError:
+        paths = optional_import("kubewitness.detections.object_paths.paths", "sigma", text)
+    except MissingExtraError:
         return
     told = {_path(warning) for warning in result.warnings}
-    for fault in paths_of_no_object(text):
+    for fault in paths.paths_of_no_object(text):
         if _path(fault) not in told:
             yield f"null in every row, but for custom resources: {fault}"
 
