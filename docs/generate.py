@@ -20,7 +20,7 @@ from agreement.detections_table import page as detection_agreement_page  # noqa:
 from agreement.feature_table import page as features_page  # noqa: E402 likewise
 from agreement.table import page  # noqa: E402 it stands beside the test that it is
 from agreement.undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
-from support.paths import NEEDS_SAMPLES  # noqa: E402 likewise
+from support.paths import LIBRARY, NEEDS_SAMPLES  # noqa: E402 likewise
 
 
 def pages() -> dict[Path, str]:
@@ -35,7 +35,7 @@ def pages() -> dict[Path, str]:
         **{path: write() for path, write in others.items()},
         DOCS / "policies" / "README.md": policies_index(all_policies(), PRELUDE),
         DOCS / "agreement.md": page(),
-        DOCS / "detections.md": detections_page(all_detections()),
+        DOCS / "detections.md": detections_page(all_detections(), LIBRARY),
         DOCS / "default-cluster.md": default_cluster_page(),
         DOCS / "features.md": features_page(),
         DOCS / "undone-settings.md": undone_settings_page(),

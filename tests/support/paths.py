@@ -7,6 +7,9 @@ ROOT: Final = Path(__file__).parents[2]
 """The repository."""
 
 EXAMPLES: Final = ROOT / "examples"
+LIBRARY: Final = ROOT / "components" / "kubewitness" / "detections" / "library"
+"""The detections in the repository: the wheel does not have their benign cases."""
+
 DATA: Final = ROOT / "tests" / "data"
 
 SAMPLES: Final = ROOT.parent / "shared" / "samples"
