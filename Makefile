@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md
+SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md \
+	hatch_build.py
 
-.PHONY: demo test check docs fuzz mutation benchmark benchmark-hunt benchmark-logs lock
+.PHONY: demo test test-oldest test-newest check docs fuzz mutation benchmark benchmark-hunt \
+	benchmark-logs lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -13,6 +15,17 @@ demo: .venv/installed
 # The tests, against the installed wheel.
 test: .venv/tested
 	$(BIN)/python -m pytest -n auto
+
+# The tests with the oldest version of each dependency that pyproject.toml allows.
+test-oldest: .venv-oldest/tested
+	.venv-oldest/bin/python -m pytest -n auto
+
+# The tests with the newest version of everything, resolved now and without a lock file.
+test-newest:
+	rm -rf .venv-newest
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip --quiet install -r requirements/run.in -r requirements/dev.in .
+	.venv-newest/bin/python -m pytest -n auto
 
 # Lint, types and the direction of imports.
 check: .venv/tested
@@ -69,7 +82,16 @@ benchmark-logs: .venv/installed
 	$(PIP) install --no-compile --require-hashes -r requirements/mutation.txt
 	touch $@
 
-# Resolves the requirement files anew; needs uv.
+.venv-oldest/tested: requirements/oldest.txt $(SOURCES)
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip --quiet install --require-hashes -r requirements/oldest.txt
+	.venv-oldest/bin/python -m pip --quiet wheel --no-deps --no-build-isolation \
+		--wheel-dir .venv-oldest/wheel .
+	.venv-oldest/bin/python -m pip --quiet install --no-deps .venv-oldest/wheel/*.whl
+	touch $@
+
+# Resolves the requirement files anew; needs uv. The oldest dependencies are resolved first, and
+# with them, as constraints, the newest tools that test them.
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --quiet
 lock:
@@ -77,3 +99,7 @@ lock:
 	$(COMPILE) --output-file requirements/dev.txt pyproject.toml requirements/run.in requirements/dev.in
 	$(COMPILE) --output-file requirements/mutation.txt --constraint requirements/dev.txt \
 		requirements/mutation.in
+	$(COMPILE) --output-file requirements/oldest.txt --resolution lowest-direct --upgrade \
+		--all-extras pyproject.toml requirements/oldest.in
+	$(COMPILE) --output-file requirements/oldest.txt --constraint requirements/oldest.txt \
+		--all-extras pyproject.toml requirements/run.in requirements/dev.in

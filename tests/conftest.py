@@ -1,13 +1,25 @@
 """What all tests share."""
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from support.engine import NEEDS_ENGINE, PULUMI, Engine
+from support.paths import NEEDS_SAMPLES, SAMPLES
+
+settings.register_profile(
+    "kubewitness",
+    deadline=None,  # a machine under load is not a fault of the code
+    derandomize=bool(os.environ.get("CI")),  # no failure that the change did not cause
+    phases=set(Phase) - {Phase.explain},  # explaining takes minutes
+    suppress_health_check=[HealthCheck.too_slow],  # as the deadline
+)
+settings.load_profile("kubewitness")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,11 +80,15 @@ def _print_oracle(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests of the real engine where it is not installed, and say so."""
-    if PULUMI is None:
-        for item in items:
-            if item.get_closest_marker("engine"):
-                item.add_marker(pytest.mark.skip(reason=NEEDS_ENGINE))
+    """Skip the tests of the real engine and of others' files where these are not, and say so."""
+    absent = {
+        "engine": NEEDS_ENGINE if PULUMI is None else "",
+        "samples": "" if SAMPLES.is_dir() else NEEDS_SAMPLES,
+    }
+    for item in items:
+        for marker, reason in absent.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
     """Exit codes; the first that applies, in the order of their listing here."""
 
     INTERNAL = 70
-    """A fault of ours; never the user's."""
+    """An internal error, please report; never the user's."""
     USAGE = 2
     """Bad usage or input."""
     VIOLATION = 1
@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     NOTHING = 3
     """Nothing to check."""
     OK = 0
-    """All well."""
+    """No violations."""
 
 
 class KubewitnessError(Exception):
@@ -39,11 +39,6 @@ class InputError(KubewitnessError):
     def __init__(self, *faults: str) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def missing_extra(name: str, library: str, extra: str) -> InputError:
-    """The error that what a user names needs a library that is not installed."""
-    return InputError(f"{name}: needs {library}; install kubewitness[{extra}]")
 
 
 class NothingToCheckError(KubewitnessError):

@@ -14,8 +14,6 @@ from kubewitness.detections.library import cases, find_detections
 from kubewitness.logs.kql.query import open_for_queries
 from support.command import read
 
-needs_samples = pytest.mark.skipif(not SAMPLE.is_file(), reason="the shared samples are not here")
-
 FROM_CLOUDS = "EKS Legitimate Node from AWS IP", "AKS CSI Disk Driver from Azure Node"
 
 
@@ -27,21 +25,21 @@ def fires(slug: str, events: Path, folder: Path) -> bool:
         return any(LocalEngine(connection, [rule]).run(rule))
 
 
-@needs_samples
+@pytest.mark.samples
 def test_of_their_attacks_95_in_100_are_found() -> None:
     """By the detection for the same thing, or by one that the table names instead."""
     attacks = [one for one in agreements() if one.is_attack]
     assert sum(map(is_found, attacks)) >= 0.95 * len(attacks) > 0
 
 
-@needs_samples
+@pytest.mark.samples
 def test_every_difference_has_its_reason_and_nothing_else() -> None:
     """A new difference needs one; one that no longer applies must go. None is named twice."""
     named = [(d.rule, test) for d in DIFFERENCES for test in d.tests]
     assert sorted(named) == sorted((one.rule, one.test) for one in agreements() if differs(one))
 
 
-@needs_samples
+@pytest.mark.samples
 def test_what_is_said_to_be_found_instead_is_found() -> None:
     """By each detection that the table names, of those that are not for the same thing."""
     found = {(one.rule, one.test): one.found - one.same for one in agreements() if one.is_attack}
@@ -51,14 +49,14 @@ def test_what_is_said_to_be_found_instead_is_found() -> None:
                 assert {*difference.instead} <= found[difference.rule, test]
 
 
-@needs_samples
+@pytest.mark.samples
 def test_every_rule_of_theirs_is_held_against_detections_of_ours() -> None:
     """Which exist; and no rule is listed that has no test."""
     assert {one.rule for one in agreements()} == SAME.keys()
     find_detections([slug for ours in SAME.values() for slug in ours])
 
 
-@needs_samples
+@pytest.mark.samples
 @pytest.mark.parametrize("test", FROM_CLOUDS)
 def test_a_node_that_renews_its_lease_makes_its_address_the_clusters(
     test: str, tmp_path: Path
@@ -81,13 +79,13 @@ def test_a_node_that_renews_its_lease_makes_its_address_the_clusters(
         assert fires(slug, path, tmp_path / name) is (name == "alone")
 
 
-@needs_samples
+@pytest.mark.samples
 def test_the_page_is_what_the_detections_make_of_the_events() -> None:
     """`make docs` writes it."""
     assert PAGE.read_text("utf-8") == page()
 
 
-@needs_samples
+@pytest.mark.samples
 def test_every_technique_of_stratus_is_accounted_for() -> None:
     """A page, a row; and only the one that is done outside of the cluster is not found."""
     assert sorted(path.stem for path in PAGES.glob("*.md")) == sorted(t.page for t in TECHNIQUES)
@@ -98,7 +96,7 @@ def test_every_technique_of_stratus_is_accounted_for() -> None:
         assert bool(shown(technique)) is not bool(technique.cases)
 
 
-@needs_samples
+@pytest.mark.samples
 @pytest.mark.parametrize(
     "technique", [t for t in TECHNIQUES if t.detections and not t.cases], ids=lambda t: t.page
 )
@@ -122,7 +120,7 @@ def test_a_technique_without_an_event_is_found_in_our_own(
         assert fires(slug, cases(rule, "malicious")[case], tmp_path / slug)
 
 
-@needs_samples
+@pytest.mark.samples
 def test_what_is_done_outside_of_the_cluster_is_no_audit_event(tmp_path: Path) -> None:
     """An access entry of EKS is in CloudTrail: it is said to be unreadable, not passed over."""
     (technique,) = (t for t in TECHNIQUES if not t.detections)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import resource_pb2
 
@@ -287,10 +287,7 @@ def test_every_source_gives_the_same_verdicts(
 
     @settings(
         max_examples=int(pytestconfig.getoption("cases")),
-        deadline=None,
-        database=None,
         derandomize=True,
-        phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
     @given(stack=stacks())

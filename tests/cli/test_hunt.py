@@ -13,10 +13,11 @@ from kubewitness.detections.detection import SEVERITIES
 from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode
 from support.command import read, run
+from support.paths import LIBRARY
 
 EXEC = next(rule for rule in all_detections() if rule.slug == "pod-exec")
 ATTACK = cases(EXEC, "malicious")["exec-as-get"]
-DENIED = cases(EXEC, "benign")["denied"]
+DENIED = cases(EXEC, "benign", LIBRARY)["denied"]
 
 RULE = """\
 name: Anything

@@ -417,7 +417,7 @@ def test_an_extra_that_is_not_installed_is_named(
 def test_hunting_here_does_not_load_azures_clients() -> None:
     """Nor need they be installed."""
     code = (
-        "import sys, kubewitness.cli.commands.hunt; "
+        "import sys, kubewitness.cli.actions.hunt; "
         "sys.exit(any(name.startswith(('azure.', 'msal')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -13,6 +13,7 @@ from kubewitness.detections.finding import Finding
 from kubewitness.detections.library import all_detections, cases
 from kubewitness.logs.kql.query import open_for_queries
 from support.command import read
+from support.paths import LIBRARY
 
 RULES = [pytest.param(rule, id=rule.slug) for rule in all_detections()]
 
@@ -35,7 +36,7 @@ def attacks() -> Found:
 @pytest.fixture(scope="module")
 def alarms() -> Found:
     """What each detection finds in its benign cases, likewise."""
-    return hunt_cases(all_detections(), "benign")
+    return hunt_cases(all_detections(), "benign", folder=LIBRARY)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -50,7 +51,7 @@ def test_a_detection_fires_on_each_malicious_case(rule: Detection, attacks: Foun
 @pytest.mark.parametrize("rule", [one for one in RULES if one.id not in OF_SILENCE])
 def test_a_detection_fires_on_no_benign_case(rule: Detection, alarms: Found) -> None:
     """They are close misses: one thing is otherwise than in an attack."""
-    assert cases(rule, "benign")
+    assert cases(rule, "benign", LIBRARY)
     assert not alarms[rule.slug]
 
 
@@ -78,7 +79,7 @@ def test_each_case_alone_is_what_it_is_among_the_others(
     if pytestconfig.getoption("--cases") < ALONE and rule.slug not in OF_SILENCE:
         pytest.skip("only in `make fuzz`: a store for each of 1,300 cases takes minutes")
     for kind in ("malicious", "benign"):
-        for name, path in cases(rule, kind).items():
+        for name, path in cases(rule, kind, LIBRARY).items():
             store = tmp_path / kind / name
             store.parent.mkdir(exist_ok=True)
             summary = read(store, path)

@@ -1,7 +1,7 @@
 """Sigma's rules find on events what they say, and one that can find nothing is rejected."""
 
-import builtins
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -303,13 +303,6 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only where there is a Sigma rule."""
-    whole = builtins.__import__
-
-    def without(name: str, *arguments: Any) -> Any:
-        if name == "kubewitness.detections.sigma.rules":
-            raise ModuleNotFoundError(name)
-        return whole(name, *arguments)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "kubewitness.detections.sigma.rules", None)
     with pytest.raises(InputError, match=r"install kubewitness\[sigma\]"):
         import_sigma(write(tmp_path, {"verb": "get"}))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2
 
@@ -89,14 +89,6 @@ class Court:
         return "undecided" if found else "pass"
 
 
-QUICK = settings(
-    deadline=None,
-    database=None,
-    phases=[Phase.generate, Phase.shrink],
-    suppress_health_check=list(HealthCheck),
-)
-
-
 def rounds(pytestconfig: pytest.Config, policy: str) -> int:
     """The cases for one of a policy's trials, so that each policy gets as many as is asked for."""
     share = sum(trial.policy == policy for trial in TRIALS)
@@ -114,7 +106,12 @@ def test_no_degradation_passes_in_silence_and_nothing_good_is_stopped(
     court = Court(trial)
     number = rounds(pytestconfig, trial.policy)
 
-    @settings(QUICK, max_examples=number, derandomize=number < 5000)
+    @settings(
+        max_examples=number,
+        database=None,
+        derandomize=number < 5000,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(made=changes(trial), secret=st.integers(0, 4), seed=st.integers(0, 10**9))
     def agree(made: list[tuple[Path, Any]], secret: int, seed: int) -> None:
         stack = disguised(changed(trial, made), seed)

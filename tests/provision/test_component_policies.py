@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kubewitness import AksAuditLogging, SecureAksCluster
@@ -93,15 +93,7 @@ def weakened(
     return changed
 
 
-QUICK = settings(
-    deadline=None,
-    derandomize=True,  # the same cases in every run
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],  # explaining takes minutes
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
-@settings(QUICK, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(arguments=valid_cluster_arguments())
 def test_every_valid_combination_of_arguments_passes_the_pack(arguments: Arguments) -> None:
     """Opinionated means: there is no argument with which the cluster is not audited."""
@@ -179,7 +171,7 @@ CONSEQUENCES = {
 
 
 @pytest.mark.parametrize("name", WEAKENINGS)
-@settings(QUICK, max_examples=5)
+@settings(derandomize=True, max_examples=5)
 @given(arguments=valid_cluster_arguments())
 def test_each_single_weakening_is_caught_by_its_policy_alone(
     name: str, arguments: Arguments
@@ -223,7 +215,7 @@ PATHS = (
 ODDITIES: tuple[Any, ...] = (None, "", "true", "false", 0, 1, [], {}, "Unknown", False)
 
 
-@settings(QUICK, max_examples=200)
+@settings(derandomize=True, max_examples=200)
 @given(where=st.sampled_from(PATHS), what=st.sampled_from([*ODDITIES, Unknown("hidden")]))
 def test_whatever_stands_in_a_property_that_protects_is_never_a_silent_pass(
     where: tuple[ResourceKind, tuple[Any, ...]], what: Any

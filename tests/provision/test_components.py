@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
@@ -552,7 +552,7 @@ def test_the_blocked_example_is_wrong_in_three_ways() -> None:
     assert "guard" not in [log["category"] for log in deployed.one("DiagnosticSetting")["logs"]]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(valid_cluster_arguments())
 def test_every_valid_cluster_is_protected_and_watched(drawn: dict[str, Any]) -> None:
     """No combination of arguments switches off what the component is for."""

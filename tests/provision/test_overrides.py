@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_azure_native import containerservice
 
@@ -154,7 +154,6 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([name for name, _ in PROMISED]), anything))
 def test_overrides_that_are_taken_leave_every_promise_in_place(overrides: dict[str, Any]) -> None:
     """Whatever the type and depth of what is given."""

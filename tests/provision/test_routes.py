@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import combinations, product
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubewitness.provision.trail.routes import DestinationKind, Route, Setting, fewest_settings
@@ -16,7 +16,6 @@ one_route = st.builds(
     destination=st.uuids(),
     categories=st.frozensets(st.sampled_from(CATEGORIES), min_size=1),
 )
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 some_routes = st.lists(one_route, max_size=5)
 Pair = tuple[str, Route]
 
@@ -28,7 +27,6 @@ def served(settings: list[Setting]) -> Counter[Pair]:
     )
 
 
-@settings(RELAXED)
 @given(some_routes)
 def test_every_category_arrives_once_wherever_it_should(routes: list[Route]) -> None:
     """Nothing twice, which Azure refuses, nothing too much, and one destination of each kind."""
@@ -65,7 +63,6 @@ def fewest(wanted: frozenset[Pair]) -> int:
     return min(found)
 
 
-@settings(RELAXED)
 @given(st.lists(one_route, max_size=3))
 def test_no_other_settings_would_be_fewer(routes: list[Route]) -> None:
     """Compared with trying everything."""

@@ -60,11 +60,11 @@ def test_explain_prints_the_page_in_a_pipe_as_it_stands_in_docs() -> None:
     assert done.stdout == (ROOT / "docs" / "policies" / "aks-audit-logs.md").read_text("utf-8")
 
 
-def test_explain_of_a_policy_that_does_not_exist_names_those_that_do() -> None:
+def test_explain_of_a_policy_that_does_not_exist_names_the_closest() -> None:
     """Exit code 2."""
     done = run("check", "--explain", "aks-audit-log")
     assert done.returncode == 2
-    assert "no policy is called `aks-audit-log`; policies: aks-admin-credentials, " in done.stderr
+    assert "no policy is called `aks-audit-log`; did you mean `aks-audit-logs`" in done.stderr
 
 
 def test_sarif_carries_the_policies_and_what_they_found(tmp_path: Path) -> None:

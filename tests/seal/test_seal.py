@@ -567,7 +567,7 @@ def test_without_the_extra_it_says_what_to_install(
     verb = "create" if option == "--key" else "verify"
     code, _, err = run(capsys, verb, logs, option, keys[0])
     assert code == 2
-    assert "pip install 'kubewitness[seal]'" in err
+    assert "; install kubewitness[seal]" in err
 
 
 def test_a_head_that_is_none_is_bad_usage(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

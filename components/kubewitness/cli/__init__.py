@@ -1,4 +1,4 @@
-"""The command `kubewitness`, one file a subcommand; each only reads options and prints."""
+"""The command `kubewitness`: options in `commands`, what they do in `actions`."""
 
 import importlib
 import os
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from kubewitness.cli.options import RENAMED, exit_codes
 from kubewitness.errors import ExitCode, KubewitnessError, explain_error
 
 COMMANDS: Final = (
@@ -24,20 +25,21 @@ COMMANDS: Final = (
 )
 """The subcommands; `policy-pack` is `command` in `kubewitness.cli.commands.policy_pack`."""
 
-EXIT_CODES: Final = """\b
-Exit codes, the first that applies:
-  70  a fault of ours
-   2  bad usage or input
-   1  violations
-   5  something could not be read
-   4  undecided where undecided blocks
-   3  nothing to check
-   0  all well
-"""
+EXIT_CODES: Final = exit_codes(
+    {
+        ExitCode.INTERNAL: "internal error, please report",
+        ExitCode.USAGE: "bad usage or input",
+        ExitCode.VIOLATION: "violations or findings",
+        ExitCode.UNREADABLE: "something could not be read",
+        ExitCode.UNDECIDED: "undecided where undecided blocks",
+        ExitCode.NOTHING: "nothing to check",
+        ExitCode.OK: "no violations",
+    }
+)
 
 
 class LazyGroup(click.Group):
-    """Loads a subcommand when it is needed: Pulumi's SDK takes a second to import."""
+    """Loads a command's file when the command is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
         """The subcommands in the order of the help text."""
@@ -55,7 +57,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, epilog=EXIT_CODES)
 @click.version_option(package_name="kubewitness")
 def cli() -> None:
-    """Kubernetes audit logging as code: provision it, enforce it, prove it."""
+    """Kubernetes audit logging as code: provision, enforce, prove, investigate."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -66,6 +68,9 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="kubewitness", standalone_mode=False)
+    except click.NoSuchOption as error:
+        _with_new_name(error).show()
+        return ExitCode.USAGE
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
@@ -74,15 +79,24 @@ def _run(arguments: list[str] | None) -> int:
         return ExitCode.USAGE
     except KubewitnessError as error:
         return explain_error(error)
-    except Exception as error:  # noqa: BLE001 whatever else happens is a fault of ours
+    except Exception as error:  # noqa: BLE001 whatever else happens is an internal error
         return _internal(error)
     return int(result or ExitCode.OK)
 
 
+def _with_new_name(error: click.NoSuchOption) -> click.UsageError:
+    """Return the error, with the new name of an option that was renamed."""
+    new_name = RENAMED.get(error.option_name)
+    if new_name is None:
+        return error
+    message = f"No such option: {error.option_name}; it is called {new_name} now"
+    return click.UsageError(message, error.ctx)
+
+
 def _internal(error: Exception) -> int:
     click.echo(
-        f"internal error: {type(error).__name__}: this is a fault of kubewitness, please report "
-        "it with the output of the same command under KUBEWITNESS_DEBUG=1",
+        f"internal error, please report: {type(error).__name__}; add the output of the same "
+        "command under KUBEWITNESS_DEBUG=1",
         err=True,
     )
     if os.environ.get("KUBEWITNESS_DEBUG"):

@@ -11,8 +11,8 @@ from kubewitness.detections.detection import SEVERITIES, Detection, Severity
 from kubewitness.detections.library import all_detections, find_detections, no_such_detection
 from kubewitness.errors import InputError
 
-BY_DEFAULT: Final[Severity] = "Low"
-"""The least that is looked for among our detections; of those that somebody brings all are."""
+DEFAULT_SEVERITY: Final[Severity] = "Low"
+"""The minimum severity for our own detections; of custom detections all are run."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def choose_detections(
     """
     if not paths:
         named = find_detections(names)
-        return Choice(named if names else _so_severe(named, severity or BY_DEFAULT))
+        return Choice(named if names else _so_severe(named, severity or DEFAULT_SEVERITY))
     choice = _custom(paths)
     if names:
         return _named(choice, names)

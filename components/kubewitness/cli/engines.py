@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubewitness.cli.data import open_data
+from kubewitness.cli.options import DEFAULT_STORE
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
@@ -16,7 +17,6 @@ from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
 from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.errors import InputError
-from kubewitness.logs.store.database import DEFAULT_STORE
 from kubewitness.logs.store.unread import ALL_READ, Unread
 
 MOST_THREADS: Final = 4

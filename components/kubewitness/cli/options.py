@@ -1,14 +1,91 @@
-"""The argument that names a store, alike in every subcommand that asks one."""
+"""Arguments and options that several commands have, and how help explains exit codes.
 
+Help must not load the modules that own the defaults below: they take up to two seconds.
+`tests/cli/test_options.py` compares each default with its owner.
+"""
+
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from kubewitness.logs.store.database import DEFAULT_STORE, STORE_VARIABLE
+from kubewitness.errors import ExitCode
+
+FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
+NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+FILE_OR_FOLDER: Final = click.Path(path_type=Path, exists=True)
+COUNT: Final = click.IntRange(min=1)
+
+DEFAULT_STORE: Final = "kubewitness.store"
+STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
+"""The environment variable that names another store."""
+
+ALLOW_LIST: Final = "kubewitness.allow.yaml"
+"""Read from the current directory if it exists."""
+
+DEFAULT_PACK: Final = "kubewitness"
+PROGRAM_SECONDS: Final = 300
+BLOCK_SIZE: Final = 1 << 20
+SEVERITIES: Final = ("high", "medium", "low", "informational")
+DEFAULT_SEVERITY: Final = "low"
+PLANS: Final = ("analytics", "basic")
+CLOUD_SINCE: Final = "1d"
+
+RENAMED: Final = {"--now": "--as-of"}
+"""The new name of each option that was renamed."""
 
 store_argument = click.argument(
-    "store",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar=STORE_VARIABLE,
-    default=DEFAULT_STORE,
+    "store", type=NEW_FILE, envvar=STORE_VARIABLE, default=DEFAULT_STORE
 )
+
+stack_option = click.option("--stack", help="The stack; by default the only one that has a file.")
+answers_option = click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
+python_option = click.option(
+    "--python", type=FILE, help="The interpreter; by default what Pulumi.yaml names."
+)
+timeout_option = click.option(
+    "--timeout", default=PROGRAM_SECONDS, show_default=True, help="Seconds a program has."
+)
+
+names_option = click.option(
+    "--rule", "names", metavar="NAME", multiple=True, help="Only this detection."
+)
+until_option = click.option("--until", metavar="TIME", help="Only before then, likewise.")
+as_of_option = click.option("--as-of", metavar="TIME", help="What now() is; `now` is the clock's.")
+
+output_option = click.option("--output", type=NEW_FILE, help="Write to a file.")
+no_progress_option = click.option(
+    "--no-progress", is_flag=True, help="Show no progress on a terminal."
+)
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def since_option(note: str = "") -> Decorator:
+    """Return the option `--since`.
+
+    Args:
+        note: at the end of its help.
+    """
+    text = f"Only from then on: ISO 8601, or 2d or 12h ago{note}."
+    return click.option("--since", metavar="TIME", help=text)
+
+
+def format_option(*formats: str) -> Decorator:
+    """Return the option `--format`.
+
+    Args:
+        formats: that the command knows, the default first.
+    """
+    choice = click.Choice(formats)
+    return click.option("--format", "format_", type=choice, default=formats[0], show_default=True)
+
+
+def exit_codes(meanings: Mapping[ExitCode, str]) -> str:
+    """Return the end of a command's help: each exit code, in the order in which they apply."""
+    lines = [f"  {code.value:2}  {meanings[code]}" for code in ExitCode if code in meanings]
+    # `\b` keeps click from joining the lines.
+    return "\n".join(["\b", "Exit codes, the first that applies:", *lines])

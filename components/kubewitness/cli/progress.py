@@ -1,10 +1,21 @@
-"""How far the reading of logs is, on a terminal."""
+"""How far a command is, on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+
+@contextmanager
+def spinner(*, shown: bool) -> Iterator[None]:
+    """A spinner on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    if shown and console.is_terminal:
+        with console.status("reading"):
+            yield
+    else:
+        yield
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from functools import cache
 
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
 from kubewitness.policies import aks, eks
 from kubewitness.policies.policy import AnyPolicy
@@ -31,5 +32,6 @@ def find_policy(policy_id: str) -> AnyPolicy:
     for policy in all_policies():
         if policy.id == policy_id:
             return policy
-    known = ", ".join(policy.id for policy in all_policies())
-    raise InputError(f"no policy is called `{policy_id}`; policies: {known}")
+    known = [policy.id for policy in all_policies()]
+    close = did_you_mean(policy_id, known, f"policies: {', '.join(known)}")
+    raise InputError(f"no policy is called `{policy_id}`{close}")

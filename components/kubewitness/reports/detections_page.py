@@ -1,6 +1,7 @@
 """The list of detections, as Markdown."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from kubewitness.detections.detection import SEVERITIES, Detection
@@ -21,11 +22,12 @@ or with `--severity informational`.
 """
 
 
-def detections_page(detections: Sequence[Detection]) -> str:
+def detections_page(detections: Sequence[Detection], folder: Path) -> str:
     """Return the page.
 
     Args:
         detections: of ours, in any order.
+        folder: the library in the repository, which has the benign cases too.
     """
     parts = [_HEAD.format(count=len(detections))]
     for severity in SEVERITIES:
@@ -33,14 +35,14 @@ def detections_page(detections: Sequence[Detection]) -> str:
         if chosen:
             parts.append(f"## {severity}\n\n| detection | finds | ATT&CK | needs | cases |\n")
             parts.append("|---|---|---|---|---|\n")
-            parts.extend(map(_row, chosen))
+            parts.extend(_row(detection, folder) for detection in chosen)
             parts.append("\n")
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def _row(detection: Detection) -> str:
+def _row(detection: Detection, folder: Path) -> str:
     needs = ", ".join(detection.kubewitness.needs) if detection.kubewitness else ""
-    fires, misses = (len(cases(detection, kind)) for kind in ("malicious", "benign"))
+    fires, misses = (len(cases(detection, kind, folder)) for kind in ("malicious", "benign"))
     techniques = ", ".join(detection.relevant_techniques)
     name = detection.name.replace("|", "/")
     return (

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 from kubewitness.seal.chain import Chain, read_manifest
 from kubewitness.seal.digests import open_regular
-from kubewitness.seal.extra import seal_extra
 from kubewitness.seal.result import Anchor, SealFinding, SealFindingKind
 
 LARGEST_COMPANION: Final = 1 << 20
@@ -76,30 +76,24 @@ def _check_head(chain: Chain, head: str, found: Anchoring) -> None:
 
 
 def _signature_check(paths: tuple[Path, ...]) -> Check:
-    with seal_extra("signatures"):
-        from kubewitness.seal.signature import (  # noqa: PLC0415 an optional extra
-            is_signed,
-            load_public_key,
-        )
-
-    keys = [load_public_key(path) for path in paths]
+    signature = optional_import(
+        "kubewitness.seal.signature", "seal", "--public-key", library="cryptography"
+    )
+    keys = [signature.load_public_key(path) for path in paths]
 
     def check(companion: bytes, manifest: bytes) -> None:
-        if not is_signed(manifest, companion, keys):
+        if not signature.is_signed(manifest, companion, keys):
             raise ValueError("made by another key, or one of the two was edited")
 
     return check
 
 
 def _timestamp_check(certificate: Path) -> Check:
-    with seal_extra("time stamps"):
-        from kubewitness.seal.timestamp import (  # noqa: PLC0415 an optional extra
-            load_certificates,
-            stamped_time,
-        )
-
-    trusted = load_certificates(certificate)
-    return lambda companion, manifest: stamped_time(companion, manifest, trusted)
+    timestamp = optional_import(
+        "kubewitness.seal.timestamp", "seal", "--timestamp-certificate", library="rfc3161-client"
+    )
+    trusted = timestamp.load_certificates(certificate)
+    return lambda companion, manifest: timestamp.stamped_time(companion, manifest, trusted)
 
 
 def _check_companions(

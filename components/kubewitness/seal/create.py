@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kubewitness.errors import InputError, KubewitnessError, NothingToCheckError
+from kubewitness.optional_imports import optional_import
 from kubewitness.seal.chain import Chain, Claim, read_chain, read_manifest
 from kubewitness.seal.digests import read_steady_digests
-from kubewitness.seal.extra import seal_extra
 from kubewitness.seal.manifest import (
     BLOCK_SIZE,
     LARGEST_BLOCK,
@@ -90,16 +90,16 @@ def attach_timestamp(path: Path, response: Path) -> int:
     Raises:
         InputError: the response is for something else, or there is a time stamp already.
     """
-    with seal_extra("time stamps"):
-        from kubewitness.seal.timestamp import require_imprint  # noqa: PLC0415 an optional extra
-
+    timestamp = optional_import(
+        "kubewitness.seal.timestamp", "seal", "--timestamp-response", library="rfc3161-client"
+    )
     target = find_target(path)
     number = read_chain(target).newest.number
     try:
         data = response.read_bytes()
     except OSError as error:
         raise InputError(f"{response}: cannot be read: {error.strerror}") from error
-    require_imprint(data, read_manifest(target.manifest(number)), str(response))
+    timestamp.require_imprint(data, read_manifest(target.manifest(number)), str(response))
     _write_new(target.timestamp(number), data)
     return number
 
@@ -182,15 +182,17 @@ def _companions(
     """Make signature and time stamp before anything is written: what fails leaves nothing."""
     made: dict[Path, bytes] = {}
     if key is not None:
-        with seal_extra("signatures"):
-            from kubewitness.seal.signature import sign  # noqa: PLC0415 an optional extra
-
-        made[target.signature(manifest.number)] = sign(manifest.as_bytes(), key, passphrase)
+        signature = optional_import(
+            "kubewitness.seal.signature", "seal", "--key", library="cryptography"
+        )
+        made[target.signature(manifest.number)] = signature.sign(
+            manifest.as_bytes(), key, passphrase
+        )
     if timestamp_url is not None:
-        with seal_extra("time stamps"):
-            from kubewitness.seal.timestamp import request_timestamp  # noqa: PLC0415 likewise
-
-        stamp = request_timestamp(timestamp_url, manifest.as_bytes())
+        timestamp = optional_import(
+            "kubewitness.seal.timestamp", "seal", "--timestamp-url", library="rfc3161-client"
+        )
+        stamp = timestamp.request_timestamp(timestamp_url, manifest.as_bytes())
         made[target.timestamp(manifest.number)] = stamp
     return made
 

@@ -224,8 +224,8 @@ def test_an_output_that_cannot_be_written_is_an_error(query: Query, tmp_path: Pa
     ("options", "count", "now"),
     [
         ((), 5, "2026-03-01T10:19:01Z"),
-        (("--now", "2026-03-01T10:10:01Z"), 14, "2026-03-01T10:10:01Z"),
-        (("--now", "now"), 0, None),
+        (("--as-of", "2026-03-01T10:10:01Z"), 14, "2026-03-01T10:10:01Z"),
+        (("--as-of", "now"), 0, None),
     ],
 )
 def test_ago_counts_from_the_newest_event_unless_now_is_given(
@@ -244,7 +244,7 @@ def test_ago_counts_from_the_newest_event_unless_now_is_given(
         (("--until", "2026-03-01T11:10:00+01:00"), 10),
         (("--since", "5m"), 6),
         (("--since", "5m", "--until", "2m"), 3),
-        (("--since", "0.25h", "--now", "2026-03-01 10:30"), 5),
+        (("--since", "0.25h", "--as-of", "2026-03-01 10:30"), 5),
     ],
 )
 @pytest.mark.parametrize("language", ["kql", "sql"])
@@ -513,6 +513,6 @@ def test_rows_that_nobody_reads_do_not_block_the_next_query(store: Path) -> None
 
 def test_importing_queries_does_not_load_pulumi() -> None:
     """Reading logs starts quickly."""
-    modules = "kubewitness.logs.kql.query, kubewitness.cli.commands.query"
+    modules = "kubewitness.logs.kql.query, kubewitness.cli.actions.query"
     code = f"import sys, {modules}; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -239,26 +239,28 @@ def test_rows_of_other_tables_keep_their_columns(tmp_path: Path) -> None:
     assert (other["Caller"], other["Claims_d"]) == ("ada", {"a": 1})
 
 
+GOOGLE_ENTRY = {
+    "insertId": "i1",
+    "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity",
+    "timestamp": "2026-05-01T10:00:00Z",
+    "resource": {"type": "k8s_cluster", "labels": {"cluster_name": "shop"}},
+    "labels": {"authorization.k8s.io/decision": "allow"},
+    "protoPayload": {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "serviceName": "k8s.io",
+        "methodName": "io.k8s.core.v1.pods.exec.create",
+        "resourceName": "core/v1/namespaces/shop/pods/a/exec",
+        "authenticationInfo": {"principalEmail": "ada@example.com"},
+        "requestMetadata": {"callerIp": "203.0.113.7", "callerSuppliedUserAgent": "kubectl"},
+        "status": {"code": 7, "message": "Forbidden"},
+        "request": {"@type": "core.k8s.io/v1.PodExecOptions"},
+    },
+}
+
+
 def test_an_entry_of_google_cloud_becomes_the_event(tmp_path: Path) -> None:
     """Verb, object, user and status are taken from where Cloud Audit Logs have them."""
-    entry = {
-        "insertId": "i1",
-        "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity",
-        "timestamp": "2026-05-01T10:00:00Z",
-        "resource": {"type": "k8s_cluster", "labels": {"cluster_name": "shop"}},
-        "labels": {"authorization.k8s.io/decision": "allow"},
-        "protoPayload": {
-            "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
-            "serviceName": "k8s.io",
-            "methodName": "io.k8s.core.v1.pods.exec.create",
-            "resourceName": "core/v1/namespaces/shop/pods/a/exec",
-            "authenticationInfo": {"principalEmail": "ada@example.com"},
-            "requestMetadata": {"callerIp": "203.0.113.7", "callerSuppliedUserAgent": "kubectl"},
-            "status": {"code": 7, "message": "Forbidden"},
-            "request": {"@type": "core.k8s.io/v1.PodExecOptions"},
-        },
-    }
-    _, (row,) = read(tmp_path, json.dumps([entry]).encode())
+    _, (row,) = read(tmp_path, json.dumps([GOOGLE_ENTRY]).encode())
     expected = {
         "AuditId": "i1",
         "Verb": "create",
@@ -308,7 +310,54 @@ def test_an_export_of_the_portal_is_told_to_be_none(tmp_path: Path) -> None:
     assert (rows, summary.balance.quarantined) == ([], 2)
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
+def test_a_file_of_several_formats_is_read_whole(tmp_path: Path) -> None:
+    """Plain events, Azure's wrapper and Google's entries become rows; another log's record, none.
+
+    As in the samples of others, which are tried below where they are at hand.
+    """
+    foreign = {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole"}
+    logs: list[dict[str, Any]] = [
+        EVENTS[0],
+        json.loads(as_storage_record(EVENTS[1])),
+        foreign,
+        GOOGLE_ENTRY,
+        EVENTS[2],
+    ]
+    summary, rows = read(tmp_path, ndjson(logs))
+    (refused,) = summary.quarantine
+    assert refused.offset == len(ndjson(logs[:2]))
+    assert summary.balance.events == len(rows) == 4
+    for log, row in zip([*logs[:2], *logs[3:]], sorted(rows, key=by_offset), strict=True):
+        check_sample(log, row)
+
+
+def by_offset(row: dict[str, Any]) -> int:
+    """Where in its file a row was read."""
+    offset: int = row["LogOffset"]
+    return offset
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_an_event_as_people_abridge_it_is_read(wrapped: bool, tmp_path: Path) -> None:
+    """With a few fields left, and over several lines."""
+    fields = {"verb": "create", "requestURI": EVENT["requestURI"], "objectRef": EVENT["objectRef"]}
+    text = json.dumps([fields] if wrapped else fields, indent=2)
+    _, (row,) = read(tmp_path, text.encode())
+    assert {
+        "verb": row["Verb"],
+        "requestURI": row["RequestUri"],
+        "objectRef": row["ObjectRef"],
+    } == (fields)
+
+
+def test_an_event_with_an_ellipsis_in_it_is_not_passed_over(tmp_path: Path) -> None:
+    """What is not JSON any more is salvaged or quarantined."""
+    text = json.dumps(EVENT, indent=2).replace('"groups": [', '"groups": [..., ', 1)
+    summary, _ = read(tmp_path, text.encode())
+    assert summary.balance.salvaged + summary.balance.quarantined
+
+
+@pytest.mark.samples
 def test_the_samples_of_others_are_read_whole(tmp_path: Path) -> None:
     """EKS events, Azure's wrapper, Google's entries: every record a row with the right fields."""
     text = (SAMPLES / "panther-rule-tests.ndjson").read_text()
@@ -346,7 +395,7 @@ def check_sample(log: dict[str, Any], row: dict[str, Any]) -> None:
 _BLOCK = re.compile(r"```json[^\n]*\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared samples are not here")
+@pytest.mark.samples
 def test_the_events_in_stratus_pages_are_read(tmp_path: Path) -> None:
     """Events as people abridge them; what is no JSON any more is salvaged or quarantined."""
     events_found = 0

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubewitness.logs.inputs.find import find_log_files
@@ -92,9 +92,7 @@ def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
         assert contents(tmp_path / f"{name}.store") == expected, name
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 299), max_size=6), st.randoms(use_true_random=False))
 def test_the_split_into_files_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], draw: random.Random
@@ -538,5 +536,5 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 def test_reading_logs_does_not_load_pulumi() -> None:
     """It takes a second and has no part in it."""
-    code = "import sys, kubewitness.cli.commands.ingest; sys.exit('pulumi' in sys.modules)"
+    code = "import sys, kubewitness.cli.actions.ingest; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,1 +1,1 @@
-"""One subcommand in each file."""
+"""One command in each file: its arguments, options and help. `kubewitness.cli.actions` runs it."""

@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.library import cases
+from kubewitness.detections.library import FOLDER, cases
 from kubewitness.errors import NothingToCheckError
 from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.kql.query import open_for_queries, run_kql
@@ -60,21 +60,23 @@ def hunt_cases(
     detections: Sequence[Detection],
     kind: CaseKind = "malicious",
     *,
+    folder: Path = FOLDER,
     passes: Passes = lambda event: event,
 ) -> dict[str, dict[str, list[Finding]]]:
     """Run each detection on its cases, among those of all the others.
 
     Args:
         detections: of ours, each with its cases.
+        folder: the library; only the repository's has benign cases.
 
     Returns:
         By detection and case, what was found in it; a case without findings has no entry.
     """
-    slots = _slots(detections, kind)
+    slots = _slots(detections, kind, folder)
     found: dict[str, dict[str, list[Finding]]] = {detection.slug: {} for detection in detections}
-    with TemporaryDirectory(prefix="kubewitness-") as folder:
-        log = Path(folder) / "cases.ndjson"
-        write_log(log, detections, kind, passes=passes)
+    with TemporaryDirectory(prefix="kubewitness-") as home:
+        log = Path(home) / "cases.ndjson"
+        write_log(log, detections, kind, folder=folder, passes=passes)
         for finding in _hunt(log, detections):
             owner, name = slots[_slot(finding.time)] if finding.time else (None, "")
             if owner is finding.detection:
@@ -87,24 +89,30 @@ def write_log(
     detections: Sequence[Detection],
     kind: CaseKind = "malicious",
     *,
+    folder: Path = FOLDER,
     passes: Passes = lambda event: event,
 ) -> None:
     """Write the cases of all detections into one log, each in days of its own.
 
     Args:
         detections: of ours, each with its cases.
+        folder: the library; only the repository's has benign cases.
     """
     with path.open("w", encoding="utf-8") as file:
-        for index, (detection, name) in enumerate(_slots(detections, kind)):
-            for event in _events(cases(detection, kind)[name]):
+        for index, (detection, name) in enumerate(_slots(detections, kind, folder)):
+            for event in _events(cases(detection, kind, folder)[name]):
                 left = passes(event)
                 if left is not None:
                     moved = _moved(left, f"{detection.slug}/{name}", index)
                     file.write(json.dumps(moved, separators=(",", ":")) + "\n")
 
 
-def _slots(detections: Sequence[Detection], kind: CaseKind) -> list[tuple[Detection, str]]:
-    return [(detection, name) for detection in detections for name in cases(detection, kind)]
+def _slots(
+    detections: Sequence[Detection], kind: CaseKind, folder: Path
+) -> list[tuple[Detection, str]]:
+    return [
+        (detection, name) for detection in detections for name in cases(detection, kind, folder)
+    ]
 
 
 def kept(transformation: str, detections: Sequence[Detection]) -> frozenset[int]:

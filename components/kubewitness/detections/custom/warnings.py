@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kubewitness.detections.detection import Detection
+from kubewitness.optional_imports import MissingExtraError, optional_import
 
 UNCHECKED: Final = (
     "whether events have the paths that it reads is not known without the types of Kubernetes' "
@@ -23,10 +24,13 @@ def query_warnings(detection: Detection) -> Sequence[str]:
     from kubewitness.logs.kql.kql_errors import explain_kql  # noqa: PLC0415
 
     try:
-        from kubewitness.detections.object_paths.paths import paths_of_no_object  # noqa: PLC0415
-    except ImportError:
+        paths = optional_import(
+            "kubewitness.detections.object_paths.paths", "sigma", detection.slug
+        )
+    except MissingExtraError:
         return (UNCHECKED,)
     try:
-        return paths_of_no_object(detection.query)
+        found: Sequence[str] = paths.paths_of_no_object(detection.query)
     except KqlError as error:
         return explain_kql(error, detection.query).faults
+    return found

@@ -25,7 +25,8 @@ from kubewitness.detections.engines.cloud import (
 )
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
     from azure.kusto.data import (
@@ -116,9 +117,8 @@ class DataExplorerEngine:
         return answer
 
     def _properties(self) -> "ClientRequestProperties":
-        from azure.kusto.data import ClientRequestProperties  # noqa: PLC0415 an extra
-
-        properties = ClientRequestProperties()  # type: ignore[no-untyped-call]
+        data = optional_import("azure.kusto.data", "kusto", self._database)
+        properties: ClientRequestProperties = data.ClientRequestProperties()
         properties.set_option("request_readonly", True)
         if self._options.now:
             properties.set_option("query_now", f"{self._options.now.isoformat()}Z")
@@ -139,24 +139,21 @@ def open_data_explorer(
     found = _ADDRESS.fullmatch(word)
     if not found:
         raise InputError(f"{word}: {_UNTRUSTED}")
-    try:
-        from azure.kusto.data import KustoClient  # noqa: PLC0415 an extra
-    except ImportError as error:
-        raise missing_extra(word, "azure-kusto-data and azure-identity", "kusto") from error
+    data = optional_import("azure.kusto.data", "kusto", word)
     keep_quiet()
-    client = KustoClient(_connection(found["host"]))
+    client = data.KustoClient(_connection(found["host"]))
     return DataExplorerEngine(client, found["database"], detections, options)
 
 
 def _connection(host: str) -> "KustoConnectionStringBuilder":
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
-    from azure.kusto.data import KustoConnectionStringBuilder  # noqa: PLC0415 likewise
-
+    data = optional_import("azure.kusto.data", "kusto", host)
+    builder: type[KustoConnectionStringBuilder] = data.KustoConnectionStringBuilder
     if _LOOPBACK.fullmatch(host):
-        return KustoConnectionStringBuilder.with_no_authentication(f"http://{host}")
+        return builder.with_no_authentication(f"http://{host}")
     whole = host if ".kusto." in host or host.count(".") > 1 else f"{host}.kusto.windows.net"
-    return KustoConnectionStringBuilder.with_azure_token_credential(
-        f"https://{whole}", DefaultAzureCredential()
+    identity = optional_import("azure.identity", "kusto", host)
+    return builder.with_azure_token_credential(
+        f"https://{whole}", identity.DefaultAzureCredential()
     )
 
 
@@ -168,12 +165,11 @@ def _within(start: datetime, end: datetime) -> str:
 @contextmanager
 def _explained(name: str, slug: str) -> Iterator[None]:
     """Turn errors of the client into faults; only those about KQL keep their own words."""
-    from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
-    from azure.kusto.data import exceptions as kusto  # noqa: PLC0415 likewise
-
+    azure = optional_import("azure.core.exceptions", "kusto", name)
+    kusto = optional_import("azure.kusto.data.exceptions", "kusto", name)
     try:
         yield
-    except (kusto.KustoAuthenticationError, AzureError):
+    except (kusto.KustoAuthenticationError, azure.AzureError):
         raise InputError(f"{name}: {_UNAUTHORISED}") from None
     except kusto.KustoClientInvalidConnectionStringException:
         raise InputError(f"{name}: {_UNTRUSTED}") from None

@@ -27,7 +27,8 @@ from kubewitness.detections.engines.cloud import (
 )
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables, used_parsers
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
     from azure.monitor.query import LogsQueryClient, LogsTable
@@ -124,24 +125,22 @@ class LogAnalyticsEngine:
         return choose_tables(str(row[0]) for table in tables for row in table.rows)
 
     def _query(self, text: str) -> _Answer:
-        from azure.monitor.query import LogsQueryPartialResult  # noqa: PLC0415 an extra
-
-        found = self._client.query_workspace(
+        query = optional_import("azure.monitor.query", "kusto", self._name)
+        found: Any = self._client.query_workspace(
             self._workspace,
             text,
             timespan=self._span,
             server_timeout=_TIMEOUT,
             read_timeout=_TIMEOUT + 30,
         )
-        if isinstance(found, LogsQueryPartialResult):
+        if isinstance(found, query.LogsQueryPartialResult):
             return found.partial_data or [], str(getattr(found.partial_error, "message", ""))
         return found.tables, None
 
     def _search(self, text: str) -> _Answer:
-        from azure.core.rest import HttpRequest  # noqa: PLC0415 an extra
-
+        rest = optional_import("azure.core.rest", "kusto", self._name)
         start, end = (f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in self._span)
-        request = HttpRequest(
+        request = rest.HttpRequest(
             "POST",
             f"/workspaces/{self._workspace}/search",
             params={"timespan": f"{start}/{end}"},
@@ -156,14 +155,14 @@ class LogAnalyticsEngine:
 
 
 def _table(table: dict[str, Any]) -> "LogsTable":
-    from azure.monitor.query import LogsTable  # noqa: PLC0415 an extra
-
-    return LogsTable(
+    query = optional_import("azure.monitor.query", "kusto", table["name"])
+    found: LogsTable = query.LogsTable(
         name=table["name"],
         columns=[column["name"] for column in table["columns"]],
         columns_types=[column["type"] for column in table["columns"]],
         rows=table["rows"],
     )
+    return found
 
 
 _HAS_ITS_CLOCK: Final = "asks now(), and Log Analytics has a clock of its own; leave --as-of away"
@@ -182,32 +181,24 @@ def open_log_analytics(
         UUID(workspace)
     except ValueError:
         raise InputError(f"{word}: {_FATAL[404]}") from None
-    try:
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
-        from azure.monitor.query import LogsQueryClient  # noqa: PLC0415 likewise
-    except ImportError as error:
-        raise missing_extra(word, "azure-monitor-query and azure-identity", "kusto") from error
+    identity = optional_import("azure.identity", "kusto", word)
+    query = optional_import("azure.monitor.query", "kusto", word)
     keep_quiet()
-    client = LogsQueryClient(DefaultAzureCredential())
+    client = query.LogsQueryClient(identity.DefaultAzureCredential())
     return LogAnalyticsEngine(client, workspace, detections, options)
 
 
 @contextmanager
 def _explained(name: str, slug: str) -> Iterator[None]:
     """Turn errors of the client into faults; only those about KQL keep their own words."""
-    from azure.core.exceptions import (  # noqa: PLC0415 an extra
-        HttpResponseError,
-        ServiceRequestError,
-        ServiceResponseError,
-    )
-
+    exceptions = optional_import("azure.core.exceptions", "kusto", name)
     try:
         yield
-    except ServiceRequestError:
+    except exceptions.ServiceRequestError:
         raise InputError(f"{name}: cannot be reached; check the network") from None
-    except ServiceResponseError:
+    except exceptions.ServiceResponseError:
         raise DetectionFailedError(f"{slug or name}: {_TRANSIENT[504]}") from None
-    except HttpResponseError as error:
+    except exceptions.HttpResponseError as error:
         # There is no answer where there are no credentials to ask with.
         status = error.status_code or 401
         if status in _FATAL or not slug:

@@ -46,11 +46,12 @@ def no_such_detection(slug: str, known: Iterable[str], otherwise: str = "") -> s
     return f"no detection is called `{slug}`{did_you_mean(slug, known, otherwise)}"
 
 
-def cases(detection: Detection, kind: str) -> dict[str, Path]:
+def cases(detection: Detection, kind: str, folder: Path = FOLDER) -> dict[str, Path]:
     """Return the files of events that come with a detection, by the name of what each shows.
 
     Args:
         detection: one of the library.
         kind: `malicious`: it fires on each; or `benign`: it fires on none.
+        folder: the library. Only the repository's has benign cases: the wheel leaves them out.
     """
-    return {path.stem: path for path in sorted((FOLDER / detection.slug / kind).iterdir())}
+    return {path.stem: path for path in sorted((folder / detection.slug / kind).iterdir())}

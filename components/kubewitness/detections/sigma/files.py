@@ -4,7 +4,8 @@ from pathlib import Path
 
 from kubewitness.detections.sigma.imported import Imported
 from kubewitness.documents.yaml_reader import read_documents
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 
 
 def is_sigma(path: Path) -> bool:
@@ -38,8 +39,7 @@ def import_sigma(path: Path) -> Imported:
     sigma = [file for file in files if is_sigma(file)]
     if not sigma:
         return Imported()
-    try:
-        from kubewitness.detections.sigma.rules import import_file  # noqa: PLC0415 an extra
-    except ModuleNotFoundError as error:
-        raise missing_extra(str(sigma[0]), "pySigma", "sigma") from error
-    return sum(map(import_file, sigma), Imported())
+    rules = optional_import(
+        "kubewitness.detections.sigma.rules", "sigma", str(sigma[0]), library="pySigma"
+    )
+    return sum(map(rules.import_file, sigma), Imported())

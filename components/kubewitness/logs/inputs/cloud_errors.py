@@ -6,10 +6,10 @@ tokens and signatures.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Final
 
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 
 _SIGN_IN: Final = "sign in again, for instance with `aws sso login`, or renew the keys"
 _NO_LOG_GROUP: Final = "no such log group here; check its name and `?region=`"
@@ -57,17 +57,14 @@ def aws_errors(name: str) -> Iterator[None]:
     Raises:
         InputError: boto3 is not installed, or AWS did not do what was asked.
     """
-    try:
-        import_module("boto3")  # botocore alone may have come with something else
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 an extra
-    except ImportError as error:
-        raise missing_extra(name, "boto3", "aws") from error
+    optional_import("boto3", "aws", name)  # botocore alone may have come with something else
+    exceptions = optional_import("botocore.exceptions", "aws", name)
     try:
         yield
-    except ClientError as error:
+    except exceptions.ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         raise InputError(f"{name}: {_of_code(code, error.operation_name)}") from None
-    except BotoCoreError as error:
+    except exceptions.BotoCoreError as error:
         kind = type(error).__name__
         raise InputError(f"{name}: {_AWS_KINDS.get(kind) or _unforeseen('AWS', kind)}") from None
 
@@ -85,18 +82,12 @@ def azure_errors(name: str) -> Iterator[None]:
     Raises:
         InputError: the SDK is not installed, or Azure did not do what was asked.
     """
-    try:
-        from azure.core.exceptions import (  # noqa: PLC0415 an extra
-            AzureError,
-            ClientAuthenticationError,
-        )
-    except ImportError as error:
-        raise missing_extra(name, "the Azure SDK", "azure") from error
+    exceptions = optional_import("azure.core.exceptions", "azure", name, library="the Azure SDK")
     try:
         yield
-    except AzureError as error:
+    except exceptions.AzureError as error:
         status = getattr(error, "status_code", None)
-        if isinstance(error, ClientAuthenticationError):
+        if isinstance(error, exceptions.ClientAuthenticationError):
             status = status or 401
         known = _AZURE_STATUS.get(status or 0)
         fault = known or _unforeseen("Azure", f"{type(error).__name__} {status or ''}".strip())

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.chunks import Chunks, open_chunks
 from kubewitness.logs.inputs.cloud_errors import aws_errors
+from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -125,8 +126,8 @@ def _parse(word: str) -> tuple[str, str | None]:
 
 
 def _client(region: str | None) -> "CloudWatchLogsClient":
-    import boto3  # noqa: PLC0415 an extra
-    from botocore.config import Config  # noqa: PLC0415 likewise
-
-    retries = Config(retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS})
-    return boto3.client("logs", region_name=region, config=retries)
+    boto3 = optional_import("boto3", "aws", SCHEME)
+    config = optional_import("botocore.config", "aws", SCHEME)
+    retries = config.Config(retries={"mode": "adaptive", "total_max_attempts": _ATTEMPTS})
+    client: CloudWatchLogsClient = boto3.client("logs", region_name=region, config=retries)
+    return client

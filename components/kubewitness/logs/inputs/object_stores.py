@@ -9,10 +9,11 @@ import os
 from functools import partial
 from typing import Any, Final
 
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
 from kubewitness.logs.inputs.chunks import ChunkedFile, Chunks
 from kubewitness.logs.inputs.cloud_errors import aws_errors, azure_errors
 from kubewitness.logs.inputs.local_files import SEAL_FOLDER
+from kubewitness.optional_imports import optional_import
 
 S3_SCHEME: Final = "s3://"
 AZURE_SCHEME: Final = "az://"
@@ -46,11 +47,7 @@ def find_s3_objects(word: str) -> list[ChunkedFile]:
 
 
 def _s3_client(word: str) -> Any:
-    try:
-        from cloudpathlib import S3Client  # noqa: PLC0415 an extra
-    except ImportError as error:
-        raise missing_extra(word, "cloudpathlib", "aws") from error
-    return S3Client(**_NO_CACHE).client
+    return optional_import("cloudpathlib", "aws", word).S3Client(**_NO_CACHE).client
 
 
 def _s3_object(client: Any, bucket: str, item: dict[str, Any]) -> ChunkedFile:
@@ -91,18 +88,15 @@ def find_azure_blobs(word: str) -> list[ChunkedFile]:
 
 
 def _azure_client(word: str) -> Any:
-    try:
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
-        from cloudpathlib import AzureBlobClient  # noqa: PLC0415 likewise
-    except ImportError as error:
-        raise missing_extra(word, "cloudpathlib and azure-identity", "azure") from error
+    identity = optional_import("azure.identity", "azure", word)
+    cloudpathlib = optional_import("cloudpathlib", "azure", word)
     account = os.environ.get("AZURE_STORAGE_ACCOUNT_URL")
     try:
         if os.environ.get("AZURE_STORAGE_CONNECTION_STRING"):
-            return AzureBlobClient(**_NO_CACHE).service_client
+            return cloudpathlib.AzureBlobClient(**_NO_CACHE).service_client
         if account:
-            credential = DefaultAzureCredential()
-            return AzureBlobClient(account, credential, **_NO_CACHE).service_client
+            credential = identity.DefaultAzureCredential()
+            return cloudpathlib.AzureBlobClient(account, credential, **_NO_CACHE).service_client
     except ValueError:
         # Its words may quote the value, which holds the account's key.
         raise InputError(
@@ -136,11 +130,10 @@ def _azure_chunks(client: Any, name: str, blob: Any) -> Chunks:
 
 
 def _condition(blob: Any) -> dict[str, Any]:
-    from azure.core import MatchConditions  # noqa: PLC0415 an extra
-
     if blob.blob_type == "AppendBlob":
         return {}
-    return {"etag": blob.etag, "match_condition": MatchConditions.IfNotModified}
+    conditions = optional_import("azure.core", "azure", blob.name).MatchConditions
+    return {"etag": blob.etag, "match_condition": conditions.IfNotModified}
 
 
 def _is_folder(blob: Any) -> bool:

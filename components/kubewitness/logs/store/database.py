@@ -27,10 +27,6 @@ from kubewitness.logs.store.statements import AUDIT_EVENTS
 VERSION: Final = 1
 """Of the schema; a store of another version is not touched."""
 
-DEFAULT_STORE: Final = "kubewitness.store"
-STORE_VARIABLE: Final = "KUBEWITNESS_STORE"
-"""The environment variable that names another store."""
-
 DEFAULT_MEMORY: Final = "1GB"
 
 ROW_GROUP_SIZE: Final = 20_480

@@ -52,7 +52,7 @@ def parse_time(text: str, now: datetime) -> datetime:
 
 
 def present(text: str | None) -> datetime | None:
-    """Return what `--now` says: a time, `now` for the clock's, None for the newest event's."""
+    """Return what `--as-of` says: a time, `now` for the clock's, None for the newest event's."""
     if text is None:
         return None
     return clock() if text == "now" else parse_time(text, clock())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
 from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
-from kubewitness.errors import InputError, missing_extra
+from kubewitness.errors import InputError
+from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
     from azure.core import PipelineClient
@@ -127,10 +128,9 @@ class ResourceManager:
         return f"{self._base}{there.path}?{there.query}"
 
     def _ask(self, address: str, parameters: Mapping[str, str]) -> Document | None:
-        from azure.core.rest import HttpRequest  # noqa: PLC0415 an extra
-
+        rest = optional_import("azure.core.rest", "azure", self._name)
         with self._explained(address):
-            request = HttpRequest("GET", address, params=dict(parameters))
+            request = rest.HttpRequest("GET", address, params=dict(parameters))
             response = self._client.send_request(request)
             status, code = response.status_code, _code(response)
             if status in {NOT_OFFERED, REFUSED} or code in _OF_OTHERS:
@@ -146,11 +146,10 @@ class ResourceManager:
     @contextmanager
     def _explained(self, address: str) -> Iterator[None]:
         """Turn errors of the client into ours; their own words may quote a token."""
-        from azure.core.exceptions import AzureError  # noqa: PLC0415 an extra
-
+        exceptions = optional_import("azure.core.exceptions", "azure", self._name)
         try:
             yield
-        except AzureError as error:
+        except exceptions.AzureError as error:
             raise InputError(f"{self._name}: {_words(error, urlsplit(address).path)}") from None
         except (ValueError, RecursionError):
             raise InputError(f"{self._name}: Azure answers no JSON; {_AGAIN}") from None
@@ -167,10 +166,9 @@ def _code(response: "HttpResponse") -> str:
 
 
 def _words(error: "AzureError", path: str) -> str:
-    from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 an extra
-
+    exceptions = optional_import("azure.core.exceptions", "azure", path)
     status = getattr(error, "status_code", None)
-    if isinstance(error, ClientAuthenticationError) or status == UNAUTHENTICATED:
+    if isinstance(error, exceptions.ClientAuthenticationError) or status == UNAUTHENTICATED:
         return REFUSED_CREDENTIALS
     what = f"Azure answers {status}" if status else "Azure cannot be reached"
     return f"{what} for {path}; {_AGAIN}"
@@ -187,14 +185,11 @@ def open_resource_manager(word: str) -> ResourceManager:
     Raises:
         InputError: the extra `azure` is not installed.
     """
-    try:
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 an extra
-    except ImportError as error:
-        raise missing_extra(word, "azure-identity", "azure") from error
+    identity = optional_import("azure.identity", "azure", word)
     keep_quiet()
     authority = os.environ.get("AZURE_AUTHORITY_HOST", "").removeprefix("https://").strip("/")
     base = _OTHER_CLOUDS.get(authority.lower(), _PUBLIC)
-    return ResourceManager(word, base, client_at(base, DefaultAzureCredential()))
+    return ResourceManager(word, base, client_at(base, identity.DefaultAzureCredential()))
 
 
 def client_at(base: str, credential: "TokenCredential", *, retries: int = 10) -> "Client":
@@ -202,20 +197,15 @@ def client_at(base: str, credential: "TokenCredential", *, retries: int = 10) ->
 
     It asks again where Azure is busy, which says for how long to wait.
     """
-    from azure.core import PipelineClient  # noqa: PLC0415 an extra
-    from azure.core.pipeline.policies import (  # noqa: PLC0415 likewise
-        BearerTokenCredentialPolicy,
-        HeadersPolicy,
-        RetryPolicy,
-        UserAgentPolicy,
-    )
-
-    return PipelineClient(
+    core = optional_import("azure.core", "azure", base)
+    policies = optional_import("azure.core.pipeline.policies", "azure", base)
+    client: Client = core.PipelineClient(
         base,
         policies=[
-            HeadersPolicy({"Accept": "application/json"}),
-            UserAgentPolicy("kubewitness"),
-            RetryPolicy(retry_total=retries),
-            BearerTokenCredentialPolicy(credential, f"{base}/.default"),
+            policies.HeadersPolicy({"Accept": "application/json"}),
+            policies.UserAgentPolicy("kubewitness"),
+            policies.RetryPolicy(retry_total=retries),
+            policies.BearerTokenCredentialPolicy(credential, f"{base}/.default"),
         ],
     )
+    return client

@@ -63,8 +63,8 @@ def _no_pulumi(error: ImportError) -> str:
 
 
 def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Python 3.9 runs this
-    import pulumi  # noqa: PLC0415 only this interpreter knows whether it has it
-    from pulumi.runtime import config as runtime_config  # noqa: PLC0415 likewise
+    import pulumi
+    from pulumi.runtime import config as runtime_config
 
     report("started", says_unknown=_says_unknown())
     for key, value in job["config"].items():
@@ -82,7 +82,7 @@ def _prepare(job: Dict[str, Any], report: Reporter) -> None:  # noqa: UP006 Pyth
 
 def _says_unknown() -> bool:
     """Return whether this SDK can be told that the result of a function is unknown."""
-    from pulumi.runtime.proto import resource_pb2  # noqa: PLC0415 as above
+    from pulumi.runtime.proto import resource_pb2
 
     response = getattr(resource_pb2, "ResourceInvokeResponse", None)
     return response is not None and "unknown" in response.DESCRIPTOR.fields_by_name
@@ -237,8 +237,8 @@ def _tolerate_inputs_as_outputs() -> None:
 
     A user-assigned identity, for one, is a list among the inputs and a mapping among the outputs.
     """
-    from pulumi.output import UNKNOWN  # noqa: PLC0415 as above
-    from pulumi.runtime import rpc  # noqa: PLC0415 likewise
+    from pulumi.output import UNKNOWN
+    from pulumi.runtime import rpc
 
     original = rpc.translate_output_properties
 
@@ -253,7 +253,7 @@ def _tolerate_inputs_as_outputs() -> None:
 
 
 def _run(job: Dict[str, Any], report: Reporter) -> int:  # noqa: UP006 Python 3.9 runs this
-    import pulumi  # noqa: PLC0415 as above
+    import pulumi
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

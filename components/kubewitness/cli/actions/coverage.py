@@ -1,0 +1,95 @@
+"""What `kubewitness coverage` does."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.detections.coverage.assessment import demand, demandable
+from kubewitness.detections.coverage.clusters import ClusterCoverage, cover
+from kubewitness.detections.library import find_detections
+from kubewitness.documents.suggestions import did_you_mean
+from kubewitness.errors import ExitCode, InputError, NothingToCheckError
+from kubewitness.policies.check import first_that_applies
+from kubewitness.reports.coverage import document, navigator_layer, print_coverage
+from kubewitness.sources.load import load
+
+
+def run(
+    *,
+    source: str,
+    names: tuple[str, ...],
+    require: tuple[str, ...],
+    require_not_blind: tuple[str, ...],
+    stack: str | None,
+    answers: Path | None,
+    python: Path | None,
+    format_: str,
+    output: Path | None,
+    whole: bool,
+    timeout: float,
+) -> int:
+    """Write what each detection would find on the clusters of a source."""
+    _check_words([*require, *require_not_blind])
+    seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
+    clusters = cover(seen.graph, find_detections(names))
+    if not clusters:
+        raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")
+    _write(clusters, format_, output, whole=whole)
+    for one in seen.unreadable:
+        click.echo(f"unreadable: {one}", err=True)
+    for logged in seen.warnings:
+        click.echo(f"{logged.level}: {logged.message}", err=True)
+    for one in seen.notes:
+        click.echo(f"note: {one}", err=True)
+    codes = [ExitCode.UNREADABLE] if seen.unreadable else []
+    codes += _judge(clusters, require, not_blind=False)
+    codes += _judge(clusters, require_not_blind, not_blind=True)
+    return first_that_applies([*codes, ExitCode.OK])
+
+
+def _write(
+    clusters: list[ClusterCoverage], format_: str, output: Path | None, *, whole: bool
+) -> None:
+    if format_ == "json":
+        write_text(document(clusters), output)
+    elif format_ == "navigator":
+        write_text(_layer(clusters), output)
+    else:
+        write_drawn(lambda console: print_coverage(console, clusters, whole=whole), output)
+
+
+def _layer(clusters: list[ClusterCoverage]) -> str:
+    if len(clusters) > 1:
+        listed = ", ".join(one.cluster for one in clusters)
+        raise InputError(f"a layer shows one cluster, and there are {listed}; use `--format json`")
+    return navigator_layer(clusters[0])
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse what no detection is, or is of: a demand that was misspelt would never be met."""
+    known = demandable()
+    faults = [
+        f"--require {word}: no detection is called so, or is of this technique"
+        + did_you_mean(word, known, "docs/detections.md lists them")
+        for word in words
+        if word not in known
+    ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _judge(
+    clusters: list[ClusterCoverage], words: Sequence[str], *, not_blind: bool
+) -> Iterator[ExitCode]:
+    """Say which demands are not met, and what the detections miss."""
+    for word in words:
+        for one in clusters:
+            found = demand(one.detections, word, not_blind=not_blind)
+            if found.is_met:
+                continue
+            undecided = found.is_met is None
+            yield ExitCode.UNDECIDED if undecided else ExitCode.VIOLATION
+            how = "may not be covered" if undecided else "is not covered"
+            click.echo(f"{one.cluster}: {word} {how}: {found.why}", err=True)

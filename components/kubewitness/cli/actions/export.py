@@ -1,0 +1,19 @@
+"""What `kubewitness export` does."""
+
+from pathlib import Path
+
+import click
+
+from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.export import export_parquet
+
+
+def run(*, folder: Path, store: Path) -> int:
+    """Write a store as Parquet and print how many rows each table has."""
+    with open_store(store, read_only=True) as connection:
+        rows = export_parquet(connection, folder)
+    if not rows:
+        raise NothingToCheckError(f"{store} holds no rows; `kubewitness ingest` fills it")
+    click.echo(", ".join(f"{table} {count:,}" for table, count in rows.items()))
+    return ExitCode.OK

@@ -1,0 +1,188 @@
+"""What `kubewitness hunt` does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from kubewitness.cli.detections_choice import choose_detections, warnings_of
+from kubewitness.cli.engines import Opened, open_engine
+from kubewitness.cli.options import ALLOW_LIST
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
+from kubewitness.detections.detection import SEVERITIES, Detection
+from kubewitness.detections.engines import DetectionFailedError, Engine
+from kubewitness.detections.engines.cloud import CloudOptions, Plan
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.library import all_detections
+from kubewitness.detections.parsers import Tables
+from kubewitness.errors import ExitCode, InputError
+from kubewitness.logs.store.period import Period, present
+from kubewitness.printable import printable
+from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
+
+
+def run(
+    *,
+    data: tuple[str, ...],
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    severity: str | None,
+    allow: Path | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    tables: str | None,
+    plan: str,
+    format_: str,
+    output: Path | None,
+    limit: int,
+    no_progress: bool,
+) -> int:
+    """Run the chosen detections and write what they find."""
+    warnings: list[str] = []
+    least = {each.lower(): each for each in SEVERITIES}
+    chosen = choose_detections(names, folders, least[severity] if severity else None)
+    for reason in chain(*chosen.rejected.values()):
+        _say("warning: not run", reason)
+    used, allow_list = _allowed(allow, chosen.detections, warnings)
+    options = CloudOptions(
+        tables=Tables(tables) if tables else None,
+        period=Period(since, until),
+        now=present(as_of),
+        allow_list=allow_list,
+        plan=Plan(plan),
+    )
+    with open_engine(data, chosen.detections, options, progress=not no_progress) as opened:
+        for line in opened.unread.lines():
+            _say("unreadable", line)
+        for warning in warnings_of(chosen, opened.engine.refused):
+            _warn(warning, warnings)
+        findings, not_run, allowed = _hunt(opened, chosen.detections, used)
+    if used and allow is None:
+        _tell_used(used, allowed)
+    hunted = Hunted(
+        chosen.detections,
+        findings,
+        chosen.rejected,
+        not_run,
+        opened.unread,
+        used,
+        allowed,
+        warnings,
+    )
+    _write(hunted, format_, output, limit)
+    if findings:
+        return ExitCode.VIOLATION
+    unread = opened.unread or not_run or chosen.rejected
+    return ExitCode.UNREADABLE if unread else ExitCode.OK
+
+
+def _hunt(
+    opened: Opened, detections: Sequence[Detection], used: UsedList | None
+) -> tuple[list[Finding], dict[str, Sequence[str]], int | None]:
+    """Return what was found, why detections could not be run, and how many findings are allowed."""
+    findings: list[Finding] = []
+    not_run = _refused(opened.engine, detections)
+    is_counted = opened.count_allowed or not (used and used.entries)
+    allowed = 0 if is_counted else None
+    for detection, found, faults in _outcomes(
+        opened, [r for r in detections if r.slug not in not_run]
+    ):
+        findings += found
+        if faults:
+            not_run[detection.slug] = faults
+            _tell(faults)
+        else:
+            allowed = _added(allowed, opened, detection, len(found))
+    return findings, not_run, allowed
+
+
+def _outcomes(
+    opened: Opened, detections: Sequence[Detection]
+) -> Iterator[tuple[Detection, list[Finding], Sequence[str]]]:
+    """Yield what each detection finds, in their order, and why it failed if it did."""
+
+    def outcome(detection: Detection) -> tuple[Detection, list[Finding], Sequence[str]]:
+        found: list[Finding] = []
+        try:
+            found.extend(opened.engine.run(detection))
+        except DetectionFailedError as error:
+            return detection, found, error.faults
+        return detection, found, ()
+
+    if opened.threads == 1:
+        yield from map(outcome, detections)
+        return
+    with ThreadPoolExecutor(opened.threads) as pool:
+        yield from pool.map(outcome, detections)
+
+
+def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Sequence[str]]:
+    """Return why detections cannot be run, which is also told at once."""
+    refused = {detection.slug: engine.refused.get(detection.slug, ()) for detection in detections}
+    refused = {slug: faults for slug, faults in refused.items() if faults}
+    if detections and len(refused) == len(detections):
+        raise InputError(*(f"{slug}: {fault}" for slug in refused for fault in refused[slug]))
+    for slug, faults in refused.items():
+        _tell(f"{slug}: {fault}" for fault in faults)
+    return refused
+
+
+def _added(allowed: int | None, opened: Opened, detection: Detection, found: int) -> int | None:
+    """Add what is allowed of a detection; None where that cannot be counted."""
+    if allowed is None or opened.count_allowed is None:
+        return allowed
+    try:
+        return allowed + opened.count_allowed(detection, found)
+    except InputError:
+        return None
+
+
+def _tell(faults: Iterable[str]) -> None:
+    for fault in faults:
+        _say("not run", fault)
+
+
+def _warn(warning: str, warnings: list[str]) -> None:
+    warnings.append(warning)
+    _say("warning", warning)
+
+
+def _say(what: str, text: str) -> None:
+    # A fault of KQL has several lines, with a mark below the place.
+    click.echo(f"{what}: " + "\n".join(map(printable, text.split("\n"))), err=True)
+
+
+def _allowed(
+    path: Path | None, detections: Sequence[Detection], warnings: list[str]
+) -> tuple[UsedList | None, AllowList]:
+    """Return the allow-list, having said which of its entries hold no more."""
+    found = path or Path(ALLOW_LIST)
+    if path is None and not found.exists():
+        return None, NOTHING_ALLOWED
+    known = {detection.slug for detection in (*detections, *all_detections())}
+    allowed = read_allow_list(found, sorted(known))
+    today = datetime.now(UTC).date()
+    for entry in allowed.expired(today):
+        _warn(f"{found}: expired on {entry.expires}: {entry.reason}", warnings)
+    return UsedList(str(found), len(allowed.holding(today))), allowed
+
+
+def _tell_used(used: UsedList, allowed: int | None) -> None:
+    count = "not counted here" if allowed is None else f"{allowed:,}"
+    click.echo(
+        f"note: {used.file} of the present folder is used: entries that hold {used.entries:,}, "
+        f"findings left out {count}",
+        err=True,
+    )
+
+
+def _write(hunted: Hunted, format_: str, output: Path | None, limit: int) -> None:
+    if format_ == "json":
+        write_text(document(hunted), output)
+    else:
+        write_drawn(lambda console: print_hunted(console, hunted, limit), output)

@@ -1,0 +1,59 @@
+"""What `kubewitness ingest` does."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.progress import progress_bar
+from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.logs.inputs.find import find_log_files
+from kubewitness.logs.reading.ingest import ingest
+from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.database import open_store
+from kubewitness.reports.ingested import document, print_ingested
+
+
+def run(
+    *,
+    logs: tuple[str, ...],
+    store: Path,
+    since: datetime | None,
+    until: datetime | None,
+    max_unreadable: str,
+    format_: str,
+    output: Path | None,
+    no_progress: bool,
+) -> int:
+    """Read logs into a store and write the balance of their bytes."""
+    own = {f"{store.resolve()}{suffix}" for suffix in ("", ".wal")}
+    found = find_log_files(logs, since=_utc(since), until=_utc(until))
+    files = [file for file in found if file.name not in own]
+    total = sum(file.size or 0 for file in files)
+    with open_store(store) as connection, progress_bar(total, shown=not no_progress) as report:
+        summary = ingest(connection, files, report=report)
+    _write(summary, format_, output)
+    if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):
+        raise NothingToCheckError("there is not a byte in these logs")
+    return ExitCode.UNREADABLE if _is_too_much(summary, max_unreadable) else ExitCode.OK
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time and time.replace(tzinfo=UTC)
+
+
+def _is_too_much(summary: Summary, limit: str) -> bool:
+    if summary.faults:
+        return True
+    if limit.endswith("%"):
+        share = 100 * summary.balance.quarantined_bytes / max(summary.balance.decoded_bytes, 1)
+        stored = any(entry.is_stored for entry in summary.quarantine)
+        return stored or share > float(limit[:-1])
+    return summary.balance.quarantined > int(limit)
+
+
+def _write(summary: Summary, format_: str, output: Path | None) -> None:
+    if format_ == "json":
+        write_text(json.dumps(document(summary), indent=2) + "\n", output)
+    else:
+        write_drawn(lambda console: print_ingested(console, summary), output)

@@ -1,0 +1,105 @@
+"""What `kubewitness query` does."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+
+from kubewitness.cli.output import open_output, writable, write_drawn
+from kubewitness.detections.engines.local import create_parsers
+from kubewitness.detections.queries import find_query, question, saved_queries
+from kubewitness.errors import ExitCode, InputError
+from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
+from kubewitness.logs.store.database import is_settled
+from kubewitness.logs.store.period import Period, present
+from kubewitness.optional_imports import MissingExtraError, optional_import
+from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
+
+SAVED: Final = "@"
+"""What the name of a saved query begins with."""
+
+
+def run(
+    *,
+    text: str,
+    store: Path,
+    sql: bool,
+    format_: str,
+    output: Path | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    limit: int,
+) -> int:
+    """Run a query on a store and write its rows."""
+    if format_ == "parquet" and output is None:
+        raise InputError("`--format parquet` needs `--output FILE`")
+    if text == SAVED:
+        _list_saved()
+        return ExitCode.OK
+    if text.startswith(SAVED):
+        text = find_query(text.removeprefix(SAVED))
+    moment = present(as_of)
+    period = Period(since, until)
+    with open_for_queries(store, period, now=moment) as connection:
+        create_parsers(connection, period, now=moment)
+        result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
+        if not is_settled(connection):
+            click.echo(
+                "warning: reading was interrupted, so events may stand here twice; run "
+                "`kubewitness ingest` again",
+                err=True,
+            )
+        _note(result, () if sql else _in_vain(text, result))
+        _write(result, format_, output, limit)
+    return ExitCode.OK
+
+
+def _list_saved() -> None:
+    for name, text in saved_queries().items():
+        click.echo(f"{SAVED}{name}: {question(text)}")
+
+
+def _in_vain(text: str, result: Result) -> Iterator[str]:
+    """What the query asks of objects that no object has, as far as it is not told already."""
+    try:
+        paths = optional_import("kubewitness.detections.object_paths.paths", "sigma", text)
+    except MissingExtraError:
+        return
+    told = {_path(warning) for warning in result.warnings}
+    for fault in paths.paths_of_no_object(text):
+        if _path(fault) not in told:
+            yield f"null in every row, but for custom resources: {fault}"
+
+
+def _path(warning: str) -> str:
+    """The path that a warning is about, which it names first."""
+    return warning.split("`")[1]
+
+
+def _note(result: Result, in_vain: Iterable[str]) -> None:
+    """Tell what a reader of the rows should know."""
+    for warning in (*result.warnings, *in_vain):
+        click.echo(f"warning: {warning}", err=True)
+    if result.as_of is not None:
+        click.echo(f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it", err=True)
+
+
+def _write(result: Result, format_: str, output: Path | None, limit: int) -> None:
+    if format_ == "parquet" and output is not None:
+        with writable(output):
+            write_parquet(output, result)
+    elif format_ == "table":
+        write_drawn(lambda console: _print(console, result, limit), output)
+    else:
+        write = write_json if format_ == "json" else write_csv
+        with open_output(output) as file:
+            write(file, result)
+
+
+def _print(console: Console, result: Result, limit: int) -> None:
+    more = print_rows(console, result, limit)
+    if more:
+        click.echo(f"{more} more rows; `--limit` shows more, other formats all", err=True)

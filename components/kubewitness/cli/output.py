@@ -1,0 +1,84 @@
+"""Where a command writes its result, and how wide: shared by all commands."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+from rich.console import Console
+
+from kubewitness.errors import InputError
+
+PIPE_WIDTH: Final = 120
+"""Columns of a table that goes to a pipe or a file, so that its lines do not depend on who runs the
+command. A terminal gets its own width."""
+
+
+def stdout_console() -> Console:
+    """Return a console on standard output, at a terminal's own width, else `PIPE_WIDTH`."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def write_drawn(draw: Callable[[Console], None], output: Path | None = None) -> None:
+    """Write what `draw` prints on a console.
+
+    Args:
+        draw: prints the result.
+        output: the file; None: standard output.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if output is None and sys.stdout.isatty():
+        draw(Console())
+        return
+    text = StringIO()
+    draw(Console(file=text, width=PIPE_WIDTH))
+    write_text(text.getvalue(), output)
+
+
+def write_text(text: str, output: Path | None = None) -> None:
+    """Write a text.
+
+    Args:
+        text: that ends with a line break.
+        output: the file; None: standard output.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with writable(output):
+        output.write_text(text, "utf-8")
+
+
+@contextmanager
+def open_output(output: Path | None) -> Iterator[TextIO]:
+    """Open a file for a result of any size, or standard output.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if output is None:
+        yield sys.stdout
+        return
+    with writable(output), output.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Explain why a file cannot be written.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
