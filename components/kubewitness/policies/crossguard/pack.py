@@ -39,7 +39,12 @@ from kubewitness.policies.settings import (
     Level,
     PolicySettings,
 )
-from kubewitness.policies.settings_file import common_faults, common_layer, resolve
+from kubewitness.policies.settings_file import (
+    common_faults,
+    common_layer,
+    explain_settings,
+    resolve,
+)
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.sources.crossguard import (
     RememberedInputs,
@@ -224,9 +229,8 @@ class _Assembly:
         try:
             settings = self._settings(policy, args, urn)
         except ValidationError as error:
-            for detail in error.errors():
-                where = ".".join(str(part) for part in detail["loc"])
-                report_violation(f"the settings of this policy are wrong: {where}: {detail['msg']}")
+            for fault in explain_settings(policy, self._common, args.get_config(), error):
+                report_violation(f"the settings of this policy are wrong: {fault}")
             return
         verdicts = list(judge(policy, graph, settings))
         self._note_exemptions(settings, verdicts)
