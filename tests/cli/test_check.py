@@ -222,8 +222,8 @@ def test_every_fault_in_a_configuration_is_told_at_once(tmp_path: Path) -> None:
     done = kubewitness("check", tmp_path, "--policy-pack-config", settings)
     assert done.returncode == 2
     assert "no policy is called `aks-audit-log`" in done.stderr
-    assert "aks-audit-logs.coverage" in done.stderr
-    assert "aks-entra-rbac.enforcementLevel" in done.stderr
+    assert f"{settings}:1: aks-audit-logs, coverage: must be `all`, `any` or `cis`" in done.stderr
+    assert f"{settings}:1: aks-entra-rbac, enforcementLevel: must be" in done.stderr
 
 
 def test_another_policy_pack_fails_the_check_by_its_own_name(tmp_path: Path) -> None:

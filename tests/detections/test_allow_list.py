@@ -158,16 +158,17 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         read_allow_list(path, ["pod-exec"])
     places = [
-        re.sub(rf"^{re.escape(str(path))}: ([^:]*): .*", r"\1", f) for f in raised.value.faults
+        re.sub(rf"^{re.escape(str(path))}:(\d+): ([^:]*): .*", r"\1 \2", f)
+        for f in raised.value.faults
     ]
     entry = "allow, entry {}".format
     assert places == [
-        f"{entry(1)}, reason",
-        f"{entry(2)}, expires",
-        f"{entry(3)}, rules",
-        entry(4),
-        f"{entry(5)}, users",
-        f"{entry(6)}, reason",
+        f"3 {entry(1)}, reason",
+        f"4 {entry(2)}, expires",
+        f"5 {entry(3)}, rules",
+        f"6 {entry(4)}",
+        f"7 {entry(5)}, users",
+        f"8 {entry(6)}, reason",
     ]
     assert "no detection is called `pod-exce`; did you mean `pod-exec`?" in str(raised.value)
 

@@ -234,7 +234,9 @@ def test_what_an_alert_rule_cannot_be_is_a_fault_of_the_file(
     """Not a crash on the way to Azure."""
     path = write(tmp_path, **changes)
     text = refusal({"rule_folders": [str(path)], "rules": ["own"]})
-    assert f"rule_folders[0]: {path}: {next(iter(changes))}: " in text
+    (key,) = changes
+    keys = [line.partition(":")[0] for line in path.read_text("utf-8").splitlines()]
+    assert f"rule_folders[0]: {path}:{keys.index(key) + 1}: {key}: " in text
 
 
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
@@ -253,10 +255,10 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     text = refusal({"rule_folders": folders, "frequency": "2m", "rules": ["own"]})
     first = all_detections()[0].slug
     for fault in (
-        f"[0]: {rules / 'broken.yaml'}: cannot be read as YAML: ",
+        f"[0]: {rules / 'broken.yaml'}:1: cannot be read as YAML: ",
         f"[0]: {rules / 'copied.yaml'}: has the id of `{first}` of kubewitness; give",
-        f"[0]: {rules / 'daily.yaml'}: queryPeriod: write it as 5m, 1h or 14d",
-        f"[0]: {rules / 'daily.yaml'}: severity: ",
+        f"[0]: {rules / 'daily.yaml'}:6: queryPeriod: write it as 5m, 1h or 14d",
+        f"[0]: {rules / 'daily.yaml'}:7: severity: ",
         f"[0]: {rules / 'pod-exec.yaml'}: has the name of `pod-exec` of kubewitness; rename",
         f"[0]: {rules / 'sigma.yml'}: is a rule of Sigma; make it one of Sentinel by `kubewitness",
         f"[0]: {rules / 'two words.yaml'}: cannot be part of a resource's name; rename it",

@@ -80,9 +80,11 @@ def test_without_the_inputs_nothing_more_is_passed() -> None:
 def test_a_misspelt_setting_is_a_violation_that_names_it() -> None:
     """No stack trace, and no default in place of what was meant."""
     servicer = Servicer(configuration={"aks-audit-logs": {"coverge": "any"}})
-    assert "coverge" in judge(stack(), servicer)["aks-audit-logs"]
+    told = judge(stack(), servicer)["aks-audit-logs"]
+    assert " are wrong: coverge: unknown key; did you mean `coverage`?" in told
     servicer = Servicer(configuration={"aks-audit-logs": {"exemptions": [{"resource": "aks"}]}})
-    assert " are wrong: exemptions.0.owner: " in judge(stack(), servicer)["aks-audit-logs"]
+    told = judge(stack(), servicer)["aks-audit-logs"]
+    assert " are wrong: exemptions, entry 1, owner: is missing; add it" in told
 
 
 def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
@@ -90,7 +92,9 @@ def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
     common = {"allowedDestination": [{"id": "/subscriptions/x", "owner": "soc"}]}
     judged = judge(stack(), Servicer(configuration={"kubewitness-common": common}))
     assert set(judged) == {"kubewitness-common"}
-    assert "no policy has a setting `allowedDestination`" in judged["kubewitness-common"]
+    assert judged["kubewitness-common"].endswith(
+        "are wrong: allowedDestination: unknown key; did you mean `allowedDestinations`?"
+    )
 
 
 def test_a_secret_is_judged_like_any_other_value() -> None:

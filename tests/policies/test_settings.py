@@ -20,7 +20,7 @@ from kubewitness.policies.exemptions import CollectedElsewhere, Exemption
 from kubewitness.policies.judging.destinations import matches
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_policies, find_policy
-from kubewitness.policies.settings import COMMON, Document, Level, PolicySettings
+from kubewitness.policies.settings import COMMON, NOTES, Document, Level, PolicySettings
 from kubewitness.policies.settings_file import Settings, read_settings
 from kubewitness.policies.verdict import Outcome, Verdict
 from support.policy_examples import run_example
@@ -114,17 +114,45 @@ def test_the_common_settings_have_no_level_for_the_policies(common: Any) -> None
     [
         (
             {"aks-audit-log": {}},
-            "no policy is called `aks-audit-log`; policies: aks-admin-credentials, aks-api-access",
+            "no policy is called `aks-audit-log`; did you mean `aks-audit-logs` or ",
         ),
+        ({"nonsense": {}}, "no policy is called `nonsense`; policies: aks-admin-credentials, aks"),
         ({"aks-entra-rbac-remediation": {}}, "no policy is called `aks-entra-rbac-remediation`"),
         ({"aks-audit-cost-remediation": {}}, "no policy is called `aks-audit-cost-remediation`"),
-        ({COMMON: {"coverge": "any"}}, "no policy has a setting `coverge`"),
-        ({"aks-audit-logs": {"coverage": "half"}}, "aks-audit-logs.coverage"),
-        ({"aks-audit-logs": "strict"}, "aks-audit-logs.enforcementLevel"),
-        ({"aks-audit-logs": {"exemptions": [{"resource": "x"}]}}, "exemptions.0.owner"),
+        (
+            {COMMON: {"coverge": "any"}},
+            "kubewitness-common, coverge: unknown key; did you mean `coverage`?",
+        ),
+        (
+            {"aks-audit-logs": {"coverage": "anny"}},
+            "aks-audit-logs, coverage: must be `all`, `any` or `cis`; did you mean `any`?",
+        ),
+        (
+            {"aks-audit-logs": "strict"},
+            "aks-audit-logs, enforcementLevel: must be `advisory`, `mandatory`, `remediate` or ",
+        ),
+        (
+            {"aks-audit-logs-remediation": "remediat"},
+            "aks-audit-logs-remediation, enforcementLevel: must be `advisory`, `mandatory`, ",
+        ),
+        ({NOTES: {"coverage": "any"}}, "kubewitness-notes, coverage: unknown key; the keys here"),
+        ({"all": {"coverage": "any"}}, "all, coverage: unknown key; the keys here are enf"),
+        ({COMMON: {"total_days": 5}}, "total_days: unknown key; did you mean `totalDays`"),
+        (
+            {"aks-audit-logs": {"exemptions": [{"resource": "x"}]}},
+            "aks-audit-logs, exemptions, entry 1, owner: is missing; add it",
+        ),
+        (
+            {"aks-audit-logs": {"exemptions": [{**EXEMPTION, "rule": "x"}]}},
+            "aks-audit-logs, exemptions, entry 1, rule: `rule` is called `policy` now",
+        ),
+        (
+            {COMMON: {"stacks": [{"when": {}, "set": {"exemptions": [{"rule": "x"}]}}]}},
+            "stacks, entry 1, set, exemptions, entry 1, rule: `rule` is called `policy` now",
+        ),
         (
             {"aks-audit-logs": {"stacks": [{"when": {"stack": "no"}, "set": {"covrage": "any"}}]}},
-            "covrage",
+            "aks-audit-logs, stacks, entry 1, set, covrage: unknown key; did you mean `coverage`?",
         ),
         ({"aks-audit-retention": {"totalDays": "long"}}, "totalDays"),
         ({"aks-audit-retention": {"interactiveDays": -1}}, "interactiveDays"),
@@ -132,7 +160,7 @@ def test_the_common_settings_have_no_level_for_the_policies(common: Any) -> None
         ({"aks-audit-protected": {"immutableDays": -1}}, "immutableDays"),
         (
             {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "totalDays": -1}]}},
-            "allowedDestinations.0.totalDays",
+            "kubewitness-common, allowedDestinations, entry 1, totalDays: must be at least 0",
         ),
         (
             {COMMON: {"allowedDestinations": [{"id": "/x", "owner": "o", "protection": "iron"}]}},
@@ -502,9 +530,11 @@ def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "cannot be read as JSON"),
-        ("[]", "must be a JSON object with a member for each policy"),
-        ('{"nonsense": {}}', "no policy is called `nonsense`"),
+        ("{", "1: cannot be read as JSON: Expecting property name enclosed in double quotes"),
+        ("[" * 100_000, "cannot be read as JSON: is nested too deeply"),
+        ("[]", "1: must be a JSON object with a member for each policy"),
+        ('{"nonsense": {}}', "1: nonsense: no policy is called `nonsense`"),
+        ('{\n\t"all": {\n\t\t"undecided": "no"\n\t}\n}', "3: all, undecided: must be `block` or"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_path: Path) -> None:
@@ -513,8 +543,28 @@ def test_a_file_that_is_no_configuration_is_named(content: str, words: str, tmp_
     file.write_text(content, "utf-8")
     with pytest.raises(InputError) as error:
         read_settings(file)
-    assert all(fault.startswith(f"{file}: ") for fault in error.value.faults)
+    assert all(fault.startswith(f"{file}:") for fault in error.value.faults)
     assert words in str(error.value)
+
+
+def test_a_fault_in_common_settings_is_told_once_and_where_it_was_written(tmp_path: Path) -> None:
+    """Not once for each policy that has the setting, of which the user wrote none."""
+    file = tmp_path / "settings.json"
+    incomplete = {name: text for name, text in EXEMPTION.items() if name != "owner"}
+    document = {COMMON: {"exemptions": [EXEMPTION, incomplete]}, "aks-audit-logs": {}}
+    file.write_text(json.dumps(document, indent=2), "utf-8")
+    with pytest.raises(InputError) as error:
+        read_settings(file)
+    line = file.read_text("utf-8").splitlines().index("      {", 4) + 1
+    assert error.value.faults == (
+        f"{file}:{line}: {COMMON}, exemptions, entry 2, owner: is missing; add it",
+    )
+
+
+def test_a_pack_with_wrong_settings_is_refused() -> None:
+    """As the user's own are, and not taken for theirs."""
+    with pytest.raises(InputError, match=r"^the pack: aks-audit-logs, coverage: must be `all`, "):
+        Settings({}, all_policies(), {"aks-audit-logs": {"coverage": "none"}})
 
 
 def test_without_a_file_the_stack_and_the_pack_still_count() -> None:

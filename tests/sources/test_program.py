@@ -1,6 +1,7 @@
 """What an offline preview cannot know: answered, unknown, or a stop that says what to add."""
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -232,8 +233,26 @@ def test_every_fault_in_the_answers_is_told_without_its_value(tmp_path: Path) ->
     answer(program, config=["topsecret"], function={"a": "topsecret"})
     with pytest.raises(InputError) as stopped:
         check_source(program)
-    assert len(stopped.value.faults) == 2
-    assert "topsecret" not in str(stopped.value)
+    file = program / "kubewitness.answers.yaml"
+    assert stopped.value.faults == (
+        f"{file}:1: config: must be a mapping, as `key: value`",
+        f"{file}:3: function: unknown key; did you mean `functions`?",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["*topsecret", "!topsecret", "!!int topsecret", "!!bool topsecret", "'topsecret", "@"]
+)
+def test_answers_that_are_no_yaml_are_told_without_their_values(text: str, tmp_path: Path) -> None:
+    """Each is a password that somebody forgot to put in quotes."""
+    program = write(tmp_path, "")
+    file = program / "kubewitness.answers.yaml"
+    file.write_text(f"version: 1\nconfig:\n  password: {text}\n", "utf-8")
+    with pytest.raises(InputError) as stopped:
+        check_source(program)
+    (fault,) = stopped.value.faults
+    assert re.fullmatch(rf"{re.escape(str(file))}(:\d)?: cannot be read as YAML: .*", fault)
+    assert "topsecret" not in fault
 
 
 def test_configuration_comes_from_project_and_stack(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -26,8 +25,9 @@ from kubewitness.detections.parsers import (
     PARSERS,
     names_in,
 )
+from kubewitness.documents.explain import validate
+from kubewitness.documents.reader import read_yaml
 from kubewitness.documents.suggestions import did_you_mean
-from kubewitness.documents.yaml_reader import explain, read_yaml
 
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"
@@ -161,10 +161,7 @@ def read_allow_list(path: Path, known: Sequence[str]) -> AllowList:
     Raises:
         InputError: with every fault in the file.
     """
-    try:
-        return AllowList.model_validate(read_yaml(path), context={"known": known})
-    except ValidationError as error:
-        raise explain(path, error, AllowList) from None
+    return validate(read_yaml(path), AllowList, {"known": known})
 
 
 def _is_any(glob: str) -> bool:

@@ -12,7 +12,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from kubewitness.documents.yaml_reader import explain, read_yaml
+from kubewitness.documents.explain import explain, misspelt_keys, refusal
+from kubewitness.documents.reader import read_yaml
 from kubewitness.errors import InputError
 
 Severity = Literal["High", "Medium", "Low", "Informational"]
@@ -198,12 +199,17 @@ def read_detection(path: Path, slug: str) -> Detection:
     Raises:
         InputError: with every fault in the file.
     """
-    document = read_yaml(path)
-    if not isinstance(document, dict):
-        raise InputError(f"{path}: is no rule: a rule has `name` and `query`")
+    read = read_yaml(path)
+    if not isinstance(read.data, dict):
+        raise InputError(f"{read.at(())}: is no rule: a rule has `name` and `query`")
     # A key without a value is one that is not there.
-    said = {key: value for key, value in document.items() if value is not None}
+    said = {key: value for key, value in read.data.items() if value is not None}
+    # Sentinel's files have keys that are not read, so only those close to one that is are wrong.
+    faults = list(misspelt_keys(said, Detection))
     try:
-        return Detection.model_validate({**said, "slug": slug})
+        detection = Detection.model_validate({**said, "slug": slug}, by_name=False)
     except ValidationError as error:
-        raise explain(path, error, Detection) from None
+        faults += explain(error, Detection)
+    if faults:
+        raise refusal(read, faults)
+    return detection

@@ -25,6 +25,9 @@ REMEDIATION: Final = "-remediation"
 
 LEVEL: Final = "enforcementLevel"
 
+RENAMED: Final = {"rule": "policy"}
+"""Keys and values in a settings file that have another name now, the old name first."""
+
 
 class Level(StrEnum):
     """CrossGuard's enforcement levels."""
@@ -105,3 +108,13 @@ class PolicySettings(Document):
     def on(self, _day: date) -> Self:
         """Return the settings as they apply on a day."""
         return self
+
+
+class NotesSettings(Document):
+    """What can be set for `NOTES`.
+
+    Attributes:
+        level: the enforcement level.
+    """
+
+    level: Level = Field(default=Level.MANDATORY, alias=LEVEL)

@@ -1,22 +1,30 @@
 """How strict each policy is: the same JSON that `pulumi --policy-pack-config` takes.
 
-{"all": "mandatory",
-"kubewitness-common": {"allowedDestinations": [{"id": "/subscriptions/*/…", "owner": "soc"}]},
-"aks-local-accounts": "advisory",
-"aks-audit-logs": {"enforcementLevel": "mandatory", "coverage": "any"}}
+Example:
+    {
+      "all": "mandatory",
+      "kubewitness-common": {
+        "allowedDestinations": [{"id": "/subscriptions/*/…", "owner": "soc"}]
+      },
+      "aks-local-accounts": "advisory",
+      "aks-audit-logs": {"enforcementLevel": "mandatory", "coverage": "any"}
+    }
 
 What stands under `kubewitness-common` holds for each policy that has such a setting; lists add up.
 Later wins: the policy's own defaults, the pack, common, the policy, the stack.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, create_model
 
+from kubewitness.documents.explain import Fault, explain, refusal
+from kubewitness.documents.reader import read_json
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
 from kubewitness.graph.stack import Stack
 from kubewitness.policies.exemptions import as_common
@@ -28,12 +36,15 @@ from kubewitness.policies.settings import (
     LEVEL,
     NOTES,
     REMEDIATION,
+    RENAMED,
+    Document,
     Level,
+    NotesSettings,
     PolicySettings,
 )
 
 _NO_COMMON_LEVEL: Final = (
-    f"{COMMON}: takes no `{LEVEL}`: to the engine it is the level of that policy alone, and no "
+    f"takes no `{LEVEL}`: to the engine it is the level of that policy alone, and no "
     f"policy's; use `{ALL_POLICIES}`, or set it on each policy"
 )
 
@@ -50,28 +61,121 @@ def resolve(policy: Policy[Any, S], layers: Iterable[Mapping[str, Any]], stack: 
         ValidationError: a setting is unknown or not valid, in any stack's settings, too.
     """
     document = _merge([{LEVEL: policy.level, "undecided": policy.undecided}, *layers])
-    base = policy.settings.model_validate(document)
+    base = policy.settings.model_validate(document, by_name=False)
     for settings in base.stacks:
         merged = _merge([document, settings.set])
-        policy.settings.model_validate(merged)
+        policy.settings.model_validate(merged, by_name=False)
         document = merged if settings.when.matches(stack) else document
-    return policy.settings.model_validate(document)
+    return policy.settings.model_validate(document, by_name=False)
 
 
 def common_layer(policy: AnyPolicy, common: Mapping[str, Any]) -> dict[str, Any]:
     """What of the common settings concerns a policy: those that it has."""
-    known = _settings(policy) - {LEVEL}
+    known = {setting.alias for setting in policy.settings.model_fields.values()} - {LEVEL}
     return as_common({name: value for name, value in common.items() if name in known})
 
 
-def common_faults(common: Mapping[str, Any], policies: Iterable[AnyPolicy]) -> list[str]:
-    """The common settings that no policy has, which nobody would miss otherwise."""
-    known = {name for policy in policies for name in _settings(policy)}
-    return [f"{COMMON}: no policy has a setting `{name}`" for name in common if name not in known]
+def settings_faults(document: Mapping[str, Any], policies: Iterable[AnyPolicy]) -> list[Fault]:
+    """Return every fault in a settings document, once, at the place where it was written.
+
+    A later section cannot make an earlier one wrong or right: sections are merged key by key, and
+    no setting depends on another.
+
+    Args:
+        document: as in the module's example.
+        policies: all policies there are; a misspelt one is a fault.
+    """
+    models = _section_models(tuple(policies))
+    return [fault for name in document for fault in _section_faults(name, document[name], models)]
 
 
-def _settings(policy: AnyPolicy) -> set[str | None]:
-    return {member.alias for member in policy.settings.model_fields.values()}
+def common_faults(common: Mapping[str, Any], policies: Iterable[AnyPolicy]) -> list[Fault]:
+    """Return every fault in the common settings, such as a setting that no policy has."""
+    model = _common_model(tuple(policy.settings for policy in policies))
+    given = {name: value for name, value in common.items() if name != LEVEL}
+    return _model_faults(given, model, PolicySettings)
+
+
+def explain_settings(
+    policy: AnyPolicy, common: Mapping[str, Any], own: Mapping[str, Any], error: ValidationError
+) -> list[Fault]:
+    """Return the faults for which `resolve` refused the settings of a policy.
+
+    Args:
+        policy: the policy.
+        common: the common settings.
+        own: the settings of the policy.
+        error: that `resolve` raised.
+    """
+    shared = common_faults(common_layer(policy, common), [policy])
+    faults = [
+        *(fault.below(COMMON) for fault in shared),
+        *_model_faults(own, policy.settings, policy.settings),
+    ]
+    return faults or explain(error, policy.settings, RENAMED)
+
+
+def _section_models(policies: tuple[AnyPolicy, ...]) -> dict[str, type[Document]]:
+    """Return what each section of a settings file may hold."""
+    return {
+        ALL_POLICIES: PolicySettings,
+        COMMON: _common_model(tuple(policy.settings for policy in policies)),
+        NOTES: NotesSettings,
+        **{policy.id: policy.settings for policy in policies},
+        **{
+            policy.id + REMEDIATION: policy.settings
+            for policy in policies
+            if policy.remediate and policy.needs_stack
+        },
+    }
+
+
+@cache
+def _common_model(models: tuple[type[PolicySettings], ...]) -> type[PolicySettings]:
+    """Return a model that has each setting of these models, but no level."""
+    bases = tuple(
+        model
+        for model in dict.fromkeys(models)
+        if not any(other is not model and issubclass(other, model) for other in models)
+    )
+    no_level: Any = (Level, Field(default=Level.MANDATORY, alias=LEVEL, exclude=True))
+    return create_model("CommonSettings", __base__=bases, level=no_level)
+
+
+def _section_faults(
+    name: str, section: Any, models: Mapping[str, type[Document]]
+) -> Iterator[Fault]:
+    if name not in models:
+        ids = [known for known in models if known not in (ALL_POLICIES, COMMON, NOTES)]
+        hint = did_you_mean(name, models, f"policies: {', '.join(sorted(ids))}")
+        yield Fault((name,), f"no policy is called `{name}`{hint}")
+        return
+    given = as_mapping(section)
+    if name == COMMON and LEVEL in given:
+        yield Fault((name,), _NO_COMMON_LEVEL)
+        given.pop(LEVEL)
+    # What common settings say of some stacks must be right for every policy.
+    of_stacks = PolicySettings if name == COMMON else models[name]
+    for fault in _model_faults(given, models[name], of_stacks):
+        yield fault.below(name)
+
+
+def _model_faults(
+    given: Mapping[str, Any], model: type[Document], of_stacks: type[Document]
+) -> list[Fault]:
+    """Return the faults of one section, and of the settings for some stacks in it."""
+    faults: list[Fault] = []
+    try:
+        model.model_validate(given, by_name=False)
+    except ValidationError as error:
+        faults = explain(error, model, RENAMED)
+    stacks = given.get("stacks")
+    for index, one in enumerate(stacks if isinstance(stacks, list) else ()):
+        settings = one.get("set") if isinstance(one, Mapping) else None
+        if isinstance(settings, Mapping):
+            found = _model_faults(settings, of_stacks, of_stacks)
+            faults += [fault.below("stacks", index, "set") for fault in found]
+    return faults
 
 
 class Settings:
@@ -96,25 +200,19 @@ class Settings:
         stack: Stack | None = None,
         where: str = "settings",
     ) -> None:
-        faults = [*_strangers(document, policies, where)]
-        common = as_mapping(document.get(COMMON, {}))
-        if LEVEL in common:
-            faults.append(f"{where}: {_NO_COMMON_LEVEL}")
-        faults += [f"{where}: {fault}" for fault in common_faults(common, policies)]
-        every = as_mapping(document.get(ALL_POLICIES, {}))
-        self._policies: dict[str, PolicySettings] = {}
+        faults = [f"{where}: {fault}" for fault in settings_faults(document, policies)]
+        faults += [f"the pack: {fault}" for fault in settings_faults(defaults or {}, policies)]
+        if faults:
+            raise InputError(*faults)
+        common, every = (as_mapping(document.get(name, {})) for name in (COMMON, ALL_POLICIES))
         self._levels = {name: as_mapping(value).get(LEVEL) for name, value in document.items()}
         self._every_level = every.get(LEVEL)
+        self._policies: dict[str, PolicySettings] = {}
         for policy in policies:
             own = as_mapping(document.get(policy.id, {}))
             pack = (defaults or {}).get(policy.id, {})
             layers = [pack, common_layer(policy, common), every, own]
-            try:
-                self._policies[policy.id] = resolve(policy, layers, stack or Stack())
-            except ValidationError as error:
-                faults += [_fault(where, policy.id, detail) for detail in error.errors()]
-        if faults:
-            raise InputError(*dict.fromkeys(faults))
+            self._policies[policy.id] = resolve(policy, layers, stack or Stack())
 
     def of(self, policy_id: str) -> PolicySettings:
         """The settings of one policy."""
@@ -177,13 +275,12 @@ def read_settings(
     """
     if path is None:
         return NO_SETTINGS
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise InputError(f"{path}: must be a JSON object with a member for each policy")
-    read = SettingsFile(document, str(path))
+    file = read_json(path)
+    if not isinstance(file.data, dict):
+        raise InputError(f"{file.at(())}: must be a JSON object with a member for each policy")
+    if faults := settings_faults(file.data, all_policies()):
+        raise refusal(file, faults)
+    read = SettingsFile(file.data, str(path))
     read.resolve(defaults)  # a fault is reported before a program runs
     return read
 
@@ -201,21 +298,3 @@ def _merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             both_lists = isinstance(value, list) and isinstance(merged.get(name), list)
             merged[name] = [*merged[name], *value] if both_lists else value
     return merged
-
-
-def _strangers(
-    document: Mapping[str, Any], policies: tuple[AnyPolicy, ...], where: str
-) -> Iterator[str]:
-    """What is configured and does not exist."""
-    ids = sorted(policy.id for policy in policies)
-    mending = {
-        policy.id + REMEDIATION for policy in policies if policy.remediate and policy.needs_stack
-    }
-    for name in document:
-        if name not in {ALL_POLICIES, COMMON, NOTES, *ids, *mending}:
-            yield f"{where}: no policy is called `{name}`; policies: {', '.join(ids)}"
-
-
-def _fault(where: str, policy_id: str, detail: Any) -> str:
-    path = ".".join(str(part) for part in (policy_id, *detail["loc"]))
-    return f"{where}: {path}: {detail['msg']}"

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from kubewitness.documents.explain import explain
 from kubewitness.errors import InputError
 
 BLOCK_SIZE: Final = 1 << 20
@@ -109,10 +110,9 @@ def parse_manifest(data: bytes, where: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        message = f"{place}: {first['msg']}" if place else first["msg"]
-        raise ManifestError(f"{where}: malformed manifest: {message}") from error
+        # Whoever writes a manifest is a program: what follows from the first is of no use.
+        first = explain(error, Manifest)[0]
+        raise ManifestError(f"{where}: malformed manifest: {first}") from error
     if manifest.as_bytes() != data:
         raise ManifestError(f"{where}: malformed manifest: not in canonical form (RFC 8785)")
     return manifest

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from kubewitness.catalog.property_values import SECRET, SIGNATURE
 from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.documents.reader import read_json
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_types import kind_of
 from kubewitness.graph.resources import Origin, Resource
@@ -31,12 +32,7 @@ def load_state(path: Path) -> Loaded:
     Raises:
         InputError: the file cannot be read, or is no state.
     """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: cannot be read as JSON: {_A_STATE}") from error
+    document = read_json(path, _A_STATE).data
     listed = _listed(document)
     if listed is None:
         raise InputError(f"{path}: is no exported state: {_A_STATE}")

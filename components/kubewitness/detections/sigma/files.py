@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kubewitness.detections.sigma.imported import Imported
-from kubewitness.documents.yaml_reader import read_documents
+from kubewitness.documents.reader import read_documents
 from kubewitness.errors import InputError
 from kubewitness.optional_imports import optional_import
 

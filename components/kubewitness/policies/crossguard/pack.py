@@ -38,7 +38,12 @@ from kubewitness.policies.settings import (
     REMEDIATION,
     Level,
 )
-from kubewitness.policies.settings_file import common_faults, common_layer, resolve
+from kubewitness.policies.settings_file import (
+    common_faults,
+    common_layer,
+    explain_settings,
+    resolve,
+)
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.crossguard import (
     amended,
@@ -225,9 +230,8 @@ class _Assembly:
         try:
             settings = self._settings(policy, args, urn)
         except ValidationError as error:
-            for detail in error.errors():
-                where = ".".join(str(part) for part in detail["loc"])
-                report_violation(f"the settings of this policy are wrong: {where}: {detail['msg']}")
+            for fault in explain_settings(policy, self._common, args.get_config(), error):
+                report_violation(f"the settings of this policy are wrong: {fault}")
             return
         verdicts = list(judge(policy, graph, settings))
         self._run.exemptions.note(policy.id, settings, verdicts)

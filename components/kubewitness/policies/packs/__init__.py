@@ -1,17 +1,19 @@
 """The policy packs: each is a YAML file here that names policies and how they are set."""
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from kubewitness.documents.explain import validate
+from kubewitness.documents.reader import read_yaml
 from kubewitness.errors import InputError
 from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.registry import all_policies
 
 DEFAULT_PACK: Final = "kubewitness"
+_FOLDER: Final = Path(__file__).parent
 
 
 class Benchmark(BaseModel):
@@ -68,11 +70,7 @@ class Pack(BaseModel):
 @cache
 def all_packs() -> dict[str, Pack]:
     """The packs by name, the default one first."""
-    files = sorted(
-        file.name for file in resources.files(__name__).iterdir() if file.name.endswith(".yaml")
-    )
-    texts = (resources.files(__name__).joinpath(name).read_text("utf-8") for name in files)
-    packs = [Pack.model_validate(yaml.safe_load(text)) for text in texts]
+    packs = [validate(read_yaml(path), Pack) for path in _FOLDER.glob("*.yaml")]
     packs.sort(key=lambda pack: (pack.name != DEFAULT_PACK, pack.name))
     return {pack.name: pack for pack in packs}
 

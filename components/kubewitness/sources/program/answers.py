@@ -1,28 +1,30 @@
 """What the user knows and an offline preview cannot: answers in a YAML file.
 
-version: 1
-config:                       # values of encrypted keys, or of keys that ESC provides
-my-project:adminGroup: 00000000-0000-0000-0000-000000000000
-functions:                    # results of provider functions, by token
-azure-native:authorization:getClientConfig:
-subscriptionId: 00000000-0000-0000-0000-000000000000
-stacks:                       # outputs of other stacks
-organization/network/prod:
-workspaceId: /subscriptions/…
-resources:                    # properties of resources read with `.get()`, by id
-/subscriptions/…/managedClusters/shared:
-location: westeurope
-tags:                         # tags of the stack, which only the backend knows
-environment: production
+Example:
+    version: 1
+    config:                       # values of encrypted keys, or of keys that ESC provides
+      my-project:adminGroup: 00000000-0000-0000-0000-000000000000
+    functions:                    # results of provider functions, by token
+      azure-native:authorization:getClientConfig:
+        subscriptionId: 00000000-0000-0000-0000-000000000000
+    stacks:                       # outputs of other stacks
+      organization/network/prod:
+        workspaceId: /subscriptions/…
+    resources:                    # properties of resources read with `.get()`, by id
+      /subscriptions/…/managedClusters/shared:
+        location: westeurope
+    tags:                         # tags of the stack, which only the backend knows
+      environment: production
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from kubewitness.errors import InputError
-from kubewitness.sources.program.project import read_yaml
+from kubewitness.documents.explain import validate
+from kubewitness.documents.reader import read_yaml
 
 ANSWERS_FILE: Final = "kubewitness.answers.yaml"
 """The file looked for beside `Pulumi.yaml` where none is named."""
@@ -49,18 +51,10 @@ def load_answers(folder: Path, file: Path | None) -> Answers:
         file: another file that the user names; then it must exist.
 
     Raises:
-        InputError: the file cannot be read; every fault in it, with its path.
+        InputError: the file cannot be read; every fault in it, without the value.
     """
     path = file or folder / ANSWERS_FILE
     if file is None and not path.is_file():
         return Answers()
-    try:
-        return Answers.model_validate(read_yaml(path))
-    except ValidationError as error:
-        # `input` is left out of the message, for an answer may be a secret.
-        raise InputError(
-            *(
-                f"{path}: {'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
-                for detail in error.errors(include_input=False)
-            )
-        ) from None
+    read = read_yaml(path)
+    return validate(replace(read, data=read.mapping()), Answers)

@@ -17,12 +17,13 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from kubewitness.documents.reader import read_yaml
 from kubewitness.errors import InputError
 from kubewitness.graph.resources import Origin
 from kubewitness.sources.loaded import Violation
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.interpreter import find_interpreter
-from kubewitness.sources.program.project import Project, read_yaml, split_runtime
+from kubewitness.sources.program.project import Project, split_runtime
 from kubewitness.sources.program.registration import Registration
 
 START_SECONDS: Final = 60
@@ -166,7 +167,7 @@ def _pack_document(folder: Path) -> dict[str, Any]:
     file = folder / "PulumiPolicy.yaml"
     if not file.is_file():
         raise InputError(f"{folder}: no `PulumiPolicy.yaml`, so this is no policy pack")
-    return read_yaml(file)
+    return read_yaml(file).mapping()
 
 
 def _start(python: Path, folder: Path, project: Project) -> "subprocess.Popen[str]":

@@ -1,37 +1,13 @@
 """A Pulumi project on disk: `Pulumi.yaml`, one stack's configuration, where the program is."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from kubewitness.documents.reader import read_yaml
 from kubewitness.errors import InputError, NothingToCheckError
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2, as the Pulumi CLI reads it: `off`, `12:30` and dates are text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag.rpartition(":")[-1] not in ("bool", "int", "timestamp")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int",
-    re.compile("^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$"),
-    list("-+0123456789"),
-)
 
 PROJECT_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 DEFAULT_STACK: Final = "dev"
@@ -91,10 +67,11 @@ def load_project(folder: Path, stack: str | None = None) -> Project:
     file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
     if file is None:
         raise NothingToCheckError(f"{folder}: no `Pulumi.yaml`, so there is no program to check")
-    document = read_yaml(file)
+    read = read_yaml(file)
+    document = read.mapping()
     name = document.get("name")
     if not isinstance(name, str) or not name:
-        raise InputError(f"{file}: has no `name`; add the project's name")
+        raise InputError(f"{read.at(('name',))}: has no `name`; add the project's name")
     runtime, options = split_runtime(document.get("runtime"))
     stack_file, stack = _stack(folder, document, stack)
     return Project(
@@ -106,24 +83,6 @@ def load_project(folder: Path, stack: str | None = None) -> Project:
         stack=stack,
         configuration=_configuration(name, document, stack_file),
     )
-
-
-def read_yaml(file: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping.
-
-    Raises:
-        InputError: with file and line where it cannot be read.
-    """
-    try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 it is safe
-        json.dumps(document, default=str)  # a document that contains itself fails here
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise InputError(f"{file}: cannot be read as YAML: {error}") from error
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise InputError(f"{file}: must be a YAML mapping")
-    return document
 
 
 def split_runtime(runtime: Any) -> tuple[str, Mapping[str, Any]]:
@@ -160,7 +119,7 @@ def _stack(
 def _configuration(
     project: str, document: Mapping[str, Any], stack_file: Path | None
 ) -> StackConfiguration:
-    stack = read_yaml(stack_file) if stack_file else {}
+    stack = read_yaml(stack_file).mapping() if stack_file else {}
     defaults = document.get("config")
     values: dict[str, Any] = {}
     for key, value in (defaults if isinstance(defaults, Mapping) else {}).items():
