@@ -139,8 +139,10 @@ def test_settings_by_stack_exemptions_and_declarations_reach_the_engine(
 
 
 RAISING = """\
-from kubewitness.policies import crossguard, packs, registry
 from dataclasses import replace
+
+from kubewitness import serve
+from kubewitness.policies import packs, registry
 
 
 def broken(*_):
@@ -149,7 +151,7 @@ def broken(*_):
 
 policies = tuple(replace(policy, judge=broken) for policy in registry.all_policies())
 packs.all_policies = lambda: policies
-crossguard.serve()
+serve()
 """
 
 
