@@ -27,12 +27,13 @@ test-newest:
 	.venv-newest/bin/python -m pip --quiet install -r requirements/run.in -r requirements/dev.in .
 	.venv-newest/bin/python -m pytest -n auto
 
-# Lint, types and the direction of imports.
+# Lint, types, the direction of imports, and whether generated files are up to date.
 check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python docs/generate.py --check
 
 # The pages in docs that are generated from the rules and from the agreement with other tools.
 docs: .venv/tested

@@ -49,10 +49,14 @@ def schema() -> str:
 
 
 def main() -> None:
-    """Write them all."""
+    """Write them all; with `--check`, fail and name those that are stale instead."""
     if not SAMPLE.is_file():
         print(f"detection-agreement.md is left as it is: {NEEDS_SAMPLES}", file=sys.stderr)  # noqa: T201
-    for path, text in pages().items():
+    made = pages()
+    if "--check" in sys.argv:
+        stale = [str(path) for path, text in made.items() if path.read_text("utf-8") != text]
+        sys.exit(f"run `make docs`, these are stale: {', '.join(stale)}" if stale else 0)
+    for path, text in made.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
 

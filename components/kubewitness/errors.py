@@ -58,7 +58,7 @@ class UnreadableError(KubewitnessError):
 
 
 def explain_error(error: KubewitnessError) -> ExitCode:
-    """Tell a person on standard error, every fault on a line of its own; returns the exit code."""
+    """Print an error on standard error, each fault on its own line, and return the exit code."""
     if isinstance(error, NothingToCheckError):
         print(f"nothing to check: {error}", file=sys.stderr)  # noqa: T201 this is the place
         return ExitCode.NOTHING

@@ -1,6 +1,6 @@
-"""Names of files as they may stand in a terminal."""
+"""Names of files without control characters."""
 
 
 def printable(name: str) -> str:
-    """A file's name without what a terminal would obey."""
+    """Return a text with its control characters escaped, which a terminal would obey."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)

@@ -1,4 +1,4 @@
-"""Signing in to Azure, as every part that asks a live cloud does it."""
+"""Signing in to Azure, shared by everything that reads a live cloud."""
 
 import logging
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 SIGN_IN: Final = (
     "sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
 )
-"""What to do where Azure does not know who asks."""
+"""What to do if Azure refuses the credentials."""
 
 REFUSED_CREDENTIALS: Final = f"Azure refuses the credentials, or there are none; {SIGN_IN}"
 
 
 def keep_quiet() -> None:
-    """Keep the SDKs from writing on standard error what becomes a fault of ours anyway."""
+    """Keep the SDKs from writing to standard error what becomes an error message anyway."""
     logging.getLogger("azure").addHandler(logging.NullHandler())

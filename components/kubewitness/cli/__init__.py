@@ -23,7 +23,7 @@ COMMANDS: Final = (
     "export",
     "seal",
 )
-"""The subcommands; `policy-pack` is `command` in `kubewitness.cli.commands.policy_pack`."""
+"""The commands; `policy-pack` is `command` in `kubewitness.cli.commands.policy_pack`."""
 
 EXIT_CODES: Final = exit_codes(
     {
@@ -42,11 +42,11 @@ class LazyGroup(click.Group):
     """Loads a command's file when the command is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
-        """The subcommands in the order of the help text."""
+        """Return the commands in the order of the help text."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The subcommand, or None where there is none of this name."""
+        """Return the command, or None if there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"kubewitness.cli.commands.{cmd_name.replace('-', '_')}")

@@ -22,7 +22,7 @@ _MAGIC_OFFSET: Final = 8
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedLogs:
     """Logs that can be asked.
 
     Attributes:
@@ -37,7 +37,7 @@ class Opened:
 @contextmanager
 def open_data(
     words: Sequence[str], period: Period, *, now: datetime | None = None, progress: bool = True
-) -> Iterator[Opened]:
+) -> Iterator[OpenedLogs]:
     """Open a store, or logs, which are read into a store that is gone afterwards.
 
     Args:
@@ -57,13 +57,13 @@ def open_data(
         raise InputError(f"{stores[0]}: is a store: name it alone, or logs without it")
     if stores or (len(words) == 1 and paths[0].suffix == ".store"):
         with open_for_queries(paths[0], period, now=now) as connection:
-            yield Opened(connection)
+            yield OpenedLogs(connection)
         return
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         path = Path(folder) / "logs.store"
         not_read = _ingest(words, path, progress=progress)
         with open_for_queries(path, period, now=now) as connection:
-            yield Opened(connection, not_read)
+            yield OpenedLogs(connection, not_read)
 
 
 def _is_store(path: Path) -> bool:

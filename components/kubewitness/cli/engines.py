@@ -29,7 +29,7 @@ _CLOUD: Final[dict[str, Callable[[str, Sequence[Detection], CloudOptions], Engin
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedEngine:
     """Logs in which detections can be run.
 
     Attributes:
@@ -49,7 +49,7 @@ class Opened:
 @contextmanager
 def open_engine(
     words: Sequence[str], detections: Sequence[Detection], options: CloudOptions, *, progress: bool
-) -> Iterator[Opened]:
+) -> Iterator[OpenedEngine]:
     """Open what DATA names: by its scheme in the cloud, else here.
 
     Args:
@@ -68,7 +68,7 @@ def open_engine(
         raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere by another call")
     if clouds:
         word, scheme = clouds[0]
-        yield Opened(_CLOUD[scheme](word, detections, options))
+        yield OpenedEngine(_CLOUD[scheme](word, detections, options))
         return
     if options.tables or options.plan != Plan.ANALYTICS:
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
@@ -82,4 +82,4 @@ def open_engine(
             allow_list=options.allow_list,
         )
         threads = min(os.cpu_count() or 1, MOST_THREADS)
-        yield Opened(engine, opened.unread, engine.count_allowed, threads)
+        yield OpenedEngine(engine, opened.unread, engine.count_allowed, threads)

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 @contextmanager
 def spinner(*, shown: bool) -> Iterator[None]:
-    """A spinner on a terminal, nothing in a pipe."""
+    """Show a spinner on a terminal, nothing in a pipe."""
     console = Console(stderr=True)
     if shown and console.is_terminal:
         with console.status("reading"):
@@ -20,7 +20,7 @@ def spinner(*, shown: bool) -> Iterator[None]:
 
 @contextmanager
 def progress_bar(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing in a pipe. Decoded bytes may come to more than the stored."""
+    """Show a bar on a terminal, nothing in a pipe. Decoded bytes may exceed the stored bytes."""
     console = Console(stderr=True)
     if not shown or not console.is_terminal:
         yield lambda _: None

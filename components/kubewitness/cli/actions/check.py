@@ -66,7 +66,7 @@ def run(
 
 
 def _explain(policy_id: str) -> None:
-    """The policy's page: rendered on a terminal, Markdown in a pipe."""
+    """Print the policy's page: rendered on a terminal, Markdown in a pipe."""
     if any(detection.slug == policy_id for detection in all_detections()):
         raise InputError(
             f"`{policy_id}` is a detection and not a policy: `kubewitness hunt --rule {policy_id}` "

@@ -36,7 +36,7 @@ def run() -> int:
 
 
 def _typed() -> str:
-    """This command as it can be typed anywhere: bare where it is on PATH, else with its path."""
+    """Return the command as you can type it: bare where it is on PATH, else with its path."""
     found = shutil.which("kubewitness")
     own = Path(sys.executable).with_name("kubewitness")
     on_path = found is not None and Path(found).absolute() == own

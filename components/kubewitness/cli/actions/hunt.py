@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kubewitness.cli.detections_choice import choose_detections, warnings_of
-from kubewitness.cli.engines import Opened, open_engine
+from kubewitness.cli.engines import OpenedEngine, open_engine
 from kubewitness.cli.options import ALLOW_LIST
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
@@ -82,7 +82,7 @@ def run(
 
 
 def _hunt(
-    opened: Opened, detections: Sequence[Detection], used: UsedList | None
+    opened: OpenedEngine, detections: Sequence[Detection], used: UsedList | None
 ) -> tuple[list[Finding], dict[str, Sequence[str]], int | None]:
     """Return what was found, why detections could not be run, and how many findings are allowed."""
     findings: list[Finding] = []
@@ -102,7 +102,7 @@ def _hunt(
 
 
 def _outcomes(
-    opened: Opened, detections: Sequence[Detection]
+    opened: OpenedEngine, detections: Sequence[Detection]
 ) -> Iterator[tuple[Detection, list[Finding], Sequence[str]]]:
     """Yield what each detection finds, in their order, and why it failed if it did."""
 
@@ -132,7 +132,9 @@ def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Seque
     return refused
 
 
-def _added(allowed: int | None, opened: Opened, detection: Detection, found: int) -> int | None:
+def _added(
+    allowed: int | None, opened: OpenedEngine, detection: Detection, found: int
+) -> int | None:
     """Add what is allowed of a detection; None where that cannot be counted."""
     if allowed is None or opened.count_allowed is None:
         return allowed

@@ -63,7 +63,7 @@ def _list_saved() -> None:
 
 
 def _in_vain(text: str, result: Result) -> Iterator[str]:
-    """What the query asks of objects that no object has, as far as it is not told already."""
+    """Yield the paths that no object has, but for those that a warning already names."""
     try:
         paths = optional_import("kubewitness.detections.object_paths.paths", "sigma", text)
     except MissingExtraError:
@@ -75,12 +75,12 @@ def _in_vain(text: str, result: Result) -> Iterator[str]:
 
 
 def _path(warning: str) -> str:
-    """The path that a warning is about, which it names first."""
+    """Return the path that a warning is about, which it names first."""
     return warning.split("`")[1]
 
 
 def _note(result: Result, in_vain: Iterable[str]) -> None:
-    """Tell what a reader of the rows should know."""
+    """Print what a reader of the rows should know."""
     for warning in (*result.warnings, *in_vain):
         click.echo(f"warning: {warning}", err=True)
     if result.as_of is not None:

@@ -64,7 +64,7 @@ EPILOG = exit_codes(
 @click.option(
     "--tables",
     type=click.Choice([table.value for table in Tables]),
-    help="In the cloud: which tables have the audit events; found out by default.",
+    help="In the cloud: which tables have the audit events; determined by default.",
 )
 @click.option(
     "--plan",
@@ -86,8 +86,8 @@ EPILOG = exit_codes(
 def command(**options: Any) -> int:
     """Look for attacks in logs.
 
-    DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any shape, as
-    `kubewitness ingest` reads them; or log-analytics://WORKSPACE-ID; or adx://CLUSTER/DATABASE.
+    DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any format,
+    as `kubewitness ingest` reads them; or log-analytics://WORKSPACE-ID; or adx://CLUSTER/DATABASE.
     now() is the time of the newest event, in the cloud the clock's, unless --as-of says otherwise.
     """
     return run_action("hunt", **options)

@@ -24,14 +24,14 @@ EPILOG = exit_codes(
     "--output",
     type=FOLDER,
     required=True,
-    help="The folder that takes the rules; it is made where it is missing.",
+    help="The folder that takes the rules; it is created if it does not exist.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there and differ.")
 def command(**options: Any) -> int:
     """Write Sigma RULES as rules of Microsoft Sentinel, one file each.
 
     RULES are a file or a folder. A rule that could find nothing is not written, and the reason is
-    told. A file that is there and differs from what would be written, as when somebody tuned it, is
-    left alone and named. `kubewitness hunt --rules` runs Sigma's files as they are, too.
+    printed. A file that you edited is never overwritten without --force; it is listed.
+    `kubewitness hunt --rules` runs Sigma's files as they are, too.
     """
     return run_action("import_sigma", **options)

@@ -20,7 +20,7 @@ from kubewitness.errors import ExitCode
 EPILOG = exit_codes(
     {
         ExitCode.USAGE: "bad usage or input",
-        ExitCode.UNREADABLE: "something could not be read; a salvaged event is no such thing",
+        ExitCode.UNREADABLE: "something could not be read; salvaged events do not count",
         ExitCode.NOTHING: "no logs",
         ExitCode.OK: "everything was read",
     }
@@ -58,13 +58,13 @@ class Limit(click.ParamType[str]):
     type=Limit(),
     default="0",
     show_default=True,
-    help="Entries in the quarantine, or share of bytes (0.1%), that are no failure.",
+    help="Entries in the quarantine, or share of bytes (0.1%), that are accepted.",
 )
 @format_option("table", "json")
 @output_option
 @no_progress_option
 def command(**options: Any) -> int:
-    """Read audit logs of any shape into a store, losing nothing.
+    """Read audit logs of any format into a store, without losing a byte.
 
     LOGS are files, folders, globs, `-`, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX and
     cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. What was read before is not

@@ -29,12 +29,12 @@ from kubewitness.cli.options import (
     "--limit", type=COUNT, default=100, show_default=True, help="Rows that a table shows."
 )
 def command(**options: Any) -> int:
-    """Ask a store of logs in KQL; nothing is written to it.
+    """Query a store of logs in KQL; nothing is written to it.
 
     KQL may be @ and the name of a saved query; `@` alone lists them.
     STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
     Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane and AzureActivity; KubeAudit
-    and its kin are the parsers that detections read. ago() and --since count from the newest event
-    unless --as-of says otherwise.
+    and related functions are the parsers that detections read. ago() and --since count from the
+    newest event unless --as-of says otherwise.
     """
     return run_action("query", **options)
