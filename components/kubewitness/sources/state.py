@@ -19,6 +19,9 @@ from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.sources.loaded import Loaded
 
+SOURCE: Final = "FILE"
+"""How a user names an exported state."""
+
 _A_STATE: Final = (
     "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
     "writes; of a program name its folder"

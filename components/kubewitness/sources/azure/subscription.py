@@ -27,6 +27,9 @@ from kubewitness.sources.azure.manager import (
 from kubewitness.sources.azure.scope import AzureScope, parse_scope
 from kubewitness.sources.loaded import Loaded
 
+SOURCE: Final = "azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]"
+"""How a user names clusters that exist."""
+
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
     kinds.AUTHENTICATORS: "2025-07-02-preview",

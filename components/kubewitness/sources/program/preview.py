@@ -1,4 +1,4 @@
-"""An offline preview from end to end: start the program, serve the monitor, collect resources."""
+"""A Pulumi program, previewed offline: start it, serve the monitor, collect its resources.
 
 import json
 import subprocess
@@ -23,6 +23,9 @@ from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.policy_packs import PolicyPacks
 from kubewitness.sources.program.project import Project, load_project
+
+SOURCE: Final = "FOLDER"
+"""How a user names a program: the folder that holds `Pulumi.yaml`."""
 
 TIMEOUT_SECONDS: Final = 300
 _WORKERS: Final = 64

@@ -1,0 +1,161 @@
+"""The pages on how to add something are true: their examples, applied to a copy, work."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.paths import ROOT
+
+PAGES = sorted((ROOT / "docs" / "contributing").glob("add-*.md"))
+IGNORED = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "node_modules")
+BLOCK = re.compile(
+    r"^### (?:New file `(?P<new>[^`]+)`|In `(?P<old>[^`]+)`, after `(?P<anchor>[^\n]+)`)\n\n"
+    r"```\w+\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A block of a page: a new file, or text below a line of a file that exists.
+
+    Attributes:
+        file: the path in the repository.
+        anchor: the line above the text; empty for a new file.
+        text: whole lines.
+    """
+
+    file: str
+    anchor: str
+    text: str
+
+    def apply(self, root: Path) -> None:
+        """Make the edit; fails if the line is not there exactly once."""
+        path = root / self.file
+        if not self.anchor:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.text, "utf-8")
+            return
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        (index,) = (i for i, line in enumerate(lines) if line == f"{self.anchor}\n")
+        lines.insert(index + 1, self.text)
+        path.write_text("".join(lines), "utf-8")
+
+
+def edits(page: Path) -> Iterator[Edit]:
+    """Yield the edits of a page in their order."""
+    for found in BLOCK.finditer(page.read_text("utf-8")):
+        yield Edit(found["new"] or found["old"], found["anchor"] or "", found["text"])
+
+
+def listed(page: Path) -> set[str]:
+    """Return the files that the table of a page lists."""
+    return set(re.findall(r"^\| `([^`]+)` \|", page.read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_lists_exactly_the_files_that_its_example_touches(page: Path) -> None:
+    """Nothing has to be touched that the table does not name."""
+    assert listed(page) == {edit.file for edit in edits(page)}
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the repository with the examples of all pages, and its pages generated."""
+    root = tmp_path_factory.mktemp("extended") / "copy"
+    shutil.copytree(ROOT, root, ignore=IGNORED)
+    for page in PAGES:
+        for edit in edits(page):
+            edit.apply(root)
+    run(root, "docs/generate.py")
+    return root
+
+
+def run(root: Path, *arguments: object, code: int = 0) -> str:
+    """Run Python in the copy; return what it printed, if it ended with this code."""
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "components")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def check(root: Path, source: Path) -> dict[str, str]:
+    """Return the outcome of each policy on a source that has violations."""
+    options = ("--format", "json", "--python", sys.executable)
+    printed = run(root, "-m", "kubewitness", "check", source, *options, code=1)
+    (found,) = json.loads(printed)["sources"]
+    return {verdict["policy"]: verdict["outcome"] for verdict in found["verdicts"]}
+
+
+def test_the_examples_pass_the_tests_that_everything_of_their_kind_passes(extended: Path) -> None:
+    """Examples and oracle of a policy, events of a detection: no test names them."""
+    names = "region or oidc or node-deleted or trial"
+    files = ("policies/test_examples.py", "policies/test_oracle.py", "detections/test_library.py")
+    paths = [f"tests/{file}" for file in files]
+    printed = run(
+        extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
+        "--cases", 20, "-k", names, *paths,
+    )  # fmt: skip
+    assert "passed" in printed
+
+
+def test_a_new_policy_is_checked_and_documented(extended: Path) -> None:
+    """The registry finds it, for the command line and for the pages."""
+    for name in ("aks-region", "aks-oidc-issuer"):
+        page = (extended / "docs" / "policies" / f"{name}.md").read_text("utf-8")
+        assert run(extended, "-m", "kubewitness", "check", "--explain", name) == page
+    found = check(extended, extended / "examples" / "blocked")
+    assert found["aks-oidc-issuer"] == "fail"
+
+
+def test_a_new_detection_hunts_and_is_documented(extended: Path) -> None:
+    """The library finds its folder."""
+    assert "node-deleted" in (extended / "docs" / "detections.md").read_text("utf-8")
+    case = "components/kubewitness/detections/library/node-deleted/malicious/by-a-person.ndjson"
+    printed = run(extended, "-m", "kubewitness", "hunt", case, "--format", "json", code=1)
+    assert "node-deleted" in {one["detection"] for one in json.loads(printed)["findings"]}
+
+
+def test_a_log_in_a_new_format_is_read_and_documented(extended: Path, tmp_path: Path) -> None:
+    """The event leaves its wrapper and stands in the table."""
+    case = "components/kubewitness/detections/library/node-deleted/malicious/by-a-person.ndjson"
+    event = (extended / case).read_text("utf-8").strip()
+    log = tmp_path / "collected.ndjson"
+    log.write_text(json.dumps({"labels": {"cluster": "shop"}, "line": event}) + "\n", "utf-8")
+    query = "AKSAuditAdmin | project Verb, LogShape"
+    store = tmp_path / "logs.store"
+    run(extended, "-m", "kubewitness", "ingest", log, "--store", store)
+    rows = run(extended, "-m", "kubewitness", "query", query, store, "--format", "json")
+    assert json.loads(rows) == [{"Verb": "delete", "LogShape": "collector"}]
+    page = (extended / "docs" / "reference" / "log-formats.md").read_text("utf-8")
+    assert "| `collector` |" in page
+
+
+def test_a_new_source_is_checked_and_documented(extended: Path, tmp_path: Path) -> None:
+    """The file is recognised by its content, and the policies judge what it holds."""
+    kind = "azure-native:containerservice:ManagedCluster"
+    state = {
+        "urn": f"urn:pulumi:dev::shop::{kind}::aks",
+        "type": kind,
+        "inputs": {"resourceGroupName": "shop", "disableLocalAccounts": False},
+    }
+    preview = tmp_path / "preview.json"
+    preview.write_text(json.dumps({"steps": [{"op": "create", "newState": state}]}), "utf-8")
+    found = check(extended, preview)
+    assert found["aks-local-accounts"] == "fail"
+    page = (extended / "docs" / "reference" / "sources.md").read_text("utf-8")
+    assert "| `PREVIEW.json` | Resources from the output of `pulumi preview --json`" in page
