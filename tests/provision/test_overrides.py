@@ -77,7 +77,7 @@ def test_what_breaks_a_rule_is_refused_with_the_rules_words(
     overrides: dict[str, Any], rule: str
 ) -> None:
     """However it is spelt, our own rules see it."""
-    assert f"cluster_overrides: break the rule `{rule}`" in refused(overrides)
+    assert f"cluster_overrides: break the policy `{rule}`" in refused(overrides)
 
 
 def test_what_is_known_only_later_cannot_undo_a_promise() -> None:

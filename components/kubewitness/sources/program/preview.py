@@ -1,4 +1,4 @@
-"""A Pulumi program, previewed offline: start it, serve the monitor, collect its resources.
+"""A Pulumi program, previewed offline: start it, serve the monitor, collect its resources."""
 
 import json
 import subprocess
