@@ -34,7 +34,7 @@ class Balance:
 
     @property
     def unaccounted_bytes(self) -> int:
-        """Return how many bytes no part counts; anything but 0 is an internal error, please report."""
+        """Return how many bytes no part counts; anything but 0 is an internal error."""
         return (
             self.decoded_bytes
             - self.event_bytes
