@@ -19,7 +19,7 @@ from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
 from kubewitness.detections.sentinel import as_yaml
-from kubewitness.errors import ExitCode
+from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.kql.query import rows
 from kubewitness.provision.arguments.validation import InvalidArguments
 from kubewitness.provision.audit_detections.alert_rules import sentinel_rule
@@ -237,6 +237,16 @@ def test_what_an_alert_rule_cannot_be_is_a_fault_of_the_file(
     (key,) = changes
     keys = [line.partition(":")[0] for line in path.read_text("utf-8").splitlines()]
     assert f"rule_folders[0]: {path}:{keys.index(key) + 1}: {key}: " in text
+
+
+def test_a_misspelt_key_is_a_fault_and_a_key_of_sentinel_is_none(tmp_path: Path) -> None:
+    """A detection would run with a default in place of what was meant."""
+    others: dict[str, Any] = {"status": "Available", "requiredDataConnectors": [], "tags": ["a"]}
+    assert rule(tmp_path, **others).query == RULE["query"]
+    path = write(tmp_path, **others, tactic=["Execution"])
+    with pytest.raises(InputError) as error:
+        read_detection(path, "own")
+    assert error.value.faults == (f"{path}:10: tactic: unknown key; did you mean `tactics`?",)
 
 
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
