@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, get_args, get_origin
 
 import pulumi
-from pulumi import _types as types  # the one place that knows how a provider's names are spelt
+
+# Private, but Pulumi has no public function for how a provider's properties are spelt on the wire.
+from pulumi import _types as types
 from pulumi_azure_native import containerservice
 from pydantic import BaseModel
 
