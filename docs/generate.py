@@ -1,4 +1,4 @@
-"""Writes the generated pages: policies, detections, references, comparisons with other tools."""
+"""Writes what is generated: pages, TypedDicts of arguments, the schema of the components."""
 
 import json
 import pkgutil
@@ -17,7 +17,9 @@ from kubewitness.reports.detections_page import detections_page
 from kubewitness.reports.policy_page import policies_index, policy_page
 
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent / "tests"))
+sys.path[:0] = [str(DOCS), str(DOCS.parent / "tests")]
+
+from generate_arguments import reference_page, typed_dicts  # noqa: E402 it stands beside this one
 
 from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
 from agreement.detections import SAMPLE  # noqa: E402 likewise
@@ -46,6 +48,8 @@ def pages() -> dict[Path, str]:
         DOCS / "undone-settings.md": undone_settings_page(),
         DOCS / "reference" / "log-formats.md": log_formats(),
         DOCS / "reference" / "sources.md": sources_page(),
+        DOCS / "reference" / "arguments.md": reference_page(),
+        **typed_dicts(),
         DOCS.parent / "components" / "schema.json": schema(),
     }
 

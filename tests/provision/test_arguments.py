@@ -10,22 +10,16 @@ from typing import Any
 import pulumi
 import pytest
 from hypothesis import given
-from pydantic import BaseModel
 
-from kubewitness.provision.aks_audit_logging import arguments as logging_arguments
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
-from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
-from kubewitness.provision.audit_archive import arguments as archive_arguments
-from kubewitness.provision.audit_archive.model import AuditArchiveModel
-from kubewitness.provision.audit_detections import arguments as detection_arguments
-from kubewitness.provision.audit_detections import model as detection_model
-from kubewitness.provision.host import ComponentHost
-from kubewitness.provision.secure_aks_cluster import arguments as cluster_arguments
-from kubewitness.provision.secure_aks_cluster import model as cluster_model
-from kubewitness.provision.secure_aks_cluster import parts, pools
+from kubewitness.provision.arguments.validation import (
+    InvalidArguments,
+    check_arguments,
+    fix_of,
+    objects_within,
+)
+from kubewitness.provision.host import COMPONENTS, ComponentHost
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
-from kubewitness.provision.trail import arguments as trail_arguments
-from kubewitness.provision.trail import model as trail_model
 from support.argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
 
 GROUP = "11111111-2222-3333-4444-555555555555"
@@ -286,7 +280,7 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "misspelt category",
         {"other_log_categories": ["kube-apisrver"]},
         "other_log_categories[0]",
-        "did you mean `kube-apiserver`?",
+        "did you mean `kube-apiserver`",
     ),
     (
         "category that is there already",
@@ -294,8 +288,8 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "other_log_categories[0]",
         "leave it out",
     ),
-    ("misspelt argument", {"workspace_ids": "x"}, "workspace_ids", "did you mean `workspace_id`?"),
-    ("camel case", {"systemPool": {"count": 1}}, "systemPool", "did you mean `system_pool`?"),
+    ("misspelt argument", {"workspace_ids": "x"}, "workspace_ids", "did you mean `workspace_id`"),
+    ("camel case", {"systemPool": {"count": 1}}, "systemPool", "did you mean `system_pool`"),
     (
         "misspelt nested argument",
         {"user_pools": [{"name": "a", "vmSize": "x"}]},
@@ -375,7 +369,7 @@ def test_the_engine_is_given_no_property_whose_value_it_would_print() -> None:
     with pytest.raises(InvalidArguments, match="network_policy: must be known") as caught:
         asyncio.run(run())
     assert caught.value.errors == []
-    assert caught.value.for_other_languages().errors == []
+    assert caught.value.for_other_languages(SecureAksClusterModel).errors == []
 
 
 def test_other_languages_read_their_own_spelling() -> None:
@@ -540,43 +534,16 @@ def test_valid_arguments_are_valid(drawn: dict[str, Any]) -> None:
         assert checked.workspace.total_retention_days >= 365
 
 
-PAIRS: list[tuple[Any, type[BaseModel]]] = [
-    (cluster_arguments.ClusterPrincipal, parts.ClusterPrincipal),
-    (cluster_arguments.ClusterAdmins, parts.ClusterAdmins),
-    (cluster_arguments.ApiAccess, parts.ApiAccess),
-    (cluster_arguments.RoleAssignment, parts.RoleAssignment),
-    (cluster_arguments.MaintenanceWindow, parts.MaintenanceWindow),
-    (cluster_arguments.ContainerInsights, parts.ContainerInsights),
-    (cluster_arguments.SystemPool, pools.SystemPool),
-    (cluster_arguments.UserPool, pools.UserPool),
-    (trail_arguments.NewWorkspace, trail_model.NewWorkspace),
-    (trail_arguments.Destination, trail_model.Destination),
-    (cluster_arguments.Adopt, cluster_model.Adopt),
-    (trail_arguments.AdoptLogging, trail_model.AdoptLogging),
-    (cluster_arguments.SecureAksClusterArgs, cluster_model.SecureAksClusterModel),
-    (logging_arguments.AksAuditLoggingArgs, AksAuditLoggingModel),
-    (archive_arguments.AuditArchiveArgs, AuditArchiveModel),
-    (detection_arguments.AuditDetectionsArgs, detection_model.AuditDetectionsModel),
-]
+MODELS = [*dict.fromkeys(each for top in COMPONENTS.values() for each in objects_within(top))]
 
 
-@pytest.mark.parametrize(("published", "checked"), PAIRS, ids=lambda each: each.__name__)
-def test_what_is_published_is_what_is_checked(published: Any, checked: type[BaseModel]) -> None:
-    """A TypedDict and its model have the same fields, and require the same ones."""
-    fields = checked.model_fields
-    assert published.__annotations__.keys() == fields.keys()
-    assert published.__required_keys__ == {
-        name for name, field in fields.items() if field.is_required()
-    }
-
-
-def test_every_field_says_how_to_fix_it() -> None:
-    """No error message can lack its second half."""
+def test_every_argument_says_what_it_is_and_how_to_fix_it() -> None:
+    """No error message can lack its second half, no reference entry its description."""
     lacking = [
         f"{model.__name__}.{name}"
-        for _, model in PAIRS
+        for model in MODELS
         for name, field in model.model_fields.items()
-        if not field.description
+        if not field.description or not fix_of(field)
     ]
     assert lacking == []
 
@@ -601,6 +568,37 @@ def test_every_language_gets_the_components() -> None:
     assert undescribed == []
 
 
+WRONG_WAYS: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
+    ((), {}, "is required; give a dictionary of the arguments, or give keyword arguments"),
+    ((None,), {}, "is required; give a dictionary of the arguments, or give keyword arguments"),
+    (
+        (VALID,),
+        {"location": "westeurope", "tags": {}},
+        "contradicts the keyword arguments `location`, `tags`; give all arguments in one way",
+    ),
+    (({},), VALID, "contradicts the keyword arguments"),
+]
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(("args", "keywords", "reason"), WRONG_WAYS)
+def test_arguments_are_given_in_one_way(
+    component: Any, args: tuple[Any, ...], keywords: dict[str, Any], reason: str
+) -> None:
+    """As `args` or as keyword arguments: both, or neither, is an error that says so."""
+    with pytest.raises(InvalidArguments) as caught:
+        component("prod", *args, **keywords)
+    assert [problem.path for problem in caught.value.problems] == ["args"]
+    assert reason in caught.value.problems[0].reason
+    assert str(caught.value).startswith(f'{component.__name__} "prod" has 1 invalid argument:')
+
+
+def test_no_argument_has_the_name_of_a_parameter() -> None:
+    """A keyword argument of that name would not arrive."""
+    for model in COMPONENTS.values():
+        assert not {"self", "name", "args", "opts"} & model.model_fields.keys()
+
+
 def test_importing_the_package_does_not_load_pulumi() -> None:
     """Reading logs starts quickly: the components are loaded when they are first named."""
     code = (
@@ -616,4 +614,4 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     import kubewitness  # noqa: PLC0415  # the test is about this module
 
     with pytest.raises(AttributeError, match="SecureCluster"):
-        _ = kubewitness.SecureCluster
+        _ = kubewitness.SecureCluster  # type: ignore[attr-defined]  # that is the test

@@ -38,6 +38,19 @@ def workspace_id(name: str) -> str:
     return f"{SUBSCRIPTION}/resourceGroups/group/providers/{path}/{name}"
 
 
+def test_keyword_arguments_make_what_a_dictionary_makes() -> None:
+    """The same registrations with the same inputs, those of the component among them."""
+    more: Any = {**VALID, "network_policy": "calico", "tags": {"team": "shop"}}
+    given = [
+        Deployment(lambda: SecureAksCluster("prod", more)),
+        Deployment(lambda: SecureAksCluster("prod", args=more)),
+        Deployment(lambda: SecureAksCluster("prod", **more, opts=pulumi.ResourceOptions())),
+    ]
+    made = [sorted((r.type, r.name, str(r.object)) for r in each.made()) for each in given]
+    assert made[0] == made[1] == made[2]
+    assert given[2].one("SecureAksCluster")["network_policy"] == "calico"
+
+
 def test_the_cluster_by_default() -> None:
     """Three decisions give a cluster in which everything that protects it is on."""
     assert cluster().one("ManagedCluster") == {

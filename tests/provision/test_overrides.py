@@ -12,11 +12,12 @@ from pulumi_azure_native import containerservice
 from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.overrides import (
-    ARGUMENTS,
     override_problems,
+    setters,
     with_overrides,
 )
 
+ARGUMENTS = setters(SecureAksClusterModel)
 VALID: dict[str, Any] = {
     "resource_group_name": "group",
     "cluster_admins": {"group_object_ids": ["11111111-2222-3333-4444-555555555555"]},
@@ -56,7 +57,7 @@ def test_overrides_add_to_what_the_component_sets() -> None:
 def test_overrides_may_be_of_azure_natives_classes() -> None:
     """As Python programs write them; they are judged like any other."""
     proxy = containerservice.ManagedClusterHTTPProxyConfigArgs(http_proxy="http://proxy:3128")
-    assert override_problems({"http_proxy_config": proxy}) == []
+    assert override_problems({"http_proxy_config": proxy}, ARGUMENTS) == []
     merged = with_overrides({}, {"http_proxy_config": proxy})
     assert merged["http_proxy_config"] == {"httpProxy": "http://proxy:3128"}
     open_to_all = containerservice.ManagedClusterAADProfileArgs(managed=False)
@@ -87,7 +88,7 @@ def test_what_is_known_only_later_cannot_undo_a_promise() -> None:
         later: Any = pulumi.Output.from_input(True)
         assert "aks-local-accounts" in refused({"disable_local_accounts": later})
         assert "aks-entra-rbac" in refused({"aad_profile": later})
-        assert override_problems({"disk_encryption_set_id": later}) == []
+        assert override_problems({"disk_encryption_set_id": later}, ARGUMENTS) == []
         await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not this()))
 
     this = asyncio.current_task
@@ -114,7 +115,8 @@ def test_what_has_an_argument_is_not_overridden(path: tuple[str, ...]) -> None:
     overrides: Any = True
     for name in reversed(path):
         overrides = {name: overrides}
-    assert f"has an argument of its own; use `{ARGUMENTS[path]}`" in refused(overrides)
+    named = " and ".join(f"`{argument}`" for argument in ARGUMENTS[path])
+    assert f"has an argument of its own; use {named}" in refused(overrides)
 
 
 def test_everything_wrong_is_said_at_once() -> None:
@@ -129,9 +131,9 @@ def test_everything_wrong_is_said_at_once() -> None:
     )
     assert message.startswith("SecureAksCluster has 5 invalid arguments:")
     assert "cluster_overrides.network_profile.pod_cidrr: is no property" in message
-    assert "did you mean `pod_cidr`?" in message
+    assert "did you mean `pod_cidr`" in message
     assert "cluster_overrides.network_profile.dns_service_ip: is not a string" in message
-    assert "did you mean `auto_scaler_profile`?" in message
+    assert "did you mean `auto_scaler_profile`" in message
 
 
 PROMISED = (

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
+from kubewitness.provision.arguments.validation import marked
 from kubewitness.provision.arguments.values import DAYS_BEYOND_TWO_YEARS
-from kubewitness.provision.secure_aks_cluster.model import AUTOMATIC_DECIDES
+from kubewitness.provision.secure_aks_cluster.model import AutomaticDecides, SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.parts import INSIGHTS_STREAMS
 
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
@@ -41,7 +42,8 @@ def valid_cluster_arguments(draw: st.DrawFn) -> Arguments:
     arguments.update(draw(_trails(new_workspace="workspace_id" not in arguments)))
     arguments.update(draw(_protections()))
     if draw(st.booleans()) and draw(st.booleans()):
-        left = {key: value for key, value in arguments.items() if key not in AUTOMATIC_DECIDES}
+        decided = marked(SecureAksClusterModel, AutomaticDecides)
+        left = {key: value for key, value in arguments.items() if key not in decided}
         arguments = {**left, "mode": "automatic"}
     return _as_another_language(arguments) if draw(st.booleans()) else arguments
 

@@ -36,29 +36,39 @@ _PLAIN: Final = ":@/-_"
 
 
 class Allowed(BaseModel):
-    """One entry: what all that it names have in common is left out.
+    """What is allowed, so that no rule finds it: all that it names must hold of what is left out.
 
-    Attributes:
-        reason: why it is allowed.
-        owner: who says so.
-        expires: the last day on which it holds.
-        rules: names of detections; by default all.
-        usernames: of users and of service accounts, as `system:serviceaccount:flux-system:*`.
-        namespaces: of what was asked for.
-        images: of pods all of whose containers run such an image.
+    It is an entry of `kubewitness.allow.yaml`, the file that `kubewitness hunt` reads, too.
     """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid"
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
     )
 
     reason: str = Field(min_length=1)
+    """Why it is allowed."""
+
     owner: str = ""
+    """Who says so."""
+
     expires: date
+    """The last day on which it holds, as in `2027-01-31`, in UTC. It ends by itself."""
+
     rules: tuple[str, ...] = ()
+    """Names of detections. Default: all."""
+
     usernames: tuple[str, ...] = ()
+    """Users and service accounts; `*` stands for any text."""
+
     namespaces: tuple[str, ...] = ()
+    """Namespaces of what was asked for; `*` stands for any text."""
+
     images: tuple[str, ...] = ()
+    """Images of pods all of whose containers run such an image; `*` stands for any text."""
 
     @field_validator("rules")
     @classmethod

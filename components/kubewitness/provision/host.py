@@ -2,17 +2,35 @@
 
 import sys
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
+import pulumi
 from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
-from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
+from kubewitness.provision.arguments.validation import Arguments, InvalidArguments
 from kubewitness.provision.audit_archive.component import AuditArchive
+from kubewitness.provision.audit_archive.model import AuditArchiveModel
 from kubewitness.provision.audit_detections.component import AuditDetections
+from kubewitness.provision.audit_detections.model import AuditDetectionsModel
 from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+
+COMPONENTS: Final[dict[type[pulumi.ComponentResource], type[Arguments]]] = {
+    SecureAksCluster: SecureAksClusterModel,
+    AksAuditLogging: AksAuditLoggingModel,
+    AuditArchive: AuditArchiveModel,
+    AuditDetections: AuditDetectionsModel,
+}
+"""The components, each with the model of its arguments."""
+
+_MODELS: Final = {
+    f"kubewitness:index:{component.__name__}": model for component, model in COMPONENTS.items()
+}
+"""The models by Pulumi's type token."""
 
 
 class ComponentHost(ComponentProvider):
@@ -23,8 +41,7 @@ class ComponentHost(ComponentProvider):
     """
 
     def __init__(self) -> None:
-        components = [SecureAksCluster, AksAuditLogging, AuditArchive, AuditDetections]
-        super().__init__(components, "kubewitness", version=version("kubewitness"))
+        super().__init__([*COMPONENTS], "kubewitness", version=version("kubewitness"))
 
     def map_input_properties(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Map the names of an object's inputs, and keep those that there are not.
@@ -36,13 +53,15 @@ class ComponentHost(ComponentProvider):
         strange = inputs.keys() - properties.keys() if isinstance(inputs, dict) else ()
         return {**mapped, **{name: inputs[name] for name in strange}}
 
-    def construct(self, *args: Any, **kwargs: Any) -> ConstructResult:
+    def construct(
+        self, name: str, resource_type: str, *args: Any, **kwargs: Any
+    ) -> ConstructResult:
         """Construct a component, as Pulumi's own provider does."""
         try:
-            return super().construct(*args, **kwargs)
+            return super().construct(name, resource_type, *args, **kwargs)
         except ComponentInitError as error:
             if isinstance(error.inner, InvalidArguments):
-                raise error.inner.for_other_languages() from None
+                raise error.inner.for_other_languages(_MODELS[resource_type]) from None
             raise
 
 

@@ -1,12 +1,12 @@
 """The component that collects the audit logs of a cluster that somebody else made."""
 
-from typing import Optional
+from typing import Any, Optional, Unpack, overload
 
 import pulumi
 
 from kubewitness.provision.aks_audit_logging.arguments import AksAuditLoggingArgs
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
-from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.trail.collect import collect_logs
 from kubewitness.provision.trail.workspace import audit_workspace
 
@@ -29,24 +29,46 @@ class AksAuditLogging(pulumi.ComponentResource):
     """What is collected where: for each log category its destinations, each with `kind`, `id` and,
     in a workspace, `table`."""
 
+    @overload
     def __init__(
         self,
         name: str,
         args: AksAuditLoggingArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Unpack[AksAuditLoggingArgs],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        name: str,
+        # Pulumi's analyzer reads this annotation and takes no Optional.
+        args: AksAuditLoggingArgs = NOT_GIVEN,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Any,
     ) -> None:
         """Collect the logs.
 
         Args:
             name: of the component; the names of all that it creates begin with it.
-            args: its arguments.
+            args: its arguments, as a dictionary instead of as keyword arguments.
             opts: as for every Pulumi component.
+            arguments: its arguments, as keyword arguments.
 
         Raises:
             InvalidArguments: with everything that is wrong with the arguments.
         """
-        checked = check_arguments(AksAuditLoggingModel, f'AksAuditLogging "{name}"', args)
-        super().__init__("kubewitness:index:AksAuditLogging", name, {**args}, opts)
+        title = f'AksAuditLogging "{name}"'
+        given = given_arguments(title, args, arguments)
+        checked = check_arguments(AksAuditLoggingModel, title, given)
+        super().__init__("kubewitness:index:AksAuditLogging", name, {**given}, opts)
 
         workspace = audit_workspace(name, checked, self)
         logs = collect_logs(

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from kubewitness.provision.arguments.validation import (
     Given,
+    argument,
     problem,
 )
 from kubewitness.provision.arguments.values import (
@@ -18,13 +19,18 @@ from kubewitness.provision.trail.model import AuditTrail
 class AksAuditLoggingModel(AuditTrail):
     """The arguments of AksAuditLogging."""
 
-    cluster_id: Given[ClusterId] = Field(
-        description="give the resource id of an AKS cluster, "
+    cluster_id: Given[ClusterId] = argument(
+        fix="give the resource id of an AKS cluster, "
         "`/subscriptions/.../providers/Microsoft.ContainerService/managedClusters/NAME`"
     )
-    setting_name: Given[SettingName] | None = Field(
-        default=None, description='give 1 to 250 characters other than <>*%&:\\?+/" '
+    """Resource id of the AKS cluster whose logs are to be collected."""
+
+    setting_name: Given[SettingName] | None = argument(
+        default=None, fix='give 1 to 250 characters other than <>*%&:\\?+/" '
     )
+    """Name of the diagnostic setting: 1 to 250 characters. Where several are needed, the others'
+    names end in `-2`, `-3` and so on. By default Pulumi makes one from the component's name. A
+    cluster has at most five settings."""
 
     @field_validator("resource_group_name")
     @classmethod

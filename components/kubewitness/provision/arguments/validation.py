@@ -1,8 +1,11 @@
 """Checks the arguments of a component against a pydantic model and reports every error at once.
 
 An error says where (the property path), what is wrong and how to fix it. It never shows the value,
-which may be a secret. How to fix it is the `description` of the model's field, so that the words
-stand beside the check.
+which may be a secret. How to fix it is the `fix` of the model's field, so that the words stand
+beside the check.
+
+A model is the one definition of its arguments. The docstring below a field describes the argument
+to users; `docs/generate_arguments.py` writes the TypedDict and the reference page from it.
 
 A value that Pulumi knows only later, an `Output`, passes where the model says `Given[T]`, and is
 checked against T as soon as it is known; anywhere else it is an error.
@@ -10,8 +13,8 @@ checked against T as soon as it is known; anywhere else it is an error.
 
 import re
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Annotated, Any, Final, TypeVar, get_args
 
 import pulumi
@@ -20,6 +23,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     TypeAdapter,
     ValidationError,
@@ -27,6 +31,8 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+
+from kubewitness.documents.suggestions import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -61,21 +67,92 @@ class InvalidArguments(pulumi.RunError, pulumi.InputPropertiesError):
         self.component = component
         self.problems = problems
 
-    def for_other_languages(self) -> pulumi.InputPropertiesError:
-        """Return the same error with the arguments spelt as the other languages do."""
+    def for_other_languages(self, model: "type[Arguments]") -> pulumi.InputPropertiesError:
+        """Return the same error with the arguments spelt as the other languages do.
+
+        Args:
+            model: of the component's arguments, which knows their names.
+        """
+        names = {name for inner in objects_within(model) for name in inner.model_fields}
         return pulumi.InputPropertiesError(
-            _message(self.component, (_camel(str(problem)) for problem in self.problems)), []
+            _message(self.component, (_camel(str(each), names) for each in self.problems)), []
         )
 
 
 class Arguments(BaseModel):
     """The base of all models of arguments: no argument but the known ones, immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def argument(*, fix: str, **checks: Any) -> Any:
+    """Return the field of an argument.
+
+    Args:
+        fix: how to fix a wrong value: the second half of the error message.
+        checks: default and bounds, as pydantic's `Field` takes them.
+    """
+    return Field(json_schema_extra={"fix": fix}, **checks)
+
+
+def fix_of(field: FieldInfo) -> str:
+    """Return how to fix a wrong value of a field; empty if it does not say."""
+    extra = field.json_schema_extra
+    return str(extra.get("fix", "")) if isinstance(extra, dict) else ""
+
+
+Marker = TypeVar("Marker")
+
+
+def marked(model: type[BaseModel], kind: type[Marker]) -> dict[str, Marker]:
+    """Return the fields whose annotation carries a marker, each with the marker.
+
+    Args:
+        model: of arguments.
+        kind: the class of the marker.
+    """
+    return {
+        name: marker
+        for name, field in model.model_fields.items()
+        for marker in field.metadata
+        if isinstance(marker, kind)
+    }
 
 
 Checked = TypeVar("Checked", bound=Arguments)
 Known = TypeVar("Known")
+
+
+NOT_GIVEN: Final[Any] = None
+"""The default of a component's `args`, whose annotation Pulumi's analyzer reads."""
+
+
+def given_arguments(
+    component: str, args: Mapping[str, Any] | None, keywords: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the arguments of a component, which are given as `args` or as keyword arguments.
+
+    Args:
+        component: how the message calls the component, as in `SecureAksCluster "prod"`.
+        args: the dictionary; None if it is not given.
+        keywords: all keyword arguments besides `opts`.
+
+    Raises:
+        InvalidArguments: both are given, or neither.
+    """
+    if args is not None and keywords:
+        listed = ", ".join(f"`{name}`" for name in keywords)
+        reason = f"contradicts the keyword arguments {listed}; give all arguments in one way"
+        raise InvalidArguments(component, (Problem("args", reason),))
+    if args is None and not keywords:
+        reason = "is required; give a dictionary of the arguments, or give keyword arguments"
+        raise InvalidArguments(component, (Problem("args", reason),))
+    return keywords if args is None else args
 
 
 def check_arguments(
@@ -119,10 +196,9 @@ def whole_arguments(info: ValidationInfo) -> Mapping[str, Any]:
     return info.context if isinstance(info.context, Mapping) else {}
 
 
-def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return which of the known words was probably meant, or else which there are."""
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"choose among {', '.join(known)}"
+def hint(word: str, known: Sequence[str]) -> str:
+    """Return the end of a sentence: which known words are close to a word, or else all of them."""
+    return did_you_mean(word, known, f"choose among {', '.join(known)}")
 
 
 Location = tuple[int | str, ...]
@@ -151,7 +227,7 @@ class _Later:
     place: _Place
 
 
-class _OrLater:
+class OrLater:
     """The annotation behind `Given`: T, or an Output that is checked against T once known."""
 
     def __get_pydantic_core_schema__(
@@ -169,8 +245,26 @@ class _OrLater:
 
 
 # `pulumi.Input` says the same with a forward reference, which pydantic cannot resolve.
-Given = Annotated[Known | Awaitable[Known] | pulumi.Output[Known], _OrLater()]
+Given = Annotated[Known | Awaitable[Known] | pulumi.Output[Known], OrLater()]
 """A T that may also be an Output of T, checked at once or else as soon as it is known."""
+
+
+class PublishedAsInput:
+    """Marks what the published type calls an Input although an Output of it is an error."""
+
+
+@dataclass(frozen=True)
+class PublishedAs:
+    """Marks a value whose published type is another than the checked one."""
+
+    type: Any
+
+
+ByParts = Annotated[Known, PublishedAsInput()]
+"""A T whose parts may be Outputs and which must itself be known.
+
+The published type says Input, because it did so in the first schema.
+"""
 
 
 def _as_given(value: Any) -> Any:
@@ -252,7 +346,7 @@ def _found(detail: ErrorDetails, model: type[Arguments], location: Location) -> 
         for below, reason in detail["ctx"]["problems"]:
             yield Problem(_join(path, below), reason)
     elif detail["type"] == "extra_forbidden":
-        yield Problem(path, f"is not an argument; {_near_argument(model, location)}")
+        yield Problem(path, f"is not an argument{_near_argument(model, location)}")
     elif isinstance(detail["input"], _Later):
         yield Problem(
             path,
@@ -290,7 +384,7 @@ def _what(detail: ErrorDetails) -> str:
 
 
 def _fix(model: type[Arguments], location: Location) -> str:
-    fixes = [field.description for field in _fields(model, location) if field.description]
+    fixes = [fix for field in _fields(model, location) if (fix := fix_of(field))]
     return fixes[-1] if fixes else f"give a dictionary of {', '.join(model.model_fields)}"
 
 
@@ -316,7 +410,7 @@ def _near_argument(model: type[Arguments], location: Location) -> str:
     within: type[BaseModel] = model
     for field in _fields(model, location[:-1]):
         within = next(_models(field.annotation), within)
-    return suggestion(_snake(str(location[-1])), list(within.model_fields))
+    return hint(_snake(str(location[-1])), list(within.model_fields))
 
 
 def _path(location: Location) -> str:
@@ -336,12 +430,11 @@ def _message(component: str, found: Iterable[str]) -> str:
     return "\n  ".join([f"{component} has {len(lines)} invalid {noun}:", *lines])
 
 
-def _camel(text: str) -> str:
+def _camel(text: str, arguments: AbstractSet[str]) -> str:
     """Return a text with the arguments in it as the other languages spell them.
 
     A user's own words, such as the name of a tag, stay as they are.
     """
-    arguments = set(_argument_names(Arguments))
 
     def spelt(found: re.Match[str]) -> str:
         first, *others = found[0].split("_")
@@ -350,10 +443,13 @@ def _camel(text: str) -> str:
     return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", spelt, text)
 
 
-def _argument_names(model: type[Arguments]) -> Iterator[str]:
-    yield from model.model_fields
-    for more in model.__subclasses__():
-        yield from _argument_names(more)
+def objects_within(model: type[Arguments]) -> Iterator[type[Arguments]]:
+    """Yield a model and those of the objects among its arguments, at any depth."""
+    yield model
+    for field in model.model_fields.values():
+        for inner in _models(field.annotation):
+            if issubclass(inner, Arguments):
+                yield from objects_within(inner)
 
 
 def _snake(name: str) -> str:

@@ -19,9 +19,9 @@ from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
 from kubewitness.provision.arguments.validation import (
     Given,
     Together,
+    hint,
     problem,
     problems,
-    suggestion,
 )
 
 MINIMUM_INTERACTIVE_DAYS: Final = INTERACTIVE_DAYS
@@ -77,8 +77,8 @@ def _categories(names: list[str]) -> list[str]:
     found = []
     for i, name in enumerate(names):
         if name not in AKS_LOG_CATEGORIES:
-            hint = suggestion(name, list(AKS_LOG_CATEGORIES))
-            found.append((f"[{i}]", f"is not a log category of AKS; {hint}"))
+            near = hint(name, list(AKS_LOG_CATEGORIES))
+            found.append((f"[{i}]", f"is not a log category of AKS{near}"))
         elif name in names[:i]:
             found.append((f"[{i}]", "is given twice; leave one out"))
     if found:
@@ -100,7 +100,7 @@ def _role(name: str) -> str:
         return AKS_ROLES[name]
     if re.fullmatch(GUID, name):
         return name
-    raise problem(f"is no role that is known by name; {suggestion(name, list(AKS_ROLES))}")
+    raise problem(f"is no role that is known by name{hint(name, list(AKS_ROLES))}")
 
 
 def _resource_id(provider: str, *types: str) -> StringConstraints:

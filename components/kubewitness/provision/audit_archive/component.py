@@ -1,13 +1,13 @@
 """The component that keeps audit logs where nobody can change them."""
 
 import re
-from typing import Any, Optional
+from typing import Any, Optional, Unpack, overload
 
 import pulumi
 from pulumi_azure_native import storage
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.audit_archive.arguments import AuditArchiveArgs
 from kubewitness.provision.audit_archive.model import AuditArchiveModel
 
@@ -44,24 +44,46 @@ class AuditArchive(pulumi.ComponentResource):
     container_names: pulumi.Output[list[str]]
     """Names of the containers, whose policies are to be locked."""
 
+    @overload
     def __init__(
         self,
         name: str,
         args: AuditArchiveArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Unpack[AuditArchiveArgs],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        name: str,
+        # Pulumi's analyzer reads this annotation and takes no Optional.
+        args: AuditArchiveArgs = NOT_GIVEN,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Any,
     ) -> None:
         """Create the archive.
 
         Args:
             name: of the component; the names of all that it creates begin with it.
-            args: its arguments.
+            args: its arguments, as a dictionary instead of as keyword arguments.
             opts: as for every Pulumi component.
+            arguments: its arguments, as keyword arguments.
 
         Raises:
             InvalidArguments: with everything that is wrong with the arguments.
         """
-        checked = check_arguments(AuditArchiveModel, f'AuditArchive "{name}"', args)
-        super().__init__("kubewitness:index:AuditArchive", name, {**args}, opts)
+        title = f'AuditArchive "{name}"'
+        given = given_arguments(title, args, arguments)
+        checked = check_arguments(AuditArchiveModel, title, given)
+        super().__init__("kubewitness:index:AuditArchive", name, {**given}, opts)
 
         account = self._account(name, checked)
         self._keep_versions(name, checked, account)

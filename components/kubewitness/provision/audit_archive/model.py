@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.provision.arguments.validation import (
     Arguments,
     Given,
+    argument,
     problem,
 )
 from kubewitness.provision.arguments.values import (
@@ -23,13 +24,20 @@ from kubewitness.provision.arguments.values import (
 class AuditArchiveModel(Arguments):
     """The arguments of AuditArchive."""
 
-    resource_group_name: Given[Text] = Field(description="give the name of a resource group")
-    location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
+    resource_group_name: Given[Text] = argument(fix="give the name of a resource group")
+    """Resource group that gets the storage account."""
+
+    location: Given[Text] | None = argument(
+        default=None, fix="give an Azure region such as `westeurope`"
     )
-    account_name: Given[AccountName] | None = Field(
-        default=None, description="give 3 to 24 lowercase letters and digits"
+    """Azure region, which must be that of the clusters. Default: that of the resource group."""
+
+    account_name: Given[AccountName] | None = argument(
+        default=None, fix="give 3 to 24 lowercase letters and digits"
     )
+    """Name of the storage account: 3 to 24 lowercase letters and digits. By default Pulumi makes
+    one from the component's name."""
+
     redundancy: Literal[
         "Standard_ZRS",
         "Standard_GZRS",
@@ -37,19 +45,33 @@ class AuditArchiveModel(Arguments):
         "Standard_GRS",
         "Standard_RAGRS",
         "Standard_LRS",
-    ] = Field(default="Standard_ZRS", description="give one of these")
-    categories: LogCategories = Field(
+    ] = argument(default="Standard_ZRS", fix="give one of these")
+    """How the account is replicated: `Standard_ZRS` (default), `Standard_GZRS`, `Standard_RAGZRS`,
+    `Standard_GRS`, `Standard_RAGRS` or `Standard_LRS`. Diagnostic settings refuse premium
+    storage."""
+
+    categories: LogCategories = argument(
         default_factory=lambda: list(AUDIT_CATEGORIES),
         min_length=1,
-        description="give a list of categories such as `kube-audit`",
+        fix="give a list of categories such as `kube-audit`",
     )
-    immutable_days: Whole = Field(
-        default=MINIMUM_TOTAL_DAYS, ge=1, le=146_000, description="give 1 to 146000 days"
+    """The log categories that are archived, each in its container `insights-logs-<category>`.
+    Default: `kube-audit`, `kube-audit-admin` and `guard`."""
+
+    immutable_days: Whole = argument(
+        default=MINIMUM_TOTAL_DAYS, ge=1, le=146_000, fix="give 1 to 146000 days"
     )
-    delete_after_days: Whole | None = Field(
-        default=None, ge=1, description="give a whole number of days"
+    """For how many days after it was written nothing can be deleted or changed: 1 to 146000.
+    Default 365. Shorter than 365 fails `aks-audit-retention` where the pack sees it. Source: Azure
+    docs, "Time-based retention policies for immutable blob data"."""
+
+    delete_after_days: Whole | None = argument(
+        default=None, ge=1, fix="give a whole number of days"
     )
-    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
+    """After how many days blobs are deleted: more than `immutable_days`. Default: never."""
+
+    tags: Tags | None = argument(default=None, fix="give a map from strings to strings")
+    """Tags of the storage account."""
 
     @field_validator("delete_after_days")
     @classmethod

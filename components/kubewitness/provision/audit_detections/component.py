@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, Optional
+from typing import Any, Final, Optional, Unpack, overload
 
 import pulumi
 from pulumi_azure_native import monitor, operationalinsights, securityinsights
@@ -13,7 +13,13 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.custom.warnings import query_warnings
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
-from kubewitness.provision.arguments.validation import InvalidArguments, Problem, check_arguments
+from kubewitness.provision.arguments.validation import (
+    NOT_GIVEN,
+    InvalidArguments,
+    Problem,
+    check_arguments,
+    given_arguments,
+)
 from kubewitness.provision.audit_detections.alert_rules import monitor_rule, sentinel_rule
 from kubewitness.provision.audit_detections.arguments import AuditDetectionsArgs
 from kubewitness.provision.audit_detections.choice import Choice, Service, deployed_query
@@ -39,26 +45,47 @@ class AuditDetections(pulumi.ComponentResource):
     left_out: pulumi.Output[dict[str, str]]
     """Detections that were chosen by severity and cannot run, by name, each with the reason."""
 
+    @overload
     def __init__(
         self,
         name: str,
         args: AuditDetectionsArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Unpack[AuditDetectionsArgs],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        name: str,
+        # Pulumi's analyzer reads this annotation and takes no Optional.
+        args: AuditDetectionsArgs = NOT_GIVEN,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Any,
     ) -> None:
         """Create functions and rules.
 
         Args:
             name: of the component; the names of all that it creates begin with it.
-            args: its arguments.
+            args: its arguments, as a dictionary instead of as keyword arguments.
             opts: as for every Pulumi component.
+            arguments: its arguments, as keyword arguments.
 
         Raises:
             InvalidArguments: with everything that is wrong with the arguments; and, when the
                 workspace is known, a table is on a plan on which no alert rule runs.
         """
         self._title = f'AuditDetections "{name}"'
-        checked = check_arguments(AuditDetectionsModel, self._title, args)
-        super().__init__("kubewitness:index:AuditDetections", name, _plain(args, checked), opts)
+        given = given_arguments(self._title, args, arguments)
+        checked = check_arguments(AuditDetectionsModel, self._title, given)
+        super().__init__("kubewitness:index:AuditDetections", name, _plain(given, checked), opts)
 
         if checked.activity_log == "collect":
             self._collect_activity_log(name, checked)
@@ -224,7 +251,7 @@ def check_plans(component: str, plans: Mapping[str, str | None]) -> bool:
     return True
 
 
-def _plain(args: AuditDetectionsArgs, checked: AuditDetectionsModel) -> dict[str, Any]:
+def _plain(given: Mapping[str, Any], checked: AuditDetectionsModel) -> dict[str, Any]:
     """Return the arguments as the engine takes them: it knows no dates, which YAML makes."""
     entries = [entry.model_dump(mode="json", exclude_defaults=True) for entry in checked.allow_list]
-    return {**args, **({"allow_list": entries} if entries else {})}
+    return {**given, **({"allow_list": entries} if entries else {})}

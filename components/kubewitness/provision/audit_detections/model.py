@@ -1,4 +1,4 @@
-"""What valid arguments of AuditDetections look like; see `detection_arguments`.
+"""The model of the arguments of AuditDetections.
 
 Sources, all of the Azure documentation: "Create or edit a log search alert rule"; "Action groups".
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, GetPydanticSchema, ValidationInfo, field_validator
+from pydantic import GetPydanticSchema, ValidationInfo, field_validator
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from kubewitness.detections.allow_list import Allowed
@@ -17,9 +17,11 @@ from kubewitness.detections.parsers import Tables
 from kubewitness.provision.arguments.validation import (
     Arguments,
     Given,
+    PublishedAs,
+    argument,
+    hint,
     problem,
     problems,
-    suggestion,
 )
 from kubewitness.provision.arguments.values import ActionGroupId, Tags, Text, WorkspaceId
 from kubewitness.provision.audit_detections.choice import (
@@ -59,6 +61,7 @@ BroughtRules = Annotated[
             read_rule_folders, handler.generate_schema(list[Text])
         )
     ),
+    PublishedAs(list[str]),
 ]
 """Given as folders, and read once: a validator later in the list sees the same rules."""
 
@@ -68,40 +71,91 @@ _NAMES: Final = "give a list of names such as `pod-exec`"
 class AuditDetectionsModel(Arguments):
     """The arguments of AuditDetections."""
 
-    workspace_id: Given[WorkspaceId] = Field(description=WORKSPACE_ID)
-    sentinel: Literal["existing", "onboard", "none"] = Field(description="give one of these")
-    tables: Literal["both", "AKSAudit", "AKSAuditAdmin", "AzureDiagnostics"] = Field(
-        default="both", description="give one of these"
+    workspace_id: Given[WorkspaceId] = argument(fix=WORKSPACE_ID)
+    """Resource id of the Log Analytics workspace that has the logs, whoever made it. In another
+    subscription than the provider's, give the component a provider of that subscription. One
+    AuditDetections to a workspace: the names of functions are the workspace's."""
+
+    sentinel: Literal["existing", "onboard", "none"] = argument(fix="give one of these")
+    """Where the rules run:
+
+    - `existing`: in Microsoft Sentinel, which the workspace has.
+    - `onboard`: in Microsoft Sentinel, which the workspace gets. From then on Sentinel is billed
+      for all that the workspace takes in. It stays when the component goes.
+    - `none`: as scheduled query rules of Azure Monitor."""
+
+    tables: Literal["both", "AKSAudit", "AKSAuditAdmin", "AzureDiagnostics"] = argument(
+        default="both", fix="give one of these"
     )
-    activity_log: Literal["collect", "existing"] = Field(
-        default="collect", description="give one of these"
+    """Which tables the workspace has the audit events in:
+
+    - `both` (default): AKSAudit and AKSAuditAdmin. Right as well where one of them is empty.
+    - `AKSAudit`: category `kube-audit`, which holds the writes, too, unless it is filtered.
+    - `AKSAuditAdmin`: category `kube-audit-admin`, as by the profiles `archive` and `frugal`.
+    - `AzureDiagnostics`: of settings that are not resource-specific."""
+
+    activity_log: Literal["collect", "existing"] = argument(
+        default="collect", fix="give one of these"
     )
-    rule_folders: BroughtRules = Field(
-        default=(), description="give a list of folders such as `detections`"
+    """How the subscription's activity log comes into the workspace, which a third of the
+    detections read: who changed the cluster or its protection in Azure.
+
+    - `collect` (default): by a diagnostic setting on the workspace's subscription. Azure takes in
+      activity logs without charge.
+    - `existing`: by a setting elsewhere, as of another subscription, or of Sentinel's connector:
+      Azure refuses to send the same category to the same workspace twice."""
+
+    rule_folders: BroughtRules = argument(
+        default=(), fix="give a list of folders such as `detections`"
     )
-    severities: list[Severity] | None = Field(
-        default=None, min_length=1, description="give a list of severities such as `High`"
+    """Folders with rules of your own, in the YAML of Microsoft Sentinel, which are deployed beside
+    ours: all in a folder and below, or one file. A relative path begins at the program's folder. A
+    rule is called as its file is, or as its folder where the file is `rule.yaml`. `severities`,
+    `rules`, `disabled_rules` and `allow_list` mean them, too. Default: none. Rules of Sigma become
+    Sentinel's by `kubewitness import-sigma`."""
+
+    severities: list[Severity] | None = argument(
+        default=None, min_length=1, fix="give a list of severities such as `High`"
     )
-    rules: list[str] | None = Field(
-        default=None, min_length=1, validate_default=True, description=_NAMES
+    """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
+    `Medium`. What cannot run on these tables or in this service is left out, and told."""
+
+    rules: list[str] | None = argument(
+        default=None, min_length=1, validate_default=True, fix=_NAMES
     )
-    disabled_rules: list[str] = Field(default_factory=list, description=_NAMES)
-    allow_list: list[Allowed] = Field(
+    """Which detections, by name, as in `pod-exec`, instead of by severity. What cannot run on these
+    tables or in this service is an error."""
+
+    disabled_rules: list[str] = argument(default_factory=list, fix=_NAMES)
+    """Those of them that are there and do not run. Default: none."""
+
+    allow_list: list[Allowed] = argument(
         default_factory=list,
-        description="give objects with `reason`, `expires` and what is allowed, such as "
+        fix="give objects with `reason`, `expires` and what is allowed, such as "
         "{usernames: [deployer@shop.example]}",
     )
-    frequency: Frequency | None = Field(default=None, description="give one of these")
-    action_group_ids: list[Given[ActionGroupId]] = Field(
+    """What no rule finds. It becomes part of the queries. Default: nothing."""
+
+    frequency: Frequency | None = argument(default=None, fix="give one of these")
+    """How often every rule runs: `5m`, `10m`, `15m`, `30m`, `45m`, `1h` to `6h` or `1d`. Default:
+    what each rule says. A rule never looks back less far than this."""
+
+    action_group_ids: list[Given[ActionGroupId]] = argument(
         default_factory=list,
         max_length=5,
-        description="give up to five resource ids of action groups, "
+        fix="give up to five resource ids of action groups, "
         "`/subscriptions/.../providers/Microsoft.Insights/actionGroups/NAME`",
     )
-    location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
+    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel knows
+    none: its automation rules do that. Default: none, and alerts are seen in the portal only."""
+
+    location: Given[Text] | None = argument(
+        default=None, fix="give an Azure region such as `westeurope`"
     )
-    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
+    """Azure region of Azure Monitor's rules. Default: that of the workspace's resource group."""
+
+    tags: Tags | None = argument(default=None, fix="give a map from strings to strings")
+    """Tags of Azure Monitor's rules. Sentinel's have none."""
 
     @field_validator("rules")
     @classmethod
@@ -240,7 +294,7 @@ def _choice(checked: Mapping[str, Any]) -> Choice:
 def _not_among(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
     """Return what is wrong with names of detections: each path below, and the reason."""
     strange = {
-        i: f"is no detection that is there or chosen; {suggestion(name, known)}"
+        i: f"is no detection that is there or chosen{hint(name, known)}"
         for i, name in enumerate(names)
         if name not in known
     }

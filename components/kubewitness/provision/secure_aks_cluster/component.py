@@ -1,11 +1,11 @@
 """The component that provisions an AKS cluster with its audit logs."""
 
-from typing import Any, Optional
+from typing import Any, Optional, Unpack, overload
 
 import pulumi
 from pulumi_azure_native import containerservice
 
-from kubewitness.provision.arguments.validation import check_arguments
+from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.secure_aks_cluster.access import (
     admit_admins,
     assign_roles,
@@ -57,24 +57,46 @@ class SecureAksCluster(pulumi.ComponentResource):
     """What is collected where: for each log category its destinations, each with `kind`, `id` and,
     in a workspace, `table`."""
 
+    @overload
     def __init__(
         self,
         name: str,
         args: SecureAksClusterArgs,
         opts: Optional[pulumi.ResourceOptions] = None,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        name: str,
+        *,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Unpack[SecureAksClusterArgs],
+    ) -> None: ...
+
+    def __init__(
+        self,
+        name: str,
+        # Pulumi's analyzer reads this annotation and takes no Optional.
+        args: SecureAksClusterArgs = NOT_GIVEN,
+        opts: Optional[pulumi.ResourceOptions] = None,
+        **arguments: Any,
     ) -> None:
         """Create the cluster.
 
         Args:
             name: of the component; the names of all that it creates begin with it.
-            args: its arguments.
+            args: its arguments, as a dictionary instead of as keyword arguments.
             opts: as for every Pulumi component.
+            arguments: its arguments, as keyword arguments.
 
         Raises:
             InvalidArguments: with everything that is wrong with the arguments.
         """
-        checked = check_arguments(SecureAksClusterModel, f'SecureAksCluster "{name}"', args)
-        super().__init__("kubewitness:index:SecureAksCluster", name, {**args}, opts)
+        title = f'SecureAksCluster "{name}"'
+        given = given_arguments(title, args, arguments)
+        checked = check_arguments(SecureAksClusterModel, title, given)
+        super().__init__("kubewitness:index:SecureAksCluster", name, {**given}, opts)
 
         workspace = audit_workspace(name, checked, self)
         cluster = self._cluster(name, checked, workspace)

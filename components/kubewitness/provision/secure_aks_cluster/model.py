@@ -1,14 +1,18 @@
 """The model of the arguments of SecureAksCluster, and the checks across their parts."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
 from kubewitness.provision.arguments.validation import (
+    ByParts,
     Given,
     Raw,
+    argument,
+    marked,
     problem,
     problems,
     whole_arguments,
@@ -18,10 +22,11 @@ from kubewitness.provision.arguments.values import (
     DnsPrefix,
     Flag,
     KubernetesVersion,
+    Tags,
     Text,
     Whole,
 )
-from kubewitness.provision.secure_aks_cluster.overrides import override_problems
+from kubewitness.provision.secure_aks_cluster.overrides import Sets, override_problems, setters
 from kubewitness.provision.secure_aks_cluster.parts import (
     ApiAccess,
     ClusterAdmins,
@@ -32,68 +37,131 @@ from kubewitness.provision.secure_aks_cluster.parts import (
 from kubewitness.provision.secure_aks_cluster.pools import SystemPool, UserPool
 from kubewitness.provision.trail.model import ADOPT, AdoptLogging, AuditTrail
 
-AUTOMATIC_DECIDES: Final = {
-    "network_policy": "is always `cilium` on AKS Automatic; leave it out",
-    "sku_tier": "is always `Standard` on AKS Automatic; leave it out",
-    "upgrade_channel": "is always `stable` on AKS Automatic; leave it out",
-    "node_os_upgrade_channel": "is always `NodeImage` on AKS Automatic; leave it out",
-    "system_pool": "is run by AKS Automatic itself; leave it out",
-    "user_pools": "are made by AKS Automatic as workloads need nodes; leave them out",
-    "host_encryption": "is for node pools, which AKS Automatic makes itself; leave it out",
-    "image_cleaner_hours": "is preconfigured on AKS Automatic; leave it out",
-    "node_resource_group_lockdown": "is always on with AKS Automatic; leave it out",
-}
-"""Arguments that AKS Automatic leaves no choice about: "What is AKS Automatic?"."""
+
+@dataclass(frozen=True)
+class AutomaticDecides:
+    """Marks an argument that AKS Automatic leaves no choice about: "What is AKS Automatic?".
+
+    Attributes:
+        reason: the error if it is given.
+    """
+
+    reason: str
 
 
 class Adopt(AdoptLogging):
-    """The same with the cluster and its pools."""
+    """Resources that the program of this stack made without the component.
 
-    cluster: Text | None = Field(default=None, description=ADOPT)
-    user_pools: dict[str, Text] = Field(default_factory=dict, description=ADOPT)
+    Each is given by the name that it had in the program, which is Pulumi's and not Azure's, at the
+    top of the stack, or by its URN. The resource must be gone from the program. See the docs,
+    "Adopt what exists".
+    """
+
+    cluster: Text | None = argument(default=None, fix=ADOPT)
+    """The ManagedCluster."""
+
+    user_pools: dict[str, Text] = argument(default_factory=dict, fix=ADOPT)
+    """AgentPools, by their `name` in `user_pools`."""
 
 
 class SecureAksClusterModel(AuditTrail):
     """The arguments of SecureAksCluster."""
 
-    resource_group_name: Given[Text] = Field(description="give the name of a resource group")
-    mode: Literal["standard", "automatic"] = Field(
-        default="standard", description="give one of these"
+    resource_group_name: Annotated[Given[Text], Sets("resourceGroupName")] = argument(
+        fix="give the name of a resource group"
     )
-    cluster_admins: ClusterAdmins = Field(
-        description="give {group_object_ids: [...]}, {principals: [...]} or {waived_because: ...}"
+    """Resource group that gets the cluster and, if one is created, the workspace."""
+
+    mode: Annotated[Literal["standard", "automatic"], Sets("sku")] = argument(
+        default="standard", fix="give one of these"
     )
-    api_access: ApiAccess = Field(
-        description="give {private: true}, {authorized_ip_ranges: [...]} or {public_because: ...}"
+    """`standard` (default) or `automatic`: AKS Automatic, which runs the system pool, makes nodes
+    as workloads need them and forces much of what this component does by default. It cannot be
+    changed later. Source: Azure docs, "What is AKS Automatic?"."""
+
+    cluster_admins: Annotated[ByParts[ClusterAdmins], Sets("aadProfile.adminGroupObjectIDs")] = (
+        argument(fix="give {group_object_ids: [...]}, {principals: [...]} or {waived_because: ...}")
     )
-    cluster_name: Given[ClusterName] | None = Field(
-        default=None, description="give 1 to 63 letters, digits, hyphens and underscores"
+    """Who gets into the cluster."""
+
+    api_access: Annotated[
+        ByParts[ApiAccess],
+        Sets(
+            "publicNetworkAccess",
+            "apiServerAccessProfile.authorizedIPRanges",
+            "apiServerAccessProfile.enablePrivateCluster",
+            "apiServerAccessProfile.enableVnetIntegration",
+            "apiServerAccessProfile.privateDNSZone",
+            "apiServerAccessProfile.subnetId",
+        ),
+    ] = argument(fix="give {private: true}, {authorized_ip_ranges: [...]} or {public_because: ...}")
+    """From where the Kubernetes API can be reached. Required, so that it is decided before there
+    is a cluster: some choices cannot be changed later."""
+
+    cluster_name: Annotated[Given[ClusterName] | None, Sets("resourceName")] = argument(
+        default=None, fix="give 1 to 63 letters, digits, hyphens and underscores"
     )
-    dns_prefix: Given[DnsPrefix] | None = Field(
-        default=None, description="give 1 to 54 letters, digits and hyphens, no hyphen at the ends"
+    """Name of the cluster: 1 to 63 letters, digits, hyphens and underscores. By default Pulumi
+    makes one from the component's name."""
+
+    dns_prefix: Annotated[Given[DnsPrefix] | None, Sets("dnsPrefix")] = argument(
+        default=None, fix="give 1 to 54 letters, digits and hyphens, no hyphen at the ends"
     )
-    network_policy: Literal["cilium", "azure", "calico"] = Field(
-        default="cilium", description="give one of these"
+    """First part of the API server's host name: 1 to 54 letters, digits and hyphens. Default: from
+    the component's name. It cannot be changed later."""
+
+    network_policy: Annotated[
+        Literal["cilium", "azure", "calico"],
+        Sets("networkProfile.networkPolicy", "networkProfile.networkDataplane"),
+        AutomaticDecides("is always `cilium` on AKS Automatic; leave it out"),
+    ] = argument(default="cilium", fix="give one of these")
+    """The engine that enforces Kubernetes network policies: `cilium` (default), with its own data
+    plane, `azure` or `calico`. The network is Azure CNI Overlay in each case."""
+
+    sku_tier: Annotated[
+        Literal["Standard", "Premium"],
+        Sets("sku", "supportPlan"),
+        AutomaticDecides("is always `Standard` on AKS Automatic; leave it out"),
+    ] = argument(default="Standard", fix="give one of these")
+    """`Standard` (default) or `Premium`, which comes with long-term support. There is no `Free`:
+    it has no uptime agreement."""
+
+    upgrade_channel: Annotated[
+        Literal["patch", "stable", "rapid", "node-image"] | None,
+        Sets("autoUpgradeProfile.upgradeChannel"),
+        AutomaticDecides("is always `stable` on AKS Automatic; leave it out"),
+    ] = argument(default=None, fix="give one of these")
+    """How AKS upgrades Kubernetes: `patch` (default on Premium), `stable` (default on Standard),
+    `rapid` or `node-image`."""
+
+    node_os_upgrade_channel: Annotated[
+        Literal["NodeImage", "SecurityPatch"],
+        Sets("autoUpgradeProfile.nodeOSUpgradeChannel"),
+        AutomaticDecides("is always `NodeImage` on AKS Automatic; leave it out"),
+    ] = argument(default="NodeImage", fix="give one of these")
+    """How AKS upgrades the nodes' operating system: `NodeImage` (default) or `SecurityPatch`."""
+
+    kubernetes_version: Annotated[Given[KubernetesVersion] | None, Sets("kubernetesVersion")] = (
+        argument(default=None, fix="give a version such as `1.34`")
     )
-    sku_tier: Literal["Standard", "Premium"] = Field(
-        default="Standard", description="give one of these"
-    )
-    upgrade_channel: Literal["patch", "stable", "rapid", "node-image"] | None = Field(
-        default=None, description="give one of these"
-    )
-    node_os_upgrade_channel: Literal["NodeImage", "SecurityPatch"] = Field(
-        default="NodeImage", description="give one of these"
-    )
-    kubernetes_version: Given[KubernetesVersion] | None = Field(
-        default=None, description="give a version such as `1.34`"
-    )
-    system_pool: SystemPool = Field(
-        default_factory=SystemPool, description="give an object such as {count: 3}"
-    )
-    user_pools: list[UserPool] = Field(
-        default_factory=list, description="give a list of objects, each with a `name`"
-    )
-    outbound_type: (
+    """Kubernetes version, such as `1.34`. Default: AKS's own. On the channels `stable` and `rapid`,
+    AKS changes the version and a later change here has no effect; on `patch`, give the minor
+    version only."""
+
+    system_pool: Annotated[
+        ByParts[SystemPool],
+        Sets("agentPoolProfiles"),
+        AutomaticDecides("is run by AKS Automatic itself; leave it out"),
+    ] = argument(default_factory=SystemPool, fix="give an object such as {count: 3}")
+    """The node pool for the cluster's own pods. Default: three nodes."""
+
+    user_pools: Annotated[
+        ByParts[list[ByParts[UserPool]]],
+        AutomaticDecides("are made by AKS Automatic as workloads need nodes; leave them out"),
+    ] = argument(default_factory=list, fix="give a list of objects, each with a `name`")
+    """Node pools for workloads. Default: none; workloads then run on the system pool."""
+
+    outbound_type: Annotated[
         Literal[
             "loadBalancer",
             "managedNATGateway",
@@ -101,29 +169,93 @@ class SecureAksClusterModel(AuditTrail):
             "userDefinedRouting",
             "none",
         ]
-        | None
-    ) = Field(default=None, description="give one of these")
-    maintenance_window: MaintenanceWindow = Field(
-        default_factory=MaintenanceWindow, description="give an object such as {day: Saturday}"
+        | None,
+        Sets("networkProfile.outboundType"),
+    ] = argument(default=None, fix="give one of these")
+    """How pods reach the internet: `loadBalancer` (default), `managedNATGateway`,
+    `userAssignedNATGateway`, `userDefinedRouting` or `none`. The two that begin with `user` need
+    `system_pool.vnet_subnet_id`. It cannot always be changed later. Source: Azure docs, "Customize
+    cluster egress with outbound types"."""
+
+    maintenance_window: MaintenanceWindow = argument(
+        default_factory=MaintenanceWindow, fix="give an object such as {day: Saturday}"
     )
-    run_command: Flag = Field(default=False, description="give true or false")
-    azure_policy: Flag = Field(default=True, description="give true or false")
-    defender: Flag = Field(default=True, description="give true or false")
-    image_cleaner_hours: Whole = Field(
-        default=168, ge=24, le=2160, description="give 24 to 2160 hours"
+    """When AKS may upgrade the cluster and its nodes. Default: Sundays from midnight UTC, for
+    eight hours."""
+
+    run_command: Annotated[Flag, Sets("apiServerAccessProfile.disableRunCommand")] = argument(
+        default=False, fix="give true or false"
     )
-    host_encryption: Flag = Field(default=False, description="give true or false")
-    node_resource_group_lockdown: Flag = Field(default=True, description="give true or false")
-    container_insights: ContainerInsights | None = Field(
-        default=None, description="give an object such as {streams: [Microsoft-ContainerLogV2]}"
+    """Whether `az aks command invoke` may run commands in the cluster, past the network rules.
+    Default false."""
+
+    azure_policy: Annotated[Flag, Sets("addonProfiles.azurepolicy")] = argument(
+        default=True, fix="give true or false"
     )
-    role_assignments: list[RoleAssignment] = Field(
-        default_factory=list, description="give objects with `role`, `object_id` and `type`"
+    """Whether the Azure Policy add-on enforces Azure policies on pods. Default true."""
+
+    defender: Annotated[Flag, Sets("securityProfile.defender")] = argument(
+        default=True, fix="give true or false"
     )
-    cluster_overrides: Raw = Field(
-        default_factory=dict, description="give properties of azure-native's ManagedCluster"
+    """Whether the sensor of Microsoft Defender for Containers runs on the nodes and reports to the
+    workspace of the audit logs. It acts, and costs, only where the subscription has the plan.
+    Default true."""
+
+    image_cleaner_hours: Annotated[
+        Whole,
+        Sets("securityProfile.imageCleaner.intervalHours"),
+        AutomaticDecides("is preconfigured on AKS Automatic; leave it out"),
+    ] = argument(default=168, ge=24, le=2160, fix="give 24 to 2160 hours")
+    """How often unused images with vulnerabilities are removed from the nodes: every 24 to 2160
+    hours. Default 168. To switch it off is for `cluster_overrides`. Source: Azure docs, "Use Image
+    Cleaner"."""
+
+    host_encryption: Annotated[
+        Flag, AutomaticDecides("is for node pools, which AKS Automatic makes itself; leave it out")
+    ] = argument(default=False, fix="give true or false")
+    """Whether the nodes' temporary disks and caches are encrypted on their host. Default false, for
+    the subscription must first register the feature `Microsoft.Compute/EncryptionAtHost`. It cannot
+    be changed later. Source: Azure docs, "Host-based encryption on AKS"."""
+
+    node_resource_group_lockdown: Annotated[
+        Flag,
+        Sets("nodeResourceGroupProfile.restrictionLevel"),
+        AutomaticDecides("is always on with AKS Automatic; leave it out"),
+    ] = argument(default=True, fix="give true or false")
+    """Whether the resource group of the nodes is read-only for everybody but AKS. Default true.
+    Source: Azure docs, "Node resource group lockdown"."""
+
+    container_insights: Annotated[ContainerInsights | None, Sets("addonProfiles.omsagent")] = (
+        argument(default=None, fix="give an object such as {streams: [Microsoft-ContainerLogV2]}")
     )
-    adopt: Adopt = Field(default_factory=Adopt, description="give an object such as {cluster: aks}")
+    """The logs of containers. Default: not collected."""
+
+    role_assignments: list[RoleAssignment] = argument(
+        default_factory=list, fix="give objects with `role`, `object_id` and `type`"
+    )
+    """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
+    Give object ids as plain values, or only append: what is an Output is told apart by its place
+    in the list."""
+
+    cluster_overrides: Raw = argument(
+        default_factory=dict, fix="give properties of azure-native's ManagedCluster"
+    )
+    """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument
+    here. They are merged into what this component sets, lists replaced as a whole. What undoes the
+    component's promises is refused: see the docs, "Overrides"."""
+
+    adopt: Adopt = argument(default_factory=Adopt, fix="give an object such as {cluster: aks}")
+    """Resources of this stack that the component takes over, instead of new ones."""
+
+    location: Annotated[Given[Text] | None, Sets("location")] = argument(
+        default=None, fix="give an Azure region such as `westeurope`"
+    )
+    """Azure region. Default: that of the resource group."""
+
+    tags: Annotated[Tags | None, Sets("tags")] = argument(
+        default=None, fix="give a map from strings to strings"
+    )
+    """Tags of the cluster and of all that is created with it."""
 
     @property
     def channel(self) -> str:
@@ -203,17 +335,18 @@ class SecureAksClusterModel(AuditTrail):
             raise problems(*((f"[{i}]", f"{reason}; leave it out") for i in twice))
         return given
 
-    @field_validator(*AUTOMATIC_DECIDES, mode="before")
+    @field_validator("*", mode="before")
     @classmethod
     def _automatic_decides(cls, given: Any, info: ValidationInfo) -> Any:
-        if whole_arguments(info).get("mode") == "automatic":
-            raise problem(AUTOMATIC_DECIDES[str(info.field_name)])
+        decided = marked(cls, AutomaticDecides).get(str(info.field_name))
+        if decided and whole_arguments(info).get("mode") == "automatic":
+            raise problem(decided.reason)
         return given
 
     @field_validator("cluster_overrides")
     @classmethod
     def _overrides_keep_promises(cls, overrides: dict[str, Any]) -> dict[str, Any]:
-        if found := override_problems(overrides):
+        if found := override_problems(overrides, setters(cls)):
             raise problems(*found)
         return overrides
 

@@ -4,12 +4,15 @@ They are for what the component has no opinion on. What undoes its promises is r
 policies, put to a cluster that is in order but for the overrides.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, get_args, get_origin
 
 import pulumi
-from pulumi import _types as types  # the one place that knows how a provider's names are spelt
+
+# Private, but Pulumi has no public function for how a provider's properties are spelt on the wire.
+from pulumi import _types as types
 from pulumi_azure_native import containerservice
+from pydantic import BaseModel
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Resource
@@ -18,7 +21,7 @@ from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
-from kubewitness.provision.arguments.validation import suggestion
+from kubewitness.provision.arguments.validation import hint, marked
 
 PROMISES: Final = ("aks-entra-rbac", "aks-local-accounts")
 """The policies that no override may break."""
@@ -32,49 +35,46 @@ IN_ORDER: Final = {
 }
 """What the component always sets so."""
 
-ARGUMENTS: Final = {
-    ("resourceGroupName",): "resource_group_name",
-    ("resourceName",): "cluster_name",
-    ("location",): "location",
-    ("tags",): "tags",
-    ("dnsPrefix",): "dns_prefix",
-    ("kubernetesVersion",): "kubernetes_version",
-    ("sku",): "mode` and `sku_tier",
-    ("supportPlan",): "sku_tier",
-    ("agentPoolProfiles",): "system_pool",
-    ("publicNetworkAccess",): "api_access",
-    ("aadProfile", "adminGroupObjectIDs"): "cluster_admins",
-    ("apiServerAccessProfile", "authorizedIPRanges"): "api_access",
-    ("apiServerAccessProfile", "enablePrivateCluster"): "api_access",
-    ("apiServerAccessProfile", "enableVnetIntegration"): "api_access",
-    ("apiServerAccessProfile", "privateDNSZone"): "api_access",
-    ("apiServerAccessProfile", "subnetId"): "api_access",
-    ("apiServerAccessProfile", "disableRunCommand"): "run_command",
-    ("networkProfile", "networkPolicy"): "network_policy",
-    ("networkProfile", "networkDataplane"): "network_policy",
-    ("networkProfile", "outboundType"): "outbound_type",
-    ("autoUpgradeProfile", "upgradeChannel"): "upgrade_channel",
-    ("autoUpgradeProfile", "nodeOSUpgradeChannel"): "node_os_upgrade_channel",
-    ("addonProfiles", "azurepolicy"): "azure_policy",
-    ("addonProfiles", "omsagent"): "container_insights",
-    ("securityProfile", "defender"): "defender",
-    ("securityProfile", "imageCleaner", "intervalHours"): "image_cleaner_hours",
-    ("nodeResourceGroupProfile", "restrictionLevel"): "node_resource_group_lockdown",
-}
-"""Properties that have an argument, which checks them and on which other resources depend."""
-
-_FOLDED: Final = {
-    tuple(step.lower() for step in path): argument for path, argument in ARGUMENTS.items()
-}
-
 Path = tuple[str, ...]
 
 
-def override_problems(overrides: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what is wrong with overrides: for each problem its path below them and the reason."""
+class Sets:
+    """Marks an argument that sets properties of the ManagedCluster, so that no override may.
+
+    Attributes:
+        paths: of the properties on the wire.
+    """
+
+    def __init__(self, *paths: str) -> None:
+        self.paths = tuple(tuple(path.split(".")) for path in paths)
+
+
+def setters(model: type[BaseModel]) -> dict[Path, list[str]]:
+    """Return which arguments set each property, by its path on the wire."""
+    found: dict[Path, list[str]] = {}
+    for name, sets in marked(model, Sets).items():
+        for path in sets.paths:
+            found.setdefault(path, []).append(name)
+    return found
+
+
+def _folded(path: Path) -> Path:
+    """Return a path in lower case: Azure ignores the case of an add-on's name."""
+    return tuple(step.lower() for step in path)
+
+
+def override_problems(
+    overrides: Mapping[str, Any], arguments: Mapping[Path, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """Return what is wrong with overrides: for each problem its path below them and the reason.
+
+    Args:
+        overrides: as the user gives them.
+        arguments: which arguments set which property, from `setters`.
+    """
     faults: list[tuple[str, str]] = []
     wire = _wire(overrides, containerservice.ManagedClusterArgs, "", faults)
-    faults += _owned(wire)
+    faults += _owned(wire, {_folded(path): names for path, names in arguments.items()})
     faults += _broken_promises(wire)
     return [(path.removeprefix("."), reason) for path, reason in faults]
 
@@ -144,8 +144,8 @@ def _wire_object(value: Any, typ: type, path: str, faults: list[tuple[str, str]]
         elif key in known:
             found[known[key]] = _wire(each, inner.get(known[key]), below, faults)
         elif faults is not None:
-            hint = suggestion(key, [name for name in known if ("_" in name) == ("_" in key)])
-            faults.append((below, f"is no property of azure-native's ManagedCluster; {hint}"))
+            near = hint(key, [name for name in known if ("_" in name) == ("_" in key)])
+            faults.append((below, f"is no property of azure-native's ManagedCluster{near}"))
     return found
 
 
@@ -160,18 +160,25 @@ def _fits(value: Any, typ: Any) -> bool:
     return isinstance(value, typ) and (typ is bool or not isinstance(value, bool))
 
 
-def _owned(wire: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[str, str]]:
-    """Yield the properties that have an argument, however deep."""
+def _owned(
+    wire: Mapping[str, Any], arguments: Mapping[Path, Sequence[str]], path: Path = ()
+) -> Iterator[tuple[str, str]]:
+    """Yield the properties that have an argument, however deep.
+
+    Args:
+        wire: the overrides, or a part of them.
+        arguments: which arguments set which property, by its folded path.
+        path: of the part.
+    """
     for name, value in wire.items():
         here = (*path, name)
-        # Azure ignores the case of an add-on's name.
-        folded = tuple(step.lower() for step in here)
-        if folded in _FOLDED:
-            reason = f"has an argument of its own; use `{_FOLDED[folded]}`"
-            yield "." + ".".join(here), reason
-        elif any(owned[: len(folded)] == folded for owned in _FOLDED):
+        folded = _folded(here)
+        if folded in arguments:
+            named = " and ".join(f"`{argument}`" for argument in arguments[folded])
+            yield "." + ".".join(here), f"has an argument of its own; use {named}"
+        elif any(owned[: len(folded)] == folded for owned in arguments):
             if isinstance(value, Mapping):
-                yield from _owned(value, here)
+                yield from _owned(value, arguments, here)
             else:
                 yield "." + ".".join(here), "must be known when the program runs; give its parts"
 

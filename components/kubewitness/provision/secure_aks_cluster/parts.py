@@ -1,8 +1,7 @@
-"""What valid parts of a cluster look like: one model for each class of `cluster_arguments`.
+"""The models of the objects among a cluster's arguments.
 
-The `description` of a field is the second half of its error messages: how to fix it. A validator
-sees only the fields above its own, so the last field of a group carries the checks that concern
-the group. That way one wrong field does not hide another.
+A validator sees only the fields above its own, so the last field of a group carries the checks that
+concern the group. That way one wrong field does not hide another.
 
 Sources, all of the Azure documentation: "API Server VNet Integration"; "Use planned maintenance";
 "Configure log collection for Container insights"; "Azure built-in roles".
@@ -16,10 +15,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.provision.arguments.validation import (
     Arguments,
+    ByParts,
     Given,
+    argument,
+    hint,
     problem,
     problems,
-    suggestion,
     whole_arguments,
 )
 from kubewitness.provision.arguments.values import (
@@ -60,26 +61,41 @@ _GUID: Final = "give an object id of Entra ID, a GUID"
 
 
 class ClusterPrincipal(Arguments):
-    """One principal of Entra ID."""
+    """A user, group or service principal of Entra ID that administers the cluster."""
 
-    object_id: Given[Guid] = Field(description=_GUID)
-    type: Given[Literal["User", "Group", "ServicePrincipal"]] = Field(
-        description="give one of these"
-    )
+    object_id: Given[Guid] = argument(fix=_GUID)
+    """The object id in Entra ID, a GUID. For an application: that of its service principal."""
+
+    type: Given[Literal["User", "Group", "ServicePrincipal"]] = argument(fix="give one of these")
+    """`User`, `Group` or `ServicePrincipal` (a managed identity is one, too)."""
 
 
 class ClusterAdmins(Arguments):
-    """Somebody, or a reason why nobody."""
+    """Who gets into the cluster. Local accounts are off, so without this nobody does.
 
-    group_object_ids: list[Given[Guid]] = Field(default_factory=list, description=_GUID)
-    principals: list[ClusterPrincipal] = Field(
-        default_factory=list, description="give objects with `object_id` and `type`"
+    Give groups, principals or both, or else say in words why there are none.
+    """
+
+    group_object_ids: list[Given[Guid]] = argument(default_factory=list, fix=_GUID)
+    """Object ids (GUIDs) of Entra ID groups whose members become cluster admins. Each group also
+    gets the role Azure Kubernetes Service Cluster User, with which `az aks get-credentials`
+    works. Give plain values, or only append: what is an Output is told apart by its place in the
+    list."""
+
+    principals: ByParts[list[ByParts[ClusterPrincipal]]] = argument(
+        default_factory=list, fix="give objects with `object_id` and `type`"
     )
-    waived_because: Sentence | None = Field(
+    """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure
+    Kubernetes Service Cluster User on the cluster. Each is an Azure role assignment, so the
+    activity log shows who gave it, and whoever deploys must be allowed to assign roles."""
+
+    waived_because: Sentence | None = argument(
         default=None,
         validate_default=True,
-        description="say in a sentence why no admins are named here",
+        fix="say in a sentence why no admins are named here",
     )
+    """Why nobody is named here, in a sentence. For instance: roles are assigned on the
+    subscription."""
 
     @field_validator("group_object_ids", "principals")
     @classmethod
@@ -113,32 +129,54 @@ class ClusterAdmins(Arguments):
 
 
 class ApiAccess(Arguments):
-    """Exactly one of three ways."""
+    """From where the Kubernetes API can be reached.
 
-    private: Flag = Field(default=False, description="give true or leave it out")
-    private_dns_zone_id: Given[PrivateDnsZoneId] | None = Field(
+    Give exactly one of `private`, `authorized_ip_ranges` and `public_because`.
+    """
+
+    private: Flag = argument(default=False, fix="give true or leave it out")
+    """True for an API server with a private address only. It cannot be changed later.
+    Source: Azure docs, "Create a private AKS cluster"."""
+
+    private_dns_zone_id: Given[PrivateDnsZoneId] | None = argument(
         default=None,
-        description="give the resource id of a private DNS zone, "
+        fix="give the resource id of a private DNS zone, "
         "`/subscriptions/.../providers/Microsoft.Network/privateDnsZones/NAME`",
     )
+    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`.
+    By default AKS makes one beside the nodes."""
+
     authorized_ip_ranges: Given[Annotated[IpRanges, Field(min_length=1, max_length=200)]] | None = (
-        Field(
+        argument(
             default=None,
-            description="give 1 to 200 ranges in CIDR notation, such as `203.0.113.0/24`",
+            fix="give 1 to 200 ranges in CIDR notation, such as `203.0.113.0/24`",
         )
     )
-    public_because: Sentence | None = Field(
+    """Up to 200 CIDR ranges, such as `203.0.113.0/24`, that reach a public API server. The
+    cluster's own egress address is always allowed; `0.0.0.0/32` allows nothing else. Source: Azure
+    docs, "API server authorized IP ranges"."""
+
+    public_because: Sentence | None = argument(
         default=None,
         validate_default=True,
-        description="say in a sentence why everybody may reach the API",
+        fix="say in a sentence why everybody may reach the API",
     )
-    vnet_integration: Flag = Field(default=False, description="give true or leave it out")
-    vnet_integration_subnet_id: Given[SubnetId] | None = Field(
+    """Why the API server is open to the internet, in a sentence."""
+
+    vnet_integration: Flag = argument(default=False, fix="give true or leave it out")
+    """True for an API server that the nodes reach within the virtual network, without a tunnel.
+    Whether it is public is still for `private` or `authorized_ip_ranges` to say. AKS Automatic
+    always does this. Source: Azure docs, "API Server VNet Integration"."""
+
+    vnet_integration_subnet_id: Given[SubnetId] | None = argument(
         default=None,
         validate_default=True,
-        description="give the resource id of a subnet, "
+        fix="give the resource id of a subnet, "
         "`/subscriptions/.../providers/Microsoft.Network/virtualNetworks/NAME/subnets/NAME`",
     )
+    """With `vnet_integration` and a subnet of your own for the nodes: resource id of the subnet for
+    the API server, in the same virtual network, delegated to
+    `Microsoft.ContainerService/managedClusters`."""
 
     @field_validator("private_dns_zone_id")
     @classmethod
@@ -187,49 +225,74 @@ class ApiAccess(Arguments):
 
 
 class RoleAssignment(Arguments):
-    """A role that is known, for somebody."""
+    """A role of Azure RBAC on the cluster, or on one of its namespaces."""
 
-    role: Given[Role] = Field(description=f"give {', '.join(AKS_ROLES)} or a GUID")
-    object_id: Given[Guid] = Field(description=_GUID)
-    type: Given[Literal["User", "Group", "ServicePrincipal"]] = Field(
-        description="give one of these"
+    role: Given[Role] = argument(fix=f"give {', '.join(AKS_ROLES)} or a GUID")
+    """`Azure Kubernetes Service RBAC Reader`, `... RBAC Writer`, `... RBAC Admin`, `... RBAC
+    Cluster Admin`, `... Cluster User Role` or `... Cluster Monitoring User`, or the GUID of any
+    role definition."""
+
+    object_id: Given[Guid] = argument(fix=_GUID)
+    """Object id in Entra ID of who gets the role, a GUID."""
+
+    type: Given[Literal["User", "Group", "ServicePrincipal"]] = argument(fix="give one of these")
+    """`User`, `Group` or `ServicePrincipal` (a managed identity is one, too)."""
+
+    namespace: Namespace | None = argument(
+        default=None, fix="give the name of a Kubernetes namespace"
     )
-    namespace: Namespace | None = Field(
-        default=None, description="give the name of a Kubernetes namespace"
-    )
+    """Kubernetes namespace that the role is for. Default: all of the cluster."""
 
 
 class MaintenanceWindow(Arguments):
-    """Long enough for an upgrade."""
+    """The hours of the week in which AKS may upgrade the cluster and its nodes."""
 
     day: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] = (
-        Field(default="Sunday", description="give one of these")
+        argument(default="Sunday", fix="give one of these")
     )
-    start_time: ClockTime = Field(default="00:00", description="give a time such as `01:30`")
-    duration_hours: Whole = Field(default=8, ge=4, le=24, description="give 4 to 24 hours")
-    utc_offset: UtcOffset = Field(default="+00:00", description="give an offset such as `+02:00`")
+    """Day of the week, `Monday` to `Sunday`. Default `Sunday`."""
+
+    start_time: ClockTime = argument(default="00:00", fix="give a time such as `01:30`")
+    """Start of the window, `HH:MM`. Default `00:00`."""
+
+    duration_hours: Whole = argument(default=8, ge=4, le=24, fix="give 4 to 24 hours")
+    """Its length, 4 to 24 hours. Default 8. Source: Azure docs, "Use planned maintenance"."""
+
+    utc_offset: UtcOffset = argument(default="+00:00", fix="give an offset such as `+02:00`")
+    """Offset of the start time from UTC, `+HH:MM` or `-HH:MM`. Default `+00:00`."""
 
 
 class ContainerInsights(Arguments):
-    """At least one stream that there is."""
+    """What containers write to their logs, which are not the audit logs.
 
-    streams: list[str] = Field(
+    The cluster's managed identity sends it, under a data collection rule.
+    """
+
+    streams: list[str] = argument(
         default_factory=lambda: [
             "Microsoft-ContainerLogV2",
             "Microsoft-KubeEvents",
             "Microsoft-KubePodInventory",
         ],
         min_length=1,
-        description="give a list of streams such as `Microsoft-ContainerLogV2`",
+        fix="give a list of streams such as `Microsoft-ContainerLogV2`",
     )
-    workspace_id: Given[WorkspaceId] | None = Field(
+    """What is collected. Default `Microsoft-ContainerLogV2`, `Microsoft-KubeEvents` and
+    `Microsoft-KubePodInventory`. Source: Azure docs, "Configure log collection for Container
+    insights"."""
+
+    workspace_id: Given[WorkspaceId] | None = argument(
         default=None,
-        description="give the resource id of a Log Analytics workspace, "
+        fix="give the resource id of a Log Analytics workspace, "
         "`/subscriptions/.../providers/Microsoft.OperationalInsights/workspaces/NAME`",
     )
-    workspace_location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
+    """Resource id of the Log Analytics workspace that receives them. Default: that of the audit
+    logs."""
+
+    workspace_location: Given[Text] | None = argument(
+        default=None, fix="give an Azure region such as `westeurope`"
     )
+    """Azure region of that workspace, where the rule must be. Default: that of the cluster."""
 
     @field_validator("streams")
     @classmethod
@@ -239,8 +302,7 @@ class ContainerInsights(Arguments):
         strange = [i for i, name in enumerate(names) if name not in INSIGHTS_STREAMS]
         if strange:
             said = "is not a stream of Container insights"
-            hints = (suggestion(names[i], list(INSIGHTS_STREAMS)) for i in strange)
             raise problems(
-                *((f"[{i}]", f"{said}; {hint}") for i, hint in zip(strange, hints, strict=True))
+                *((f"[{i}]", f"{said}{hint(names[i], INSIGHTS_STREAMS)}") for i in strange)
             )
         return names

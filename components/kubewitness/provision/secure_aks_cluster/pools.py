@@ -1,11 +1,17 @@
-"""What valid node pools look like: the models of the classes in `cluster_arguments`."""
+"""The models of the node pools among a cluster's arguments."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
-from kubewitness.provision.arguments.validation import Arguments, Given, problem, whole_arguments
+from kubewitness.provision.arguments.validation import (
+    Arguments,
+    Given,
+    argument,
+    problem,
+    whole_arguments,
+)
 from kubewitness.provision.arguments.values import PoolName, SubnetId, Tags, Taint, Text, Whole
 
 SYSTEM_POOL_NAME: Final = "system"
@@ -14,31 +20,45 @@ ZONES: Final[Any] = ["1", "2", "3"]
 WINDOWS_NAME_LENGTH: Final = 6
 
 _COUNT: Final = "give a whole number of nodes, at most 1000"
+_OS_SKU: Final = "give one of these, or leave it out"
+_SUBNET: Final = (
+    "give the resource id of a subnet, "
+    "`/subscriptions/.../providers/Microsoft.Network/virtualNetworks/NAME/subnets/NAME`"
+)
 
 
 class Pool(Arguments):
     """What system and user pools have in common."""
 
-    vm_size: Given[Text] = Field(
-        default="Standard_D4ds_v5", description="give a size such as `Standard_D4ds_v5`"
+    vm_size: Given[Text] = argument(
+        default="Standard_D4ds_v5", fix="give a size such as `Standard_D4ds_v5`"
     )
-    availability_zones: Given[list[Given[Text]]] = Field(
+    """Size of the virtual machines. Default `Standard_D4ds_v5`."""
+
+    availability_zones: Given[list[Given[Text]]] = argument(
         default=ZONES,
-        description='give a list of zones, such as ["1", "2", "3"], or an empty one',
+        fix='give a list of zones, such as ["1", "2", "3"], or an empty one',
     )
-    vnet_subnet_id: Given[SubnetId] | None = Field(
-        default=None,
-        description="give the resource id of a subnet, "
-        "`/subscriptions/.../providers/Microsoft.Network/virtualNetworks/NAME/subnets/NAME`",
+    """Zones of the region that the nodes are spread over. Default `1`, `2`, `3`; in a region
+    without zones give an empty list. A pool's zones cannot be changed later."""
+
+    vnet_subnet_id: Given[SubnetId] | None = argument(default=None, fix=_SUBNET)
+    """Resource id of a subnet in the virtual network of the system pool's. Default: the system
+    pool's subnet."""
+
+    os_sku: Given[Literal["AzureLinux", "Ubuntu"]] | None = argument(default=None, fix=_OS_SKU)
+    """On Linux: `AzureLinux` (default) or `Ubuntu`. On Windows AKS chooses."""
+
+    count: Whole | None = argument(default=None, ge=0, le=1000, fix=_COUNT)
+    """Number of nodes, 0 to 1000. Default 3, unless `min_count` and `max_count` are given."""
+
+    min_count: Whole | None = argument(default=None, ge=0, le=1000, fix=_COUNT)
+    """Fewest nodes with autoscaling, which `min_count` and `max_count` turn on: 0 to 1000."""
+
+    max_count: Whole | None = argument(
+        default=None, ge=1, le=1000, validate_default=True, fix=_COUNT
     )
-    os_sku: Given[Literal["AzureLinux", "Ubuntu"]] | None = Field(
-        default=None, description="give one of these, or leave it out"
-    )
-    count: Whole | None = Field(default=None, ge=0, le=1000, description=_COUNT)
-    min_count: Whole | None = Field(default=None, ge=0, le=1000, description=_COUNT)
-    max_count: Whole | None = Field(
-        default=None, ge=1, le=1000, validate_default=True, description=_COUNT
-    )
+    """Most nodes with autoscaling: at least 1, at least `min_count`, at most 1000."""
 
     @field_validator("max_count")
     @classmethod
@@ -69,21 +89,49 @@ class Pool(Arguments):
 
 
 class SystemPool(Pool):
-    """Never empty."""
+    """The node pool that runs the cluster's own pods, and workloads where there is no other."""
 
-    count: Whole | None = Field(default=None, ge=1, le=1000, description=_COUNT)
-    min_count: Whole | None = Field(default=None, ge=1, le=1000, description=_COUNT)
+    vnet_subnet_id: Given[SubnetId] | None = argument(default=None, fix=_SUBNET)
+    """Resource id of your subnet for the nodes. The cluster then runs as a user-assigned identity
+    that is Network Contributor on the virtual network before the cluster is made. By default AKS
+    makes a network. Source: Azure docs, "Managed identities in AKS"."""
+
+    os_sku: Given[Literal["AzureLinux", "Ubuntu"]] | None = argument(default=None, fix=_OS_SKU)
+    """`AzureLinux` (default) or `Ubuntu`."""
+
+    count: Whole | None = argument(default=None, ge=1, le=1000, fix=_COUNT)
+    """Number of nodes, 1 to 1000. Default 3, unless `min_count` and `max_count` are given."""
+
+    min_count: Whole | None = argument(default=None, ge=1, le=1000, fix=_COUNT)
+    """Fewest nodes with autoscaling, which `min_count` and `max_count` turn on: 1 to 1000."""
+
+    max_count: Whole | None = argument(
+        default=None, ge=1, le=1000, validate_default=True, fix=_COUNT
+    )
+    """Most nodes with autoscaling: `min_count` to 1000."""
 
 
 class UserPool(Pool):
-    """Fits the cluster and the other pools."""
+    """A node pool for workloads.
 
-    name: PoolName = Field(description="give 1 to 12 lowercase letters and digits, a letter first")
-    node_labels: Tags | None = Field(default=None, description="give a map from strings to strings")
-    node_taints: Given[list[Given[Taint]]] | None = Field(
-        default=None, description="give taints such as `dedicated=batch:NoSchedule`"
+    It is a resource of its own, so that changing it never replaces the cluster.
+    """
+
+    name: PoolName = argument(fix="give 1 to 12 lowercase letters and digits, a letter first")
+    """Its name: 1 to 12 lowercase letters and digits (6 on Windows), a letter first, not
+    `system`."""
+
+    node_labels: Tags | None = argument(default=None, fix="give a map from strings to strings")
+    """Kubernetes labels of the nodes."""
+
+    node_taints: Given[list[Given[Taint]]] | None = argument(
+        default=None, fix="give taints such as `dedicated=batch:NoSchedule`"
     )
-    os_type: Literal["Linux", "Windows"] = Field(default="Linux", description="give one of these")
+    """Kubernetes taints of the nodes, such as `dedicated=batch:NoSchedule`."""
+
+    os_type: Literal["Linux", "Windows"] = argument(default="Linux", fix="give one of these")
+    """`Linux` (default) or `Windows`. Windows needs the network policy `calico`: Cilium runs on
+    Linux only. Source: Azure docs, "Secure traffic between pods"."""
 
     @field_validator("vnet_subnet_id")
     @classmethod

@@ -1,4 +1,4 @@
-"""What a valid audit trail looks like: one model for each class of `trail_arguments`.
+"""The models of the arguments that say where the audit logs go, shared by two components.
 
 Sources, all of the Azure documentation: "Diagnostic settings in Azure Monitor"; "Monitor AKS";
 "Manage data retention in a Log Analytics workspace"; "Transformations in Azure Monitor".
@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any, Final, Literal
 
 import pulumi
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
 from kubewitness.catalog.log_categories import (
@@ -20,9 +20,11 @@ from kubewitness.catalog.log_categories import (
 )
 from kubewitness.provision.arguments.validation import (
     Arguments,
+    ByParts,
     Given,
     InvalidArguments,
     Problem,
+    argument,
     problem,
     problems,
 )
@@ -68,23 +70,37 @@ WORKSPACE_ID: Final = (
 
 
 class NewWorkspace(Arguments):
-    """At least 90 days interactive and 365 in all."""
+    """A Log Analytics workspace that is created for the audit logs, on the plan PerGB2018."""
 
-    name: Given[WorkspaceName] | None = Field(
-        default=None, description="give 4 to 63 letters, digits and hyphens, no hyphen at the ends"
+    name: Given[WorkspaceName] | None = argument(
+        default=None, fix="give 4 to 63 letters, digits and hyphens, no hyphen at the ends"
     )
-    interactive_retention_days: Whole = Field(
+    """Its name: 4 to 63 letters, digits and hyphens. By default Pulumi makes one from the
+    component's name."""
+
+    interactive_retention_days: Whole = argument(
         default=MINIMUM_INTERACTIVE_DAYS,
         ge=MINIMUM_INTERACTIVE_DAYS,
         le=MAXIMUM_INTERACTIVE_DAYS,
-        description=f"give {MINIMUM_INTERACTIVE_DAYS} to {MAXIMUM_INTERACTIVE_DAYS} days",
+        fix=f"give {MINIMUM_INTERACTIVE_DAYS} to {MAXIMUM_INTERACTIVE_DAYS} days",
     )
-    total_retention_days: TotalDays | None = Field(
-        default=None, validate_default=True, description="give a whole number of days"
+    """For how many days the logs can be queried as usual: 90 (default) to 730."""
+
+    total_retention_days: TotalDays | None = argument(
+        default=None, validate_default=True, fix="give a whole number of days"
     )
-    kube_audit_plan: Literal["Analytics", "Basic"] = Field(
-        default="Analytics", description="give one of these"
+    """For how many days the audit tables are kept in all; after the interactive days a search job
+    reads them. At least 365 and at least the interactive days, which is also the default. Azure
+    takes up to 730, or 1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018 or 4383. Source: Azure
+    docs, "Manage data retention in a Log Analytics workspace"."""
+
+    kube_audit_plan: Literal["Analytics", "Basic"] = argument(
+        default="Analytics", fix="give one of these"
     )
+    """Plan of the table AKSAudit, which takes most of the volume: `Analytics` (default) or `Basic`.
+    Basic costs less to store, and then has no joins, no alert rules but simple ones, and 30 days of
+    interactive retention, so `aks-audit-retention` fails until exempted. Source: Azure docs,
+    "Select a table plan based on data usage in a Log Analytics workspace"."""
 
     @field_validator("total_retention_days")
     @classmethod
@@ -98,32 +114,47 @@ class NewWorkspace(Arguments):
 
 
 class Destination(Arguments):
-    """Exactly one place, and what goes there."""
+    """Somewhere else that logs go to, besides the workspace.
 
-    categories: LogCategories = Field(
+    Give exactly one of `workspace_id`, `storage_account_id`, `event_hub_authorization_rule_id` and
+    `partner_id`.
+    """
+
+    categories: LogCategories = argument(
         default_factory=lambda: list(AUDIT_CATEGORIES),
         min_length=1,
-        description="give a list of categories such as `kube-audit`",
+        fix="give a list of categories such as `kube-audit`",
     )
-    workspace_id: Given[WorkspaceId] | None = Field(default=None, description=WORKSPACE_ID)
-    storage_account_id: Given[StorageAccountId] | None = Field(
+    """The log categories that go there. Default: `kube-audit`, `kube-audit-admin` and `guard`."""
+
+    workspace_id: Given[WorkspaceId] | None = argument(default=None, fix=WORKSPACE_ID)
+    """Resource id of another Log Analytics workspace, in any subscription and region."""
+
+    storage_account_id: Given[StorageAccountId] | None = argument(
         default=None,
-        description="give the resource id of a storage account, "
+        fix="give the resource id of a storage account, "
         "`/subscriptions/.../providers/Microsoft.Storage/storageAccounts/NAME`",
     )
-    event_hub_authorization_rule_id: Given[EventHubRuleId] | None = Field(
+    """Resource id of a storage account in the cluster's region, such as that of an
+    AuditArchive."""
+
+    event_hub_authorization_rule_id: Given[EventHubRuleId] | None = argument(
         default=None,
-        description="give the resource id of a namespace's authorization rule, `/subscriptions/..."
+        fix="give the resource id of a namespace's authorization rule, `/subscriptions/..."
         "/providers/Microsoft.EventHub/namespaces/NAME/authorizationRules/RULE`",
     )
-    event_hub_name: Given[Text] | None = Field(
-        default=None, description="give the name of an event hub"
-    )
-    partner_id: Given[AnyResourceId] | None = Field(
+    """Resource id of an authorization rule, with the rights Manage, Send and Listen, of an event
+    hub namespace in the cluster's region."""
+
+    event_hub_name: Given[Text] | None = argument(default=None, fix="give the name of an event hub")
+    """Name of the event hub in that namespace. Default: Azure makes one for each category."""
+
+    partner_id: Given[AnyResourceId] | None = argument(
         default=None,
         validate_default=True,
-        description="give the resource id of an Azure Native ISV service",
+        fix="give the resource id of an Azure Native ISV service",
     )
+    """Resource id of an Azure Native ISV service, such as a Datadog or Elastic monitor."""
 
     @field_validator("event_hub_name")
     @classmethod
@@ -161,44 +192,82 @@ class Destination(Arguments):
 
 
 class AdoptLogging(Arguments):
-    """Names or URNs of resources in this stack."""
+    """Resources that the program of this stack made without the component; see Adopt."""
 
-    workspace: Text | None = Field(default=None, description=ADOPT)
-    diagnostic_setting: Text | None = Field(default=None, description=ADOPT)
+    workspace: Text | None = argument(default=None, fix=ADOPT)
+    """The Workspace."""
+
+    diagnostic_setting: Text | None = argument(default=None, fix=ADOPT)
+    """The DiagnosticSetting that sends the audit logs to the workspace."""
 
 
 class AuditTrail(Arguments):
     """Where the logs go: what both components ask."""
 
-    workspace_id: Given[WorkspaceId] | None = Field(default=None, description=WORKSPACE_ID)
-    workspace: NewWorkspace | None = Field(
-        default=None, description="give an object such as {interactive_retention_days: 90}"
+    workspace_id: Given[WorkspaceId] | None = argument(default=None, fix=WORKSPACE_ID)
+    """Resource id of the Log Analytics workspace that receives the logs. It may be in another
+    subscription or region. Give this or `workspace`."""
+
+    workspace: ByParts[NewWorkspace] | None = argument(
+        default=None, fix="give an object such as {interactive_retention_days: 90}"
     )
-    location: Given[Text] | None = Field(
-        default=None, description="give an Azure region such as `westeurope`"
+    """The workspace to create. Default, without `workspace_id`: one with 90 days interactive and
+    365 in all."""
+
+    location: Given[Text] | None = argument(
+        default=None, fix="give an Azure region such as `westeurope`"
     )
-    other_log_categories: OtherLogCategories = Field(
-        default_factory=list, description="give a list of categories such as `kube-apiserver`"
+    """Azure region for the workspace, if one is created. Default: that of the resource group."""
+
+    other_log_categories: OtherLogCategories = argument(
+        default_factory=list, fix="give a list of categories such as `kube-apiserver`"
     )
-    audit_profile: Literal["full", "filtered", "archive", "frugal"] = Field(
-        default="full", description="give one of these"
+    """Control plane log categories to collect besides `kube-audit`, `kube-audit-admin` and
+    `guard`, such as `kube-apiserver`. Default: none."""
+
+    audit_profile: Literal["full", "filtered", "archive", "frugal"] = argument(
+        default="full", fix="give one of these"
     )
-    collected_elsewhere: LogCategories = Field(
-        default_factory=list, description="give a list of categories such as `kube-audit`"
+    """What of the audit logs goes to the workspace, and so what can be seen later:
+
+    - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
+    - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
+      transformation of the workspace, which must be a new one. Writes are in `kube-audit-admin`.
+    - `archive`: `kube-audit-admin` and `guard`; `kube-audit` goes to a storage account among the
+      `destinations`. Reads, such as of secrets, and `kubectl exec` can be found later, not alerted
+      on.
+    - `frugal`: `kube-audit-admin` and `guard`. Reads and `kubectl exec` are never recorded, and
+      `aks-audit-logs` fails unless its coverage is set to `any`."""
+
+    collected_elsewhere: LogCategories = argument(
+        default_factory=list, fix="give a list of categories such as `kube-audit`"
     )
-    destinations: list[Destination] = Field(
+    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
+    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
+    `collectedElsewhere`. Default: none."""
+
+    destinations: list[Destination] = argument(
         default_factory=list,
         validate_default=True,
-        description="give a list of objects such as {storage_account_id: ...}",
+        fix="give a list of objects such as {storage_account_id: ...}",
     )
-    tags: Tags | None = Field(default=None, description="give a map from strings to strings")
-    adopt: AdoptLogging = Field(
+    """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
+    Default: nowhere. To move a category from one place to another, take it away in one update and
+    add it in the next: Azure refuses it twice, also for a moment."""
+
+    tags: Tags | None = argument(default=None, fix="give a map from strings to strings")
+    """Tags of the workspace, if one is created."""
+
+    adopt: AdoptLogging = argument(
         default_factory=AdoptLogging,
-        description="give an object such as {diagnostic_setting: audit}",
+        fix="give an object such as {diagnostic_setting: audit}",
     )
-    resource_group_name: Given[Text] | None = Field(
-        default=None, validate_default=True, description="give the name of a resource group"
+    """Resources of this stack that the component takes over, instead of new ones."""
+
+    resource_group_name: Given[Text] | None = argument(
+        default=None, validate_default=True, fix="give the name of a resource group"
     )
+    """Resource group for the workspace: required if one is created, else not accepted."""
 
     @field_validator("workspace", *PARTS, mode="before", check_fields=False)
     @classmethod
