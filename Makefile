@@ -35,7 +35,7 @@ check: .venv/tested
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python docs/generate.py --check
 
-# The pages in docs that are generated from the rules and from the agreement with other tools; and
+# The pages in docs that are generated from the policies and from the agreement with other tools; and
 # what the models of the components' arguments generate. The schema is made from the TypedDicts, so
 # those are written first, and read from the source folder and not from the installed wheel.
 docs: .venv/tested

@@ -75,6 +75,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for page in PAGES:
         for edit in edits(page):
             edit.apply(root)
+    run(root, "docs/generate_arguments.py")
     run(root, "docs/generate.py")
     return root
 
@@ -159,3 +160,15 @@ def test_a_new_source_is_checked_and_documented(extended: Path, tmp_path: Path) 
     assert found["aks-local-accounts"] == "fail"
     page = (extended / "docs" / "reference" / "sources.md").read_text("utf-8")
     assert "| `PREVIEW.json` | Resources from the output of `pulumi preview --json`" in page
+
+
+def test_a_new_argument_arrives_and_is_documented(extended: Path) -> None:
+    """The model alone says that there is one; azure-native gets it."""
+    name = "disk_encryption_set_id"
+    test = "tests/provision/test_disk_encryption.py"
+    assert "1 passed" in run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", test)
+    reference = (extended / "docs" / "reference" / "arguments.md").read_text("utf-8")
+    assert f"`{name}`" in reference
+    schema = json.loads((extended / "components" / "schema.json").read_text("utf-8"))
+    inputs = schema["resources"]["kubewitness:index:SecureAksCluster"]["inputProperties"]
+    assert inputs["diskEncryptionSetId"]["type"] == "string"
