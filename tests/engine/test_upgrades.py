@@ -1,8 +1,9 @@
 """What an earlier version deployed is kept by this one.
 
 `recorded` holds states of `recorded/program.py`, exported from the real engine with the stand-in
-provider: `first-release-candidate` by the code of commit 5a12846, and `azure-native-3.1.0` by the
-oldest azure-native that is supported. Nothing in them is anybody's cluster.
+provider: `first-release-candidate` by the code of commit 5a12846, `first-release` by that of commit
+026d48e, the last before the package layout changed, and `azure-native-3.1.0` by the oldest
+azure-native that is supported. Nothing in them is anybody's cluster.
 """
 
 import json
@@ -31,6 +32,19 @@ def test_nothing_is_replaced_or_deleted(engine: Engine, tmp_path: Path, state: P
     updated = engine.up(program)
     assert updated.exit_code == 0, updated.stdout
     assert set(engine.preview(program).changes) == {"same"}
+
+
+@pytest.mark.engine
+def test_a_state_of_the_first_release_previews_without_changes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """The new layout changes no resource: same azure-native, same program, nothing to update."""
+    program = write_project(tmp_path / "program", PROGRAM, name="upgrade")
+    engine.init_stack(program)
+    assert engine.import_state(program, RECORDED / "first-release.json").exit_code == 0
+    previewed = engine.preview(program)
+    assert previewed.exit_code == 0, previewed.stdout
+    assert set(previewed.changes) == {"same"}, previewed.stdout
 
 
 SCALED = PROGRAM.replace(
