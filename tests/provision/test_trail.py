@@ -166,7 +166,7 @@ def test_what_is_collected_elsewhere_is_not_sent_again() -> None:
         ),
         (
             {"destinations": [{**ARCHIVE, "categories": ["kube-audits"]}]},
-            "did you mean `kube-audit`?",
+            "did you mean `kube-audit`",
         ),
         (
             {"collected_elsewhere": ["guard"]},
