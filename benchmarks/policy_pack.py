@@ -22,7 +22,7 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 import stack
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 
 MOST: Final = 4.0
 """The ratio to the empty pack above which the benchmark fails."""

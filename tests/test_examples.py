@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kubewitness.errors import ExitCode
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 from kubewitness.provision.host import ComponentHost
 from support.check_source import check_source
 from support.components import run_example

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from kubewitness.policies.check import CheckResult, check
     from kubewitness.policies.crossguard.pack import serve
     from kubewitness.policies.settings_file import read_settings
-    from kubewitness.provision.aks_audit_logging.arguments import AksAuditLoggingArgs
     from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
+    from kubewitness.provision.aks_audit_logging.typed_dicts import AksAuditLoggingArgs
     from kubewitness.provision.arguments.validation import InvalidArguments, Problem
-    from kubewitness.provision.audit_archive.arguments import AuditArchiveArgs
     from kubewitness.provision.audit_archive.component import AuditArchive
-    from kubewitness.provision.audit_detections.arguments import Allowed, AuditDetectionsArgs
+    from kubewitness.provision.audit_archive.typed_dicts import AuditArchiveArgs
     from kubewitness.provision.audit_detections.component import AuditDetections
-    from kubewitness.provision.secure_aks_cluster.arguments import (
+    from kubewitness.provision.audit_detections.typed_dicts import Allowed, AuditDetectionsArgs
+    from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
+    from kubewitness.provision.secure_aks_cluster.typed_dicts import (
         Adopt,
         ApiAccess,
         ClusterAdmins,
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
         SystemPool,
         UserPool,
     )
-    from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
-    from kubewitness.provision.trail.arguments import AdoptLogging, Destination, NewWorkspace
+    from kubewitness.provision.trail.typed_dicts import AdoptLogging, Destination, NewWorkspace
     from kubewitness.sources.load import load
     from kubewitness.sources.loaded import Loaded
 
@@ -79,32 +79,32 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Adopt": "kubewitness.provision.secure_aks_cluster.arguments",
-    "AdoptLogging": "kubewitness.provision.trail.arguments",
+    "Adopt": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "AdoptLogging": "kubewitness.provision.trail.typed_dicts",
     "AksAuditLogging": "kubewitness.provision.aks_audit_logging.component",
-    "AksAuditLoggingArgs": "kubewitness.provision.aks_audit_logging.arguments",
-    "Allowed": "kubewitness.provision.audit_detections.arguments",
-    "ApiAccess": "kubewitness.provision.secure_aks_cluster.arguments",
+    "AksAuditLoggingArgs": "kubewitness.provision.aks_audit_logging.typed_dicts",
+    "Allowed": "kubewitness.provision.audit_detections.typed_dicts",
+    "ApiAccess": "kubewitness.provision.secure_aks_cluster.typed_dicts",
     "AuditArchive": "kubewitness.provision.audit_archive.component",
-    "AuditArchiveArgs": "kubewitness.provision.audit_archive.arguments",
+    "AuditArchiveArgs": "kubewitness.provision.audit_archive.typed_dicts",
     "AuditDetections": "kubewitness.provision.audit_detections.component",
-    "AuditDetectionsArgs": "kubewitness.provision.audit_detections.arguments",
+    "AuditDetectionsArgs": "kubewitness.provision.audit_detections.typed_dicts",
     "CheckResult": "kubewitness.policies.check",
-    "ClusterAdmins": "kubewitness.provision.secure_aks_cluster.arguments",
-    "ClusterPrincipal": "kubewitness.provision.secure_aks_cluster.arguments",
-    "ContainerInsights": "kubewitness.provision.secure_aks_cluster.arguments",
-    "Destination": "kubewitness.provision.trail.arguments",
+    "ClusterAdmins": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "ClusterPrincipal": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "ContainerInsights": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "Destination": "kubewitness.provision.trail.typed_dicts",
     "InputError": "kubewitness.errors",
     "InvalidArguments": "kubewitness.provision.arguments.validation",
     "Loaded": "kubewitness.sources.loaded",
-    "MaintenanceWindow": "kubewitness.provision.secure_aks_cluster.arguments",
-    "NewWorkspace": "kubewitness.provision.trail.arguments",
+    "MaintenanceWindow": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "NewWorkspace": "kubewitness.provision.trail.typed_dicts",
     "Problem": "kubewitness.provision.arguments.validation",
-    "RoleAssignment": "kubewitness.provision.secure_aks_cluster.arguments",
+    "RoleAssignment": "kubewitness.provision.secure_aks_cluster.typed_dicts",
     "SecureAksCluster": "kubewitness.provision.secure_aks_cluster.component",
-    "SecureAksClusterArgs": "kubewitness.provision.secure_aks_cluster.arguments",
-    "SystemPool": "kubewitness.provision.secure_aks_cluster.arguments",
-    "UserPool": "kubewitness.provision.secure_aks_cluster.arguments",
+    "SecureAksClusterArgs": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "SystemPool": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "UserPool": "kubewitness.provision.secure_aks_cluster.typed_dicts",
     "check": "kubewitness.policies.check",
     "find_log_files": "kubewitness.logs.inputs.find",
     "ingest": "kubewitness.logs.reading.ingest",

@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 from agreement.default_cluster_table import ARGUMENTS
 from kubewitness import AuditArchive, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.detections.library import all_detections, cases
 from kubewitness.graph.build import build_graph
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import all_policies

@@ -8,9 +8,9 @@ from pulumi.runtime import rpc
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.catalog.property_values import RESOURCE, SECRET, SIGNATURE
-from kubewitness.catalog.resource_types import JUDGED_KINDS
+from kubewitness.catalog.type_tokens import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 from support.engine import Engine, write_project
 
 pytestmark = pytest.mark.engine

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 from kubewitness.policies.packs import all_packs
 from support.engine import Engine, Outcome, write_project
 from support.scenarios import LOGS, PRELUDE

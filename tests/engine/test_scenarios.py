@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubewitness.policies.crossguard.folder import write_policy_pack as write_our_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack as write_our_pack
 from support.engine import Engine, Outcome, write_policy_pack, write_project
 from support.scenarios import PRELUDE, SCENARIOS, Scenario
 

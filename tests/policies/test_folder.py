@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from kubewitness.errors import InputError
-from kubewitness.policies.crossguard import folder as under_test
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard import pack_folder as under_test
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 from kubewitness.policies.packs import all_packs
 
 

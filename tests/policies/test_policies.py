@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.build import build_graph
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.aks.audit_logs import POLICY as AUDIT_LOGS

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import AksCluster
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.evaluate import evaluate

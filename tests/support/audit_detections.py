@@ -14,8 +14,8 @@ from kubewitness import AuditDetections
 from kubewitness.detections.detection import SEVERITIES
 from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.kql.query import open_for_queries
-from kubewitness.logs.kql.translate import translate
 from kubewitness.logs.kql.translation import Translation
+from kubewitness.logs.kql.translator import translate
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.store.database import columns, open_store
 from kubewitness.provision.arguments.validation import InvalidArguments

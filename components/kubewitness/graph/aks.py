@@ -11,7 +11,7 @@ from typing import Any
 from kubewitness.catalog.aks_automatic import AUTOMATIC, FORCED
 from kubewitness.graph.locations import location, resource_group
 from kubewitness.graph.model import AksCluster
-from kubewitness.graph.resource_types import is_classic
+from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
     ABSENT,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.catalog.resource_types import MAY_CARRY_ANY_ID, ResourceKind
+from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, ResourceKind
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
@@ -17,7 +17,7 @@ from kubewitness.graph.model import (
     Opaque,
 )
 from kubewitness.graph.receivers import Receivers
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries
 from kubewitness.graph.templates import declared, type_of

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.resource_types import DESTINATION_KINDS, MAY_CARRY_ANY_ID
+from kubewitness.catalog.type_tokens import DESTINATION_KINDS, MAY_CARRY_ANY_ID
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Receiver
 from kubewitness.graph.receivers import Receivers
-from kubewitness.graph.resource_types import is_classic, kind_of
+from kubewitness.graph.resource_kinds import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
     ABSENT,

@@ -6,7 +6,7 @@ Property names are those on the wire. Sources: AWS Classic API docs for eks.Clus
 """
 
 from kubewitness.graph.model import EksCluster
-from kubewitness.graph.resource_types import is_classic
+from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown, items, read, text
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from kubewitness.catalog.resource_types import ResourceKind
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.catalog.type_tokens import ResourceKind
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read, text
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.locations import location, resource_group
 from kubewitness.graph.model import EventHubNamespace, Receiver, StorageAccount, Workspace
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.storage import (
     CONTAINER_ID,

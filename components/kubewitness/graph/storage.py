@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.graph.resource_types import is_classic
+from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
     ABSENT,

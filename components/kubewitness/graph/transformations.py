@@ -7,9 +7,9 @@ rule": a rule of kind WorkspaceTransforms has a data flow for each table, by its
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import Transformation
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import ABSENT, Unknown, Value, items, read, text

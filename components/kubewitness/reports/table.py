@@ -12,7 +12,7 @@ from kubewitness.policies.messages import explain
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
 from kubewitness.reports.collected import collected
-from kubewitness.reports.document import summarise
+from kubewitness.reports.json_report import summarise
 
 _STYLES = {
     Outcome.FAIL: "bold red",

@@ -17,9 +17,9 @@ from typing import Any, Final
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 from pulumi_policy.secret import Secret, secrets_preserving_proxy
 
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.diagnostic_settings import DESTINATION_PROPERTIES, TARGET_PROPERTIES
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import Unknown
 

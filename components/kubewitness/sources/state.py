@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kubewitness.catalog.property_values import SECRET, SIGNATURE
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.documents.reader import read_json
 from kubewitness.errors import InputError
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown

@@ -6,8 +6,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,13 @@ from hypothesis import strategies as st
 from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.store.database import open_store
-from kubewitness.logs.store.statements import CONTENT_COLUMNS
-from log_generator.audit_log import Event, as_event_hub_message, as_line, as_storage_record, events
+from log_generator.audit_log import as_event_hub_message, as_line, as_storage_record, events
 from support.command import read, run
-from support.log_damage import draw_file
+from support.ingested import contents, damaged_folder, rows_of, some_events, write
 
 READER = """
 import sys
 from pathlib import Path
-from kubewitness.logs.reading.ingest import ingest
-from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.store.database import open_store
@@ -36,45 +32,6 @@ with open_store(Path(sys.argv[1])) as connection:
     ingest(connection, find_log_files([sys.argv[2]]), segment_bytes=200_000)
 """
 """Reads a folder in small segments, in a process that can be killed."""
-
-CONTENTS = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
-
-
-def contents(store: Path, *, places: bool = True) -> list[tuple[Any, ...]]:
-    """All that a store holds, in an order of its own; without the places where it was read."""
-    place = "f.name, LogOffset, LogShape," if places else ""
-    with open_store(store, read_only=True) as connection:
-        rows = connection.execute(
-            f"SELECT {place} Copies, InAudit, InAdmin, IsPartial, IsConflicting, LogDamage, "  # noqa: S608 ours
-            f"TimeGenerated, {CONTENTS} FROM store.audit_events "
-            "JOIN store.files AS f ON LogFile = number ORDER BY ALL"
-        ).fetchall()
-        rows += connection.execute(
-            f"SELECT {place} Copies, Category, Message, PodName, TimeGenerated, LogDamage "  # noqa: S608 ours
-            "FROM store.control_plane JOIN store.files AS f ON LogFile = number ORDER BY ALL"
-        ).fetchall()
-        kept = "f.name, LogOffset," if places else ""
-        rows += connection.execute(
-            f"SELECT {kept} LogLength, Sha256, Reason, IsStored FROM store.quarantine "  # noqa: S608 ours
-            "JOIN store.files AS f ON LogFile = number ORDER BY ALL"
-        ).fetchall()
-    return rows
-
-
-def damaged_folder(folder: Path, files: int = 12, seed: int = 3) -> Path:
-    """A folder of files in drawn formats, some of them damaged."""
-    folder.mkdir()
-    draw = random.Random(seed)  # noqa: S311 no secret
-    stream = events(files * 60, seed=seed)
-    for number in range(files):
-        written = draw_file(list(islice(stream, 60)), draw)
-        (folder / f"{number:02}.log").write_bytes(written.data)
-    return folder
-
-
-def some_events(count: int = 300) -> list[Event]:
-    """Events of a cluster."""
-    return list(events(count, seed=5))
 
 
 def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
@@ -193,84 +150,6 @@ def test_the_seal_of_logs_is_not_read_as_logs(
     assert (summary.files, summary.balance.quarantined) == (1, 0)
 
 
-def test_what_was_read_is_not_read_again_and_what_grew_goes_on(tmp_path: Path) -> None:
-    """An hour's blob grows: only what is new is read, and a last line that was cut is whole now."""
-    log = tmp_path / "PT1H.json"
-    lines = [as_storage_record(event) for event in some_events()]
-    log.write_bytes(b"".join(lines[:200])[:-400])
-    first = read(tmp_path / "store", log)
-    assert (first.balance.events, first.balance.salvaged + first.balance.quarantined) == (199, 1)
-    again = read(tmp_path / "store", log)
-    assert (again.files, again.files_known, again.balance.decoded_bytes) == (0, 1, 0)
-    log.write_bytes(b"".join(lines))
-    grown = read(tmp_path / "store", log)
-    assert grown.balance.decoded_bytes == sum(map(len, lines[199:]))
-    assert grown.balance.events == len(lines) - 199
-    read(tmp_path / "fresh.store", log)
-    assert contents(tmp_path / "store") == contents(tmp_path / "fresh.store")
-
-
-def test_a_file_that_was_replaced_adds_to_what_was_read(tmp_path: Path) -> None:
-    """A rotated log has the same name and other contents: both are kept."""
-    log = tmp_path / "audit.log"
-    lines = [as_line(event) for event in some_events()]
-    log.write_bytes(b"".join(lines[:200]))
-    read(tmp_path / "store", log)
-    log.write_bytes(b"".join(lines[200:]))
-    read(tmp_path / "store", log)
-    assert len(contents(tmp_path / "store")) == len(lines)
-
-
-def as_admin(event: Event) -> bytes:
-    """The record of an event under the other category."""
-    return as_storage_record(event).replace(b'"kube-audit"', b'"kube-audit-admin"')
-
-
-def test_a_file_that_grows_takes_no_row_that_stands_for_another_files_copy(tmp_path: Path) -> None:
-    """The row of two copies stays when the file of one of them is read on."""
-    one, other = [e for e in some_events(60) if e["verb"] == "update"][:2]
-    admin = write(tmp_path / "admin.json", [as_admin(one)[:-1]])
-    audit = write(tmp_path / "audit.json", [as_storage_record(one)])
-    read(tmp_path / "store", admin, audit)
-    write(admin, [as_admin(one), as_admin(other)])
-    read(tmp_path / "store", admin, audit)
-    known = (one["auditID"], one["stage"])
-    assert rows_of(tmp_path / "store", "AKSAudit", "AuditId, Stage") == [known]
-    in_admin = rows_of(tmp_path / "store", "AKSAuditAdmin", "AuditId, Stage")
-    assert in_admin == sorted([known, (other["auditID"], other["stage"])])
-
-
-def test_a_document_of_another_size_is_another_document(tmp_path: Path) -> None:
-    """What the first one said stays, though it begins alike."""
-    some = [e for e in events(3_000, seed=5) if len(as_line(e)) > 5_000][:3]
-    log = write(tmp_path / "hub.json", [as_event_hub_message(some[:2])])
-    read(tmp_path / "store", log)
-    write(log, [as_event_hub_message([some[0], some[2], some[2]])])
-    read(tmp_path / "store", log)
-    found = rows_of(tmp_path / "store", "AKSAudit", "AuditId, Stage")
-    assert found == sorted((e["auditID"], e["stage"]) for e in some)
-
-
-def test_equal_events_of_two_clusters_are_two_events(tmp_path: Path) -> None:
-    """Only the cluster tells them apart."""
-    event = some_events(1)[0]
-    records = [as_storage_record(event, resource_id=f"/SUBSCRIPTIONS/{name}/X") for name in "AB"]
-    write(tmp_path / "log", [*records, as_storage_record(event, resource_id="/subscriptions/a/x")])
-    read(tmp_path / "store", tmp_path / "log")
-    rows = rows_of(tmp_path / "store", "AKSAudit", "upper(_ResourceId), Copies")
-    assert rows == [("/SUBSCRIPTIONS/A/X", 2), ("/SUBSCRIPTIONS/B/X", 1)]
-
-
-def test_a_cut_copy_that_says_otherwise_stays_and_says_so(tmp_path: Path) -> None:
-    """Somebody else, another verb: what is left of it is evidence."""
-    event = some_events(1)[0]
-    other = {**event, "verb": "another", "user": {"username": "mallory"}}
-    write(tmp_path / "log", [as_line(event), as_line(other)[:-60]])
-    read(tmp_path / "store", tmp_path / "log")
-    rows = rows_of(tmp_path / "store", "AKSAudit", "Verb, IsPartial, IsConflicting")
-    assert rows == [("another", True, True), (event["verb"], False, True)]
-
-
 POISON = (
     {"log_s": '{"auditID":"x","stage":"s"}', "TimeGenerated": 5},
     {"log_s": '{"auditID":"x","stage":"s"}', "pod_s": {}},
@@ -326,68 +205,6 @@ def test_hostile_lines_are_quarantined_in_bounded_work(name: str, tmp_path: Path
     summary = read(tmp_path / "store", tmp_path / "log")
     assert summary.balance.unaccounted_bytes == 0
     assert summary.balance.quarantined + summary.balance.salvaged
-
-
-def rows_of(store: Path, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
-    """Rows of a table as users see it."""
-    with open_store(store, read_only=True) as connection:
-        return connection.execute(f'SELECT {columns} FROM "{table}" ORDER BY ALL').fetchall()  # noqa: S608 ours
-
-
-def test_an_event_of_both_categories_is_one_row_that_stands_in_both_tables(tmp_path: Path) -> None:
-    """With `kube-audit` and `kube-audit-admin` collected, nothing is counted twice."""
-    some = some_events(50)
-    admin = [event for event in some if event["verb"] not in {"get", "list"}]
-    records = [as_storage_record(event) for event in some]
-    records += [as_storage_record(e).replace(b'"kube-audit"', b'"kube-audit-admin"') for e in admin]
-    (tmp_path / "log").write_bytes(b"".join(records))
-    summary = read(tmp_path / "store", tmp_path / "log")
-    assert summary.copies == len(admin) > 0
-    assert len(rows_of(tmp_path / "store", "AKSAudit")) == len(some)
-    in_admin = rows_of(tmp_path / "store", "AKSAuditAdmin", "AuditId, Stage, Copies")
-    assert in_admin == sorted((e["auditID"], e["stage"], 2) for e in admin)
-
-
-def test_raw_events_fill_the_admin_table_by_azures_definition(tmp_path: Path) -> None:
-    """AKSAuditAdmin is AKSAudit without get and list, however the events are written."""
-    some = some_events(200)
-    spaced = [json.dumps(event).encode() + b"\n" for event in some[100:]]
-    write(tmp_path / "log", [*map(as_line, some[:100]), *spaced])
-    read(tmp_path / "store", tmp_path / "log")
-    verbs = {verb for (verb,) in rows_of(tmp_path / "store", "AKSAuditAdmin", "Verb")}
-    assert verbs == {event["verb"] for event in some} - {"get", "list"}
-    assert len(rows_of(tmp_path / "store", "AKSAudit")) == len(some)
-
-
-def test_the_same_id_with_other_contents_stays_and_says_so(tmp_path: Path) -> None:
-    """Somebody changed a copy: both are there, flagged; a third, equal one is merged."""
-    event = some_events(1)[0]
-    other = {**event, "verb": "another"}
-    (tmp_path / "log").write_bytes(b"".join(map(as_line, [event, other, event])))
-    read(tmp_path / "store", tmp_path / "log")
-    rows = rows_of(tmp_path / "store", "AKSAudit", "Copies, IsConflicting")
-    assert rows == [(1, True), (2, True)]
-
-
-def test_events_without_a_stage_or_an_id_are_kept(tmp_path: Path) -> None:
-    """Abridged by hand: the same id without a stage is one event, two without an id are two."""
-    event = some_events(1)[0]
-    no_stage = {name: value for name, value in event.items() if name != "stage"}
-    no_id = {name: value for name, value in event.items() if name != "auditID"}
-    write(tmp_path / "log", list(map(as_line, [no_stage, no_stage, no_id, no_id])))
-    read(tmp_path / "store", tmp_path / "log")
-    rows = rows_of(tmp_path / "store", "AKSAudit", "AuditId, Copies")
-    assert rows == [(event["auditID"], 2), (None, 1), (None, 1)]
-
-
-def test_a_cut_copy_gives_way_to_the_whole_event(tmp_path: Path) -> None:
-    """AKS cuts an export at 16 KiB; where the other category's copy is whole, that is the row."""
-    event = next(e for e in events(3_000, seed=5) if len(as_line(e)) > 20_000)
-    cut = as_storage_record(event, limit=16 * 1024).replace(b'"kube-audit"', b'"kube-audit-admin"')
-    (tmp_path / "log").write_bytes(cut + as_storage_record(event))
-    assert read(tmp_path / "store", tmp_path / "log").balance.salvaged == 1
-    rows = rows_of(tmp_path / "store", "AKSAuditAdmin", "IsPartial, Copies, LogDamage")
-    assert rows == [(False, 2, None)]
 
 
 def test_a_cut_event_yields_what_precedes_the_cut(tmp_path: Path) -> None:
@@ -477,12 +294,6 @@ def check_long_line(home: Path, size: int) -> None:
     assert summary.balance.unaccounted_bytes == 0
     (entry,) = summary.quarantine
     assert (entry.offset, entry.reason) == (len(one), "is a line of more than 16 MiB")
-
-
-def write(path: Path, parts: Sequence[bytes]) -> Path:
-    """Write a file of these parts."""
-    path.write_bytes(b"".join(parts))
-    return path
 
 
 def test_the_command_prints_a_balance_and_fails_on_what_it_could_not_read(

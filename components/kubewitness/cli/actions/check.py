@@ -15,7 +15,7 @@ from kubewitness.policies.check import CheckResult, check, first_that_applies
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.settings_file import read_settings
-from kubewitness.reports.document import report
+from kubewitness.reports.json_report import report
 from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results

@@ -3,7 +3,7 @@
 import click
 
 from kubewitness.errors import ExitCode
-from kubewitness.policies.crossguard.folder import write_policy_pack
+from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 
 
 def run(*, name: str) -> int:

@@ -22,7 +22,7 @@ from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, 
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.query import newest, rows
 from kubewitness.logs.kql.translation import Translation
-from kubewitness.logs.kql.translations import Translations
+from kubewitness.logs.kql.translation_cache import Translations
 from kubewitness.logs.store.database import DATABASE, columns
 from kubewitness.logs.store.period import Period, clock, within
 from kubewitness.user_cache import user_cache

@@ -118,7 +118,7 @@ def run_kql(
     Raises:
         InputError: the query has faults; all unknown names are told at once.
     """
-    from kubewitness.logs.kql.translate import translate  # noqa: PLC0415 see there
+    from kubewitness.logs.kql.translator import translate  # noqa: PLC0415 see there
 
     schema = {table: list(names) for table, names in columns(connection).items()}
     moment = now or newest(connection) or clock()

@@ -17,7 +17,7 @@ import pyarrow as pa
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.decoding import Decoded
 from kubewitness.logs.inputs.find import LogFile
-from kubewitness.logs.reading.documents import is_document, read_document
+from kubewitness.logs.reading.json_documents import is_document, read_document
 from kubewitness.logs.reading.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
 from kubewitness.logs.reading.records import TOO_LONG, Quarantined, Read
 from kubewitness.logs.reading.summary import MOST_ENTRIES, QuarantineEntry, Summary

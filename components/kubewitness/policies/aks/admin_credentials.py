@@ -7,7 +7,7 @@ from typing import Final
 import yaml
 
 from kubewitness.graph.model import AksCluster, Graph
-from kubewitness.graph.resource_types import is_classic
+from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, read
 from kubewitness.policies.policy import Policy, Scope, Severity, failing, passing

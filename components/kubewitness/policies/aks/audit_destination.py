@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.judging.destinations import DestinationSettings, known_id, matches

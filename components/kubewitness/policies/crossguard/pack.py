@@ -19,12 +19,12 @@ from pulumi_policy import Policy as CrossGuardPolicy
 from pulumi_policy import Severity as PolicySeverity
 from pydantic import ValidationError
 
-from kubewitness.catalog.resource_types import JUDGED_KINDS
+from kubewitness.catalog.type_tokens import JUDGED_KINDS
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
-from kubewitness.graph.resource_types import kind_of
+from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.stack import Stack
-from kubewitness.policies.crossguard.run import Run
+from kubewitness.policies.crossguard.run_state import Run
 from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain

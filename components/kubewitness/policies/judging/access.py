@@ -11,9 +11,9 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from kubewitness.azure.resource_ids import GUID
-from kubewitness.catalog.resource_types import ResourceKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.aks import aks_cluster
-from kubewitness.graph.resource_types import is_classic, kind_of
+from kubewitness.graph.resource_kinds import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT
 from kubewitness.policies.policy import Change

@@ -31,7 +31,7 @@ class Translations:
         try:
             return _read(json.loads(path.read_text("utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
-            from kubewitness.logs.kql.translate import translate  # noqa: PLC0415 see there
+            from kubewitness.logs.kql.translator import translate  # noqa: PLC0415 see there
 
             made = translate(text, schema)
         self._remember(path, made)

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from kubewitness.catalog.resource_types import PATTERNS, ResourceKind
+from kubewitness.catalog.type_tokens import PATTERNS, ResourceKind
 
 _COMPILED: Final = tuple(
     (kind, re.compile("|".join(patterns))) for kind, patterns in PATTERNS.items()
