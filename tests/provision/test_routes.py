@@ -6,18 +6,23 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.provision.trail.routes import DestinationKind, Route, Setting, fewest_settings
+from kubewitness.provision.trail.routes import (
+    DestinationKind,
+    Setting,
+    WantedRoute,
+    fewest_settings,
+)
 
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard", "kube-apiserver")
 
 one_route = st.builds(
-    Route,
+    WantedRoute,
     kind=st.sampled_from(DestinationKind),
     destination=st.uuids(),
     categories=st.frozensets(st.sampled_from(CATEGORIES), min_size=1),
 )
 some_routes = st.lists(one_route, max_size=5)
-Pair = tuple[str, Route]
+Pair = tuple[str, WantedRoute]
 
 
 def served(settings: list[Setting]) -> Counter[Pair]:
@@ -28,7 +33,7 @@ def served(settings: list[Setting]) -> Counter[Pair]:
 
 
 @given(some_routes)
-def test_every_category_arrives_once_wherever_it_should(routes: list[Route]) -> None:
+def test_every_category_arrives_once_wherever_it_should(routes: list[WantedRoute]) -> None:
     """Nothing twice, which Azure refuses, nothing too much, and one destination of each kind."""
     settings = fewest_settings(routes)
     assert settings is not None
@@ -64,7 +69,7 @@ def fewest(wanted: frozenset[Pair]) -> int:
 
 
 @given(st.lists(one_route, max_size=3))
-def test_no_other_settings_would_be_fewer(routes: list[Route]) -> None:
+def test_no_other_settings_would_be_fewer(routes: list[WantedRoute]) -> None:
     """Compared with trying everything."""
     settings = fewest_settings(routes)
     assert settings is not None
@@ -72,9 +77,9 @@ def test_no_other_settings_would_be_fewer(routes: list[Route]) -> None:
     assert len(settings) == fewest(wanted)
 
 
-def route(kind: DestinationKind, *categories: str) -> Route:
+def route(kind: DestinationKind, *categories: str) -> WantedRoute:
     """A route to a destination of its own."""
-    return Route(kind, object(), frozenset(categories))
+    return WantedRoute(kind, object(), frozenset(categories))
 
 
 def test_destinations_share_a_setting_where_they_can() -> None:

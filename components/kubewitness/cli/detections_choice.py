@@ -16,7 +16,7 @@ DEFAULT_SEVERITY: Final[Severity] = "Low"
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenDetections:
     """What is wanted.
 
     Attributes:
@@ -34,7 +34,7 @@ class Choice:
 
 def choose_detections(
     names: Sequence[str], paths: Sequence[Path], severity: Severity | None
-) -> Choice:
+) -> ChosenDetections:
     """Choose the detections of a hunt.
 
     Args:
@@ -47,7 +47,7 @@ def choose_detections(
     """
     if not paths:
         named = find_detections(names)
-        return Choice(named if names else _so_severe(named, severity or DEFAULT_SEVERITY))
+        return ChosenDetections(named if names else _so_severe(named, severity or DEFAULT_SEVERITY))
     choice = _custom(paths)
     if names:
         return _named(choice, names)
@@ -57,10 +57,10 @@ def choose_detections(
     if not detections and choice.detections:
         worst = min((detection.severity for detection in choice.detections), key=SEVERITIES.index)
         raise InputError(f"--severity {severity.lower()}: the worst of these detections is {worst}")
-    return Choice(detections, choice.rejected, choice.notes, is_custom=True)
+    return ChosenDetections(detections, choice.rejected, choice.notes, is_custom=True)
 
 
-def _custom(paths: Sequence[Path]) -> Choice:
+def _custom(paths: Sequence[Path]) -> ChosenDetections:
     loaded = load_custom(paths)
     rejected = [(each.reason,) for each in loaded.rejected]
     slugs = [detection.slug for detection in loaded.detections] + [
@@ -72,16 +72,16 @@ def _custom(paths: Sequence[Path]) -> Choice:
         for detection, slug in zip(loaded.detections, own, strict=False)
     ]
     of_rejected = dict(zip(own[len(detections) :], rejected, strict=True))
-    return Choice(detections, of_rejected, loaded.notes, is_custom=True)
+    return ChosenDetections(detections, of_rejected, loaded.notes, is_custom=True)
 
 
-def _named(choice: Choice, names: Sequence[str]) -> Choice:
+def _named(choice: ChosenDetections, names: Sequence[str]) -> ChosenDetections:
     detections = {detection.slug: detection for detection in choice.detections}
     known = {*detections, *choice.rejected}
     if unknown := [name for name in names if name not in known]:
         raise InputError(*(_unknown(name, sorted(known)) for name in unknown))
     wanted = dict.fromkeys(names)
-    return Choice(
+    return ChosenDetections(
         [detections[name] for name in wanted if name in detections],
         {name: why for name, why in choice.rejected.items() if name in wanted},
         choice.notes,
@@ -100,7 +100,7 @@ def _so_severe(detections: Sequence[Detection], least: Severity) -> list[Detecti
     return [detection for detection in detections if detection.severity in wanted]
 
 
-def warnings_of(choice: Choice, refused: Container[str]) -> Iterator[str]:
+def warnings_of(choice: ChosenDetections, refused: Container[str]) -> Iterator[str]:
     """Yield warnings about custom detections, each once.
 
     Args:

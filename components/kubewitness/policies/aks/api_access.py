@@ -83,9 +83,11 @@ def _of_ranges(given: list[Any]) -> Judgement:
 
 
 def _is_range(one: object) -> bool:
+    if not isinstance(one, str):
+        return False
     try:
-        too_wide([one])  # type: ignore[list-item]  # anything may stand in a list
-    except (ValueError, AttributeError):
+        too_wide([one])
+    except ValueError:
         return False
     return True
 

@@ -13,7 +13,12 @@ from pulumi_azure_native import monitor
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.model import AuditTrail
-from kubewitness.provision.trail.routes import DestinationKind, Route, Setting, fewest_settings
+from kubewitness.provision.trail.routes import (
+    DestinationKind,
+    Setting,
+    WantedRoute,
+    fewest_settings,
+)
 from kubewitness.provision.trail.workspace import AuditWorkspace
 
 Collected = pulumi.Output[dict[str, list[dict[str, str]]]]
@@ -96,7 +101,7 @@ def _setting_inputs(setting: Setting) -> dict[str, Any]:
     return inputs
 
 
-def _known(routes: Sequence[Route]) -> pulumi.Output[list[Route]]:
+def _known(routes: Sequence[WantedRoute]) -> pulumi.Output[list[WantedRoute]]:
     """Return the routes as soon as all their destinations are known."""
     identifiers = pulumi.Output.all(*(route.destination for route in routes))
     return identifiers.apply(
@@ -107,7 +112,7 @@ def _known(routes: Sequence[Route]) -> pulumi.Output[list[Route]]:
     )
 
 
-def _by_category(routes: Sequence[Route]) -> dict[str, list[dict[str, str]]]:
+def _by_category(routes: Sequence[WantedRoute]) -> dict[str, list[dict[str, str]]]:
     return {
         category: [_where(category, route) for route in routes if category in route.categories]
         for category in AKS_LOG_CATEGORIES
@@ -115,7 +120,7 @@ def _by_category(routes: Sequence[Route]) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _where(category: str, route: Route) -> dict[str, str]:
+def _where(category: str, route: WantedRoute) -> dict[str, str]:
     where = {"kind": route.kind.name.lower(), "id": route.destination}
     if route.kind is DestinationKind.WORKSPACE:
         where["table"] = AKS_LOG_CATEGORIES[category].table

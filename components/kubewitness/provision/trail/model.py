@@ -46,7 +46,7 @@ from kubewitness.provision.arguments.values import (
 )
 from kubewitness.provision.trail.routes import (
     DestinationKind,
-    Route,
+    WantedRoute,
     fewest_settings,
 )
 
@@ -179,7 +179,7 @@ class Destination(Arguments):
         return partner
 
     @property
-    def route(self) -> Route:
+    def route(self) -> WantedRoute:
         """The categories on their way."""
         ways = {
             DestinationKind.WORKSPACE: self.workspace_id,
@@ -188,7 +188,7 @@ class Destination(Arguments):
             DestinationKind.PARTNER: self.partner_id,
         }
         kind, identifier = next((k, v) for k, v in ways.items() if v is not None)
-        return Route(kind, identifier, frozenset(self.categories), self.event_hub_name)
+        return WantedRoute(kind, identifier, frozenset(self.categories), self.event_hub_name)
 
 
 class AdoptLogging(Arguments):
@@ -347,7 +347,7 @@ class AuditTrail(Arguments):
         if not {"workspace_id", "audit_profile", "collected_elsewhere"} <= info.data.keys():
             return given
         routes = [*_to_workspace(info.data), *(destination.route for destination in given)]
-        elsewhere = Route(
+        elsewhere = WantedRoute(
             DestinationKind.WORKSPACE,
             info.data["workspace_id"],
             frozenset(info.data["collected_elsewhere"]),
@@ -361,7 +361,7 @@ class AuditTrail(Arguments):
             )
         return given
 
-    def routes(self, workspace_id: pulumi.Input[str]) -> list[Route]:
+    def routes(self, workspace_id: pulumi.Input[str]) -> list[WantedRoute]:
         """Return which categories go where, those of the workspace first.
 
         Args:
@@ -370,7 +370,9 @@ class AuditTrail(Arguments):
         to_workspace = _to_workspace({**dict(self), "workspace_id": workspace_id})
         return [*to_workspace, *(destination.route for destination in self.destinations)]
 
-    def check_destinations(self, component: str, routes: Sequence[Route]) -> Sequence[Route]:
+    def check_destinations(
+        self, component: str, routes: Sequence[WantedRoute]
+    ) -> Sequence[WantedRoute]:
         """Return the routes if no two destinations that were known only later are the same.
 
         Args:
@@ -386,15 +388,15 @@ class AuditTrail(Arguments):
         return routes
 
 
-def _to_workspace(checked: Mapping[str, Any]) -> list[Route]:
+def _to_workspace(checked: Mapping[str, Any]) -> list[WantedRoute]:
     """Return the route to the workspace, none where everything is collected elsewhere."""
     others = checked.get("other_log_categories", ())
     wanted = {*PROFILES[checked["audit_profile"]], *others} - {*checked["collected_elsewhere"]}
-    route = Route(DestinationKind.WORKSPACE, checked["workspace_id"], frozenset(wanted))
+    route = WantedRoute(DestinationKind.WORKSPACE, checked["workspace_id"], frozenset(wanted))
     return [route] if wanted else []
 
 
-def _twice(routes: Sequence[Route], before: int) -> Iterator[tuple[str, str]]:
+def _twice(routes: Sequence[WantedRoute], before: int) -> Iterator[tuple[str, str]]:
     """Yield each destination that gets from two routes the same category; Azure ignores case."""
     for i, j in combinations(range(len(routes)), 2):
         one, other = routes[i], routes[j]

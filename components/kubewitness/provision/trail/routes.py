@@ -24,7 +24,7 @@ class DestinationKind(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Route:
+class WantedRoute:
     """Log categories on their way to one destination.
 
     Attributes:
@@ -44,7 +44,7 @@ class Route:
 class Setting:
     """One diagnostic setting: what it collects, and the routes that it serves a part of."""
 
-    routes: tuple[Route, ...]
+    routes: tuple[WantedRoute, ...]
     categories: frozenset[str]
 
 
@@ -52,7 +52,7 @@ Pair = tuple[str, int]
 """A category and the number of a route that carries it."""
 
 
-def fewest_settings(routes: Sequence[Route]) -> list[Setting] | None:
+def fewest_settings(routes: Sequence[WantedRoute]) -> list[Setting] | None:
     """Return the settings that serve all routes, those of the first route first.
 
     None if more than five are needed. Two routes to the same destination must not share a category.
@@ -112,9 +112,14 @@ def _routes(wanted: frozenset[Pair], category: str) -> frozenset[int]:
 
 
 def _rank(wanted: frozenset[Pair]) -> int:
-    """Return how many settings are needed at least: the rank, over two elements, of the matrix.
+    """Return a lower bound of the number of settings: the rank of the matrix of wanted pairs.
 
-    Each setting adds a matrix of rank one, so fewer cannot add up to it.
+    Row: a category. Column: a route. Entry: 1 if the category takes the route. One setting sends
+    all its categories to all its destinations, so it is a block of ones: a matrix of rank 1. No
+    pair is sent twice, so the blocks add up to the wanted matrix without carries, also modulo 2.
+    The rank of a sum is at most the sum of the ranks, so fewer settings than the rank cannot do.
+    Modulo 2 a row is an integer and elimination is XOR: `min(row, row ^ known)` clears the highest
+    bit of `known` in the row.
     """
     basis: list[int] = []
     for category in {category for category, _ in wanted}:
