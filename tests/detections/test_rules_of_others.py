@@ -86,14 +86,19 @@ def test_every_fault_of_every_rule_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_custom(tmp_path)
     told = "\n".join(caught.value.faults)
-    for part in ("one.yaml: query: ", "queryPeriod: write it as", "severity: ", "two.yml: is no"):
+    for part in (
+        "one.yaml:1: query: ",
+        "one.yaml:2: queryPeriod: write it as",
+        "one.yaml:3: severity: ",
+        "two.yml:1: is no",
+    ):
         assert part in told
 
 
 def test_a_query_is_text(tmp_path: Path) -> None:
     """Of the number 5 every engine would make a finding."""
     (tmp_path / "one.yaml").write_text("name: a\nquery: 5\n", "utf-8")
-    with pytest.raises(InputError, match=r"one.yaml: query: must be text; put it in quotes"):
+    with pytest.raises(InputError, match=r"one.yaml:2: query: must be text; put it in quotes"):
         read_custom(tmp_path)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from pydantic import ValidationError
 
 from kubewitness.errors import InputError
 from kubewitness.graph.build import build_graph
@@ -21,7 +22,7 @@ from kubewitness.policies.judging.destinations import matches
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import all_policies, find_policy
 from kubewitness.policies.settings import COMMON, NOTES, Document, Level, PolicySettings
-from kubewitness.policies.settings_file import Settings, read_settings
+from kubewitness.policies.settings_file import Settings, explain_settings, read_settings
 from kubewitness.policies.verdict import Outcome, Verdict
 from support.policy_examples import run_example
 
@@ -629,3 +630,19 @@ def test_a_policy_is_found_by_its_id_alone() -> None:
         InputError, match="no policy is called `x`; policies: aks-admin-credentials, aks"
     ):
         find_policy("x")
+
+
+def test_faults_of_one_policy_are_told_without_the_file() -> None:
+    """In the engine: those of the common settings by their name, else those of the policy."""
+    policy = find_policy("aks-audit-retention")
+    with pytest.raises(ValidationError) as error:
+        policy.settings.model_validate({"totalDays": -1})
+    common = {"allowedDestinations": [{"id": "/x"}]}
+    told = explain_settings(policy, common, {"interactiveDays": -1}, error.value)
+    assert [str(fault) for fault in told] == [
+        f"{COMMON}, allowedDestinations, entry 1, owner: is missing; add it",
+        "interactiveDays: must be at least 0",
+    ]
+    assert [str(fault) for fault in explain_settings(policy, {}, {}, error.value)] == [
+        "totalDays: must be at least 0"
+    ]
