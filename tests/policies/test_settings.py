@@ -646,3 +646,15 @@ def test_faults_of_one_policy_are_told_without_the_file() -> None:
     assert [str(fault) for fault in explain_settings(policy, {}, {}, error.value)] == [
         "totalDays: must be at least 0"
     ]
+
+
+def test_faults_of_a_policy_and_of_its_stacks_are_told_together(tmp_path: Path) -> None:
+    """One hides no other."""
+    stacks = [{"when": {"stack": "prod"}, "set": {"covrage": "any"}}]
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"aks-audit-logs": {"coverage": "most", "stacks": stacks}}), "utf-8")
+    with pytest.raises(InputError) as error:
+        read_settings(path)
+    first, second = error.value.faults
+    assert "coverage: must be" in first
+    assert "unknown key; did you mean `coverage`?" in second
