@@ -198,7 +198,7 @@ def typed_dicts() -> dict[Path, str]:
             folders.setdefault(folder_of(model, component), {})[model] = None
     owner = {model: folder for folder, models in folders.items() for model in models}
     return {
-        ROOT / "components/kubewitness/provision" / folder / "typed_dicts.py": _module(
+        ROOT / "components/kubewitness/provision" / folder / "generated.py": _module(
             [*models], folder, owner
         )
         for folder, models in folders.items()
@@ -220,7 +220,7 @@ def _module(
             if owner[inner] != folder:
                 others.setdefault(owner[inner], set()).add(class_name(inner))
     imports = [
-        f"from {_PROVISION}{other}.typed_dicts import {', '.join(sorted(named))}\n"
+        f"from {_PROVISION}{other}.generated import {', '.join(sorted(named))}\n"
         for other, named in sorted(others.items())
     ]
     return "".join(

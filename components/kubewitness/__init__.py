@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from kubewitness.policies.crossguard.pack import serve
     from kubewitness.policies.settings_file import read_settings
     from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
-    from kubewitness.provision.aks_audit_logging.typed_dicts import AksAuditLoggingArgs
+    from kubewitness.provision.aks_audit_logging.generated import AksAuditLoggingArgs
     from kubewitness.provision.arguments.validation import InvalidArguments, Problem
     from kubewitness.provision.audit_archive.component import AuditArchive
-    from kubewitness.provision.audit_archive.typed_dicts import AuditArchiveArgs
+    from kubewitness.provision.audit_archive.generated import AuditArchiveArgs
     from kubewitness.provision.audit_detections.component import AuditDetections
-    from kubewitness.provision.audit_detections.typed_dicts import Allowed, AuditDetectionsArgs
+    from kubewitness.provision.audit_detections.generated import (
+        Allowed,
+        AuditDetectionsArgs,
+    )
     from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
-    from kubewitness.provision.secure_aks_cluster.typed_dicts import (
+    from kubewitness.provision.secure_aks_cluster.generated import (
         Adopt,
         ApiAccess,
         ClusterAdmins,
@@ -35,7 +38,11 @@ if TYPE_CHECKING:
         SystemPool,
         UserPool,
     )
-    from kubewitness.provision.trail.typed_dicts import AdoptLogging, Destination, NewWorkspace
+    from kubewitness.provision.trail.generated import (
+        AdoptLogging,
+        Destination,
+        NewWorkspace,
+    )
     from kubewitness.sources.load import load
     from kubewitness.sources.loaded import Loaded
 
@@ -79,32 +86,32 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Adopt": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "AdoptLogging": "kubewitness.provision.trail.typed_dicts",
+    "Adopt": "kubewitness.provision.secure_aks_cluster.generated",
+    "AdoptLogging": "kubewitness.provision.trail.generated",
     "AksAuditLogging": "kubewitness.provision.aks_audit_logging.component",
-    "AksAuditLoggingArgs": "kubewitness.provision.aks_audit_logging.typed_dicts",
-    "Allowed": "kubewitness.provision.audit_detections.typed_dicts",
-    "ApiAccess": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "AksAuditLoggingArgs": "kubewitness.provision.aks_audit_logging.generated",
+    "Allowed": "kubewitness.provision.audit_detections.generated",
+    "ApiAccess": "kubewitness.provision.secure_aks_cluster.generated",
     "AuditArchive": "kubewitness.provision.audit_archive.component",
-    "AuditArchiveArgs": "kubewitness.provision.audit_archive.typed_dicts",
+    "AuditArchiveArgs": "kubewitness.provision.audit_archive.generated",
     "AuditDetections": "kubewitness.provision.audit_detections.component",
-    "AuditDetectionsArgs": "kubewitness.provision.audit_detections.typed_dicts",
+    "AuditDetectionsArgs": "kubewitness.provision.audit_detections.generated",
     "CheckResult": "kubewitness.policies.check",
-    "ClusterAdmins": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "ClusterPrincipal": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "ContainerInsights": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "Destination": "kubewitness.provision.trail.typed_dicts",
+    "ClusterAdmins": "kubewitness.provision.secure_aks_cluster.generated",
+    "ClusterPrincipal": "kubewitness.provision.secure_aks_cluster.generated",
+    "ContainerInsights": "kubewitness.provision.secure_aks_cluster.generated",
+    "Destination": "kubewitness.provision.trail.generated",
     "InputError": "kubewitness.errors",
     "InvalidArguments": "kubewitness.provision.arguments.validation",
     "Loaded": "kubewitness.sources.loaded",
-    "MaintenanceWindow": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "NewWorkspace": "kubewitness.provision.trail.typed_dicts",
+    "MaintenanceWindow": "kubewitness.provision.secure_aks_cluster.generated",
+    "NewWorkspace": "kubewitness.provision.trail.generated",
     "Problem": "kubewitness.provision.arguments.validation",
-    "RoleAssignment": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "RoleAssignment": "kubewitness.provision.secure_aks_cluster.generated",
     "SecureAksCluster": "kubewitness.provision.secure_aks_cluster.component",
-    "SecureAksClusterArgs": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "SystemPool": "kubewitness.provision.secure_aks_cluster.typed_dicts",
-    "UserPool": "kubewitness.provision.secure_aks_cluster.typed_dicts",
+    "SecureAksClusterArgs": "kubewitness.provision.secure_aks_cluster.generated",
+    "SystemPool": "kubewitness.provision.secure_aks_cluster.generated",
+    "UserPool": "kubewitness.provision.secure_aks_cluster.generated",
     "check": "kubewitness.policies.check",
     "find_log_files": "kubewitness.logs.inputs.find",
     "ingest": "kubewitness.logs.reading.ingest",

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from agreement.default_cluster_table import default_cluster
 from agreement.peer_cluster_checks import DefaultCluster
-from kubewitness.provision.secure_aks_cluster.typed_dicts import SecureAksClusterArgs
+from kubewitness.provision.secure_aks_cluster.generated import SecureAksClusterArgs
 
 PEERS: Final = (
     "AVM Bicep 0.14.0",

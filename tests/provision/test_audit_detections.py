@@ -30,7 +30,7 @@ from kubewitness.provision.audit_detections.alert_rules import (
 )
 from kubewitness.provision.audit_detections.choice import LONGEST_QUERY, Service, why_not
 from kubewitness.provision.audit_detections.component import check_plans
-from kubewitness.provision.audit_detections.typed_dicts import Allowed
+from kubewitness.provision.audit_detections.generated import Allowed
 from support.argument_strategies import WORKSPACE
 from support.audit_detections import (
     ALLOWED,

@@ -4,8 +4,8 @@ from typing import Any, Optional, Unpack, overload
 
 import pulumi
 
+from kubewitness.provision.aks_audit_logging.generated import AksAuditLoggingArgs
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
-from kubewitness.provision.aks_audit_logging.typed_dicts import AksAuditLoggingArgs
 from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.trail.collect import collect_logs
 from kubewitness.provision.trail.workspace import audit_workspace

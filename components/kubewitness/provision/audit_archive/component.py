@@ -8,8 +8,8 @@ from pulumi_azure_native import storage
 
 from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
+from kubewitness.provision.audit_archive.generated import AuditArchiveArgs
 from kubewitness.provision.audit_archive.model import AuditArchiveModel
-from kubewitness.provision.audit_archive.typed_dicts import AuditArchiveArgs
 
 
 def account_name(name: str) -> str:

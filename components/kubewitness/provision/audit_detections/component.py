@@ -22,8 +22,8 @@ from kubewitness.provision.arguments.validation import (
 )
 from kubewitness.provision.audit_detections.alert_rules import monitor_rule, sentinel_rule
 from kubewitness.provision.audit_detections.choice import Choice, Service, deployed_query
+from kubewitness.provision.audit_detections.generated import AuditDetectionsArgs
 from kubewitness.provision.audit_detections.model import FREQUENCIES, AuditDetectionsModel
-from kubewitness.provision.audit_detections.typed_dicts import AuditDetectionsArgs
 from kubewitness.provision.trail.workspace import workspace_name
 
 _WITH_PLANS: Final = (AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE)

@@ -12,6 +12,7 @@ from kubewitness.provision.secure_aks_cluster.access import (
     cluster_identity,
 )
 from kubewitness.provision.secure_aks_cluster.addons import collect_insights, schedule_maintenance
+from kubewitness.provision.secure_aks_cluster.generated import SecureAksClusterArgs
 from kubewitness.provision.secure_aks_cluster.inputs import (
     cluster_inputs,
     ignored_changes,
@@ -20,7 +21,6 @@ from kubewitness.provision.secure_aks_cluster.inputs import (
 from kubewitness.provision.secure_aks_cluster.kubeconfig import cluster_kubeconfig
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.overrides import with_overrides
-from kubewitness.provision.secure_aks_cluster.typed_dicts import SecureAksClusterArgs
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.collect import CollectedLogs, collect_logs
 from kubewitness.provision.trail.workspace import AuditWorkspace, audit_workspace

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import pulumi
 
-from kubewitness.provision.trail.typed_dicts import AdoptLogging, Destination, NewWorkspace
+from kubewitness.provision.trail.generated import AdoptLogging, Destination, NewWorkspace
 
 if TYPE_CHECKING:
     from typing import Literal
