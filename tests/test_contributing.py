@@ -64,7 +64,19 @@ def listed(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_lists_exactly_the_files_that_its_example_touches(page: Path) -> None:
     """Nothing has to be touched that the table does not name."""
-    assert listed(page) == {edit.file for edit in edits(page)}
+    touched = {edit.file for edit in edits(page)}
+    assert touched
+    assert listed(page) == touched
+
+
+def test_there_is_a_page_for_each_thing_that_contributors_add() -> None:
+    """CONTRIBUTING links them."""
+    named = re.findall(
+        r"docs/contributing/(add-[a-z-]+)\.md", (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    )
+    assert sorted(named) == [page.stem for page in PAGES]
+    assert {"add-an-argument", "add-a-policy", "add-a-detection"} <= set(named)
+    assert {"add-a-log-format", "add-a-source"} <= set(named)
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +120,20 @@ def test_the_examples_pass_the_tests_that_everything_of_their_kind_passes(extend
     files = ("policies/test_examples.py", "policies/test_oracle.py", "detections/test_library.py")
     paths = [f"tests/{file}" for file in files]
     printed = run(
-        extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly",
+        extended, "-m", "pytest", "-v", "-p", "no:cacheprovider",
         "--cases", 20, "-k", names, *paths,
     )  # fmt: skip
-    assert "passed" in printed
+    unharmed = "test_no_degradation_passes_in_silence_and_nothing_good_is_stopped"
+    for test in (
+        "test_an_example_gets_the_verdict_that_it_shows[aks-region: In another region]",
+        "test_an_example_gets_the_verdict_that_it_shows[aks-oidc-issuer: Enabled]",
+        f"{unharmed}[aks-region: in_region]",
+        f"{unharmed}[aks-oidc-issuer: issuer]",
+        "test_a_detection_fires_on_each_malicious_case[node-deleted]",
+        "test_a_detection_fires_on_no_benign_case[node-deleted]",
+        "test_every_policy_is_on_trial",
+    ):
+        assert f"{test} PASSED" in printed
 
 
 def test_a_new_policy_is_checked_and_documented(extended: Path) -> None:
