@@ -523,7 +523,7 @@ def test_a_file_is_read_with_the_packs_defaults_and_for_the_stack(tmp_path: Path
         (file, Stack("p", "prod"), "all"),
         (None, Stack("p", "dév"), "all"),
     ):
-        loaded: Any = read_settings(path, defaults).resolve(defaults, stack)
+        loaded: Any = read_settings(path).resolve(defaults, stack)
         assert loaded.of("aks-audit-logs").coverage == coverage
         assert loaded.of("aks-audit-retention").total_days == 10
 

@@ -50,7 +50,7 @@ _NO_COMMON_LEVEL: Final = (
 
 
 def resolve(policy: Policy[Any, S], layers: Iterable[Mapping[str, Any]], stack: Stack) -> S:
-    """The settings of a policy on a stack.
+    """Return the settings of a policy on a stack.
 
     Args:
         policy: the policy, whose own defaults come first.
@@ -70,7 +70,7 @@ def resolve(policy: Policy[Any, S], layers: Iterable[Mapping[str, Any]], stack: 
 
 
 def common_layer(policy: AnyPolicy, common: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the common settings concerns a policy: those that it has."""
+    """Return the common settings that a policy has."""
     known = {setting.alias for setting in policy.settings.model_fields.values()} - {LEVEL}
     return as_common({name: value for name, value in common.items() if name in known})
 
@@ -215,11 +215,11 @@ class Settings:
             self._policies[policy.id] = resolve(policy, layers, stack or Stack())
 
     def of(self, policy_id: str) -> PolicySettings:
-        """The settings of one policy."""
+        """Return the settings of one policy."""
         return self._policies[policy_id]
 
     def remediates(self, policy: AnyPolicy) -> bool:
-        """Whether the policy's remediation is switched on, as the engine would decide it.
+        """Return whether the policy's remediation is on, as the engine would decide it.
 
         A policy on the stack cannot remediate in the engine: the policy beside it does.
         """
@@ -261,14 +261,8 @@ NO_SETTINGS: Final = SettingsFile()
 """Every setting has its default."""
 
 
-def read_settings(
-    path: Path | None, defaults: Mapping[str, Mapping[str, Any]] | None = None
-) -> SettingsFile:
+def read_settings(path: Path | None) -> SettingsFile:
     """Read a settings file and report every fault in it; without a path, return `NO_SETTINGS`.
-
-    Args:
-        path: the file.
-        defaults: what the pack sets, by policy.
 
     Raises:
         InputError: the file cannot be read, is not a JSON object, or has faults.
@@ -280,18 +274,16 @@ def read_settings(
         raise InputError(f"{file.at(())}: must be a JSON object with a member for each policy")
     if faults := settings_faults(file.data, all_policies()):
         raise refusal(file, faults)
-    read = SettingsFile(file.data, str(path))
-    read.resolve(defaults)  # a fault is reported before a program runs
-    return read
+    return SettingsFile(file.data, str(path))
 
 
 def as_mapping(value: Any) -> dict[str, Any]:
-    """Pulumi allows the bare level in place of an object."""
+    """Return a section as a mapping; Pulumi also accepts a bare level."""
     return dict(value) if isinstance(value, Mapping) else {LEVEL: value}
 
 
 def _merge(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """One document of several: later values win, lists add up."""
+    """Return one document of several: later values win, lists add up."""
     merged: dict[str, Any] = {}
     for layer in layers:
         for name, value in layer.items():

@@ -43,7 +43,7 @@ def run(
         _explain(explain)
         return ExitCode.OK
     chosen = find_pack(pack)
-    settings = read_settings(policy_pack_config, chosen.policies)
+    settings = read_settings(policy_pack_config)
     results: list[CheckResult] = []
     codes: list[ExitCode] = []
     with spinner(shown=not no_progress):
