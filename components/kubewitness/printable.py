@@ -1,6 +1,6 @@
-"""Names of files without control characters."""
+"""Texts of others, such as names of files, without control characters."""
 
 
-def printable(name: str) -> str:
+def printable(text: str) -> str:
     """Return a text with its control characters escaped, which a terminal would obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

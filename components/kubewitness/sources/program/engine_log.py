@@ -6,6 +6,7 @@ from typing import Any, Final
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from kubewitness.printable import printable
 from kubewitness.sources.loaded import LogMessage
 
 LONGEST_MESSAGE: Final = 2000
@@ -57,6 +58,5 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
 def _shown(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, "[secret]")
-    # Lines stay; what else a terminal would obey is written out.
-    plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text.strip())
+    plain = "\n".join(map(printable, text.strip().split("\n")))
     return plain if len(plain) <= LONGEST_MESSAGE else plain[:LONGEST_MESSAGE] + "…"
