@@ -14,6 +14,7 @@ from kubewitness.sources.program import launcher
 from kubewitness.sources.program.answers import Answers
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.project import Project, StackConfiguration
+from kubewitness.sources.program.registration import Registration
 
 launcher._tolerate_inputs_as_outputs()  # as in the process of a checked program
 
@@ -51,6 +52,13 @@ def preview_in_process(
 
     Tokens of the provider functions that it calls are added to `calls`.
     """
+    return [one.as_resource() for one in registrations_in_process(program, calls)]
+
+
+def registrations_in_process(
+    program: Callable[[], object], calls: list[str] | None = None
+) -> list[Registration]:
+    """The registrations that a function asks for, as the monitor records them."""
     _calls.tokens = calls if calls is not None else []
     monitor = Monitor(PROJECT, Answers())
     as_mock = cast(mocks.MockMonitor, monitor)  # noqa: TC006 same methods, no common base
@@ -68,4 +76,4 @@ def preview_in_process(
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-    return [registration.as_resource() for registration in monitor.registrations.values()]
+    return list(monitor.registrations.values())

@@ -35,6 +35,8 @@ class Shown:
         outputs: what the provider adds.
         links: for each property, the names of the resources that it came from.
         parent: the name of its parent.
+        custom: false for a component.
+        provider: the properties of its provider.
     """
 
     type: str
@@ -42,6 +44,8 @@ class Shown:
     outputs: dict[str, Any] = field(default_factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parent: str = ""
+    custom: bool = True
+    provider: Mapping[str, Any] = field(default_factory=dict)
 
 
 Stack = Mapping[str, Shown]
@@ -87,6 +91,7 @@ class Servicer:
         for name, shown in stack.items():
             request = analyzer_pb2.AnalyzeRequest(type=shown.type, urn=urn(name, stack), name=name)
             json_format.ParseDict(shown.inputs, request.properties)
+            _show_provider(request, shown)
             found += self.servicer.Analyze(request, None).diagnostics
         names = random.sample(sorted(stack), len(stack))
         resources = [_with_outputs(name, stack) for name in names]
@@ -97,6 +102,7 @@ class Servicer:
         """The properties that the pack makes of a resource's; None where it changes nothing."""
         request = analyzer_pb2.AnalyzeRequest(type=shown.type, urn=f"urn:{name}", name=name)
         json_format.ParseDict(shown.inputs, request.properties)
+        _show_provider(request, shown)
         response = self.servicer.Remediate(request, None)
         changed = [r.properties for r in response.remediations if r.HasField("properties")]
         return dict(json_format.MessageToDict(changed[-1])) if changed else None
@@ -118,4 +124,13 @@ def _with_outputs(name: str, stack: Stack) -> analyzer_pb2.AnalyzerResource:
         },
     )
     json_format.ParseDict({**echoed, **shown.outputs}, resource.properties)
+    _show_provider(resource, shown)
     return resource
+
+
+def _show_provider(message: Any, shown: Shown) -> None:
+    """Add the provider, which the engine shows for everything but components and providers."""
+    if shown.custom and not shown.type.startswith("pulumi:providers:"):
+        message.provider.type = f"pulumi:providers:{shown.type.partition(':')[0]}"
+        message.provider.name = "default"
+        json_format.ParseDict(dict(shown.provider), message.provider.properties)

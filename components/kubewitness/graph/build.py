@@ -37,7 +37,10 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         The graph, in the order of URNs, so that the same resources give the same report.
         Resources that no policy needs leave no trace in it.
     """
-    by_urn = {resource.urn: resource for resource in sorted(resources, key=lambda r: r.urn)}
+    ordered = sorted(resources, key=lambda resource: resource.urn)
+    remote = [one for one in ordered if one.origin is Origin.REMOTE]
+    # A component is not what its type token says: only a provider makes clusters and settings.
+    by_urn = {one.urn: one for one in ordered if one.custom and one.origin is not Origin.REMOTE}
     kinds = {urn: kind_of(resource.type) for urn, resource in by_urn.items()}
     managed = {urn: one for urn, one in by_urn.items() if one.origin is Origin.MANAGED}
     aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, ResourceKind.CLUSTER)]
@@ -49,13 +52,13 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         for urn in _of(kinds, ResourceKind.DIAGNOSTIC_SETTING)
         if urn in managed
     ]
-    placement = _placement(settings, aks, by_urn, kinds)
+    placement = _placement(settings, aks, remote, kinds)
     return Graph(
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.resource.urn)),
         links=placement.links,
         foreign=placement.foreign,
         unplaced=placement.unplaced,
-        opaque=tuple(_opaque(by_urn, kinds)),
+        opaque=tuple(_opaque(by_urn, remote, kinds)),
         authenticators=tuple(
             managed[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
         ),
@@ -69,14 +72,14 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
 def _placement(
     settings: Iterable[DiagnosticSetting],
     clusters: Sequence[AksCluster],
-    by_urn: Mapping[str, Resource],
+    remote: Iterable[Resource],
     kinds: Mapping[str, ResourceKind | None],
 ) -> Placement:
     return place(
         settings,
         clusters,
         resource_groups=set(_of(kinds, ResourceKind.RESOURCE_GROUP)),
-        opaque={urn for urn, one in by_urn.items() if one.origin is Origin.REMOTE},
+        opaque={one.urn for one in remote},
         carriers={urn for urn, kind in kinds.items() if kind in MAY_CARRY_ANY_ID},
     )
 
@@ -97,13 +100,14 @@ def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[
 
 
 def _opaque(
-    by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
+    by_urn: Mapping[str, Resource],
+    remote: Iterable[Resource],
+    kinds: Mapping[str, ResourceKind | None],
 ) -> Iterable[Opaque]:
     """Yield remote components, clusters of unread providers, templates that may hold a cluster."""
+    yield from (Opaque(resource, None) for resource in remote)
     for urn, resource in by_urn.items():
-        if resource.origin is Origin.REMOTE:
-            yield Opaque(resource, None)
-        elif kinds[urn] is ResourceKind.UNREADABLE_CLUSTER:
+        if kinds[urn] is ResourceKind.UNREADABLE_CLUSTER:
             is_eks = resource.type.startswith("aws:")
             yield Opaque(resource, EksCluster if is_eks else AksCluster)
         elif kinds[urn] is ResourceKind.ARM and _may_deploy_a_cluster(resource):

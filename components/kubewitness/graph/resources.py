@@ -36,6 +36,8 @@ class Resource:
         property_dependencies: for each property, the URNs of the resources that it came from.
         parent: the parent's URN, empty where there is none.
         origin: who is responsible for it.
+        custom: true for what a provider makes; false for a component, whatever its type token says.
+        provider: the URN of the explicit or default provider, empty where the source does not say.
         options: resource options by Pulumi's wire name, such as `protect`.
         outputs: what the provider answered, where that is known; only for what no input says.
     """
@@ -48,5 +50,7 @@ class Resource:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parent: str = ""
     origin: Origin = Origin.MANAGED
+    custom: bool = True
+    provider: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)

@@ -97,7 +97,7 @@ def _remediate(loaded: Loaded, pack: Pack, settings: Settings) -> list[_Remediat
     """Do what the engine does to each resource before it is judged."""
     active = [one for one in pack.members if loaded.is_planned and settings.remediates(one)]
     return [
-        _remediated(one, active if one.origin is Origin.MANAGED else [], settings)
+        _remediated(one, active if one.custom and one.origin is Origin.MANAGED else [], settings)
         for one in loaded.resources
     ]
 

@@ -37,6 +37,9 @@ _ONLY_INPUTS_SAY: Final = (
 )
 """What outputs may lack although the program has set it: where something is, and goes."""
 
+_PROVIDERS: Final = "pulumi:providers:"
+"""How the types of providers begin, which have no provider themselves."""
+
 _BEFORE_DEPLOYMENT: Final = Unknown("it is known only after the deployment")
 
 
@@ -67,9 +70,14 @@ class RememberedInputs:
         return replace(resource, properties=properties, outputs=outputs, origin=origin)
 
 
-def is_relevant(token: str) -> bool:
-    """Return whether the graph uses resources of a type; all others are not even converted."""
-    return kind_of(token) is not None
+def is_relevant(shown: ResourceValidationArgs | PolicyResource) -> bool:
+    """Return whether the graph uses a resource; all others are not even converted."""
+    return kind_of(shown.resource_type) is not None and is_custom(shown)
+
+
+def is_custom(shown: ResourceValidationArgs | PolicyResource) -> bool:
+    """Return whether a provider makes a resource: the engine shows none for a component."""
+    return shown.provider is not None or shown.resource_type.startswith(_PROVIDERS)
 
 
 def from_resource_call(args: ResourceValidationArgs) -> Resource:
@@ -81,6 +89,7 @@ def from_resource_call(args: ResourceValidationArgs) -> Resource:
         name=args.name,
         properties=properties,
         origin=_origin(args.resource_type, properties),
+        provider=_provider(args),
         options=_options(args.opts),
     )
 
@@ -102,7 +111,7 @@ def from_stack_call(
     return [
         inputs.complete(_from_policy_resource(resource))
         for resource in resources
-        if is_relevant(resource.resource_type)
+        if is_relevant(resource)
     ]
 
 
@@ -153,8 +162,13 @@ def _from_policy_resource(resource: PolicyResource) -> Resource:
             for name, sources in resource.property_dependencies.items()
         },
         parent=resource.parent.urn if resource.parent else "",
+        provider=_provider(resource),
         options=_options(resource.opts),
     )
+
+
+def _provider(shown: ResourceValidationArgs | PolicyResource) -> str:
+    return shown.provider.urn if shown.provider else ""
 
 
 def _options(options: Any) -> dict[str, Any]:

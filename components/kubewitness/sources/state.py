@@ -76,6 +76,8 @@ def _faults(item: Any) -> Iterator[str]:
     for name in ("urn", "type"):
         if not isinstance(item.get(name), str):
             yield f"has no `{name}`"
+    if not isinstance(item.get("custom", True), bool):
+        yield "its `custom` is neither true nor false"
     for name in ("inputs", "outputs", "propertyDependencies"):
         if not isinstance(item.get(name) or {}, Mapping):
             yield f"its `{name}` is no object"
@@ -100,6 +102,8 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
             property_dependencies={name: tuple(urns or ()) for name, urns in dependencies.items()},
             parent=item.get("parent") or "",
             origin=Origin.READ if is_read else Origin.MANAGED,
+            custom=item.get("custom", True),
+            provider=str(item.get("provider") or "").rpartition("::")[0],
             options={"protect": bool(item.get("protect"))},
             outputs=outputs,
         )

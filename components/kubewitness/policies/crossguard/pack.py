@@ -110,7 +110,7 @@ class _Assembly:
 
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             self._common = args.get_config()
-            if is_relevant(args.resource_type):
+            if is_relevant(args):
                 self._run.inputs.remember(from_resource_call(args))
                 for fault in common_faults(self._common, all_policies()):
                     report_violation(f"the settings are wrong: {fault}")
@@ -176,7 +176,7 @@ class _Assembly:
         self, policy: AnyPolicy
     ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-            if kind_of(args.resource_type) in JUDGED_KINDS:
+            if kind_of(args.resource_type) in JUDGED_KINDS and is_relevant(args):
                 resource = from_resource_call(args)
                 self._run.inputs.remember(resource)
                 graph = build_graph([resource])
@@ -196,7 +196,7 @@ class _Assembly:
 
     def _remediation(self, policy: AnyPolicy) -> Callable[[ResourceValidationArgs], Any]:
         def remediate(args: ResourceValidationArgs) -> Any:
-            if policy.remediate is None or not is_relevant(args.resource_type):
+            if policy.remediate is None or not is_relevant(args):
                 return None
             resource = from_resource_call(args)
             settings = self._settings(policy, args, args.urn)

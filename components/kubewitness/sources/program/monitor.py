@@ -106,6 +106,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         registration = from_request(request, urn)
         self.secrets.update(wire.secrets(registration.properties))
         self._transforms.apply(registration, request.transforms)
+        provider_urn = registration.options.provider.rpartition("::")[0]
+        registration.provider = self.registrations.get(provider_urn)
         if self._reviewer:
             self._reviewer.review(registration)
         if not self._record(registration):

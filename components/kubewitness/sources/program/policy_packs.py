@@ -24,7 +24,7 @@ from kubewitness.sources.loaded import Violation
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.project import Project, split_runtime
-from kubewitness.sources.program.registration import Registration
+from kubewitness.sources.program.registration import PROVIDERS, Registration
 
 START_SECONDS: Final = 60
 CALL_SECONDS: Final = 120
@@ -241,6 +241,7 @@ def _request(registration: Registration) -> analyzer_pb2.AnalyzeRequest:
         urn=registration.urn,
         name=registration.name,
         options=_options(registration),
+        provider=_provider(registration),
     )
 
 
@@ -251,12 +252,29 @@ def _stack_resource(registration: Registration) -> analyzer_pb2.AnalyzerResource
         urn=registration.urn,
         name=registration.name,
         options=_options(registration),
+        provider=_provider(registration),
         parent=registration.parent,
         dependencies=sorted(registration.dependencies),
         propertyDependencies={
             name: analyzer_pb2.AnalyzerPropertyDependencies(urns=sorted(urns))
             for name, urns in registration.property_dependencies.items()
         },
+    )
+
+
+def _provider(registration: Registration) -> analyzer_pb2.AnalyzerProviderResource | None:
+    """Return the provider as the engine shows it: none for components and for providers."""
+    if not registration.custom or registration.type.startswith(PROVIDERS):
+        return None
+    explicit = registration.provider
+    if explicit is None:
+        package = registration.type.partition(":")[0]
+        return analyzer_pb2.AnalyzerProviderResource(type=PROVIDERS + package, name="default")
+    return analyzer_pb2.AnalyzerProviderResource(
+        type=explicit.type,
+        properties=wire.encode(wire.flatten(explicit.properties)),
+        urn=explicit.urn,
+        name=explicit.name,
     )
 
 

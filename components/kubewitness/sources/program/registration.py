@@ -11,6 +11,8 @@ from kubewitness.graph.values import Unknown, Value
 from kubewitness.sources.program import wire
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDERS = "pulumi:providers:"
+"""How the types of providers begin."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Registration:
         property_dependencies: the URNs that each property came from.
         dependencies: the URNs that the whole depends on.
         options: resource options, in the message that transforms exchange.
+        provider: the explicit provider, if the program names one.
     """
 
     urn: str
@@ -44,6 +47,7 @@ class Registration:
     options: resource_pb2.TransformResourceOptions = field(
         default_factory=resource_pb2.TransformResourceOptions
     )
+    provider: "Registration | None" = None
 
     def note_dependencies(self) -> None:
         """Add the dependencies that output values carry to those of their properties."""
@@ -69,6 +73,8 @@ class Registration:
             },
             parent=self.parent,
             origin=self.origin,
+            custom=self.custom,
+            provider=self.provider.urn if self.provider else "",
             options={
                 "protect": self.options.protect,
                 "ignoreChanges": list(self.options.ignore_changes),
@@ -105,7 +111,7 @@ def from_request(request: resource_pb2.RegisterResourceRequest, urn: str) -> Reg
         urn=urn,
         type=request.type,
         name=request.name,
-        custom=request.custom,
+        custom=request.custom and not request.remote,
         origin=Origin.REMOTE if request.remote else Origin.MANAGED,
         parent=request.parent,
         id=request.importId,
