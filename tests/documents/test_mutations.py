@@ -21,7 +21,7 @@ from kubewitness.sources.program.answers import load_answers
 from kubewitness.sources.program.project import load_project
 
 EXEMPTION: Final = {
-    "resource": "*::aks",
+    "resource": "aks",
     "reason": "moves",
     "owner": "shop",
     "expires": "2027-06-30",
@@ -70,7 +70,6 @@ DOCUMENTS: Final[dict[str, Any]] = {
         "functions": {"f": {"id": "i"}},
         "stacks": {"s": {"o": [1]}},
         "resources": {"/r": {"location": "l"}},
-        "tags": {"environment": "production"},
     },
     "rule.yaml": {
         "id": "0a3d6a52-0f0b-4a52-9d1b-6d7a2f1a4c00",

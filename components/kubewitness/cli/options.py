@@ -12,6 +12,22 @@ import click
 
 from kubewitness.errors import ExitCode
 
+
+class Tag(click.ParamType[tuple[str, str]]):
+    """A name and a value, written as `NAME=VALUE`."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return name and value."""
+        name, separator, text = str(value).partition("=")
+        if not (name and separator):
+            self.fail(f"`{value}` is not NAME=VALUE, such as environment=test", param, ctx)
+        return name, text
+
+
 FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -42,6 +58,12 @@ store_argument = click.argument(
 
 stack_option = click.option("--stack", help="The stack; by default the only one that has a file.")
 answers_option = click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
+tags_option = click.option(
+    "--tags",
+    type=Tag(),
+    multiple=True,
+    help="A tag of the stack, which selects settings; can be repeated.",
+)
 python_option = click.option(
     "--python", type=FILE, help="The interpreter; by default what Pulumi.yaml names."
 )

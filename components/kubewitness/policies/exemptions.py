@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from kubewitness.graph.resources import Resource
+from kubewitness.policies.resource_pattern import ResourcePattern, is_meant
 
 
 class Declaration(BaseModel):
     """What exemptions and declarations have in common.
 
     Attributes:
-        resource: a glob of the resource's URN or logical name.
+        resource: the resource's name or a pattern of its URN with all four parts; `*` stops at
+            `::`. In Azure, a pattern of its id; `*` stops at `/`.
         expires: the last day on which it counts.
     """
 
@@ -23,12 +24,12 @@ class Declaration(BaseModel):
         extra="forbid", frozen=True, populate_by_name=True, alias_generator=to_camel
     )
 
-    resource: str = Field(min_length=1)
+    resource: ResourcePattern
     expires: date
 
     def covers(self, resource: Resource) -> bool:
         """Return whether a resource is meant."""
-        return any(fnmatchcase(text, self.resource) for text in (resource.urn, resource.name))
+        return is_meant(resource, self.resource)
 
 
 class Exemption(Declaration):

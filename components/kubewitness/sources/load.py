@@ -1,7 +1,9 @@
 """Reads a source of any kind. The kind is recognised by scheme or content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from kubewitness.errors import InputError
 from kubewitness.sources.azure.scope import SCHEME, is_azure
@@ -19,11 +21,12 @@ def load(  # noqa: PLR0913 each is an option of the command
     python: Path | None = None,
     policy_packs: Sequence[Path] = (),
     timeout: float = TIMEOUT_SECONDS,
+    tags: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Read a Pulumi program, the exported state of a stack, or what exists in Azure.
 
     A folder is a program and is run: this runs the user's own code. The options apply to programs
-    only.
+    only, except for the tags.
 
     Args:
         source: the folder that holds `Pulumi.yaml`, the file, or
@@ -33,12 +36,25 @@ def load(  # noqa: PLR0913 each is an option of the command
         python: the interpreter; by default the one that `Pulumi.yaml` names.
         policy_packs: folders of other packs to run on the same preview.
         timeout: seconds that the program may take.
+        tags: of the stack, which no source shows.
 
     Raises:
         NothingToCheckError: there is no program.
         InputError: the source or an option cannot be used, the program fails, or Azure cannot be
             asked.
     """
+    options: dict[str, Any] = {
+        "stack": stack,
+        "answers": answers,
+        "python": python,
+        "policy_packs": policy_packs,
+        "timeout": timeout,
+    }
+    loaded = _load(source, options)
+    return replace(loaded, stack=replace(loaded.stack, tags=tags or {}))
+
+
+def _load(source: Path | str, options: Mapping[str, Any]) -> Loaded:
     if is_azure(str(source)):
         return load_subscription(str(source))
     path = Path(source)
@@ -49,11 +65,4 @@ def load(  # noqa: PLR0913 each is an option of the command
             f"{path}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
             f"the exported state of a stack, or {SCHEME}SUBSCRIPTION"
         )
-    return preview(
-        path,
-        stack=stack,
-        answers=answers,
-        python=python,
-        policy_packs=policy_packs,
-        timeout=timeout,
-    )
+    return preview(path, **options)

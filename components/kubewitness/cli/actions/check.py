@@ -28,6 +28,7 @@ def run(
     pack: str,
     stack: str | None,
     answers: Path | None,
+    tags: tuple[tuple[str, str], ...],
     python: Path | None,
     policy_packs: tuple[Path, ...],
     policy_pack_config: Path | None,
@@ -56,6 +57,7 @@ def run(
                     python=python,
                     policy_packs=policy_packs,
                     timeout=timeout,
+                    tags=dict(tags),
                 )
                 results.append(check(loaded, chosen, settings))
             except KubewitnessError as error:

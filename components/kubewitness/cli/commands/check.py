@@ -16,6 +16,7 @@ from kubewitness.cli.options import (
     output_option,
     python_option,
     stack_option,
+    tags_option,
     timeout_option,
 )
 from kubewitness.errors import ExitCode
@@ -37,6 +38,7 @@ EPILOG = exit_codes(
 @click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
 @stack_option
 @answers_option
+@tags_option
 @python_option
 @click.option(
     "--policy-pack", "policy_packs", type=FOLDER, multiple=True, help="Another pack to run, too."

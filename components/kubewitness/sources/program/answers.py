@@ -1,5 +1,7 @@
 """What the user knows and an offline preview cannot: answers in a YAML file.
 
+The file belongs to the repository that is checked, and must not select settings of the policies.
+
 Example:
     version: 1
     config:                       # values of encrypted keys, or of keys that ESC provides
@@ -13,21 +15,23 @@ Example:
     resources:                    # properties of resources read with `.get()`, by id
       /subscriptions/…/managedClusters/shared:
         location: westeurope
-    tags:                         # tags of the stack, which only the backend knows
-      environment: production
 """
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kubewitness.documents.explain import validate
 from kubewitness.documents.reader import read_yaml
 
 ANSWERS_FILE: Final = "kubewitness.answers.yaml"
 """The file looked for beside `Pulumi.yaml` where none is named."""
+
+
+def _refuse_tags(_tags: Any) -> None:
+    raise ValueError("tags select settings of the policies; give them with `--tags NAME=VALUE`")
 
 
 class Answers(BaseModel):
@@ -40,7 +44,7 @@ class Answers(BaseModel):
     functions: dict[str, dict[str, Any]] = {}
     stacks: dict[str, dict[str, Any]] = {}
     resources: dict[str, dict[str, Any]] = {}
-    tags: dict[str, str] = {}
+    tags: Annotated[Any, AfterValidator(_refuse_tags)] = Field(default=None, exclude=True)
 
 
 def load_answers(folder: Path, file: Path | None) -> Answers:

@@ -81,7 +81,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
         raise InputError(*packs.faults)
     return Loaded(
         source=str(folder),
-        stack=Stack(project.name, project.stack, given.tags),
+        stack=Stack(project.name, project.stack),
         resources=tuple(r.as_resource() for r in monitor.registrations.values()),
         calls=tuple(called),
         is_planned=True,
