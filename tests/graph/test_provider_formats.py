@@ -631,7 +631,7 @@ def test_a_deployed_destination_is_found_by_its_id(rule: str, found: bool) -> No
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("W", "w/", True), ("w", "w/x", False), ("w", "v", False)],
+    [("W", "w/", True), ("w", "v", False)],
 )
 def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
     """Azure ignores case, and a slash at the end means nothing; nor do the settings' names."""
@@ -656,6 +656,7 @@ def test_one_sink_is_told_by_its_id(one: str, other: str, same: bool) -> None:
     assert found is (Outcome.FAIL if same else Outcome.PASS)
 
 
+PARTNER_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Datadog/monitors/m"
 OWN = [resource(f"own-{n}", NATIVE + "operationalinsights:Workspace", {}) for n in range(2)]
 
 
@@ -699,7 +700,17 @@ def test_hidden_sinks_of_two_kinds_are_two() -> None:
         ("storageAccountId", WORKSPACES + "w", Outcome.FAIL),
         ("eventHubAuthorizationRuleId", ACCOUNT + "/authorizationRules/send", Outcome.PASS),
         ("eventHubAuthorizationRuleId", ACCOUNT_ID, Outcome.FAIL),
-        ("marketplacePartnerId", "/subscriptions/s/providers/datadog", Outcome.PASS),
+        ("workspaceId", WORKSPACES + "w/tables/AKSAudit", Outcome.FAIL),
+        ("workspaceId", f"/x{WORKSPACES}w", Outcome.FAIL),
+        ("storageAccountId", f"{ACCOUNT_ID}/blobServices/default", Outcome.FAIL),
+        ("eventHubAuthorizationRuleId", ACCOUNT, Outcome.FAIL),
+        (
+            "eventHubAuthorizationRuleId",
+            ACCOUNT + "/eventhubs/h/authorizationRules/r",
+            Outcome.FAIL,
+        ),
+        ("marketplacePartnerId", "/subscriptions/s/providers/datadog", Outcome.FAIL),
+        ("marketplacePartnerId", PARTNER_ID, Outcome.PASS),
     ],
 )
 def test_azure_takes_the_id_of_a_destination_of_the_kind(

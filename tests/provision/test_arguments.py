@@ -163,7 +163,7 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "workspace",
         "contradicts `workspace_id`",
     ),
-    ("name for a workspace id", {"workspace_id": "logs"}, "workspace_id", "give the resource id"),
+    ("name for a workspace id", {"workspace_id": "logs"}, "workspace_id", "give its resource ID"),
     ("empty workspace", {"workspace": {}}, "workspace", "is empty; give its fields"),
     ("empty system pool", {"system_pool": {}}, "system_pool", "is empty; give its fields"),
     (
@@ -509,7 +509,7 @@ def test_an_output_passes_on_its_value() -> None:
         (
             {"cluster_id": CLUSTER, "workspace_id": WORKSPACE, "setting_name": "a/b"},
             "setting_name",
-            "1 to 250 characters",
+            "is not a name that Azure accepts; give 1 to 260 characters",
         ),
     ],
 )

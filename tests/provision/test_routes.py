@@ -6,8 +6,8 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.provision.trail.routes import (
-    DestinationKind,
     Setting,
     WantedRoute,
     fewest_settings,

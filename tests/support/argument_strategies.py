@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from kubewitness.azure.workspaces import DAYS_BEYOND_TWO_YEARS
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.provision.arguments.validation import marked
-from kubewitness.provision.arguments.values import DAYS_BEYOND_TWO_YEARS
 from kubewitness.provision.secure_aks_cluster.model import AutomaticDecides, SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.parts import INSIGHTS_STREAMS
 

@@ -5,6 +5,34 @@ from typing import Final
 GUID: Final = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 """The pattern of the ids of subscriptions, and of objects in Entra ID."""
 
+_IN_A_GROUP: Final = r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
+
+ANY_ID: Final = rf"{_IN_A_GROUP}[^/]+(/[^/]+/[^/]+)+/?$"
+"""The pattern of the ids of all resources within resource groups."""
+
+
+def id_pattern(type_: str) -> str:
+    """Return the pattern of the ids of one type of resource, in any case as Azure compares them.
+
+    Args:
+        type_: such as `Microsoft.EventHub/namespaces/authorizationRules`.
+    """
+    provider, *types = type_.split("/")
+    path = "/[^/]+/".join(types)
+    return rf"{_IN_A_GROUP}{provider.replace('.', '[.]')}/{path}/[^/]+/?$"
+
+
+def example_id(type_: str) -> str:
+    """Return what the ids of a type look like, for an error message."""
+    provider, *types = type_.split("/")
+    path = "/".join(f"{one}/NAME" for one in types)
+    return f"/subscriptions/.../providers/{provider}/{path}"
+
+
+def comparable(identifier: str) -> str:
+    """Return an id as Azure compares it: without regard to case or to a slash at the end."""
+    return identifier.lower().rstrip("/")
+
 
 def segments(identifier: str) -> dict[str, str]:
     """Return the name that follows each segment of an id, which Azure spells in any case.

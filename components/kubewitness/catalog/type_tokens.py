@@ -25,6 +25,8 @@ class ResourceKind(Enum):
     STORAGE_ACCOUNT = "storage account"
     LIFECYCLE_POLICY = "lifecycle policy of a storage account"
     IMMUTABILITY_POLICY = "immutability policy of a storage container"
+    NAMESPACE_RULE = "authorization rule of an event hub namespace"
+    HUB_RULE = "authorization rule of an event hub"
     EVENT_HUB = "event hub"
     PARTNER = "partner solution"
     RESOURCE_GROUP = "resource group"
@@ -43,7 +45,7 @@ def _native(module: str, name: str) -> str:
 
 def _classic(module: str, name: str) -> str:
     """Return the pattern of one resource of the classic provider."""
-    return rf"azure:{module}/\w+:(?:{name})"
+    return rf"azure:(?:{module})/\w+:(?:{name})"
 
 
 PATTERNS: Final = {
@@ -76,6 +78,15 @@ PATTERNS: Final = {
         _native("storage", "BlobContainerImmutabilityPolicy"),
         _classic("storage", "ContainerImmutabilityPolicy"),
     ),
+    ResourceKind.NAMESPACE_RULE: (
+        _native("eventhub|servicebus", "NamespaceAuthorizationRule"),
+        _classic("eventhub|servicebus", "EventHubNamespaceAuthorizationRule"),
+        _classic("servicebus", "NamespaceAuthorizationRule"),
+    ),
+    ResourceKind.HUB_RULE: (
+        _native("eventhub", "EventHubAuthorizationRule"),
+        _classic("eventhub", "AuthorizationRule|EventHubAuthorizationRule"),
+    ),
     ResourceKind.EVENT_HUB: (
         _native("eventhub", r"Namespace\w*|EventHub\w*"),
         _classic("eventhub", r"EventHub\w*|Namespace\w*"),
@@ -107,6 +118,7 @@ DESTINATION_KINDS: Final = frozenset(
     {
         ResourceKind.WORKSPACE,
         ResourceKind.STORAGE_ACCOUNT,
+        ResourceKind.NAMESPACE_RULE,
         ResourceKind.EVENT_HUB,
         ResourceKind.PARTNER,
     }

@@ -5,11 +5,20 @@ Classic API docs for monitoring.DiagnosticSetting.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from kubewitness.catalog.type_tokens import DESTINATION_KINDS, MAY_CARRY_ANY_ID
-from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry, Receiver
+from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.catalog.type_tokens import DESTINATION_KINDS, MAY_CARRY_ANY_ID, ResourceKind
+from kubewitness.graph.event_hubs import rule_rights
+from kubewitness.graph.model import (
+    AuthorizationRule,
+    Destination,
+    DiagnosticSetting,
+    LogEntry,
+    Receiver,
+)
 from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import is_classic, kind_of
 from kubewitness.graph.resources import Resource
@@ -28,28 +37,30 @@ from kubewitness.graph.values import (
 TARGET_PROPERTIES: Final = ("resourceUri", "targetResourceId")
 """Where Azure Native and Azure Classic keep the id of a diagnostic setting's target."""
 
-WORKSPACE_KIND: Final = "Log Analytics workspace"
-STORAGE_KIND: Final = "storage account"
-EVENT_HUB_KIND: Final = "event hub"
-PARTNER_KIND: Final = "partner solution"
-
 DEDICATED: Final = "Dedicated"
 """The destination type that gives each kind of log a table of its own."""
 
 _NATIVE: Final = {
-    "workspaceId": WORKSPACE_KIND,
-    "storageAccountId": STORAGE_KIND,
-    "eventHubAuthorizationRuleId": EVENT_HUB_KIND,
-    "marketplacePartnerId": PARTNER_KIND,
+    "workspaceId": DestinationKind.WORKSPACE,
+    "storageAccountId": DestinationKind.STORAGE_ACCOUNT,
+    "eventHubAuthorizationRuleId": DestinationKind.EVENT_HUB,
+    "marketplacePartnerId": DestinationKind.PARTNER,
 }
 _CLASSIC: Final = {
-    "logAnalyticsWorkspaceId": WORKSPACE_KIND,
-    "storageAccountId": STORAGE_KIND,
-    "eventhubAuthorizationRuleId": EVENT_HUB_KIND,
-    "partnerSolutionId": PARTNER_KIND,
+    "logAnalyticsWorkspaceId": DestinationKind.WORKSPACE,
+    "storageAccountId": DestinationKind.STORAGE_ACCOUNT,
+    "eventhubAuthorizationRuleId": DestinationKind.EVENT_HUB,
+    "partnerSolutionId": DestinationKind.PARTNER,
 }
 DESTINATION_PROPERTIES: Final = {False: _NATIVE, True: _CLASSIC}
 """Where a provider, classic or not, keeps the id of a destination, and what that is."""
+
+_EVENT_HUB_NAMES: Final = ("eventHubName", "eventhubName")
+"""Where Azure Native and Azure Classic name the event hub."""
+
+_LOGS: Final = {False: ("logs",), True: ("logs", "enabledLogs")}
+_METRICS: Final = {False: ("metrics",), True: ("metrics", "enabledMetrics")}
+"""Where a provider, classic or not, keeps the entries; the classic one's newer name is the last."""
 
 _STORE_NAME: Final = re.compile(
     r"/(?:workspaces|storageaccounts|namespaces)/(?P<name>[^/]+)", re.IGNORECASE
@@ -61,6 +72,7 @@ def diagnostic_setting(
 ) -> DiagnosticSetting:
     """Return the setting that a resource of either provider is."""
     properties = resource.properties
+    classic = is_classic(resource.type)
     return DiagnosticSetting(
         resource=resource,
         target_id=text(first_present(*(read(properties, name) for name in TARGET_PROPERTIES))),
@@ -69,9 +81,11 @@ def diagnostic_setting(
             for name in TARGET_PROPERTIES
             for urn in resource.property_dependencies.get(name, ())
         ),
-        logs=_entries(properties, is_classic(resource.type)),
+        logs=_entries(properties, _LOGS[classic], enabled_by_default=classic),
         destinations=_destinations(resource, by_urn, receivers),
         destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
+        name=text(read(properties, "name")),
+        metrics=_entries(properties, _METRICS[classic], enabled_by_default=classic),
     )
 
 
@@ -81,17 +95,19 @@ def _destination_type(value: Value[Any]) -> Value[str]:
     return DEDICATED if isinstance(given, str) and given.lower() == DEDICATED.lower() else given
 
 
-def _entries(properties: Mapping[str, Any], classic: bool) -> tuple[LogEntry, ...] | Unknown:
-    """Return the entries of `logs` and of `enabledLogs`, its newer name in the classic provider.
+def _entries(
+    properties: Mapping[str, Any], names: tuple[str, ...], *, enabled_by_default: bool
+) -> tuple[LogEntry, ...] | Unknown:
+    """Return the entries of all these lists.
 
     To be listed means to be enabled in the classic provider; in Azure Native it must be said.
     """
     entries: list[LogEntry] = []
-    for name in ("logs", "enabledLogs") if classic else ("logs",):
+    for name in names:
         listed = items(read(properties, name))
         if isinstance(listed, Unknown):
             return listed
-        entries += [_entry(item, enabled_by_default=classic) for item in listed]
+        entries += [_entry(item, enabled_by_default=enabled_by_default) for item in listed]
     return tuple(entries)
 
 
@@ -124,8 +140,33 @@ def _destinations(
             mixed = any(kind_of(one.type) in MAY_CARRY_ANY_ID for one in came_from)
             if isinstance(identifier, Unknown) and mixed:
                 sources, receiver = [], None
-            found.append(Destination(kind, identifier, bool(sources), receiver))
+            found.append(
+                Destination(
+                    kind,
+                    identifier,
+                    bool(sources),
+                    receiver,
+                    source=_only({kind_of(one.type) for one in came_from} - {None}),
+                    event_hub=_event_hub(resource, kind),
+                    rule=_rule(came_from),
+                )
+            )
     return tuple(found)
+
+
+def _only(kinds: AbstractSet[ResourceKind | None]) -> ResourceKind | None:
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def _rule(came_from: Iterable[Resource]) -> AuthorizationRule | None:
+    rules = [one for one in came_from if kind_of(one.type) is ResourceKind.NAMESPACE_RULE]
+    return AuthorizationRule(rules[0], rule_rights(rules[0])) if len(rules) == 1 else None
+
+
+def _event_hub(resource: Resource, kind: DestinationKind) -> Value[str]:
+    if kind is not DestinationKind.EVENT_HUB:
+        return ABSENT
+    return text(first_present(*(read(resource.properties, name) for name in _EVENT_HUB_NAMES)))
 
 
 def _receiver(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value
 
@@ -69,6 +71,8 @@ class EksCluster(Cluster):
 @dataclass(frozen=True)
 class LogEntry:
     """One entry of a diagnostic setting's list of logs: a category or a group of categories.
+
+    Also an entry of its list of metrics, which has no group.
 
     Attributes:
         category: the category's name.
@@ -146,6 +150,8 @@ class StorageAccount(Receiver):
 
     Attributes:
         premium: true where its performance tier is premium.
+        dns_zone: true where its endpoints are in an Azure DNS zone.
+        closed: true where its firewall keeps out Azure's trusted services.
         deletes_after_days: the shortest period after which a lifecycle rule deletes blobs.
         immutability: the states of the immutability policies on its containers, by container; `*`
             where a policy may be on any.
@@ -153,6 +159,8 @@ class StorageAccount(Receiver):
     """
 
     premium: Value[bool] = ABSENT
+    dns_zone: Value[bool] = ABSENT
+    closed: Value[bool] = ABSENT
     deletes_after_days: Value[Any] = ABSENT
     immutability: Mapping[str, Value[str]] = field(default_factory=dict)
     immutable_days: Mapping[str, Value[float]] = field(default_factory=dict)
@@ -164,21 +172,41 @@ class EventHubNamespace(Receiver):
 
 
 @dataclass(frozen=True)
+class AuthorizationRule:
+    """An authorization rule of an event hub namespace.
+
+    Attributes:
+        resource: where it came from.
+        rights: what it allows, in lower case.
+    """
+
+    resource: Resource
+    rights: Value[frozenset[str]]
+
+
+@dataclass(frozen=True)
 class Destination:
     """One place a diagnostic setting sends logs to.
 
     Attributes:
-        kind: what it is, for people: `Log Analytics workspace`, `storage account` ….
+        kind: what it is.
         id: its Azure id; never `ABSENT`.
         from_destination: true where the id comes from a resource of this stack that can be a
             destination, so that an unknown id is certain to exist.
         receiver: that resource, where it is one that can be read.
+        source: the kind of resource that the id comes from; None where it comes from several
+            kinds, or from none that the graph knows.
+        event_hub: the name of the event hub, where the setting names one.
+        rule: the authorization rule that the id comes from, where it is of this stack.
     """
 
-    kind: str
+    kind: DestinationKind
     id: Value[str]
     from_destination: bool
     receiver: Receiver | None = None
+    source: ResourceKind | None = None
+    event_hub: Value[str] = ABSENT
+    rule: AuthorizationRule | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +220,8 @@ class DiagnosticSetting:
         logs: its entries, or unknown as a whole.
         destinations: the places it sends to; empty where it names none.
         destination_type: `Dedicated` where each kind of log has a table of its own.
+        name: the name in Azure.
+        metrics: its entries for metrics, or unknown as a whole.
     """
 
     resource: Resource
@@ -200,6 +230,8 @@ class DiagnosticSetting:
     logs: tuple[LogEntry, ...] | Unknown
     destinations: tuple[Destination, ...]
     destination_type: Value[Any] = ABSENT
+    name: Value[str] = ABSENT
+    metrics: tuple[LogEntry, ...] | Unknown = ()
 
 
 @dataclass(frozen=True)

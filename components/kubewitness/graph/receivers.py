@@ -20,8 +20,8 @@ from kubewitness.graph.storage import (
     deletion,
     immutability,
     immutable_days,
-    premium,
     shortest,
+    storage_account,
 )
 from kubewitness.graph.values import Unknown, Value, first_present, read, text
 from kubewitness.graph.workspaces import (
@@ -156,7 +156,7 @@ def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Receiver | None
         return workspace(resource.properties, _common(resource, kind, by_urn))
     if kind is ResourceKind.STORAGE_ACCOUNT:
         common = _common(resource, kind, by_urn)
-        return StorageAccount(**common, premium=premium(resource.properties))
+        return storage_account(resource.properties, common)
     is_namespace = resource.type.rpartition(":")[2] in {"Namespace", "EventHubNamespace"}
     if kind is ResourceKind.EVENT_HUB and is_namespace:
         return EventHubNamespace(**_common(resource, kind, by_urn))

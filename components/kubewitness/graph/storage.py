@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.log_categories import CONTAINER
+from kubewitness.graph.model import StorageAccount
 from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
@@ -45,7 +46,37 @@ ELSEWHERE: Final = Unknown("whether it is this one's cannot be known before the 
 _STATES: Final = {True: "Locked", False: "Unlocked"}
 
 
-def premium(properties: Mapping[str, Any]) -> Value[bool]:
+def storage_account(properties: Mapping[str, Any], common: Mapping[str, Any]) -> StorageAccount:
+    """Return a storage account by its own properties and those of every receiver."""
+    return StorageAccount(
+        **common,
+        premium=_premium(properties),
+        dns_zone=_is(read(properties, "dnsEndpointType"), "azurednszone"),
+        closed=_closed(properties),
+    )
+
+
+def _is(value: Value[Any], word: str) -> Value[bool]:
+    given = declared_text(value)
+    return given.lower() == word if isinstance(given, str) else given
+
+
+def _closed(properties: Mapping[str, Any]) -> Value[bool]:
+    """Return whether the firewall lets in nobody whom no rule names; by default it does."""
+    rules = first_present(read(properties, "networkRuleSet"), read(properties, "networkRules"))
+    denies = _is(read(rules, "defaultAction"), "deny")
+    if denies is not True:
+        return denies
+    bypass = first_present(read(rules, "bypass"), read(rules, "bypasses"))
+    listed = bypass.split(",") if isinstance(bypass, str) else items(bypass)
+    if bypass is ABSENT or isinstance(listed, Unknown):
+        return False if bypass is ABSENT else listed
+    hidden = [one for one in listed if isinstance(one, Unknown)]
+    admits = any(str(one).strip().lower() == "azureservices" for one in listed)
+    return hidden[0] if hidden and not admits else not admits
+
+
+def _premium(properties: Mapping[str, Any]) -> Value[bool]:
     """Return whether the performance tier is premium."""
     tier = declared_text(
         first_present(read(properties, "sku", "name"), read(properties, "accountTier"))

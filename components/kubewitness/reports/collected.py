@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, CATEGORY_GROUPS
-from kubewitness.graph.diagnostic_settings import WORKSPACE_KIND
 from kubewitness.graph.model import DiagnosticSetting, Graph, LogEntry
 from kubewitness.graph.values import Unknown
 
@@ -50,4 +50,4 @@ def _of_entry(entry: LogEntry) -> list[str]:
 def _table(category: str, destination: str) -> str:
     """Return the table in a workspace; another destination holds the records as they are."""
     known = AKS_LOG_CATEGORIES.get(category)
-    return known.table if known and destination == WORKSPACE_KIND else ""
+    return known.table if known and destination == DestinationKind.WORKSPACE else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.catalog.log_categories import (
     ACTIVITY_CATEGORIES,
     AKS_LOG_CATEGORIES,
@@ -11,7 +12,7 @@ from kubewitness.catalog.log_categories import (
 )
 from kubewitness.detections.coverage.assessment import Channel, DetectionCoverage, Reach, assess
 from kubewitness.detections.detection import Detection
-from kubewitness.graph.diagnostic_settings import DEDICATED, WORKSPACE_KIND
+from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, Destination, Graph, Link, Workspace
 from kubewitness.graph.routes import Route, routes_through
 from kubewitness.graph.values import ABSENT, Unknown
@@ -80,7 +81,7 @@ def channels(links: Sequence[Link], graph: Graph) -> tuple[Channel, ...]:
 
 def _audit_channel(category: str, route: Route, graph: Graph) -> Channel:
     kind = route.link.setting.destination_type
-    if route.destination.kind != WORKSPACE_KIND or kind != DEDICATED:
+    if route.destination.kind != DestinationKind.WORKSPACE or kind != DEDICATED:
         channel = _channel(category, route, "")
         unknown = isinstance(kind, Unknown)
         certain = Reach.NOWHERE if unknown else channel.reach
@@ -106,7 +107,7 @@ def _reach(destination: Destination, table: str) -> tuple[Reach, Reach]:
         table: that they fill there if it is a workspace; empty for AzureDiagnostics and
             AzureActivity, whose plan is always Analytics.
     """
-    if destination.kind != WORKSPACE_KIND:
+    if destination.kind != DestinationKind.WORKSPACE:
         return Reach.HUNT, Reach.HUNT
     if not table:
         return Reach.ALERT, Reach.ALERT

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.catalog.log_categories import ALL_LOGS
-from kubewitness.graph.diagnostic_settings import DEDICATED, WORKSPACE_KIND
+from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.policy import (
@@ -32,7 +33,7 @@ def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judge
 
 
 def _is_paid(setting: DiagnosticSetting) -> bool:
-    return any(destination.kind == WORKSPACE_KIND for destination in setting.destinations)
+    return any(one.kind == DestinationKind.WORKSPACE for one in setting.destinations)
 
 
 def _waste(setting: DiagnosticSetting) -> Iterator[Reason]:

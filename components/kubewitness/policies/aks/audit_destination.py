@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.storage_accounts import PREMIUM
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.diagnostic_settings import EVENT_HUB_KIND, STORAGE_KIND
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.routes import Route
@@ -57,7 +58,7 @@ def _exists(route: Route) -> Judgement:
 
 def _in_region(cluster: AksCluster, route: Route, settings: DestinationSettings) -> Judgement:
     """Judge the region: a storage account or event hub must be in the cluster's own."""
-    if route.destination.kind not in (STORAGE_KIND, EVENT_HUB_KIND):
+    if route.destination.kind not in (DestinationKind.STORAGE_ACCOUNT, DestinationKind.EVENT_HUB):
         return PASS
     own, other = cluster.location, _region(route, settings)
     if isinstance(own, str) and isinstance(other, str):
@@ -119,7 +120,7 @@ def _keeps(route: Route) -> Iterator[Judgement]:
         )
         yield _capped(receiver, route)
     elif isinstance(receiver, StorageAccount):
-        yield _unless(receiver.premium, True, route, "is premium storage, which Azure refuses")
+        yield _unless(receiver.premium, True, route, PREMIUM.problem)
 
 
 def _unless(value: Value[object], bad: object, route: Route, what: str) -> Judgement:

@@ -7,12 +7,27 @@ labels, annotations and taints" of Kubernetes.
 
 import ipaddress
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
+from kubewitness.azure.diagnostic_settings import (
+    LISTED_TWICE,
+    DestinationKind,
+    refused_category,
+    refused_id,
+    refused_name,
+)
 from kubewitness.azure.ip_ranges import too_wide
-from kubewitness.azure.resource_ids import GUID
+from kubewitness.azure.refusal import Refusal
+from kubewitness.azure.resource_ids import GUID, id_pattern
+from kubewitness.azure.storage_accounts import refused_account_name
+from kubewitness.azure.workspaces import (
+    MOST_INTERACTIVE_DAYS,
+    refused_total_days,
+    refused_workspace_name,
+)
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
@@ -25,10 +40,12 @@ from kubewitness.provision.arguments.validation import (
 )
 
 MINIMUM_INTERACTIVE_DAYS: Final = INTERACTIVE_DAYS
-MAXIMUM_INTERACTIVE_DAYS: Final = 730
+MAXIMUM_INTERACTIVE_DAYS: Final = MOST_INTERACTIVE_DAYS
 MINIMUM_TOTAL_DAYS: Final = TOTAL_DAYS
-# Beyond 730 days Azure keeps tables for whole years only.
-DAYS_BEYOND_TWO_YEARS: Final = (1095, 1460, 1826, 2191, 2556, 2922, 3288, 3653, 4018, 4383)
+LONGEST_SETTING_NAME: Final = 250
+"""The component adds `-2` to the name, of which Azure accepts 260 characters."""
+
+Check = Callable[[str], Refusal | None]
 
 
 def _whole(value: Any) -> Any:
@@ -36,16 +53,27 @@ def _whole(value: Any) -> Any:
     return int(value) if type(value) is float and value.is_integer() else value
 
 
+def _unless_refused(check: Check) -> AfterValidator:
+    """Return the validator of a value that Azure may refuse."""
+
+    def checked(value: str) -> str:
+        if refusal := check(value):
+            raise problem(refusal.reason)
+        return value
+
+    return AfterValidator(checked)
+
+
 def _total_days(days: int) -> int:
-    if not MINIMUM_TOTAL_DAYS <= days <= MAXIMUM_INTERACTIVE_DAYS and (
-        days not in DAYS_BEYOND_TWO_YEARS
-    ):
-        years = ", ".join(map(str, DAYS_BEYOND_TWO_YEARS))
-        raise problem(
-            f"is not a period that Azure takes or is too short; give {MINIMUM_TOTAL_DAYS} to "
-            f"{MAXIMUM_INTERACTIVE_DAYS} days, or one of {years}"
-        )
+    if refusal := refused_total_days(days, MINIMUM_TOTAL_DAYS):
+        raise problem(refusal.reason)
     return days
+
+
+def _setting_name(name: str) -> str:
+    if len(name) > LONGEST_SETTING_NAME:
+        raise problem(f"has more than {LONGEST_SETTING_NAME} characters; shorten it")
+    return name
 
 
 def _ip_range(text: str) -> str:
@@ -76,11 +104,13 @@ def _narrow(ranges: list[Any]) -> list[Any]:
 def _categories(names: list[str]) -> list[str]:
     found = []
     for i, name in enumerate(names):
-        if name not in AKS_LOG_CATEGORIES:
-            near = hint(name, list(AKS_LOG_CATEGORIES))
-            found.append((f"[{i}]", f"is not a log category of AKS{near}"))
+        if refusal := refused_category(name):
+            found.append((f"[{i}]", refusal.reason))
+        elif name not in AKS_LOG_CATEGORIES:
+            spelt = next(one for one in AKS_LOG_CATEGORIES if one.lower() == name.lower())
+            found.append((f"[{i}]", f"is not spelt as Azure spells it; write `{spelt}`"))
         elif name in names[:i]:
-            found.append((f"[{i}]", "is given twice; leave one out"))
+            found.append((f"[{i}]", LISTED_TWICE.reason))
     if found:
         raise problems(*found)
     return names
@@ -103,13 +133,13 @@ def _role(name: str) -> str:
     raise problem(f"is no role that is known by name{hint(name, list(AKS_ROLES))}")
 
 
-def _resource_id(provider: str, *types: str) -> StringConstraints:
-    """Return the constraint that a string is the id of a resource; Azure ignores its case."""
-    path = "/[^/]+/".join(types)
-    return StringConstraints(
-        pattern=r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
-        rf"{provider.replace('.', '[.]')}/{path}/[^/]+$"
-    )
+def _resource_id(type_: str) -> StringConstraints:
+    """Return the constraint that a string is the id of a resource."""
+    return StringConstraints(pattern=id_pattern(type_))
+
+
+def _destination_id(kind: DestinationKind) -> AfterValidator:
+    return _unless_refused(lambda identifier: refused_id(kind, identifier))
 
 
 Text: TypeAlias = Annotated[str, StringConstraints(pattern=r"\S")]
@@ -126,11 +156,11 @@ ClusterName: TypeAlias = Annotated[
 DnsPrefix: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?$")
 ]
-WorkspaceName: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$")
+WorkspaceName: TypeAlias = Annotated[str, _unless_refused(refused_workspace_name)]
+SettingName: TypeAlias = Annotated[
+    str, _unless_refused(refused_name), AfterValidator(_setting_name)
 ]
-SettingName: TypeAlias = Annotated[str, StringConstraints(pattern=r'^[^<>*%&:\\?+/"]{1,250}$')]
-AccountName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{3,24}$")]
+AccountName: TypeAlias = Annotated[str, _unless_refused(refused_account_name)]
 Namespace: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 ]
@@ -148,17 +178,11 @@ OtherLogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categ
 IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
 IpRanges: TypeAlias = Together[Annotated[list[Given[IpRange]], AfterValidator(_narrow)]]
 
-ClusterId: TypeAlias = Annotated[str, _resource_id("Microsoft.ContainerService", "managedClusters")]
-WorkspaceId: TypeAlias = Annotated[str, _resource_id("Microsoft.OperationalInsights", "workspaces")]
-SubnetId: TypeAlias = Annotated[
-    str, _resource_id("Microsoft.Network", "virtualNetworks", "subnets")
-]
-PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network", "privateDnsZones")]
-StorageAccountId: TypeAlias = Annotated[str, _resource_id("Microsoft.Storage", "storageAccounts")]
-ActionGroupId: TypeAlias = Annotated[str, _resource_id("Microsoft.Insights", "actionGroups")]
-EventHubRuleId: TypeAlias = Annotated[
-    str, _resource_id("Microsoft.EventHub", "namespaces", "authorizationRules")
-]
-AnyResourceId: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"(?i)^/subscriptions/[^/]+/.*/providers/[^/]+/[^/]+/[^/]+")
-]
+ClusterId: TypeAlias = Annotated[str, _resource_id("Microsoft.ContainerService/managedClusters")]
+WorkspaceId: TypeAlias = Annotated[str, _destination_id(DestinationKind.WORKSPACE)]
+SubnetId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network/virtualNetworks/subnets")]
+PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network/privateDnsZones")]
+StorageAccountId: TypeAlias = Annotated[str, _destination_id(DestinationKind.STORAGE_ACCOUNT)]
+ActionGroupId: TypeAlias = Annotated[str, _resource_id("Microsoft.Insights/actionGroups")]
+EventHubRuleId: TypeAlias = Annotated[str, _destination_id(DestinationKind.EVENT_HUB)]
+PartnerId: TypeAlias = Annotated[str, _destination_id(DestinationKind.PARTNER)]

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import ValidationInfo, field_validator
 
+from kubewitness.azure.storage_accounts import MOST_IMMUTABLE_DAYS
 from kubewitness.catalog.log_categories import AUDIT_CATEGORIES
 from kubewitness.provision.arguments.validation import (
     Arguments,
@@ -59,7 +60,10 @@ class AuditArchiveModel(Arguments):
     Default: `kube-audit`, `kube-audit-admin` and `guard`."""
 
     immutable_days: Whole = argument(
-        default=MINIMUM_TOTAL_DAYS, ge=1, le=146_000, fix="give 1 to 146000 days"
+        default=MINIMUM_TOTAL_DAYS,
+        ge=1,
+        le=MOST_IMMUTABLE_DAYS,
+        fix=f"give 1 to {MOST_IMMUTABLE_DAYS} days",
     )
     """For how many days after it was written nothing can be deleted or changed: 1 to 146000.
     Default 365. Shorter than 365 fails `aks-audit-retention` where the pack sees it. Source: Azure

@@ -5,16 +5,16 @@ Source: Azure docs, "Diagnostic settings in Azure Monitor" and "Monitor AKS".
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi_azure_native import monitor
 
+from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.model import AuditTrail
 from kubewitness.provision.trail.routes import (
-    DestinationKind,
     Setting,
     WantedRoute,
     fewest_settings,
@@ -23,6 +23,15 @@ from kubewitness.provision.trail.workspace import AuditWorkspace
 
 Collected = pulumi.Output[dict[str, list[dict[str, str]]]]
 """For each log category where it goes: `kind` of destination, `id`, `table` of a workspace."""
+
+
+_PROPERTIES: Final = {
+    DestinationKind.WORKSPACE: "workspace_id",
+    DestinationKind.STORAGE_ACCOUNT: "storage_account_id",
+    DestinationKind.EVENT_HUB: "event_hub_authorization_rule_id",
+    DestinationKind.PARTNER: "marketplace_partner_id",
+}
+"""The property of a diagnostic setting that names a destination of each kind."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,9 @@ def _suffix(index: int) -> str:
 
 
 def _setting_inputs(setting: Setting) -> dict[str, Any]:
-    inputs: dict[str, Any] = {route.kind.value: route.destination for route in setting.routes}
+    inputs: dict[str, Any] = {
+        _PROPERTIES[route.kind]: route.destination for route in setting.routes
+    }
     for route in setting.routes:
         if route.kind is DestinationKind.WORKSPACE:
             # A table for each kind of log, with columns, instead of AzureDiagnostics.

@@ -6,12 +6,18 @@ Sources, all of the Azure documentation: "Diagnostic settings in Azure Monitor";
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import pulumi
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
-from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
+from kubewitness.azure.diagnostic_settings import (
+    NO_DESTINATION,
+    TOO_MANY_SETTINGS,
+    DestinationKind,
+    sent_twice,
+)
+from kubewitness.azure.resource_ids import comparable
 from kubewitness.catalog.log_categories import (
     AUDIT_CATEGORIES,
     GUARD,
@@ -32,10 +38,10 @@ from kubewitness.provision.arguments.values import (
     MAXIMUM_INTERACTIVE_DAYS,
     MINIMUM_INTERACTIVE_DAYS,
     MINIMUM_TOTAL_DAYS,
-    AnyResourceId,
     EventHubRuleId,
     LogCategories,
     OtherLogCategories,
+    PartnerId,
     StorageAccountId,
     Tags,
     Text,
@@ -45,7 +51,6 @@ from kubewitness.provision.arguments.values import (
     WorkspaceName,
 )
 from kubewitness.provision.trail.routes import (
-    DestinationKind,
     WantedRoute,
     fewest_settings,
 )
@@ -149,9 +154,8 @@ class Destination(Arguments):
     event_hub_name: Given[Text] | None = argument(default=None, fix="give the name of an event hub")
     """Name of the event hub in that namespace. Default: Azure makes one for each category."""
 
-    partner_id: Given[AnyResourceId] | None = argument(
+    partner_id: Given[PartnerId] | None = argument(
         default=None,
-        validate_default=True,
         fix="give the resource id of an Azure Native ISV service",
     )
     """Resource id of an Azure Native ISV service, such as a Datadog or Elastic monitor."""
@@ -164,19 +168,23 @@ class Destination(Arguments):
             raise problem("is for an event hub; give its `event_hub_authorization_rule_id`, too")
         return name
 
-    @field_validator("partner_id")
-    @classmethod
-    def _exactly_one(cls, partner: Any, info: ValidationInfo) -> Any:
-        names = ("workspace_id", "storage_account_id", "event_hub_authorization_rule_id")
-        if not {*names} <= info.data.keys():
-            return partner
-        given = [info.data[name] is not None for name in names]
-        if sum(given) + (partner is not None) != 1:
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = (
+            self.workspace_id,
+            self.storage_account_id,
+            self.event_hub_authorization_rule_id,
+            self.partner_id,
+        )
+        number = sum(one is not None for one in given)
+        if number == 0:
+            raise problem(NO_DESTINATION.reason)
+        if number > 1:
             raise problem(
-                "or another destination: give exactly one of `workspace_id`, `storage_account_id`, "
-                "`event_hub_authorization_rule_id` and `partner_id`"
+                "has several destinations; give exactly one of `workspace_id`, "
+                "`storage_account_id`, `event_hub_authorization_rule_id` and `partner_id`"
             )
-        return partner
+        return self
 
     @property
     def route(self) -> WantedRoute:
@@ -355,10 +363,7 @@ class AuditTrail(Arguments):
         if twice := list(_twice([elsewhere, *routes], 1 + len(routes) - len(given))):
             raise problems(*twice)
         if fewest_settings(routes) is None:
-            raise problem(
-                f"need more than {MOST_SETTINGS} diagnostic settings, the most that Azure takes "
-                "for a cluster; give several destinations the same categories or leave some out"
-            )
+            raise problem(TOO_MANY_SETTINGS.reason)
         return given
 
     def routes(self, workspace_id: pulumi.Input[str]) -> list[WantedRoute]:
@@ -402,10 +407,5 @@ def _twice(routes: Sequence[WantedRoute], before: int) -> Iterator[tuple[str, st
         one, other = routes[i], routes[j]
         known = isinstance(one.destination, str) and isinstance(other.destination, str)
         shared = sorted(one.categories & other.categories)
-        if known and shared and one.destination.lower() == other.destination.lower():
-            said = ", ".join(f"`{category}`" for category in shared)
-            reason = (
-                f"would get {said} twice, which Azure refuses; leave this destination out, or "
-                "name in its `categories` only what it does not get yet"
-            )
-            yield f"[{j - before}]", reason
+        if known and comparable(one.destination) == comparable(other.destination):
+            yield from ((f"[{j - before}]", sent_twice(name).reason) for name in shared)

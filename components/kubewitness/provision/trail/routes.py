@@ -7,20 +7,10 @@ Source: Azure docs, "Diagnostic settings in Azure Monitor".
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations, product
 from typing import Any
 
-from kubewitness.azure.diagnostic_settings import MOST_SETTINGS
-
-
-class DestinationKind(StrEnum):
-    """The kinds of destination, by the property of a diagnostic setting that names one."""
-
-    WORKSPACE = "workspace_id"
-    STORAGE_ACCOUNT = "storage_account_id"
-    EVENT_HUB = "event_hub_authorization_rule_id"
-    PARTNER = "marketplace_partner_id"
+from kubewitness.azure.diagnostic_settings import MOST_SETTINGS, DestinationKind
 
 
 @dataclass(frozen=True, eq=False)

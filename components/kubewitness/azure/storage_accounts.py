@@ -1,0 +1,43 @@
+"""What Azure accepts as a storage account, and as one that diagnostic settings write to.
+
+Sources: Azure docs, "Diagnostic settings in Azure Monitor", "Storage account overview" and
+"Time-based retention policies for immutable blob data".
+"""
+
+import re
+from typing import Final
+
+from kubewitness.azure.refusal import Refusal
+
+MOST_IMMUTABLE_DAYS: Final = 146_000
+"""For how many days a time-based immutability policy can keep a blob."""
+
+_NAME: Final = re.compile("[a-z0-9]{3,24}")
+
+PREMIUM: Final = Refusal(
+    "premium-storage", "is premium storage, which Azure refuses; use a standard account"
+)
+DNS_ZONE: Final = Refusal(
+    "dns-zone", "has Azure DNS zone endpoints, which Azure refuses; use standard endpoints"
+)
+CLOSED: Final = Refusal(
+    "firewall",
+    "has a firewall that diagnostic settings cannot pass; let in trusted Microsoft services with "
+    "`bypass: AzureServices`",
+)
+
+
+def refused_account_name(name: str) -> Refusal | None:
+    """Return why Azure refuses the name of a storage account."""
+    if _NAME.fullmatch(name):
+        return None
+    reason = "is not a name that Azure accepts; give 3 to 24 lowercase letters and digits"
+    return Refusal("account-name", reason)
+
+
+def refused_immutable_days(days: float) -> Refusal | None:
+    """Return why Azure refuses the period of an immutability policy."""
+    if 1 <= days <= MOST_IMMUTABLE_DAYS:
+        return None
+    reason = f"is not a period that Azure accepts; give 1 to {MOST_IMMUTABLE_DAYS} days"
+    return Refusal("immutable-days", reason)

@@ -1,0 +1,96 @@
+"""Which diagnostic settings of a resource send, or may send, one category to one destination."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product, starmap
+
+from kubewitness.azure.diagnostic_settings import ALL_METRICS, DestinationKind, sent_twice
+from kubewitness.azure.resource_ids import comparable
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
+from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry
+from kubewitness.graph.routes import carries, enabled_categories
+from kubewitness.graph.values import Unknown
+from kubewitness.policies.verdict import Reason
+
+
+def same_sink_twice(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
+    """Yield each category that two settings certainly send to one destination."""
+    for one, other in combinations(settings, 2):
+        kind = next(_shared(one, other), None)
+        certain = _certain(other)
+        for category in (name for name in _certain(one) if kind and name in certain):
+            refusal = sent_twice(category)
+            yield Reason(refusal.code, f"{_names(one, other)}: their {kind} {refusal.reason}")
+
+
+def unknown_sinks(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
+    """Yield a doubt for each two settings that may send a category to one destination."""
+    for one, other in combinations(settings, 2):
+        may_share = any(starmap(_could_be_one, product(one.destinations, other.destinations)))
+        both = {name for name in _possible(one) if name in _possible(other)}
+        if any(_shared(one, other)):
+            both -= {name for name in _certain(one) if name in _certain(other)}
+        elif not may_share:
+            continue
+        if both:
+            message = f"whether {_names(one, other)} send `{min(both)}` to one sink cannot be known"
+            yield Reason("unknown-sink", message, "send each category in one setting only")
+
+
+def _names(one: DiagnosticSetting, other: DiagnosticSetting) -> str:
+    return f"diagnostic settings `{one.resource.name}` and `{other.resource.name}`"
+
+
+def _certain(setting: DiagnosticSetting) -> list[str]:
+    """Return what a setting certainly sends: log categories and the one of metrics."""
+    metrics = [ALL_METRICS] if _sends_metrics(setting) is True else []
+    return [*dict.fromkeys(enabled_categories(setting)), *metrics]
+
+
+def _possible(setting: DiagnosticSetting) -> list[str]:
+    """Return what it sends if all that is unknown turns out so."""
+    metrics = [ALL_METRICS] if _sends_metrics(setting) is not False else []
+    logs = [name for name in AKS_LOG_CATEGORIES if carries(setting, name) is not False]
+    return [*logs, *metrics]
+
+
+def _sends_metrics(setting: DiagnosticSetting) -> bool | None:
+    if isinstance(setting.metrics, Unknown):
+        return None
+    found = {_entry_sends_metrics(entry) for entry in setting.metrics}
+    return True if True in found else None if None in found else False
+
+
+def _entry_sends_metrics(entry: LogEntry) -> bool | None:
+    is_known = not isinstance(entry.category, Unknown)
+    if is_known and str(entry.category).lower() != ALL_METRICS.lower():
+        return False
+    if isinstance(entry.enabled, Unknown) or (entry.enabled is True and not is_known):
+        return None
+    return entry.enabled is True
+
+
+def _shared(one: DiagnosticSetting, other: DiagnosticSetting) -> Iterator[DestinationKind]:
+    """Yield the kind of each destination that certainly both settings have."""
+    for mine, theirs in product(one.destinations, other.destinations):
+        if _sink(mine) and _sink(mine) == _sink(theirs):
+            yield mine.kind
+
+
+def _sink(destination: Destination) -> str:
+    """Return what makes two destinations the same; empty where it cannot be known.
+
+    Of event hubs that is the authorization rule.
+    """
+    if isinstance(destination.id, str):
+        return comparable(destination.id)
+    if destination.kind is DestinationKind.EVENT_HUB:
+        return destination.rule.resource.urn if destination.rule else ""
+    return destination.receiver.resource.urn if destination.receiver else ""
+
+
+def _could_be_one(one: Destination, other: Destination) -> bool:
+    """Return whether they are of one kind, not both known, and both or neither of this stack."""
+    are_known = bool(_sink(one) and _sink(other))
+    return (
+        not are_known and one.kind == other.kind and one.from_destination == other.from_destination
+    )
