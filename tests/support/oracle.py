@@ -252,13 +252,10 @@ def settings_valid(stack: Stack) -> Answer:
     if entries is None:
         return None if given and _is_workspace(destination[0]) else False
     known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
+    metrics = elements(inputs(stack, "audit", "metrics"))
     groups = [get(entry, "categoryGroup") for entry in entries]
     mixed = some(_both(known, group, entry) for entry, group in zip(entries, groups, strict=True))
     retention = every(_no_retention(get(entry, "retentionPolicy", "enabled")) for entry in entries)
-    hidden = any(
-        entry is UNKNOWN or (get(entry, "category") is UNKNOWN and not _is_text(group))
-        for entry, group in zip(entries, groups, strict=True)
-    )
     return every(
         [
             given,
@@ -266,9 +263,40 @@ def settings_valid(stack: Stack) -> Answer:
             len(set(known)) == len(known),
             None if mixed is None else not mixed,
             retention,
-            None if hidden else True,
+            *(_names_a_log(entry) for entry in entries),
+            None if metrics is None else every(_is_a_metric(metrics, one) for one in metrics),
+            _is_a_name(inputs(stack, "audit", "name")),
         ]
     )
+
+
+def _names_a_log(entry: Any) -> Answer:
+    """Whether an entry names a category or a group that Azure has for clusters."""
+    category, group = get(entry, "category"), get(entry, "categoryGroup")
+    if _is_text(category) and category.lower() not in (*CATEGORIES, "kube-apiserver"):
+        return False
+    if _is_text(group) and group.lower() not in ("alllogs", "audit"):
+        return False
+    if _is_text(category) or _is_text(group):
+        return True
+    is_odd = group is not MISSING and not isinstance(group, str)
+    return None if entry is UNKNOWN or category is UNKNOWN or is_odd else False
+
+
+def _is_a_metric(metrics: list[Any], entry: Any) -> Answer:
+    category = get(entry, "category")
+    if not _is_text(category):
+        return None if category is UNKNOWN else False
+    if category.lower() != "allmetrics":
+        return False
+    once = [get(one, "category") for one in metrics].count(category) == 1
+    return every([once, _no_retention(get(entry, "retentionPolicy", "enabled"))])
+
+
+def _is_a_name(value: Any) -> bool:
+    if not _is_text(value):
+        return True
+    return len(value) <= 260 and not set(value) & set('<>*%&:\\?+/"#') and value[-1] not in " ."
 
 
 def _is_workspace(value: Any) -> bool:
@@ -411,6 +439,10 @@ LIFECYCLE = Shown(
     {"accountName": ("account",)},
 )
 IN_90_DAYS = replace(BASE["workspace"], inputs={**BASE["workspace"].inputs, "retentionInDays": 90})
+WITH_METRICS = replace(
+    BASE["audit"],
+    inputs={**BASE["audit"].inputs, "metrics": [{"category": "AllMetrics", "enabled": True}]},
+)
 KUBE = Shown("pulumi:providers:kubernetes", {"kubeconfig": "users: [{name: clusterUser_shop}]"})
 EKS = Shown("aws:eks/cluster:Cluster", {"roleArn": "r", "enabledClusterLogTypes": list(EKS_TYPES)})
 RESTRICTED = replace(
@@ -569,7 +601,7 @@ TRIALS = (
     ),
     Trial(
         "aks-audit-settings-valid",
-        BASE,
+        _also(audit=WITH_METRICS),
         settings_valid,
         (
             *LOG_PATHS[:-1],
@@ -577,6 +609,10 @@ TRIALS = (
             ("audit", "logs", 1, "retentionPolicy"),
             ("audit", "logs", 1, "retentionPolicy", "enabled"),
             ("audit", "workspaceId"),
+            ("audit", "name"),
+            ("audit", "metrics"),
+            ("audit", "metrics", 0, "category"),
+            ("audit", "metrics", 0, "retentionPolicy", "enabled"),
         ),
     ),
     Trial(

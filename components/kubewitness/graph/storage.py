@@ -69,8 +69,10 @@ def _closed(properties: Mapping[str, Any]) -> Value[bool]:
         return denies
     bypass = first_present(read(rules, "bypass"), read(rules, "bypasses"))
     listed = bypass.split(",") if isinstance(bypass, str) else items(bypass)
-    if bypass is ABSENT or isinstance(listed, Unknown):
-        return False if bypass is ABSENT else listed
+    if bypass is ABSENT:
+        return False
+    if isinstance(listed, Unknown):
+        return listed
     hidden = [one for one in listed if isinstance(one, Unknown)]
     admits = any(str(one).strip().lower() == "azureservices" for one in listed)
     return hidden[0] if hidden and not admits else not admits

@@ -18,7 +18,7 @@ def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judge
     certain = [link.setting for link in links if link.certain]
     faults = [fault for setting in certain for fault in refused(setting)]
     if len(certain) > MOST_SETTINGS:
-        message = f"its logs, in {len(certain)} settings, {TOO_MANY_SETTINGS.reason}"
+        message = f"the cluster's logs, in {len(certain)} settings, {TOO_MANY_SETTINGS.reason}"
         faults.append(Reason(TOO_MANY_SETTINGS.code, message))
     faults += same_sink_twice(certain)
     if faults:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import Destination, DiagnosticSetting, Link, LogEntry, StorageAccount
+from kubewitness.graph.routes import is_hidden
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.refusals import refused, storage_flags
 from kubewitness.policies.verdict import Reason
@@ -26,7 +27,8 @@ def _of_destination(name: str, destination: Destination) -> Iterator[Reason]:
     if isinstance(receiver, StorageAccount):
         for flag, refusal in storage_flags(receiver):
             if isinstance(flag, Unknown):
-                message = f"{name}: whether its storage account {refusal.problem} cannot be known"
+                what = f"whether its storage account {refusal.problem}"
+                message = f"{name}: it cannot be known {what}"
                 yield Reason("unknown-storage", message, "write the property as a plain value")
     if isinstance(destination.id, Unknown) and _may_be_no_rule(destination):
         message = f"{name}: whether its event hub's ID is that of a rule cannot be known"
@@ -55,7 +57,7 @@ def _of_entry(name: str, entry: LogEntry) -> Iterator[Reason]:
     if isinstance(entry.retention_policy, Unknown):
         message = f"{name}: whether it asks for a `retentionPolicy` cannot be known"
         yield Reason("unknown-retention-policy", message, "remove the `retentionPolicy`")
-    if isinstance(entry.category, Unknown) and not isinstance(entry.group, str):
+    if is_hidden(entry):
         message = f"{name}: a category cannot be known before the deployment"
         yield Reason("unknown-category", message, "write the categories as plain values")
     if isinstance(entry.group, Unknown) and isinstance(entry.category, str):

@@ -1,7 +1,7 @@
 """What Azure refuses of the diagnostic settings in a stack, in the words of `kubewitness.azure`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from kubewitness.azure.diagnostic_settings import (
@@ -98,14 +98,18 @@ def _of_receiver(name: str, receiver: Receiver) -> Iterator[Reason]:
     if isinstance(receiver, StorageAccount):
         for flag, refusal in storage_flags(receiver):
             yield from _reason(refusal if flag is True else None, subject)
-        if isinstance(receiver.name, str):
-            refusal = refused_account_name(receiver.name)
-            yield from _reason(refusal, f"{name}: the storage account's name `{receiver.name}`")
+        yield from _of_name(name, receiver, refused_account_name)
     if isinstance(receiver, Workspace):
-        if isinstance(receiver.name, str):
-            refusal = refused_workspace_name(receiver.name)
-            yield from _reason(refusal, f"{name}: the workspace's name `{receiver.name}`")
+        yield from _of_name(name, receiver, refused_workspace_name)
         yield from _of_retention(subject, receiver)
+
+
+def _of_name(
+    name: str, receiver: Receiver, check: Callable[[str], Refusal | None]
+) -> Iterator[Reason]:
+    if isinstance(receiver.name, str):
+        subject = f"{name}: the name `{receiver.name}` of `{receiver.resource.name}`"
+        yield from _reason(check(receiver.name), subject)
 
 
 def storage_flags(account: StorageAccount) -> tuple[tuple[object, Refusal], ...]:
@@ -130,8 +134,6 @@ def _of_logs(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Reason]:
         yield from _reason(refused_category(category), f"{name}: `{category}`")
     for group in dict.fromkeys(groups):
         yield from _reason(refused_group(group), f"{name}: `{group}`")
-    if any(entry.category is ABSENT and entry.group is ABSENT for entry in entries):
-        yield from _reason(NAMES_NOTHING, name)
     yield from _of_every_list(name, categories, entries)
 
 
@@ -145,6 +147,8 @@ def _of_metrics(name: str, entries: tuple[LogEntry, ...]) -> Iterator[Reason]:
 def _of_every_list(
     name: str, categories: list[str], entries: tuple[LogEntry, ...]
 ) -> Iterator[Reason]:
+    if any(entry.category is ABSENT and entry.group is ABSENT for entry in entries):
+        yield from _reason(NAMES_NOTHING, name)
     for category, times in Counter(map(str.lower, categories)).items():
         if times > 1:
             yield from _reason(LISTED_TWICE, f"{name}: `{category}`")
