@@ -49,6 +49,7 @@ def test_the_roles_of_aks_have_azures_ids() -> None:
         f"{NATIVE}containerservice:ManagedCluster",
         "aws:eks/cluster:Cluster",
         f"{NATIVE}containerservice:JWTAuthenticator",
+        f"{NATIVE}containerservice:TrustedAccessRoleBinding",
         "pulumi:providers:kubernetes",
         "azurerm:index/kubernetesCluster:KubernetesCluster",
         f"{NATIVE}resources:Deployment",
@@ -58,7 +59,8 @@ def test_what_alone_can_be_wrong_is_judged_as_it_is_made(token: str) -> None:
     """The graph has something to say of it, so a rule on one resource must see it."""
     properties = {"kubeconfig": "x", "properties": {"template": LATER}}
     graph = build_graph([Resource("urn:x", token, "x", properties)])
-    assert graph.clusters or graph.opaque or graph.authenticators or graph.kubeconfigs
+    found = (graph.clusters, graph.opaque, graph.authenticators, graph.kubeconfigs)
+    assert any((*found, graph.trusted_access))
     assert kind_of(token) in JUDGED_KINDS
 
 

@@ -36,7 +36,7 @@ def test_quickstart_passes_with_one_line_and_exit_code_0() -> None:
     done = kubewitness("check", EXAMPLES / "quickstart", "--python", sys.executable)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
-        "1 cluster: checked 11, failed 0, undecided 0, exempt 0, collected elsewhere 0, "
+        "1 cluster: checked 12, failed 0, undecided 0, exempt 0, collected elsewhere 0, "
         "not assessed 0, unreadable 0\n"
     )
 

@@ -458,6 +458,10 @@ def test_a_target_from_a_component_and_its_cluster_is_the_clusters() -> None:
         ("azure-native:storage:ManagementPolicy", ResourceKind.LIFECYCLE_POLICY),
         ("azure-native:storage:BlobContainerImmutabilityPolicy", ResourceKind.IMMUTABILITY_POLICY),
         ("azure-native:containerservice:JWTAuthenticator", ResourceKind.JWT_AUTHENTICATOR),
+        (
+            "azure:containerservice/clusterTrustedAccessRoleBinding:ClusterTrustedAccessRoleBinding",
+            ResourceKind.TRUSTED_ACCESS,
+        ),
     ],
 )
 def test_type_tokens_of_every_generation_are_known(token: str, kind: ResourceKind | None) -> None:

@@ -144,6 +144,16 @@ def test_another_identity_provider_is_found() -> None:
     assert {v.resource.name for v in result.verdicts if v.blocks} == {"partner"}
 
 
+def test_trusted_access_is_found() -> None:
+    """The bindings are children of the cluster, in a list of their own."""
+    key = f"{CLUSTER}/trustedAccessRoleBindings/backup"
+    binding = document(key, roles=["Microsoft.X/y/z"], sourceResourceId="/subscriptions/s")
+    result = check(Azure(in_order() | {key: binding}))
+    assert {v.resource.name for v in result.verdicts if v.blocks} == {"backup"}
+    result = check(Azure(in_order(), {"trustedAccessRoleBindings": 403}))
+    assert "Trusted Access" in result.loaded.unreadable[0]
+
+
 def test_into_which_tables_is_undecided_where_azure_is_silent() -> None:
     """For some services it answers null whatever was set; so a null proves nothing."""
     here = Azure(in_order(setting=setting(logAnalyticsDestinationType=None)))

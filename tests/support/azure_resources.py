@@ -29,7 +29,9 @@ WORD: Final = f"azure://{SUBSCRIPTION}"
 _TOP: Final = {"id", "name", "type", "location", "sku", "tags", "kind", "identity"}
 """What stands beside `properties` in a document; a workspace has its `sku` within."""
 
-_COLLECTION: Final = re.compile(r"/(managedclusters|jwtauthenticators|diagnosticsettings)$")
+_COLLECTION: Final = re.compile(
+    r"/(managedclusters|jwtauthenticators|trustedaccessrolebindings|diagnosticsettings)$"
+)
 
 
 def document(identifier: str, /, **properties: Any) -> dict[str, Any]:

@@ -94,6 +94,17 @@ def run_command(stack: Stack) -> Answer:
     return is_true(inputs(stack, "aks", "apiServerAccessProfile", "disableRunCommand"))
 
 
+def only_backups(stack: Stack) -> Answer:
+    """Each role is one of the two that the settings allow."""
+    roles = elements(inputs(stack, "binding", "roles"))
+    if not roles:
+        return None
+    known = {BACKUP.lower(), BACKUP_READER.lower()}
+    return every(
+        role.lower() in known if isinstance(role, str) and role.strip() else None for role in roles
+    )
+
+
 def _narrow(ranges: list[Any] | None) -> Answer:
     if ranges is None:
         return None
@@ -401,6 +412,18 @@ def _also(**more: Any) -> dict[str, Shown]:
     return {**deepcopy(BASE), **more}
 
 
+BACKUP = "Microsoft.DataProtection/backupVaults/backup-operator"
+BACKUP_READER = "Microsoft.DataProtection/backupVaults/backup-reader"
+BINDING = Shown(
+    NATIVE + "containerservice:TrustedAccessRoleBinding",
+    {
+        "resourceGroupName": "shop",
+        "resourceName": "aks",
+        "sourceResourceId": "/subscriptions/s/resourceGroups/b/providers/Microsoft.X/vaults/v",
+        "roles": [BACKUP, BACKUP_READER],
+    },
+    {"id": UNKNOWN_STRING},
+)
 ACCOUNT = Shown(
     NATIVE + "storage:StorageAccount",
     {"resourceGroupName": "shop", "location": "westeurope", "sku": {"name": "Standard_ZRS"}},
@@ -541,6 +564,13 @@ TRIALS = (
             ("aks", "apiServerAccessProfile"),
             ("aks", "apiServerAccessProfile", "disableRunCommand"),
         ),
+    ),
+    Trial(
+        "aks-trusted-access",
+        _also(binding=BINDING),
+        only_backups,
+        (("binding", "roles"), ("binding", "roles", 0), ("binding", "roles", 1)),
+        {"trustedRoles": [BACKUP, BACKUP_READER]},
     ),
     Trial("aks-audit-logs", BASE, audit_logs, (*LOG_PATHS, ("audit", "workspaceId"))),
     Trial(

@@ -31,6 +31,7 @@ class ResourceKind(Enum):
     PARTNER = "partner solution"
     RESOURCE_GROUP = "resource group"
     JWT_AUTHENTICATOR = "other identity provider of an AKS cluster"
+    TRUSTED_ACCESS = "role binding for Trusted Access to an AKS cluster"
     KUBERNETES_PROVIDER = "provider for Kubernetes"
     UNREADABLE_CLUSTER = "cluster made through a provider whose properties are not read"
     ARM = "anything that Azure Resource Manager can make"
@@ -95,6 +96,11 @@ PATTERNS: Final = {
         _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
     ),
     ResourceKind.JWT_AUTHENTICATOR: (_native("containerservice", "JWTAuthenticator"),),
+    ResourceKind.TRUSTED_ACCESS: (
+        _native("containerservice", "TrustedAccessRoleBinding"),
+        _classic("containerservice", "ClusterTrustedAccessRoleBinding"),
+        r"kubernetes:containerservice\.azure\.com/\w+:TrustedAccessRoleBinding",
+    ),
     ResourceKind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
     ResourceKind.UNREADABLE_CLUSTER: (
         r"azurerm:\w+/kubernetesCluster:KubernetesCluster",
@@ -131,6 +137,7 @@ JUDGED_KINDS: Final = frozenset(
         ResourceKind.CLUSTER,
         ResourceKind.EKS_CLUSTER,
         ResourceKind.JWT_AUTHENTICATOR,
+        ResourceKind.TRUSTED_ACCESS,
         ResourceKind.KUBERNETES_PROVIDER,
         ResourceKind.UNREADABLE_CLUSTER,
         ResourceKind.ARM,

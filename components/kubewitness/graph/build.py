@@ -22,6 +22,7 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.routes import carries
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.transformations import transformations
+from kubewitness.graph.trusted_access import trusted_access
 from kubewitness.graph.values import Unknown, Value, declared_text, read
 
 
@@ -62,6 +63,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
         authenticators=tuple(
             managed[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
         ),
+        trusted_access=tuple(trusted_access(managed.values())),
         kubeconfigs=tuple(_kubeconfigs(by_urn, kinds)),
         calls=calls,
         activity=tuple(one for one in settings if _may_carry_activity(one)),

@@ -263,6 +263,21 @@ class Opaque:
 
 
 @dataclass(frozen=True)
+class TrustedAccess:
+    """A role binding through which another Azure resource uses the API of a cluster.
+
+    Attributes:
+        resource: what makes it: the binding, or a template or generic resource with it.
+        roles: its roles, or unknown as a whole.
+        source: the id of the resource that has the access.
+    """
+
+    resource: Resource
+    roles: tuple[Value[str], ...] | Unknown
+    source: Value[str]
+
+
+@dataclass(frozen=True)
 class Transformation:
     """What a workspace does with rows as they arrive.
 
@@ -294,6 +309,7 @@ class Graph:
         unplaced: settings whose target cannot be known, but by their categories is a cluster.
         opaque: resources that could hold a cluster which cannot be seen.
         authenticators: resources that admit another identity provider to a cluster.
+        trusted_access: role bindings for other Azure resources.
         kubeconfigs: providers for Kubernetes, with the kubeconfig that they use.
         calls: the provider functions that the program called, by token; None where the source
             does not show them.
@@ -307,6 +323,7 @@ class Graph:
     unplaced: tuple[DiagnosticSetting, ...] = ()
     opaque: tuple[Opaque, ...] = ()
     authenticators: tuple[Resource, ...] = ()
+    trusted_access: tuple[TrustedAccess, ...] = ()
     kubeconfigs: tuple[tuple[Resource, Value[str]], ...] = ()
     calls: tuple[str, ...] | None = None
     activity: tuple[DiagnosticSetting, ...] = ()

@@ -15,6 +15,7 @@ from kubewitness.sources.azure.manager import Document
 
 CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
 AUTHENTICATORS: Final = f"{CLUSTERS}/jwtAuthenticators"
+TRUSTED_ACCESS: Final = f"{CLUSTERS}/trustedAccessRoleBindings"
 WORKSPACES: Final = "Microsoft.OperationalInsights/workspaces"
 TABLES: Final = f"{WORKSPACES}/tables"
 ACCOUNTS: Final = "Microsoft.Storage/storageAccounts"
@@ -27,6 +28,7 @@ SETTINGS: Final = "Microsoft.Insights/diagnosticSettings"
 _TOKENS: Final = {
     CLUSTERS: "azure-native:containerservice:ManagedCluster",
     AUTHENTICATORS: "azure-native:containerservice:JWTAuthenticator",
+    TRUSTED_ACCESS: "azure-native:containerservice:TrustedAccessRoleBinding",
     WORKSPACES: "azure-native:operationalinsights:Workspace",
     TABLES: "azure-native:operationalinsights:Table",
     ACCOUNTS: "azure-native:storage:StorageAccount",

@@ -33,6 +33,7 @@ SOURCE: Final = "azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]"
 _VERSIONS: Final = {
     kinds.CLUSTERS: "2025-09-01",
     kinds.AUTHENTICATORS: "2025-07-02-preview",
+    kinds.TRUSTED_ACCESS: "2025-09-01",
     kinds.SETTINGS: "2021-05-01-preview",
     kinds.WORKSPACES: "2023-09-01",
     kinds.TABLES: "2023-09-01",
@@ -107,6 +108,7 @@ class _SubscriptionReader:
         for cluster in clusters:
             self.found.resources.append(cluster)
             self._authenticators(cluster.urn)
+            self._trusted_access(cluster.urn)
             if not self._settings(cluster.urn):
                 self._unreadable(cluster.urn, "its diagnostic settings")
         target = f"/subscriptions/{self.found.scope.subscription}"
@@ -138,6 +140,14 @@ class _SubscriptionReader:
                 # A preview, which a subscription may not have: then there are none. But previews
                 # end, too, and then Azure answers the same.
                 self.found.notes.append(f"{cluster}: its JWT authenticators are {error}")
+
+    def _trusted_access(self, cluster: str) -> None:
+        """Call Trusted Access Role Bindings - List."""
+        try:
+            for one in self._list(kinds.TRUSTED_ACCESS, f"{cluster}/trustedAccessRoleBindings"):
+                self.found.resources.append(resource(kinds.TRUSTED_ACCESS, one))
+        except RefusedError:
+            self._unreadable(cluster, "its role bindings for Trusted Access")
 
     def _settings(self, target: str) -> bool:
         """Call Diagnostic Settings - List; return whether Azure shows them."""
