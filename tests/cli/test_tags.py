@@ -33,7 +33,7 @@ def judged(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> s
     state, settings = folder / "state.json", folder / "settings.json"
     state.write_text(json.dumps({"version": 3, "deployment": {"resources": [WEAK]}}), "utf-8")
     settings.write_text(json.dumps(SETTINGS), "utf-8")
-    given = ("--policy-pack-config", settings, "--format", "json", *options)
+    given = ("--policy-pack-config", str(settings), "--format", "json", *options)
     _, out, _ = run(capsys, "check", state, *given)
     return {verdict["policy"] for verdict in json.loads(out)["sources"][0]["verdicts"]}
 

@@ -1,5 +1,7 @@
 """Which resources an exemption means: never one that a program named to be taken for another."""
 
+from typing import Any
+
 import pytest
 
 from kubewitness.errors import InputError
@@ -9,6 +11,11 @@ from kubewitness.policies.settings_file import SettingsFile
 
 TYPE = "azure-native:containerservice:ManagedCluster"
 ID = "/subscriptions/s/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/"
+
+OWN: dict[str, dict[str, Any]] = {
+    "exemptions": {"reason": "r", "owner": "o"},
+    "collectedElsewhere": {"by": "b", "categories": ["guard"]},
+}
 
 
 def named(name: str, stack: str = "dev", kind: str = TYPE) -> Resource:
@@ -89,18 +96,14 @@ def test_in_azure_a_pattern_of_the_id_means_a_resource(pattern: str, *, expected
         ("prod::legacy", "urn:pulumi:*::*::prod::legacy"),
     ],
 )
-@pytest.mark.parametrize("key", ["exemptions", "collectedElsewhere"])
+@pytest.mark.parametrize("key", OWN)
 def test_a_pattern_with_fewer_parts_is_an_error_with_its_replacement(
     pattern: str, replacement: str, key: str
 ) -> None:
     """Nobody guesses what was meant; the replacement is itself a valid pattern."""
-    own = {
-        "exemptions": {"reason": "r", "owner": "o"},
-        "collectedElsewhere": {"by": "b", "categories": ["guard"]},
-    }[key]
 
     def settings(resource: str) -> SettingsFile:
-        entry = {"resource": resource, "expires": "2999-01-01", **own}
+        entry = {"resource": resource, "expires": "2999-01-01", **OWN[key]}
         return SettingsFile({"aks-audit-logs": {key: [entry]}})
 
     with pytest.raises(InputError) as error:
