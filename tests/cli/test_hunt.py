@@ -58,6 +58,9 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
             "found_something": 0,
             "findings": 0,
             "allowed": 0,
+            "informational": 0,
+            "events": 1,
+            "events_without_time": 0,
             "unreadable": 0,
         },
         "not_run": [],
@@ -185,6 +188,97 @@ def test_a_period_restricts_what_is_seen(capsys: pytest.CaptureFixture[str]) -> 
         assert hunt(capsys, *words)[1]["summary"]["findings"] == found
 
 
+def dated(time: str, count: int = 1) -> bytes:
+    """Return the attack as events of another time, each with an audit id of its own."""
+    event = json.loads(ATTACK.read_text().splitlines()[0])
+    lines = []
+    for number in range(count):
+        event["auditID"] = f"{time}-{number}"
+        event["requestReceivedTimestamp"] = event["stageTimestamp"] = time
+        lines.append(json.dumps(event))
+    return ("\n".join(lines) + "\n").encode()
+
+
+EARLY, LATE, FUTURE = "2025-03-10T10:00:00Z", "2026-03-10T10:00:00Z", "2999-01-01T00:00:00Z"
+
+
+def test_an_event_from_the_future_moves_no_period(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One wrong time must not put all other events outside of the period."""
+    (tmp_path / "log").write_bytes(dated(LATE, 3) + dated(FUTURE))
+    words = (tmp_path / "log", "--rule", "pod-exec", "--since", "30d")
+    code, document, err = hunt(capsys, *words)
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 4)
+    assert "events ahead of the clock: 1, the newest at 2999-01-01T00:00:00Z" in err
+    assert document["warnings"]
+
+
+def test_events_that_are_all_ahead_of_the_clock_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The period counts from the clock then."""
+    (tmp_path / "log").write_bytes(dated(FUTURE, 2))
+    _, document, err = hunt(capsys, tmp_path / "log", "--since", "1d", "--until", "0s")
+    assert document["summary"]["events"] == 0
+    assert "no event is in the period" in err
+
+
+def test_one_event_long_after_all_others_is_an_outlier(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time may be wrong although it is not ahead of the clock."""
+    (tmp_path / "log").write_bytes(dated(EARLY, 1200) + dated(LATE))
+    _, document, err = hunt(capsys, tmp_path / "log", "--rule", "pod-exec", "--since", "30d")
+    assert document["summary"]["events"] == 1
+    assert "1 of 1,201 events are newer than all others by 365 days" in err
+    assert f"--as-of {EARLY}" in err
+
+
+def test_events_without_a_time_are_counted_where_a_period_leaves_them_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A period cannot contain them, so its summary says how many there are."""
+    event = json.loads(ATTACK.read_text().splitlines()[0])
+    del event["requestReceivedTimestamp"], event["stageTimestamp"]
+    timeless = {**event, "auditID": "timeless"}
+    (tmp_path / "log").write_bytes(dated(LATE) + json.dumps(timeless).encode() + b"\n")
+    _, document, err = hunt(capsys, tmp_path / "log", "--since", "30d")
+    assert document["summary"]["events_without_time"] == 1
+    assert "1 of 2 events have no time" in err
+
+
+def test_an_ordinary_log_has_no_warning_about_times(capsys: pytest.CaptureFixture[str]) -> None:
+    """With and without a period."""
+    assert hunt(capsys, ATTACK, "--since", "30d")[1]["warnings"] == []
+    assert hunt(capsys, ATTACK)[1]["warnings"] == []
+
+
+def test_informational_findings_are_counted_unless_a_severity_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nobody should believe that nothing was left out."""
+    _, document, err = hunt(capsys, ATTACK)
+    assert document["summary"]["informational"] == 1
+    assert "1 informational findings left out; `--severity informational` shows them" in err
+    _, document, err = hunt(capsys, ATTACK, "--severity", "low")
+    assert document["summary"]["informational"] == 0
+    assert "left out" not in err
+
+
+def test_what_could_not_be_read_into_a_store_is_told_by_each_hunt_and_query_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only `ingest` told of it before, and a hunt passed."""
+    (tmp_path / "torn").write_bytes(b"torn off\n" + DENIED.read_bytes())
+    read(tmp_path / "some.store", tmp_path / "torn")
+    code, document, err = hunt(capsys, tmp_path / "some.store")
+    assert (code, document["summary"]["unreadable"]) == (ExitCode.UNREADABLE, 1)
+    assert "torn: 1 piece could not be read" in err
+    _, _, err = run(capsys, "query", "KubeAudit | count", tmp_path / "some.store")
+    assert "torn: 1 piece could not be read" in err
+
+
 def test_rules_of_ones_own_are_run_and_their_faults_told_all_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,7 +332,8 @@ def test_people_see_the_worst_first_and_a_line_of_counts(
     assert lines[3] == "LOW anything: Anything"
     assert (
         lines[-1]
-        == "detections 2, not run 0, found something 2, findings 4, allowed 0, unreadable 0"
+        == "detections 2, not run 0, found something 2, findings 4, allowed 0, informational 0, "
+        "events 2, events without time 0, unreadable 0"
     )
 
 

@@ -27,7 +27,7 @@ class OpenedLogs:
 
     Attributes:
         connection: to a store.
-        unread: what of the logs could not be read into it now.
+        unread: what of the logs could not be read into it.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -57,7 +57,7 @@ def open_data(
         raise InputError(f"{stores[0]}: is a store: name it alone, or logs without it")
     if stores or (len(words) == 1 and paths[0].suffix == ".store"):
         with open_for_queries(paths[0], period, now=now) as connection:
-            yield OpenedLogs(connection)
+            yield OpenedLogs(connection, unread(connection))
         return
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         path = Path(folder) / "logs.store"

@@ -24,12 +24,14 @@ class ChosenDetections:
         rejected: why rules of Sigma cannot be run, by their names.
         notes: what is wrong with rules of Sigma that are run.
         is_custom: whether they are custom detections.
+        informational: those of ours that are left out because no severity was named.
     """
 
     detections: Sequence[Detection]
     rejected: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     is_custom: bool = False
+    informational: Sequence[Detection] = ()
 
 
 def choose_detections(
@@ -47,7 +49,11 @@ def choose_detections(
     """
     if not paths:
         named = find_detections(names)
-        return ChosenDetections(named if names else _so_severe(named, severity or DEFAULT_SEVERITY))
+        if names:
+            return ChosenDetections(named)
+        chosen = _so_severe(named, severity or DEFAULT_SEVERITY)
+        left_out = () if severity else [each for each in named if each not in chosen]
+        return ChosenDetections(chosen, informational=left_out)
     choice = _custom(paths)
     if names:
         return _named(choice, names)

@@ -17,6 +17,8 @@ from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
 from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.errors import InputError
+from kubewitness.logs.store.period import clock
+from kubewitness.logs.store.present import Events, count_events, newest, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread
 
 MOST_THREADS: Final = 4
@@ -38,12 +40,16 @@ class OpenedEngine:
         count_allowed: returns how many findings of a detection the allow-list took away, besides
             those that it has; None where that would be asked, and paid for, once more.
         threads: how many detections can be run at once.
+        events: how many events the period covers; None where counting costs money.
+        warnings: what is suspicious about the times of events.
     """
 
     engine: Engine
     unread: Unread = ALL_READ
     count_allowed: Callable[[Detection, int], int] | None = None
     threads: int = 1
+    events: Events | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -74,12 +80,19 @@ def open_engine(
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
     data = words or (DEFAULT_STORE,)
     with open_data(data, options.period, now=options.now, progress=progress) as opened:
+        now = options.now or newest(opened.connection) or clock()
         engine = LocalEngine(
             opened.connection,
             detections,
             period=options.period,
-            now=options.now,
+            now=now,
             allow_list=options.allow_list,
         )
-        threads = min(os.cpu_count() or 1, MOST_THREADS)
-        yield OpenedEngine(engine, opened.unread, engine.count_allowed, threads)
+        yield OpenedEngine(
+            engine,
+            opened.unread,
+            engine.count_allowed,
+            threads=min(os.cpu_count() or 1, MOST_THREADS),
+            events=count_events(opened.connection, options.period, now),
+            warnings=tuple(time_warnings(opened.connection, options.period, now)),
+        )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
+from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable
 
@@ -50,6 +51,8 @@ class Hunted:
         allow_list: that was used, if any.
         allowed: how many findings it took away; None if that was not counted.
         warnings: what else a reader should know.
+        events: how many events there are and how many the period covers; None if not counted.
+        informational: how many informational findings were left out; None if not counted.
     """
 
     detections: Sequence[Detection]
@@ -60,6 +63,8 @@ class Hunted:
     allow_list: UsedList | None
     allowed: int | None
     warnings: Sequence[str]
+    events: Events | None = None
+    informational: int | None = None
 
 
 def document(hunted: Hunted) -> str:
@@ -140,6 +145,9 @@ def _summary(hunted: Hunted) -> dict[str, int | None]:
         "found_something": len({finding.detection.slug for finding in hunted.findings}),
         "findings": len(hunted.findings),
         "allowed": hunted.allowed,
+        "informational": hunted.informational,
+        "events": hunted.events and hunted.events.covered,
+        "events_without_time": hunted.events and hunted.events.without_time,
         "unreadable": len(hunted.unread),
     }
 

@@ -24,6 +24,9 @@ LONGEST_CELL: Final = 300
 _NARROWEST: Final = 12
 """With less for each column a table is not readable, and each row gets lines of its own."""
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet runs when it opens a CSV file."""
+
 _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]"
 )
@@ -42,7 +45,8 @@ def print_rows(console: Console, result: Result, limit: int) -> int:
         How many were not printed.
     """
     rows = list(islice(result.rows(), limit + 1))
-    shown = [tuple(map(_cell, row)) for row in rows[:limit]]
+    kinds = tuple(result.types.values())
+    shown = [tuple(map(_cell, row, kinds)) for row in rows[:limit]]
     if len(result.columns) * _NARROWEST > console.width:
         _print_blocks(console, result.columns, shown)
     else:
@@ -61,11 +65,19 @@ def write_json(file: TextIO, result: Result) -> None:
     file.write("[]\n" if separator == "[\n" else "\n]\n")
 
 
-def write_csv(file: TextIO, result: Result) -> None:
-    """Write a header and the rows; a null is empty."""
+def write_csv(file: TextIO, result: Result, *, raw: bool = False) -> None:
+    """Write a header and the rows; a null is empty, and a dynamic text has no quotes.
+
+    Args:
+        raw: whether text that a spreadsheet would run as a formula stays as it is. By default such
+            text gets an apostrophe before it. Numbers and times never get one.
+    """
+    kinds = tuple(result.types.values())
     writer = csv.writer(file)
-    writer.writerow(result.columns)
-    writer.writerows(tuple(map(_text, row)) for row in result.rows())
+    writer.writerow(map(_no_formula, result.columns))
+    for row in result.rows():
+        cells = map(_plain, row, kinds)
+        writer.writerow(cells if raw else map(_safe, cells, row))
 
 
 def write_parquet(path: Path, result: Result) -> None:
@@ -96,9 +108,26 @@ def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[s
                 console.print(Text(f"{_printable(column):{width}}  {value}"), soft_wrap=True)
 
 
-def _cell(value: Any) -> str:
-    text = _printable(_text(value))
+def _cell(value: Any, kind: Any) -> str:
+    text = _printable(_plain(value, kind))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
+
+
+def _plain(value: Any, kind: Any) -> str:
+    """Return a value as text; a dynamic text without the quotes of JSON, as Kusto shows it."""
+    if str(kind) == "JSON" and isinstance(value, str) and value.startswith('"'):
+        return str(json.loads(value))
+    return _text(value)
+
+
+def _safe(cell: str, value: Any) -> str:
+    """Return a cell that no spreadsheet runs; only what others wrote can be a formula."""
+    return _no_formula(cell) if isinstance(value, str | list | dict) else cell
+
+
+def _no_formula(text: str) -> str:
+    """Put an apostrophe before a formula. Source: OWASP, "CSV Injection"."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _printable(text: str) -> str:

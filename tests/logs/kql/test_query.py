@@ -196,6 +196,44 @@ def test_csv_has_a_header_and_all_rows(query: Query) -> None:
     assert len(rows) == 21
 
 
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")
+
+
+def test_csv_never_holds_a_formula_that_a_spreadsheet_runs(query: Query) -> None:
+    """Whoever sends a request chooses its text. Numbers and times stay as they are."""
+    values = ", ".join(f"('{text}', '\"{text}\"'::JSON, -1, [-1])" for text in FORMULAS[:4])
+    text = f"SELECT * FROM (VALUES {values}) AS t(plain, dynamic, number, list)"  # noqa: S608 ours
+    done = query(text, "--sql", "--format", "csv")
+    rows = list(csv.reader(io.StringIO(done.out)))[1:]
+    assert rows == [[f"'{text}", f"'{text}", "-1", "[-1]"] for text in FORMULAS[:4]]
+    raw = query(text, "--sql", "--format", "csv", "--raw")
+    rows = list(csv.reader(io.StringIO(raw.out)))[1:]
+    assert rows == [[text, text, "-1", "[-1]"] for text in FORMULAS[:4]]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_cell_and_a_column_name_are_no_formula(query: Query, formula: str) -> None:
+    """Control characters before the sign do not help."""
+    escaped = formula.encode("unicode_escape").decode()
+    text = f"""SELECT e'{escaped}' AS "=name" """
+    (name,), (cell,) = csv.reader(io.StringIO(query(text, "--sql", "--format", "csv").out))
+    assert (name, cell) == ("'=name", f"'{formula}")
+
+
+def test_raw_is_for_csv_only(query: Query) -> None:
+    """Other formats have no formulas."""
+    done = query("AKSAudit", "--raw", "--format", "json")
+    assert (done.code, "`--raw` is for `--format csv`" in done.err) == (2, True)
+
+
+def test_a_dynamic_text_has_no_quotes_in_csv_and_in_the_table(query: Query) -> None:
+    """As Kusto shows it."""
+    text = "AKSAudit | take 1 | project Who = User.username, User.groups"
+    done = query(text, "--format", "csv")
+    assert list(csv.reader(io.StringIO(done.out)))[1][0] == "alice@example.com"
+    assert '"alice' not in query(text).out
+
+
 def test_parquet_goes_to_a_file(query: Query, tmp_path: Path) -> None:
     """Types are kept; a timespan is text."""
     target = tmp_path / "rows.parquet"

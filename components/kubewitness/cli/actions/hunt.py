@@ -56,12 +56,22 @@ def run(
         allow_list=allow_list,
         plan=Plan(plan),
     )
-    with open_engine(data, chosen.detections, options, progress=not no_progress) as opened:
+    wanted = [*chosen.detections, *chosen.informational]
+    with open_engine(data, wanted, options, progress=not no_progress) as opened:
         for line in opened.unread.lines():
             _say("unreadable", line)
         for warning in warnings_of(chosen, opened.engine.refused):
             _warn(warning, warnings)
+        for warning in opened.warnings:
+            _warn(warning, warnings)
         findings, not_run, allowed = _hunt(opened, chosen.detections, used)
+        informational = _count(opened, chosen.informational)
+    if informational:
+        click.echo(
+            f"note: {informational:,} informational findings left out; "
+            "`--severity informational` shows them",
+            err=True,
+        )
     if used and allow is None:
         _tell_used(used, allowed)
     hunted = Hunted(
@@ -73,6 +83,8 @@ def run(
         used,
         allowed,
         warnings,
+        opened.events,
+        informational,
     )
     _write(hunted, format_, output, limit)
     if findings:
@@ -119,6 +131,13 @@ def _outcomes(
         return
     with ThreadPoolExecutor(opened.threads) as pool:
         yield from pool.map(outcome, detections)
+
+
+def _count(opened: OpenedEngine, left_out: Sequence[Detection]) -> int | None:
+    """Return how many findings are left out; None where counting them costs money."""
+    if opened.events is None:
+        return None
+    return sum(len(found) for _, found, _ in _outcomes(opened, left_out))
 
 
 def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Sequence[str]]:

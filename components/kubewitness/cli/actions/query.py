@@ -13,8 +13,11 @@ from kubewitness.detections.queries import find_query, question, saved_queries
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
 from kubewitness.logs.store.database import is_settled
-from kubewitness.logs.store.period import Period, present
+from kubewitness.logs.store.period import Period, clock, present
+from kubewitness.logs.store.present import newest, time_warnings
+from kubewitness.logs.store.unread import unread
 from kubewitness.optional_imports import MissingExtraError, optional_import
+from kubewitness.printable import printable
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
 SAVED: Final = "@"
@@ -27,6 +30,7 @@ def run(
     store: Path,
     sql: bool,
     format_: str,
+    raw: bool,
     output: Path | None,
     since: str | None,
     until: str | None,
@@ -36,6 +40,8 @@ def run(
     """Run a query on a store and write its rows."""
     if format_ == "parquet" and output is None:
         raise InputError("`--format parquet` needs `--output FILE`")
+    if raw and format_ != "csv":
+        raise InputError("`--raw` is for `--format csv`; remove one of the two")
     if text == SAVED:
         _list_saved()
         return ExitCode.OK
@@ -52,8 +58,11 @@ def run(
                 "`kubewitness ingest` again",
                 err=True,
             )
-        _note(result, () if sql else _in_vain(text, result))
-        _write(result, format_, output, limit)
+        for line in unread(connection).lines():
+            click.echo(f"unreadable: {printable(line)}", err=True)
+        suspicious = time_warnings(connection, period, moment or newest(connection) or clock())
+        _note(result, [*suspicious, *(() if sql else _in_vain(text, result))])
+        _write(result, format_, output, limit, raw=raw)
     return ExitCode.OK
 
 
@@ -87,16 +96,18 @@ def _note(result: Result, in_vain: Iterable[str]) -> None:
         click.echo(f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it", err=True)
 
 
-def _write(result: Result, format_: str, output: Path | None, limit: int) -> None:
+def _write(result: Result, format_: str, output: Path | None, limit: int, *, raw: bool) -> None:
     if format_ == "parquet" and output is not None:
         with writable(output):
             write_parquet(output, result)
     elif format_ == "table":
         write_drawn(lambda console: _print(console, result, limit), output)
     else:
-        write = write_json if format_ == "json" else write_csv
         with open_output(output) as file:
-            write(file, result)
+            if format_ == "json":
+                write_json(file, result)
+            else:
+                write_csv(file, result, raw=raw)
 
 
 def _print(console: Console, result: Result, limit: int) -> None:

@@ -88,6 +88,7 @@ def command(**options: Any) -> int:
 
     DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any format,
     as `kubewitness ingest` reads them; or log-analytics://WORKSPACE-ID; or adx://CLUSTER/DATABASE.
-    now() is the time of the newest event, in the cloud the clock's, unless --as-of says otherwise.
+    now() is the time of the newest event that is not ahead of the clock; in the cloud it is the
+    clock. --as-of sets it.
     """
     return run_action("hunt", **options)

@@ -21,6 +21,9 @@ from kubewitness.cli.options import (
 @store_argument
 @click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")
 @format_option("table", "json", "csv", "parquet")
+@click.option(
+    "--raw", is_flag=True, help="In CSV, do not put an apostrophe before text that is a formula."
+)
 @output_option
 @since_option()
 @until_option

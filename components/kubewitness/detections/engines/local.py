@@ -20,11 +20,12 @@ from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
 from kubewitness.errors import InputError
-from kubewitness.logs.kql.query import newest, rows
+from kubewitness.logs.kql.query import rows
 from kubewitness.logs.kql.translation import Translation
 from kubewitness.logs.kql.translation_cache import Translations
 from kubewitness.logs.store.database import DATABASE, columns
 from kubewitness.logs.store.period import Period, clock, within
+from kubewitness.logs.store.present import newest
 from kubewitness.user_cache import user_cache
 
 _STORED: Final = (

@@ -17,12 +17,11 @@ from kubewitness.logs.kql.sql_errors import explain_sql
 from kubewitness.logs.kql.translation import CLOCK, Translation
 from kubewitness.logs.store.database import ROWS, columns, open_store
 from kubewitness.logs.store.period import Period, clock, restrict
+from kubewitness.logs.store.present import newest
 from kubewitness.logs.store.unread import no_rows, unread
 
 FETCHED_ROWS: Final = 1000
 """What is held of a result at once."""
-
-_MAXIMUM: Final = "SELECT max(TimeGenerated) AS t FROM {}"
 
 
 @dataclass(frozen=True)
@@ -224,13 +223,6 @@ def _explained(*, is_translated: bool) -> Iterator[None]:
         raise
     except duckdb.Error as error:
         raise explain_sql(error, is_translated=is_translated) from None
-
-
-def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return when the newest event happened, in UTC; None where there is none."""
-    each = " UNION ALL ".join(_MAXIMUM.format(name) for name in ROWS)
-    found: datetime | None = connection.sql(f"SELECT max(t) FROM ({each})").fetchall()[0][0]
-    return found
 
 
 def has_rows(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -23,6 +23,7 @@ from kubewitness.catalog.audit_tables import (
 )
 from kubewitness.errors import InputError
 from kubewitness.logs.store.statements import AUDIT_EVENTS
+from kubewitness.printable import printable
 
 VERSION: Final = 1
 """Of the schema; a store of another version is not touched."""
@@ -108,6 +109,7 @@ def open_store(
     """
     connection = _connect(path, read_only=read_only)
     try:
+        _require_tables(connection, path)
         connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
         # Rows have their place in the file they came from; their order here says nothing.
         connection.execute("SET preserve_insertion_order = false")
@@ -133,6 +135,8 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         how = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
         connection.execute(f"SET temp_directory = '{attached}.tmp'")
         connection.execute(f"ATTACH '{attached}' AS {DATABASE} ({how}); USE {DATABASE}")
+        # Before anything of it is read: a view in a hostile store would open other files.
+        connection.execute("SET enable_external_access = false")
     except duckdb.IOException as error:
         connection.close()
         if "lock" in str(error).lower():
@@ -160,10 +164,30 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("COMMIT")
 
 
+def _require_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a store in which somebody put views or functions of their own.
+
+    The catalog tells without opening a view, which could read other files or never end.
+    """
+    own = ", ".join(f"'{name}'" for name in TABLES)
+    found = connection.execute(
+        f"SELECT 'view', view_name FROM duckdb_views() WHERE database_name = '{DATABASE}' "
+        f"AND NOT internal AND (schema_name <> 'main' OR view_name NOT IN ({own})) "
+        "UNION ALL SELECT 'function', function_name FROM duckdb_functions() "
+        f"WHERE database_name = '{DATABASE}' AND NOT internal"
+    ).fetchall()
+    if found:
+        listed = ", ".join(f"{kind} {printable(repr(name))}" for kind, name in found[:5])
+        raise InputError(
+            f"{path}: is not a store that kubewitness made: it contains the {listed}; make a new "
+            "one with `kubewitness ingest LOGS`"
+        )
+
+
 def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
         found = connection.execute("SELECT version FROM store.version").fetchall()
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         found = []
     if found != [(VERSION,)]:
         raise InputError(f"{path}: is no store of this version of kubewitness; name another file")

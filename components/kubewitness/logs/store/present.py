@@ -1,0 +1,135 @@
+"""What counts as the present of a store, and what a period that counts from it leaves out.
+
+Logs are old when they are queried, so the present is the newest event's time. A wrong time in one
+event must not move it: an event from the future would put every other event outside of the period.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import duckdb
+
+from kubewitness.logs.store.database import ROWS
+from kubewitness.logs.store.period import EVER, Period, clock, within
+
+_DAY: Final = timedelta(days=1)
+
+OUTLIER_GAP: Final = timedelta(days=7)
+"""An event that is newer than all others by more than this may have a wrong time."""
+
+_OUTLIER_SHARE: Final = 1000
+"""The newest day is suspicious only if it has at most one of this many events."""
+
+_TIMES: Final = " UNION ALL ".join(f"SELECT TimeGenerated AS t FROM {name}" for name in ROWS)
+
+
+def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the time in UTC of the newest event that is not ahead of the clock.
+
+    Returns:
+        The clock's time if every event is ahead of it; None if no event has a time.
+    """
+    now = clock()
+    past, latest = connection.execute(
+        f"SELECT max(t) FILTER (t <= $now), max(t) FROM ({_TIMES})", {"now": now}
+    ).fetchall()[0]
+    found: datetime | None = past or (latest and now)
+    return found
+
+
+@dataclass(frozen=True)
+class Events:
+    """How many events of a store a period covers.
+
+    Attributes:
+        all: every event of the store.
+        covered: those of the period.
+        without_time: those without a time. A period with limits leaves them out.
+        oldest: the first time in UTC; None if no event has one.
+        latest: the last time in UTC, which may be ahead of the clock.
+    """
+
+    all: int
+    covered: int
+    without_time: int
+    oldest: datetime | None
+    latest: datetime | None
+
+
+def count_events(connection: duckdb.DuckDBPyConnection, period: Period, now: datetime) -> Events:
+    """Count the events of a store and of a period.
+
+    Args:
+        now: from which the period counts.
+
+    Raises:
+        InputError: a time of the period cannot be read.
+    """
+    condition = within(period, now).replace("TimeGenerated", "t")
+    counted = connection.execute(
+        f"SELECT count(*), count(*) FILTER ({condition}), count(*) - count(t), min(t), max(t) "
+        f"FROM ({_TIMES})"
+    ).fetchall()[0]
+    return Events(*counted)
+
+
+def time_warnings(
+    connection: duckdb.DuckDBPyConnection, period: Period, now: datetime
+) -> Iterator[str]:
+    """Yield what is suspicious about the times of events, and what a period leaves out.
+
+    Args:
+        now: from which the period counts.
+
+    Raises:
+        InputError: a time of the period cannot be read.
+    """
+    events = count_events(connection, period, now)
+    yield from _future(connection)
+    if within(period, now) == EVER:
+        return
+    yield from _outlier(connection, now, events.all)
+    if events.without_time:
+        yield (
+            f"{events.without_time:,} of {events.all:,} events have no time; a period leaves them "
+            "out; query without --since and --until to include them"
+        )
+    if not events.covered and events.oldest and events.latest:
+        yield (
+            f"no event is in the period, which counts from {now:%Y-%m-%dT%H:%M:%SZ}; the "
+            f"{events.all:,} events are from {events.oldest:%Y-%m-%dT%H:%M:%SZ} to "
+            f"{events.latest:%Y-%m-%dT%H:%M:%SZ}; change --since, --until or --as-of"
+        )
+
+
+def _future(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    now = clock()
+    found, latest = connection.execute(
+        f"SELECT count(*), max(t) FROM ({_TIMES}) WHERE t > $now", {"now": now}
+    ).fetchall()[0]
+    if found:
+        yield (
+            f"events ahead of the clock: {found:,}, the newest at {latest:%Y-%m-%dT%H:%M:%SZ}; "
+            "their times may be wrong, so no period counts from them"
+        )
+
+
+def _outlier(connection: duckdb.DuckDBPyConnection, now: datetime, total: int) -> Iterator[str]:
+    """Yield a warning if a few events are newer than all others by days."""
+    last = {"now": now, "day": now - _DAY}
+    recent, first = connection.execute(
+        f"SELECT count(*), min(t) FROM ({_TIMES}) WHERE t > $day AND t <= $now", last
+    ).fetchall()[0]
+    before = connection.execute(
+        f"SELECT max(t) FROM ({_TIMES}) WHERE t <= $day", {"day": last["day"]}
+    ).fetchall()[0][0]
+    if not recent or before is None or recent * _OUTLIER_SHARE > total:
+        return
+    if first - before > OUTLIER_GAP:
+        yield (
+            f"{recent:,} of {total:,} events are newer than all others by "
+            f"{(first - before).days:,} days, and the period counts from them; if their times are "
+            f"wrong, use --as-of {before:%Y-%m-%dT%H:%M:%SZ}"
+        )
