@@ -146,8 +146,8 @@ def _summary(hunted: Hunted) -> dict[str, int | None]:
         "findings": len(hunted.findings),
         "allowed": hunted.allowed,
         "informational": hunted.informational,
-        "events": hunted.events and hunted.events.covered,
-        "events_without_time": hunted.events and hunted.events.without_time,
+        "events": hunted.events.covered if hunted.events else None,
+        "events_without_time": hunted.events.without_time if hunted.events else None,
         "unreadable": len(hunted.unread),
     }
 
