@@ -10,13 +10,15 @@ from pulumi.runtime import mocks, settings
 from pulumi.runtime.stack import run_pulumi_func
 
 from kubewitness.graph.resources import Resource
-from kubewitness.sources.program import launcher
 from kubewitness.sources.program.answers import Answers
+from kubewitness.sources.program.kubewitness_launcher.functions import note_functions
+from kubewitness.sources.program.kubewitness_launcher.outputs import complete_outputs
+from kubewitness.sources.program.kubewitness_launcher.reporter import Reporter
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.project import Project, StackConfiguration
 from kubewitness.sources.program.registration import Registration
 
-launcher._tolerate_inputs_as_outputs()  # as in the process of a checked program
+complete_outputs()  # as in the process of a checked program
 
 PROJECT = Project(Path(), "project", "python", {}, Path(), "stack", StackConfiguration())
 
@@ -38,11 +40,11 @@ class _Calls:
         self.tokens: list[str] = []
 
     def __call__(self, _kind: str, **details: str) -> None:
-        self.tokens.append(details["token"])
+        self.tokens.append(details["name"])
 
 
 _calls = _Calls()
-launcher._note_functions(pulumi, cast(launcher.Reporter, _calls))  # noqa: TC006 same call
+note_functions(pulumi, cast(Reporter, _calls))  # noqa: TC006 same call
 
 
 def preview_in_process(

@@ -152,6 +152,13 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             response.id = request.id  # newer SDKs take an id that is not repeated for unknown
         return response
 
+    def ExistsResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
+        """Say that a resource exists whose properties are answered; nobody knows of others."""
+        if request.id in self._answers.resources:
+            return resource_pb2.ExistsResourceResponse(exists=True)
+        self._note_unanswered(f"resource {request.id or request.type}")
+        return resource_pb2.ExistsResourceResponse(unknown=True)
+
     def Invoke(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
         """Answer a provider function from the user's file, or say that nobody knows."""
         if request.tok == GET_RESOURCE:

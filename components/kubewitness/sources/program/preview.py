@@ -1,9 +1,6 @@
 """A Pulumi program, previewed offline: start it, serve the monitor, collect its resources."""
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager
@@ -15,13 +12,18 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from kubewitness.errors import InputError
 from kubewitness.graph.stack import Stack
-from kubewitness.sources.loaded import Loaded, LogMessage
+from kubewitness.sources.loaded import Loaded
 from kubewitness.sources.program import wire
-from kubewitness.sources.program.answers import ANSWERS_FILE, Answers, load_answers
+from kubewitness.sources.program.answers import Answers, load_answers
 from kubewitness.sources.program.engine_log import EngineLog
+from kubewitness.sources.program.guarded_requests import GuardedRequests, UnknownMethods
+from kubewitness.sources.program.hidden_secrets import HiddenSecrets
 from kubewitness.sources.program.interpreter import find_interpreter
+from kubewitness.sources.program.launch import Run, run_program
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.policy_packs import PolicyPacks
+from kubewitness.sources.program.preview_notes import preview_notes
+from kubewitness.sources.program.program_errors import raise_for
 from kubewitness.sources.program.project import Project, load_project
 
 SOURCE: Final = "FOLDER"
@@ -30,11 +32,6 @@ SOURCE: Final = "FOLDER"
 TIMEOUT_SECONDS: Final = 300
 _WORKERS: Final = 64
 """Requests answered at once: a program registers many resources in parallel and awaits each."""
-
-_ANSWER_LINES: Final = {
-    "result of the function": "functions: {{{name}: {{...}}}}",
-    "output of another stack": "stacks: {{ORGANIZATION/PROJECT/STACK: {{{name}: ...}}}}",
-}
 
 
 def preview(  # noqa: PLR0913 each is an option of the command
@@ -70,10 +67,8 @@ def preview(  # noqa: PLR0913 each is an option of the command
     given = load_answers(project.folder, answers)
     packs = PolicyPacks(policy_packs, project)
     try:
-        monitor = Monitor(project, given, packs)
-        engine = EngineLog()
-        with _serve(monitor, engine) as address, _telling(project, given, monitor, engine):
-            called = _run(project, given, interpreter, address, monitor, timeout)
+        monitor, engine = Monitor(project, given, packs), EngineLog()
+        run = _run(project, given, interpreter, monitor, engine, timeout)
         packs.review_stack(monitor.registrations.values())
     finally:
         packs.close()
@@ -83,44 +78,66 @@ def preview(  # noqa: PLR0913 each is an option of the command
         source=str(folder),
         stack=Stack(project.name, project.stack),
         resources=tuple(r.as_resource() for r in monitor.registrations.values()),
-        calls=tuple(called),
+        calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called"))),
         is_planned=True,
         violations=tuple(packs.violations),
         unanswered=tuple(monitor.unanswered),
-        warnings=_logged(project, given, monitor, engine),
+        warnings=engine.messages(_hidden(project, given, monitor, run)),
+        notes=preview_notes(project, run),
     )
 
 
-@contextmanager
-def _telling(
-    project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
-) -> Iterator[None]:
-    """Add what the program logged to the error that it failed with: it may say why."""
+def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
+    project: Project,
+    answers: Answers,
+    interpreter: Path,
+    monitor: Monitor,
+    engine: EngineLog,
+    timeout: float,
+) -> Run:
+    """Run the program.
+
+    Raises:
+        InputError: with what the program logged, which may say why it fails.
+    """
+    requests = GuardedRequests()
+    with _serve(monitor, engine, requests) as address:
+        run = run_program(
+            interpreter,
+            _job(project, answers, address),
+            timeout,
+            lambda line: _hidden(project, answers, monitor).hide(line),
+        )
+    hidden = _hidden(project, answers, monitor, run)
     try:
-        yield
+        raise_for(project, run, monitor.unanswered, hidden, timeout)
+        requests.raise_for(project.folder, hidden)
     except InputError as error:
-        logged = _logged(project, answers, monitor, engine)
+        logged = engine.messages(hidden)
         more = (f"{project.folder}: its log has the {m.level}: {m.message}" for m in logged)
         raise InputError(*error.faults, *more) from None
+    return run
 
 
-def _logged(
-    project: Project, answers: Answers, monitor: Monitor, engine: EngineLog
-) -> tuple[LogMessage, ...]:
-    """Return what the program logged, without what is marked secret or kept encrypted."""
+def _hidden(
+    project: Project, answers: Answers, monitor: Monitor, run: Run | None = None
+) -> HiddenSecrets:
+    """Return what the program marks secret, and what is kept encrypted."""
     encrypted = project.configuration.encrypted
     answered = [value for key, value in answers.config.items() if key in encrypted]
-    texts = wire.secrets([*answered, *map(_as_text, answered)], marked=True)
-    return engine.messages({*monitor.secrets, *texts})
+    marked = [event.value for event in run.of_kind("secret")] if run else []
+    texts = wire.secrets([*answered, *map(_as_text, answered), *marked], marked=True)
+    return HiddenSecrets({*monitor.secrets.copy(), *texts})
 
 
 @contextmanager
-def _serve(monitor: Monitor, engine: EngineLog) -> Iterator[str]:
+def _serve(monitor: Monitor, engine: EngineLog, requests: GuardedRequests) -> Iterator[str]:
     """Serve both on a free port of loopback for as long as the program runs."""
     workers = futures.ThreadPoolExecutor(max_workers=_WORKERS)
-    server = grpc.server(workers, options=wire.CHANNEL_OPTIONS)
+    server = grpc.server(workers, options=wire.CHANNEL_OPTIONS, interceptors=[requests])
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    server.add_generic_rpc_handlers([UnknownMethods()])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
@@ -129,47 +146,15 @@ def _serve(monitor: Monitor, engine: EngineLog) -> Iterator[str]:
         server.stop(grace=None)
 
 
-def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
-    project: Project,
-    answers: Answers,
-    interpreter: Path,
-    address: str,
-    monitor: Monitor,
-    timeout: float,
-) -> list[str]:
-    """Run the program; returns the functions that it called, each once."""
-    with tempfile.TemporaryDirectory(prefix="kubewitness-") as scratch:
-        report, job = Path(scratch, "report.jsonl"), Path(scratch, "job.json")
-        job.write_text(json.dumps(_job(project, answers, address, report)), encoding="utf-8")
-        launcher = Path(__file__).with_name("launcher.py")
-        command = [str(interpreter), "-u", str(launcher), str(job)]
-        try:
-            ended = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=sys.stderr,  # results go to stdout, and a program's chatter is none
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise InputError(
-                f"{project.folder}: the program did not end within {timeout:g} seconds; allow it "
-                "more with --timeout"
-            ) from None
-        events = _events(report)
-    _raise_for(project, events, ended.returncode, monitor)
-    return list(dict.fromkeys(e["token"] for e in events if e["kind"] == "called"))
-
-
-def _job(project: Project, answers: Answers, address: str, report: Path) -> dict[str, Any]:
+def _job(project: Project, answers: Answers, address: str) -> dict[str, Any]:
     """Return what the launcher needs to know, in JSON."""
     configuration = project.configuration
     given = {key: _as_text(value) for key, value in answers.config.items()}
     is_folder = project.program.is_dir()
+    program = project.program.absolute()
     return {
-        "report": str(report),
-        "working_directory": str(project.program if is_folder else project.program.parent),
-        "program": "." if is_folder else project.program.name,
+        "working_directory": str(program if is_folder else program.parent),
+        "program": "." if is_folder else program.name,
         "config": {**configuration.values, **given},
         "encrypted": sorted(configuration.encrypted - set(given)),
         "environments": list(configuration.environments),
@@ -188,47 +173,3 @@ def _job(project: Project, answers: Answers, address: str, report: Path) -> dict
 
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
-
-
-def _events(report: Path) -> list[dict[str, Any]]:
-    if not report.is_file():
-        return []
-    return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
-
-
-def _raise_for(
-    project: Project, events: list[dict[str, Any]], returncode: int, monitor: Monitor
-) -> None:
-    """Turn what stopped the program into errors, all at once; an answer missing comes first."""
-    missing = [_missing_answer(project, event) for event in events if event["kind"] == "unanswered"]
-    if missing:
-        raise InputError(*dict.fromkeys(missing))
-    failed = [event["message"] for event in events if event["kind"] == "failed"]
-    finished = any(event["kind"] == "finished" for event in events)
-    if failed or returncode or not finished:
-        why = "\n".join(failed) or f"it ended early, with exit code {returncode}"
-        raise InputError(f"{project.folder}: the program fails: {why}")
-    says_unknown = any(event.get("says_unknown") for event in events)
-    functions = [name for name in monitor.unanswered if not name.startswith("stack ")]
-    if functions and not says_unknown:
-        raise InputError(
-            *(
-                f"{project.folder}: the function `{name}` has no answer, and the program's "
-                "Pulumi SDK is older than 3.231 and would read that as nothing; "
-                f"{_line_to_add(project, 'result of the function', name)}"
-                for name in functions
-            )
-        )
-
-
-def _missing_answer(project: Project, event: dict[str, Any]) -> str:
-    what, name = event["what"], event["name"]
-    return (
-        f"{event['where'] or project.folder}: the program needs the {what} `{name}` as a plain "
-        f"value, which nobody knows offline; {_line_to_add(project, what, name)}"
-    )
-
-
-def _line_to_add(project: Project, what: str, name: str) -> str:
-    line = _ANSWER_LINES.get(what, "config: {{{name}: ...}}").format(name=name)
-    return f"add to {project.folder / ANSWERS_FILE}: `{line}`"

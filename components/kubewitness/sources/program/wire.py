@@ -87,7 +87,7 @@ def plain(value: Any, why: str = "it is known only after the deployment") -> Any
 
 
 def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
-    """Yield the texts within what is marked secret."""
+    """Yield the texts and numbers within what is marked secret."""
     if isinstance(value, list):
         for item in value:
             yield from secrets(item, marked=marked)
@@ -99,6 +99,8 @@ def secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
             yield from secrets(item, marked=marked)
     elif marked and isinstance(value, str) and not is_unknown(value):
         yield value
+    elif marked and isinstance(value, int | float) and not isinstance(value, bool):
+        yield f"{value:.15g}"
 
 
 def dependencies(value: Any) -> Iterator[str]:

@@ -1,0 +1,101 @@
+"""Finds the calls of `apply` that the SDK withholds because their value is unknown.
+
+A function that did not run may hide resources. One that can only compute, such as
+`lambda identifier: identifier.upper()`, hides none and is not reported.
+"""
+
+import builtins
+import functools
+import sys
+import types
+from typing import Any, Dict, List, Set, Tuple
+
+from .reporter import Reporter, is_own
+
+_RUN_CODE = frozenset({"__import__", "compile", "eval", "exec"})
+_COMPUTES = (str, bytes, int, float, tuple, frozenset, type(None), types.BuiltinFunctionType)
+
+
+class Applies:
+    """The calls of `apply` in the program's own code."""
+
+    def __init__(self) -> None:
+        self._pending: Dict[Any, Tuple[str, Any]] = {}
+
+    def watch(self, pulumi: Any) -> None:
+        """Note each call until its function runs."""
+        original = pulumi.Output.apply
+
+        @functools.wraps(original)
+        def apply(output: Any, func: Any, *args: Any, **kwargs: Any) -> Any:
+            frame = sys._getframe(1)
+            if not is_own(frame.f_code.co_filename) or not may_register(func):
+                return original(output, func, *args, **kwargs)
+            call = object()
+            self._pending[call] = (frame.f_code.co_filename + ":" + str(frame.f_lineno), output)
+
+            def noted(value: Any) -> Any:
+                self._pending.pop(call, None)
+                return func(value)
+
+            return original(output, noted, *args, **kwargs)
+
+        pulumi.Output.apply = apply
+
+    async def report(self, report: Reporter) -> None:
+        """Report each line with withheld calls: how many, and on outputs of which resources."""
+        lines: Dict[str, List[Any]] = {}
+        for where, output in list(self._pending.values()):
+            lines.setdefault(where, []).append(output)
+        for where, outputs in lines.items():
+            names: Set[str] = set()
+            for output in outputs:
+                names |= {resource._name for resource in await output.resources()}
+            report("withheld", where=where, count=len(outputs), resources=sorted(names))
+
+
+def may_register(function: Any, seen: Tuple[Any, ...] = ()) -> bool:
+    """Return whether a function can reach anything that registers a resource."""
+    if not isinstance(function, types.FunctionType):
+        return not isinstance(function, type(len)) and function not in (str, int, bool, float)
+    if function in seen:
+        return False
+    names = set(_names(function.__code__))
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    known = [function.__globals__[name] for name in names if name in function.__globals__]
+    return bool(names & _RUN_CODE) or any(
+        _reaches(value, (*seen, function)) for value in (*known, *cells, *_defaults(function))
+    )
+
+
+def _defaults(function: Any) -> Any:
+    return (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+
+
+def _names(code: Any) -> Any:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names(constant)
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
+
+
+def _reaches(value: Any, seen: Any) -> bool:
+    if isinstance(value, types.ModuleType):
+        return value.__name__.partition(".")[0] not in _standard_modules()
+    if isinstance(value, types.FunctionType):
+        return may_register(value, seen)
+    if isinstance(value, type):
+        return value.__module__ != builtins.__name__
+    return not isinstance(value, _COMPUTES)
+
+
+def _standard_modules() -> Any:
+    """Return the names of the standard library's modules, none before Python 3.10."""
+    return getattr(sys, "stdlib_module_names", ())

@@ -1,0 +1,99 @@
+"""Turns what stopped a program into errors, all at once."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from kubewitness.errors import InputError
+from kubewitness.sources.program.answers import ANSWERS_FILE
+from kubewitness.sources.program.hidden_secrets import HiddenSecrets
+from kubewitness.sources.program.launch import Event, Run
+from kubewitness.sources.program.project import Project
+
+FUNCTION: Final = "result of the function"
+STACK_OUTPUT: Final = "output of another stack"
+RENDERERS: Final = (
+    "kubernetes:helm:template",
+    "kubernetes:kustomize:directory",
+    "kubernetes:yaml:decode",
+)
+"""Functions that render manifests, whose results are unknown in every preview."""
+
+_MOST_FIELDS: Final = 12
+"""Names of fields in a line; the rest is in the provider's documentation."""
+
+_PLAIN_KEY: Final = re.compile(r"[\w.:/-]+")
+
+
+def raise_for(
+    project: Project, run: Run, unanswered: Iterable[str], hidden: HiddenSecrets, timeout: float
+) -> None:
+    """Raise what stopped a program; answers that are missing come first.
+
+    Args:
+        project: of the program.
+        run: how it ended.
+        unanswered: functions and stacks that the monitor had no answer for.
+        hidden: what no error may show.
+        timeout: seconds that the program had.
+
+    Raises:
+        InputError: the program needs an answer, fails, or ended before its last line.
+    """
+    faults = list(_missing(project, run, unanswered))
+    if not faults:
+        faults = [f"{project.folder}: {fault}" for fault in _failures(run, timeout)]
+    if faults:
+        raise InputError(*(hidden.message(fault) for fault in dict.fromkeys(faults)))
+
+
+def _failures(run: Run, timeout: float) -> Iterator[str]:
+    failed = "\n".join(event.message for event in run.of_kind("failed"))
+    if failed:
+        yield f"the program fails: {failed}"
+    elif run.exit_code is None:
+        yield f"the program did not end within {timeout:g} seconds; allow it more with --timeout"
+    elif run.is_tampered:
+        yield "the program fails: it wrote to the file in which its run is reported"
+    elif run.exit_code or not any(run.of_kind("finished")):
+        yield f"the program fails: it ended early, with exit code {run.exit_code}"
+
+
+def _missing(project: Project, run: Run, unanswered: Iterable[str]) -> Iterator[str]:
+    """Yield the answers that are missing, each with the line to add."""
+    for event in run.of_kind("unanswered"):
+        yield (
+            f"{event.where or project.folder}: the program needs the {event.what} `{event.name}` "
+            f"as a plain value, which nobody knows offline; {_line_to_add(project, event)}"
+        )
+    if any(event.says_unknown for event in run.of_kind("started")):
+        return
+    called = {event.name: event for event in run.of_kind("called")}
+    for name in unanswered:
+        if name in called and name not in RENDERERS:
+            line = _line_to_add(project, called[name].model_copy(update={"what": FUNCTION}))
+            yield (
+                f"{project.folder}: the function `{name}` has no answer, and the program's "
+                f"Pulumi SDK is older than 3.231 and would read that as nothing; {line}"
+            )
+
+
+def _line_to_add(project: Project, event: Event) -> str:
+    if event.what == FUNCTION:
+        line = f"functions: {{{event.name}: {{{_fields(event.fields)}}}}}"
+    elif event.what == STACK_OUTPUT:
+        stack = event.stack or "ORGANIZATION/PROJECT/STACK"
+        line = f"stacks: {{{_key(stack)}: {{{_key(event.name)}: ...}}}}"
+    else:
+        line = f"config: {{{_key(event.name)}: ...}}"
+    return f"add to {project.folder / ANSWERS_FILE}: `{line}`"
+
+
+def _fields(names: list[str]) -> str:
+    shown = [f"{_key(name)}: ..." for name in names[:_MOST_FIELDS]]
+    return ", ".join(shown) + (", ..." if len(names) > _MOST_FIELDS else "") or "..."
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name)
