@@ -5,8 +5,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md \
 	hatch_build.py
 
-.PHONY: demo test test-oldest test-newest check docs fuzz mutation benchmark benchmark-hunt \
-	benchmark-logs lock
+.PHONY: demo test test-oldest test-newest check docs fuzz mutation benchmark benchmark-check \
+	benchmark-hunt benchmark-logs lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -56,6 +56,11 @@ mutation: .venv/mutated
 # What the policy pack costs, as a ratio to an empty one; takes minutes.
 benchmark: .venv/installed
 	PYTHONPATH=tests $(BIN)/python benchmarks/policy_pack.py
+
+# What `kubewitness check` of a program with 1,000 networks costs, as a ratio to the SDK's bare
+# mocks; takes minutes.
+benchmark-check: .venv/installed
+	$(BIN)/python benchmarks/checking_programs.py
 
 # What detections find on an ordinary day and among attacks, how many can alert, and how fast they
 # are beside jq and SQL by hand; takes some ten minutes.

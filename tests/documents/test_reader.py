@@ -1,6 +1,7 @@
 """A file that a person writes is read in one way, and what is wrong with it has a line."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,54 @@ def test_what_is_no_yaml_is_told_on_one_line(text: str, told: str, tmp_path: Pat
     found = refusal(tmp_path, text)
     assert found.startswith(told)
     assert "\n" not in found
+
+
+TEN = ", ".join(["*{}"] * 10)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            [
+                "a0: &a0 [x, x]",
+                *(f"a{i}: &a{i} [{TEN.replace('{}', f'a{i - 1}')}]" for i in range(1, 30)),
+            ],
+            "aliases (`*`) stand for more than 1,000,000 values",
+        ),
+        (
+            [
+                "a0: &a0 {k: v}",
+                *(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}" for i in range(1, 40)),
+            ],
+            "aliases (`*`) stand for more than 1,000,000 values",
+        ),
+        (
+            [f"a: &a {'x' * 100_000}", "b:", *["- *a"] * 1000],
+            "aliases (`*`) stand for more than 1,000,000 values",
+        ),
+        (
+            ["a0: &a0 [x]", *(f"a{i}: &a{i} [*a{i - 1}]" for i in range(1, 900))],
+            "is nested too deeply",
+        ),
+        (["a: &a", "- b: [*a]"], "a value contains itself by an alias"),
+    ],
+    ids=["lists", "merged mappings", "a long text", "depth", "itself"],
+)
+def test_aliases_that_stand_for_too_much_are_refused_at_once(
+    lines: list[str], words: str, tmp_path: Path
+) -> None:
+    """Whoever walks the document would take minutes and gigabytes."""
+    start = time.process_time()
+    assert words in refusal(tmp_path, "\n".join(lines))
+    assert time.process_time() - start < 5
+
+
+def test_aliases_of_an_ordinary_file_are_read(tmp_path: Path) -> None:
+    """Stack files share settings by anchors."""
+    text = "a: &a {k: 1}\nb: {<<: *a, l: 2}\nc: [*a, *a]"
+    document = {"a": {"k": 1}, "b": {"k": 1, "l": 2}, "c": [{"k": 1}, {"k": 1}]}
+    assert parsed(tmp_path, text).data == document
 
 
 def test_a_long_query_is_not_nested(tmp_path: Path) -> None:

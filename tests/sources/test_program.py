@@ -56,7 +56,10 @@ def test_a_direct_call_without_an_answer_stops_with_token_line_and_what_to_add(
     (fault,) = stopped.value.faults
     line = (PRELUDE + DIRECT_CALL).splitlines().index(DIRECT_CALL.splitlines()[0]) + 1
     assert f"{program}/__main__.py:{line}" in fault
-    assert f"functions: {{{CLIENT_CONFIG}: {{clientId: ..., objectId: ..., subscriptionId: ..." in fault
+    assert (
+        f"functions: {{{CLIENT_CONFIG}: {{clientId: ..., objectId: ..., subscriptionId: ..."
+        in fault
+    )
 
 
 def test_a_direct_call_is_stopped_even_where_the_program_catches_everything(

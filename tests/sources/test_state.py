@@ -1,15 +1,25 @@
 """Exported state as a source: what it holds, what it hides, and what is no state."""
 
+import io
 import json
+import re
 import subprocess
 import sys
+import tempfile
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
 
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.policies.verdict import Outcome
+from kubewitness.reports.json_report import report
+from kubewitness.reports.sarif import sarif
+from kubewitness.reports.table import print_results
 from support.azure_ids import azure_id
 from support.check_source import check_source
 from support.oracle import BASE, SECRET
@@ -94,7 +104,7 @@ def test_what_waits_to_be_deleted_counts_no_more(tmp_path: Path) -> None:
         ("not json", "cannot be read as JSON"),
         ("[]", "is no exported state: a file must be the exported state of a stack"),
         ('{"deployment": {"resources": 5}}', "is no exported state"),
-        ('{"deployment": {"resources": [5]}}', "resource 0: is no object"),
+        ('{"deployment": {"resources": [5]}}', "resource 0: is not an object"),
         ('{"deployment": {"resources": [{"type": "x"}]}}', "resource 0: has no `urn`"),
         ("[" * 100_000, "cannot be read as JSON"),
     ],
@@ -111,6 +121,97 @@ def test_what_is_no_state_is_an_error_that_says_so(
     assert words in str(error.value)
 
 
+URN = "urn:pulumi:prod::shop::a:b:C::name"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"propertyDependencies": 5}, "its `propertyDependencies` is not an object"),
+        (
+            {"propertyDependencies": {"a": 5}},
+            "its `propertyDependencies`: `a` is not a list of URNs",
+        ),
+        (
+            {"propertyDependencies": {"a": [5]}},
+            "its `propertyDependencies`: `a` is not a list of URNs",
+        ),
+        ({"delete": "false"}, "its `delete` is neither true nor false"),
+        ({"external": 0}, "its `external` is neither true nor false"),
+        ({"parent": 5}, "its `parent` is not text"),
+        ({"provider": []}, "its `provider` is not text"),
+        ({"outputs": "x"}, "its `outputs` is not an object"),
+        ({"urn": "name"}, "its `urn` is not a URN"),
+    ],
+    ids=str,
+)
+def test_a_field_of_another_form_is_an_error_that_names_it(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    """A resource that is waiting to be deleted counts no more, so `"false"` must not be true."""
+    with pytest.raises(InputError, match=re.escape(f"resource 0: {words}")) as error:
+        check_source(state(tmp_path, {"urn": URN, "type": "a:b:C", **changes}))
+    assert len(error.value.faults) == 1
+
+
+@pytest.mark.parametrize("plaintext", [False, True], ids=["inputs", "a secret"])
+def test_a_state_that_nests_deeply_is_an_error_or_unknown(tmp_path: Path, plaintext: bool) -> None:
+    """Python would run out of frames somewhere in the middle of a policy."""
+    deep = "[" * 900 + "]" * 900
+    tags = {**SECRET, "plaintext": deep} if plaintext else json.loads(deep)
+    file = state(tmp_path, resource("aks", inputs={"tags": tags, "disableLocalAccounts": tags}))
+    if plaintext:
+        assert outcomes(file)["aks-local-accounts"] is Outcome.UNDECIDED
+        return
+    with pytest.raises(InputError, match="is nested too deeply"):
+        check_source(file)
+
+
+def test_half_a_character_in_a_state_is_an_error(tmp_path: Path) -> None:
+    """No terminal and no report can show it."""
+    with pytest.raises(InputError, match="half a character"):
+        check_source(state(tmp_path, resource("aks", inputs={"location": "\ud800"})))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+WORDS = st.sampled_from([SECRET, {**SECRET, "plaintext": "["}, "kube-audit", CLUSTER_ID, [[]], {}])
+
+
+@given(data=st.data())
+def test_a_malformed_state_is_judged_or_is_an_error_never_a_crash(data: st.DataObject) -> None:
+    """Any value may stand anywhere in it."""
+    resources = [resource(name) for name in BASE]
+    document = deepcopy({"version": 3, "deployment": {"resources": resources}})
+    for _ in range(data.draw(st.integers(1, 3))):
+        put(document, data, data.draw(JSON | WORDS))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "state.json")
+        file.write_text(json.dumps(document), "utf-8")
+        try:
+            result = check_source(file)
+        except InputError:
+            return
+        print_results(Console(file=io.StringIO()), [result], tree=True)
+        json.dumps(sarif([result]))
+        report([result]).model_dump_json()
+
+
+def put(document: Any, data: st.DataObject, value: Any) -> None:
+    """Put a value in some place of a document."""
+    while True:
+        places = list(document) if isinstance(document, dict) else range(len(document))
+        place = data.draw(st.sampled_from(places))
+        inner = document[place]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 4)) == 0:
+            document[place] = deepcopy(value)
+            return
+        document = inner
+
+
 def test_a_file_of_bytes_is_told_what_it_should_be(tmp_path: Path) -> None:
     """In words, and not by the name of an exception; its own name is no place to export to."""
     file = tmp_path / "shop.tar.gz"
@@ -125,7 +226,7 @@ def test_all_faults_of_a_state_are_told_at_once(tmp_path: Path) -> None:
     """With the number of each resource."""
     with pytest.raises(InputError) as error:
         check_source(state(tmp_path, {"urn": 1}, {"urn": "x", "type": "y", "inputs": []}, {}))
-    assert len(error.value.faults) == 4
+    assert len(error.value.faults) == 6
 
 
 def test_an_empty_state_is_nothing_to_check(tmp_path: Path) -> None:

@@ -5,18 +5,20 @@ what the program asked for; of the outputs only what Azure alone decides is of u
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from kubewitness.catalog.property_values import SECRET, SIGNATURE
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.documents.reader import read_json
+from kubewitness.documents.reader import read_json, refuse_depth
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.printable import printable
 from kubewitness.sources.loaded import Loaded
 
 SOURCE: Final = "FILE"
@@ -26,6 +28,7 @@ _A_STATE: Final = (
     "a file must be the exported state of a stack, which `pulumi stack export --file state.json` "
     "writes; of a program name its folder"
 )
+_URN: Final = re.compile(r"urn:pulumi:[^:]+::[^:]+::.+?::")
 _ENCRYPTED: Final = Unknown("it is encrypted in the state")
 
 
@@ -56,7 +59,7 @@ def _listed(document: Any) -> list[Any] | None:
         for name in path:
             inner = inner.get(name) if isinstance(inner, Mapping) else None
         if isinstance(inner, Mapping):
-            listed = inner.get("resources", [])
+            listed = inner.get("resources") or []
             return listed if isinstance(listed, list) else None
     return None
 
@@ -69,18 +72,37 @@ def _names(listed: list[Any]) -> list[str]:
     return ["", ""]
 
 
+_FORMS: Final = {
+    "custom": (bool, "neither true nor false"),
+    "delete": (bool, "neither true nor false"),
+    "external": (bool, "neither true nor false"),
+    "pendingReplacement": (bool, "neither true nor false"),
+    "protect": (bool, "neither true nor false"),
+    "parent": (str, "not text"),
+    "provider": (str, "not text"),
+    "inputs": (Mapping, "not an object"),
+    "outputs": (Mapping, "not an object"),
+    "propertyDependencies": (Mapping, "not an object"),
+}
+"""Fields that may be absent: what each must be, and what to say of anything else."""
+
+
 def _faults(item: Any) -> Iterator[str]:
     if not isinstance(item, Mapping):
-        yield "is no object"
+        yield "is not an object"
         return
     for name in ("urn", "type"):
         if not isinstance(item.get(name), str):
             yield f"has no `{name}`"
-    if not isinstance(item.get("custom", True), bool):
-        yield "its `custom` is neither true nor false"
-    for name in ("inputs", "outputs", "propertyDependencies"):
-        if not isinstance(item.get(name) or {}, Mapping):
-            yield f"its `{name}` is no object"
+        elif name == "urn" and not _URN.match(item["urn"]):
+            yield "its `urn` is not a URN, as `urn:pulumi:STACK::PROJECT::TYPE::NAME`"
+    for name, (form, what) in _FORMS.items():
+        if item.get(name) is not None and not isinstance(item[name], form):
+            yield f"its `{name}` is {what}"
+    dependencies = item.get("propertyDependencies")
+    for name, urns in dependencies.items() if isinstance(dependencies, Mapping) else ():
+        if not isinstance(urns or [], list) or not all(isinstance(u, str) for u in urns or ()):
+            yield f"its `propertyDependencies`: `{printable(name)}` is not a list of URNs"
 
 
 def _resources(listed: list[Any]) -> Iterator[Resource]:
@@ -102,7 +124,7 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
             property_dependencies={name: tuple(urns or ()) for name, urns in dependencies.items()},
             parent=item.get("parent") or "",
             origin=Origin.READ if is_read else Origin.MANAGED,
-            custom=item.get("custom", True),
+            custom=item.get("custom") is not False,
             provider=str(item.get("provider") or "").rpartition("::")[0],
             options={"protect": bool(item.get("protect"))},
             outputs=outputs,
@@ -123,6 +145,8 @@ def _plain(value: Any) -> Any:
 def _decrypted(secret: Mapping[str, Any]) -> Any:
     """Read a secret that was exported with `--show-secrets`, as JSON within a string."""
     try:
-        return _plain(json.loads(secret["plaintext"]))
+        plaintext = json.loads(secret["plaintext"])
+        refuse_depth(plaintext)
+        return _plain(plaintext)
     except (KeyError, TypeError, ValueError, RecursionError):
         return _ENCRYPTED

@@ -129,10 +129,11 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _print(stream: IO[bytes], show: Callable[[str], str]) -> None:
     """Pass on what a program prints: results go to stdout, and this is none."""
-    for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
-        with suppress(OSError, ValueError):  # nobody reads it
-            sys.stderr.write(show(line.decode("utf-8", "backslashreplace")))
-            sys.stderr.flush()
+    with stream:
+        for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
+            with suppress(OSError, ValueError):  # nobody reads it
+                sys.stderr.write(show(line.decode("utf-8", "backslashreplace")))
+                sys.stderr.flush()
 
 
 def _read(report: Path, token: str, exit_code: int | None) -> Run:

@@ -25,6 +25,7 @@ from kubewitness.sources.program.policy_packs import PolicyPacks
 from kubewitness.sources.program.preview_notes import preview_notes
 from kubewitness.sources.program.program_errors import raise_for
 from kubewitness.sources.program.project import Project, load_project
+from kubewitness.user_cache import user_cache
 
 SOURCE: Final = "FOLDER"
 """How a user names a program: the folder that holds `Pulumi.yaml`."""
@@ -158,6 +159,7 @@ def _job(project: Project, answers: Answers, address: str) -> dict[str, Any]:
         "config": {**configuration.values, **given},
         "encrypted": sorted(configuration.encrypted - set(given)),
         "environments": list(configuration.environments),
+        "compiled_modules": str(user_cache() / "compiled-modules"),
         "settings": {
             "monitor": address,
             "engine": address,

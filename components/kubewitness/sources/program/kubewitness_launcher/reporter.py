@@ -33,7 +33,7 @@ def caller() -> str:
     frame: Any = sys._getframe(1)
     while frame is not None:
         if is_own(frame.f_code.co_filename):
-            return os.path.abspath(frame.f_code.co_filename) + ":" + str(frame.f_lineno)
+            return f"{os.path.abspath(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
 

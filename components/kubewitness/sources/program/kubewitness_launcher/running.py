@@ -10,10 +10,12 @@ import sys
 import traceback
 from typing import Any, Dict, List, Optional
 
-from .aliases import skip_alias_urns
+from .aliases import shorten_aliases
+from .bytecode import keep_compiled_modules
 from .configuration import Configuration, guard_configuration
 from .functions import guard_functions, guard_stack_references, note_functions
 from .outputs import complete_outputs
+from .quiet import drop_chatter
 from .reporter import Reporter, is_own
 from .secrets import note_secrets
 from .withheld import Applies
@@ -49,6 +51,7 @@ def _prepare(
     report: Reporter,
     applies: Applies,
 ) -> None:
+    keep_compiled_modules(job["compiled_modules"])
     import pulumi
     from pulumi.runtime import config as runtime_config
 
@@ -63,7 +66,8 @@ def _prepare(
     note_functions(pulumi, report)
     guard_stack_references(pulumi, report)
     complete_outputs()
-    skip_alias_urns()
+    shorten_aliases()
+    drop_chatter(pulumi)
     note_secrets(pulumi, report)
     applies.watch(pulumi)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # as the language host does
