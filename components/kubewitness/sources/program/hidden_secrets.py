@@ -37,10 +37,10 @@ class HiddenSecrets:
         """Return the text with each secret replaced."""
         return self._pattern.sub(_HIDDEN, text) if self._secrets else text
 
-    def message(self, text: str) -> str:
+    def message(self, text: str, longest: int = LONGEST_MESSAGE) -> str:
         """Return a message that fits on a screen, and that no terminal obeys."""
         plain = "\n".join(map(printable, self.hide(text).strip().split("\n")))
-        return plain if len(plain) <= LONGEST_MESSAGE else plain[:LONGEST_MESSAGE] + "…"
+        return plain if len(plain) <= longest else plain[:longest] + "…"
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -23,6 +23,9 @@ RENDERERS: Final = (
 _MOST_FIELDS: Final = 12
 """Names of fields in a line; the rest is in the provider's documentation."""
 
+_LONGEST_FAULT: Final = 20_000
+"""Characters of an error, whose end says most."""
+
 _PLAIN_KEY: Final = re.compile(r"[\w.:/-]+")
 
 
@@ -45,7 +48,8 @@ def raise_for(
     if not faults:
         faults = [f"{project.folder}: {fault}" for fault in _failures(run, timeout)]
     if faults:
-        raise InputError(*(hidden.message(fault) for fault in dict.fromkeys(faults)))
+        shown = (hidden.message(fault, _LONGEST_FAULT) for fault in dict.fromkeys(faults))
+        raise InputError(*shown)
 
 
 def _failures(run: Run, timeout: float) -> Iterator[str]:

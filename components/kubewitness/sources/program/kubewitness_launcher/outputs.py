@@ -31,7 +31,7 @@ def complete_outputs() -> None:
                 complete(value, types[name])
         return original(res, inputs, outputs, *args, **kwargs)
 
-    rpc.resolve_outputs = resolve_outputs
+    setattr(rpc, "resolve_outputs", resolve_outputs)  # noqa: B010 its signature varies by release
 
 
 def complete(value: Any, typ: Any) -> None:
