@@ -1,9 +1,21 @@
 """Azure's ids of resources. Source: Azure docs, "Resource ID"."""
 
+import string
 from typing import Final
 
 GUID: Final = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 """The pattern of the ids of subscriptions, and of objects in Entra ID."""
+
+_LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def fold(text: str) -> str:
+    """Return text as Azure compares names and ids: without regard to the case of ASCII letters.
+
+    `str.lower` also turns the Kelvin sign into a k, with which Azure never confuses it.
+    """
+    return text.translate(_LOWER)
+
 
 _IN_A_GROUP: Final = r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"
 
@@ -31,7 +43,7 @@ def example_id(type_: str) -> str:
 
 def comparable(identifier: str) -> str:
     """Return an id as Azure compares it: without regard to case or to a slash at the end."""
-    return identifier.lower().rstrip("/")
+    return fold(identifier).rstrip("/")
 
 
 def segments(identifier: str) -> dict[str, str]:
@@ -45,4 +57,4 @@ def segments(identifier: str) -> dict[str, str]:
     """
     parts = identifier.strip("/").split("/")
     pairs = zip(parts[::2], parts[1::2], strict=False)
-    return {segment.lower(): name for segment, name in pairs}
+    return {fold(segment): name for segment, name in pairs}

@@ -19,6 +19,7 @@ from kubewitness.graph.model import (
 from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
+from kubewitness.graph.rivals import with_rivals
 from kubewitness.graph.routes import carries
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.transformations import transformations
@@ -56,7 +57,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     placement = _placement(settings, aks, remote, kinds)
     return Graph(
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.resource.urn)),
-        links=placement.links,
+        links=with_rivals(placement.links),
         foreign=placement.foreign,
         unplaced=placement.unplaced,
         opaque=tuple(_opaque(by_urn, remote, kinds)),

@@ -84,7 +84,7 @@ def diagnostic_setting(
         logs=_entries(properties, _LOGS[classic], enabled_by_default=classic),
         destinations=_destinations(resource, by_urn, receivers),
         destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
-        name=text(read(properties, "name")),
+        name=declared_text(read(properties, "name")),
         metrics=_entries(properties, _METRICS[classic], enabled_by_default=classic),
     )
 

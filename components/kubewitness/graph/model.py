@@ -215,6 +215,7 @@ class DiagnosticSetting:
 
     Attributes:
         resource: where it came from.
+        name: its name in Azure; absent where the provider makes up one that no other has.
         target_id: the Azure id of the resource whose logs it sends.
         target_dependencies: URNs of the resources that the target id came from.
         logs: its entries, or unknown as a whole.
@@ -242,11 +243,15 @@ class Link:
         setting: the setting.
         certain: true where it is this cluster and no other.
         why: where not certain, what could not be known.
+        rivals: other settings of the stack with the same id in Azure: the last one written counts.
+        possible_rivals: those of which nobody can know whether they have the same id.
     """
 
     setting: DiagnosticSetting
     certain: bool
     why: str = ""
+    rivals: tuple[DiagnosticSetting, ...] = ()
+    possible_rivals: tuple[DiagnosticSetting, ...] = ()
 
 
 @dataclass(frozen=True)

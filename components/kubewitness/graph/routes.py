@@ -31,12 +31,17 @@ def routes(cluster: Cluster, graph: Graph, category: str) -> list[Route]:
 def routes_through(links: Iterable[Link], category: str) -> list[Route]:
     """Return the routes that a category takes through these settings, likewise."""
     return [
-        Route(link, destination, certain=link.certain and carried is True)
+        Route(link, destination, certain=carried is True and _stays(link))
         for link in links
         for carried in [carries(link.setting, category)]
         if carried is not False
         for destination in link.setting.destinations
     ]
+
+
+def _stays(link: Link) -> bool:
+    """Return whether a setting is certainly the cluster's, and no other one may replace it."""
+    return link.certain and not link.rivals and not link.possible_rivals
 
 
 def carries(setting: DiagnosticSetting, category: str) -> bool | None:

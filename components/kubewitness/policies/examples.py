@@ -34,7 +34,7 @@ def cluster(name, opts=None, **overrides):
     return containerservice.ManagedCluster(name, opts=opts, **properties)
 
 
-def setting(name, target, categories=AUDIT_CATEGORIES, opts=None, **overrides):
+def setting(name, /, target, categories=AUDIT_CATEGORIES, opts=None, **overrides):
     properties = {
         "resource_uri": target,
         "workspace_id": workspace.id,

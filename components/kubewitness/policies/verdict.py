@@ -46,12 +46,12 @@ PASS = Judgement(Outcome.PASS)
 
 def fail(*reasons: Reason) -> Judgement:
     """Return a violation for these reasons."""
-    return Judgement(Outcome.FAIL, reasons)
+    return Judgement(Outcome.FAIL, tuple(dict.fromkeys(reasons)))
 
 
 def undecided(*reasons: Reason) -> Judgement:
     """Return that these reasons leave it undecided."""
-    return Judgement(Outcome.UNDECIDED, reasons)
+    return Judgement(Outcome.UNDECIDED, tuple(dict.fromkeys(reasons)))
 
 
 def not_applicable(code: str, why: str) -> Judgement:

@@ -19,6 +19,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.collection import CollectionSettings
+from kubewitness.policies.judging.replaced import may_be_replaced, replaced
 from kubewitness.policies.policy import (
     Change,
     Policy,
@@ -88,14 +89,21 @@ def _missing(covered: set[str], coverage: Coverage) -> list[str]:
 def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
     """Return whether some setting certainly sends this category somewhere."""
     return any(
-        link.certain and has_destination(link.setting) is True and carries(link.setting, name)
+        link.certain
+        and all(
+            has_destination(setting) is True and carries(setting, name) is True
+            for setting in (link.setting, *link.rivals, *link.possible_rivals)
+        )
         for link in links
     )
 
 
 def _may_send(link: Link, name: str) -> bool:
     """Return whether a setting sends this category if all that is unknown turns out well."""
-    return has_destination(link.setting) is not False and carries(link.setting, name) is not False
+    return all(
+        has_destination(setting) is not False and carries(setting, name) is not False
+        for setting in (link.setting, *link.rivals)
+    )
 
 
 def _doubts(link: Link) -> Iterator[Reason]:
@@ -107,6 +115,8 @@ def _doubts(link: Link) -> Iterator[Reason]:
             f"diagnostic setting `{name}`: {link.why}",
             "pass the id of the cluster resource itself as its target",
         )
+    if link.possible_rivals:
+        yield may_be_replaced(link)
     if has_destination(setting) is None:
         kinds = " and ".join(sorted({d.kind for d in setting.destinations}))
         yield Reason(
@@ -159,6 +169,9 @@ def _missing_reason(name: str, links: tuple[Link, ...]) -> Reason:
     mine = [link.setting for link in links if link.certain]
     if not mine:
         return Reason(f"missing:{name}", f"{head}: no diagnostic setting is attached")
+    lost = [link for link in links if link.certain and link.rivals and carries(link.setting, name)]
+    if lost:
+        return Reason(f"missing:{name}", f"{head}: {replaced(lost[0])}")
     nowhere = [s.resource.name for s in mine if carries(s, name)]
     if nowhere:
         return Reason(
@@ -261,6 +274,12 @@ POLICY = Policy(
             "Categories listed but not enabled",
             'setting("audit", cluster("aks").id, logs=[\n'
             '    {"category": name, "enabled": False} for name in AUDIT_CATEGORIES])',
+        ),
+        failing(
+            "Two settings with one name: the last one written replaces the other",
+            'aks = cluster("aks")\n'
+            'setting("requests", aks.id, ["kube-audit", "kube-audit-admin"], name="audit")\n'
+            'setting("sign-ins", aks.id, ["guard"], name="Audit")',
         ),
         failing("No destination", 'setting("audit", cluster("aks").id, workspace_id=None)'),
         doubtful(

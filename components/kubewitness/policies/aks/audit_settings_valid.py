@@ -6,6 +6,7 @@ from kubewitness.azure.diagnostic_settings import MOST_SETTINGS, TOO_MANY_SETTIN
 from kubewitness.graph.model import AksCluster, Graph, Link
 from kubewitness.policies.judging.refusal_doubts import doubts
 from kubewitness.policies.judging.refusals import refused
+from kubewitness.policies.judging.replaced import may_be_replaced, replaced
 from kubewitness.policies.judging.sinks import same_sink_twice, unknown_sinks
 from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.settings import PolicySettings
@@ -20,12 +21,18 @@ def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judge
     if len(certain) > MOST_SETTINGS:
         message = f"the cluster's logs, in {len(certain)} settings, {TOO_MANY_SETTINGS.reason}"
         faults.append(Reason(TOO_MANY_SETTINGS.code, message))
-    faults += same_sink_twice(certain)
+    faults += [*_same_name(links), *same_sink_twice(certain)]
     if faults:
         return fail(*dict.fromkeys(faults))
     hidden = [doubt for link in links for doubt in doubts(link)]
+    hidden += [may_be_replaced(link) for link in links if link.possible_rivals]
     hidden += [*_perhaps_too_many(links), *unknown_sinks(certain)]
     return undecided(*hidden) if hidden else PASS
+
+
+def _same_name(links: Sequence[Link]) -> Iterator[Reason]:
+    for message in dict.fromkeys(replaced(link) for link in links if link.rivals):
+        yield Reason("same-name", message)
 
 
 def _perhaps_too_many(links: Sequence[Link]) -> Iterator[Reason]:

@@ -1,0 +1,30 @@
+"""What the policies on settings share: settings that replace each other, having one id in Azure."""
+
+from kubewitness.graph.model import DiagnosticSetting, Link
+from kubewitness.policies.verdict import Reason
+
+_FIX = "give each diagnostic setting of a cluster a name of its own"
+
+
+def replaced(link: Link) -> str:
+    """Return the sentence on a setting and those with the same name on the same cluster."""
+    names = _names(link.setting, *link.rivals)
+    return (
+        f"diagnostic settings {names} have the same name `{link.setting.name}` in Azure, so they "
+        "are one setting, and the last one written replaces the others"
+    )
+
+
+def may_be_replaced(link: Link) -> Reason:
+    """Return the doubt about settings of which nobody can know whether they have one name."""
+    names = _names(link.setting, *link.possible_rivals)
+    message = (
+        f"diagnostic settings {names}: whether they have the same name in Azure, and the last one "
+        "written replaces the others, cannot be known"
+    )
+    return Reason("unknown-name", message, _FIX)
+
+
+def _names(*settings: DiagnosticSetting) -> str:
+    found = sorted(f"`{setting.resource.name}`" for setting in settings)
+    return f"{', '.join(found[:-1])} and {found[-1]}"
