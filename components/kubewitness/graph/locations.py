@@ -13,7 +13,7 @@ def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[
     name = text(read(resource.properties, "resourceGroupName"))
     if isinstance(name, str):
         return name
-    group = _group(resource, by_urn)
+    group = own_group(resource, by_urn)
     if group is not None:
         own = group.properties
         return text(first_present(read(own, "resourceGroupName"), read(own, "name"), name))
@@ -28,14 +28,14 @@ def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
     """
     own = text(read(resource.properties, "location"))
     if own is ABSENT:
-        group = _group(resource, by_urn)
+        group = own_group(resource, by_urn)
         own = text(read(group.properties, "location")) if group else ABSENT
     if own is ABSENT:
         return Unknown("it is that of the resource group")
     return own.replace(" ", "").lower() if isinstance(own, str) else own
 
 
-def _group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | None:
+def own_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | None:
     """Return the one resource group of this stack that the group's name came from."""
     groups = [
         by_urn[urn]

@@ -215,13 +215,12 @@ class DiagnosticSetting:
 
     Attributes:
         resource: where it came from.
-        name: its name in Azure; absent where the provider makes up one that no other has.
         target_id: the Azure id of the resource whose logs it sends.
         target_dependencies: URNs of the resources that the target id came from.
         logs: its entries, or unknown as a whole.
         destinations: the places it sends to; empty where it names none.
         destination_type: `Dedicated` where each kind of log has a table of its own.
-        name: the name in Azure.
+        name: the name in Azure; absent where the provider makes up one that no other has.
         metrics: its entries for metrics, or unknown as a whole.
     """
 

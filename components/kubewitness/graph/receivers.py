@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from kubewitness.catalog.type_tokens import ResourceKind
+from kubewitness.graph.duplicates import without_conflicts
 from kubewitness.graph.locations import location, resource_group
 from kubewitness.graph.model import EventHubNamespace, Receiver, StorageAccount, Workspace
 from kubewitness.graph.resource_kinds import kind_of
@@ -20,6 +21,7 @@ from kubewitness.graph.storage import (
     deletion,
     immutability,
     immutable_days,
+    said_once,
     shortest,
     storage_account,
 )
@@ -72,6 +74,7 @@ class Receivers:
         self._by_id: dict[str, str] = {}
         for urn, resource in by_urn.items():
             self._note(urn, _bare(resource, by_urn))
+        self._found = without_conflicts(self._found, by_urn)
         attached: dict[str, list[Resource]] = {}
         doubtful: dict[str, list[Resource]] = {}
         for resource in by_urn.values():
@@ -175,8 +178,10 @@ def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resou
         return replace(
             receiver,
             deletes_after_days=shortest([*unsure, *(deletion(policy) for policy in policies)]),
-            immutability=dict(immutability(lock) for lock in locks),
-            immutable_days={immutability(lock)[0]: immutable_days(lock) for lock in locks},
+            immutability=said_once(immutability(lock) for lock in locks),
+            immutable_days=said_once(
+                (immutability(lock)[0], immutable_days(lock)) for lock in locks
+            ),
         )
     return receiver
 

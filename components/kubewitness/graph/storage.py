@@ -5,7 +5,7 @@ ManagementPolicy and BlobContainerImmutabilityPolicy; Azure Classic API docs for
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
 from kubewitness.catalog.log_categories import CONTAINER
@@ -14,6 +14,8 @@ from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (
     ABSENT,
+    TWICE,
+    T,
     Unknown,
     Value,
     declared_text,
@@ -156,6 +158,14 @@ def immutability(policy: Resource) -> tuple[str, Value[str]]:
     if not policy.outputs:
         return name, Unknown("Azure says so only after the deployment")
     return name, text(read(policy.outputs, "state"))
+
+
+def said_once(pairs: Iterable[tuple[str, Value[T]]]) -> dict[str, Value[T]]:
+    """Return what is said of each container; unknown where two policies say it, as one counts."""
+    found: dict[str, Value[T]] = {}
+    for name, value in pairs:
+        found[name] = TWICE if name in found else value
+    return found
 
 
 def immutable_days(policy: Resource) -> Value[float]:

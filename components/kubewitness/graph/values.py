@@ -39,6 +39,9 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 
+TWICE: Final = Unknown("two resources set it")
+"""What two resources write: the last one to deploy decides."""
+
 Value: TypeAlias = T | Unknown | Absent
 
 

@@ -14,6 +14,7 @@ from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import (
+    TWICE,
     Unknown,
     Value,
     declared_flag,
@@ -62,10 +63,9 @@ def workspace(properties: Mapping[str, Any], common: Mapping[str, Any]) -> Works
 def tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
     """Return the tables; one that two resources set is unknown, as the last to deploy decides."""
     tables: dict[str, Table] = {}
-    twice = Unknown("two resources set it")
     for resource in attached:
         for name, table in tables_of(resource, workspace):
-            tables[name] = Table(twice, twice, twice) if name in tables else table
+            tables[name] = Table(TWICE, TWICE, TWICE) if name in tables else table
     return tables
 
 
