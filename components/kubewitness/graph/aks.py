@@ -103,7 +103,8 @@ def _disabled(enabled: Value[Any]) -> Value[bool]:
 def _as_automatic(cluster: AksCluster, sku: Value[Any]) -> AksCluster:
     """Add what AKS Automatic forces where the program is silent; unknown if the SKU is."""
     if isinstance(sku, Unknown):
-        forced: Any = Unknown("whether the cluster's SKU is Automatic cannot be known")
+        why = f"whether the cluster's SKU is Automatic {sku.words}"
+        forced: Any = Unknown(why, sku.decide)
     elif isinstance(sku, str) and sku.lower() == AUTOMATIC:
         forced = True
     else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Final
+from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.locations import own_group
@@ -36,7 +36,7 @@ def _namesakes(receivers: Iterable[Receiver]) -> list[list[Receiver]]:
 
 
 def _agreed(receiver: Receiver, same: Iterable[Receiver]) -> Receiver:
-    changes = {}
+    changes: dict[str, Any] = {}
     for other in same:
         names = " and ".join(sorted(f"`{r.resource.name}`" for r in (receiver, other)))
         why = Unknown(f"{names} are one resource in Azure, and the last one written counts")

@@ -17,7 +17,7 @@ _CLUSTER_ID: Final = re.compile(
 )
 
 _MIXED_TARGET: Final = "its target is computed from a cluster and from other resources"
-_HIDDEN_TARGET: Final = "the resource it is attached to cannot be known before the deployment"
+_HIDDEN_TARGET: Final = "the resource it is attached to {}"
 
 
 @dataclass
@@ -77,7 +77,8 @@ def place(
             elif _could_be_for_a_cluster(setting, harmless):
                 if _names_a_cluster_category(setting):
                     placement.unplaced = (*placement.unplaced, setting)
-                placement.add(clusters, Link(setting, certain=False, why=_HIDDEN_TARGET))
+                why = _HIDDEN_TARGET.format(setting.target_id.words)
+                placement.add(clusters, Link(setting, certain=False, why=why))
     return placement
 
 

@@ -17,10 +17,19 @@ class Unknown:
     """A value that exists but cannot be known before the deployment.
 
     Attributes:
-        why: what hides the value, for people; empty where the source does not say.
+        why: what hides the value, for people; empty where only the deployment will tell.
+        decide: how to make it known, where that is not to write it as a plain value.
     """
 
     why: str = ""
+    decide: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the end of a sentence on what cannot be known."""
+        return (
+            f"cannot be known: {self.why}" if self.why else "cannot be known before the deployment"
+        )
 
     def __bool__(self) -> Never:
         """Raise TypeError: an unknown value is neither true nor false."""

@@ -40,7 +40,7 @@ _ONLY_INPUTS_SAY: Final = (
 _PROVIDERS: Final = "pulumi:providers:"
 """How the types of providers begin, which have no provider themselves."""
 
-_BEFORE_DEPLOYMENT: Final = Unknown("it is known only after the deployment")
+_BEFORE_DEPLOYMENT: Final = Unknown()
 
 
 class RememberedInputs:

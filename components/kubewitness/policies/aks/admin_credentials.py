@@ -10,6 +10,7 @@ from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, read
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import Policy, Scope, Severity, failing, passing
 from kubewitness.policies.settings import PolicySettings
 from kubewitness.policies.verdict import (
@@ -101,6 +102,9 @@ def _of_hidden(provider: Resource, graph: Graph) -> Judgement:
     if not isinstance(given, Unknown):
         is_given = given is not ABSENT and str(given).strip()
         return _no_text() if is_given else PASS
+    if given.why:  # not only the deployment hides it: what the program calls says nothing
+        what, decide = "whose credentials its kubeconfig holds", _DECIDE
+        return undecided(hidden("unknown-kubeconfig", what, given, decide))
     if graph.calls is None:
         message = "whose credentials its kubeconfig holds cannot be known beforehand"
         decide = "run `kubewitness check` on the program, which sees the functions it calls"

@@ -5,6 +5,7 @@ from typing import Any
 from kubewitness.azure.ip_ranges import MOST, WIDEST_PREFIX, too_wide
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.values import ABSENT, Unknown, items
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import (
     Policy,
     Reference,
@@ -28,9 +29,10 @@ def _private(cluster: AksCluster) -> Judgement:
         return PASS
     if isinstance(cluster.private, Unknown):
         return undecided(
-            Reason(
+            hidden(
                 "unknown:private",
-                "whether the cluster is private cannot be known before the deployment",
+                "whether the cluster is private",
+                cluster.private,
                 "write the property as a plain value",
             )
         )
@@ -42,24 +44,19 @@ def _private(cluster: AksCluster) -> Judgement:
 def _restricted(cluster: AksCluster) -> Judgement:
     ranges = items(cluster.authorized_ranges)
     if isinstance(ranges, Unknown):
-        return _hidden()
+        return _hidden(ranges)
     given = [one for one in ranges if one not in (None, "")]
     if not given:
         default = "not set" if cluster.authorized_ranges is ABSENT else "empty"
         return fail(Reason("open", f"any address reaches it: the authorised ranges are {default}"))
     known = [one for one in given if not isinstance(one, Unknown)]
     # What is open stays open, whatever is hidden beside it.
-    return worst(_of_ranges(known), _hidden() if len(known) < len(given) else PASS)
+    return worst(_of_ranges(known), *(_hidden(one) for one in given if isinstance(one, Unknown)))
 
 
-def _hidden() -> Judgement:
-    return undecided(
-        Reason(
-            "unknown:ranges",
-            "the authorised address ranges cannot be known before the deployment",
-            "write the ranges as plain values",
-        )
-    )
+def _hidden(ranges: Unknown) -> Judgement:
+    what, decide = "the authorised address ranges", "write the ranges as plain values"
+    return undecided(hidden("unknown:ranges", what, ranges, decide))
 
 
 def _of_ranges(given: list[Any]) -> Judgement:

@@ -7,6 +7,7 @@ from kubewitness.catalog.log_categories import ALL_LOGS
 from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph
 from kubewitness.graph.values import Unknown
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import (
     Policy,
     Reference,
@@ -27,9 +28,13 @@ def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judge
     wasteful = [reason for setting in paid for reason in _waste(setting)]
     if wasteful:
         return fail(*wasteful)
-    hidden = [s for s in paid if isinstance(s.destination_type, Unknown)]
-    hidden += [s for s in paid if isinstance(s.logs, Unknown)]
-    return undecided(*(_unknown(setting) for setting in hidden)) if hidden else PASS
+    doubts = [
+        _unknown(setting, value)
+        for setting in paid
+        for value in (setting.destination_type, setting.logs)
+        if isinstance(value, Unknown)
+    ]
+    return undecided(*doubts) if doubts else PASS
 
 
 def _is_paid(setting: DiagnosticSetting) -> bool:
@@ -59,11 +64,11 @@ def _waste(setting: DiagnosticSetting) -> Iterator[Reason]:
         yield Reason("all-logs", message)
 
 
-def _unknown(setting: DiagnosticSetting) -> Reason:
-    return Reason(
+def _unknown(setting: DiagnosticSetting, value: Unknown) -> Reason:
+    return hidden(
         "unknown",
-        f"diagnostic setting `{setting.resource.name}`: what it sends to which tables cannot be "
-        "known before the deployment",
+        f"diagnostic setting `{setting.resource.name}`: what it sends to which tables",
+        value,
         "write `logs` and `logAnalyticsDestinationType` as plain values",
     )
 

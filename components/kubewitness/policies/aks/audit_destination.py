@@ -10,6 +10,7 @@ from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.judging.destinations import DestinationSettings, known_id, matches
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.trail import judge_trail, where
 from kubewitness.policies.policy import (
     Policy,
@@ -45,12 +46,13 @@ def judge(cluster: AksCluster, graph: Graph, settings: DestinationSettings) -> J
 
 def _exists(route: Route) -> Judgement:
     destination = route.destination
-    if isinstance(destination.id, str) or destination.from_destination:
+    if not isinstance(destination.id, Unknown) or destination.from_destination:
         return PASS
     return undecided(
-        Reason(
+        hidden(
             "unknown-destination",
-            f"whether the {where(route)} exists cannot be known before the deployment",
+            f"whether the {where(route)} exists",
+            destination.id,
             "answer the stack reference, function or configuration key it comes from",
         )
     )
@@ -72,9 +74,10 @@ def _in_region(cluster: AksCluster, route: Route, settings: DestinationSettings)
     if _same_group(cluster, route):
         return PASS
     return undecided(
-        Reason(
+        hidden(
             "unknown-region",
-            f"whether the {where(route)} is in the cluster's region cannot be known",
+            f"whether the {where(route)} is in the cluster's region",
+            next((one for one in (own, other) if isinstance(one, Unknown)), Unknown()),
             "write `location` on both, or `region` in the list of allowed destinations",
         )
     )
@@ -127,7 +130,7 @@ def _unless(value: Value[object], bad: object, route: Route, what: str) -> Judge
     known = value.lower() if isinstance(value, str) else value
     if known == bad and known is not False:
         return fail(Reason("throw-away", f"the {where(route)} {what}"))
-    return _hidden(route, what) if isinstance(value, Unknown) else PASS
+    return _hidden(route, what, value) if isinstance(value, Unknown) else PASS
 
 
 def _capped(workspace: Workspace, route: Route) -> Judgement:
@@ -135,16 +138,13 @@ def _capped(workspace: Workspace, route: Route) -> Judgement:
     if isinstance(cap, float) and cap >= 0:
         what = f"takes in no more than {cap:g} GB a day: whoever fills it acts unseen"
         return fail(Reason("daily-cap", f"the {where(route)} {what}"))
-    return _hidden(route, "has a daily cap") if isinstance(cap, Unknown) else PASS
+    return _hidden(route, "has a daily cap", cap) if isinstance(cap, Unknown) else PASS
 
 
-def _hidden(route: Route, what: str) -> Judgement:
+def _hidden(route: Route, what: str, value: Unknown) -> Judgement:
+    decide = "write the property as a plain value"
     return undecided(
-        Reason(
-            "unknown-receiver",
-            f"whether the {where(route)} {what} cannot be known before the deployment",
-            "write the property as a plain value",
-        )
+        hidden("unknown-receiver", f"whether the {where(route)} {what}", value, decide)
     )
 
 
@@ -156,11 +156,12 @@ def _allowed(route: Route, settings: DestinationSettings) -> Judgement:
     if True in fits:
         return PASS
     if None in fits:
+        given = route.destination.id
         return undecided(
-            Reason(
+            hidden(
                 "unknown-allowed",
-                f"whether the {where(route)} is an allowed destination cannot be known before "
-                "the deployment",
+                f"whether the {where(route)} is an allowed destination",
+                given if isinstance(given, Unknown) else Unknown(),
                 "send the logs to a destination with a literal id, or answer where it comes from",
             )
         )

@@ -19,6 +19,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.collection import CollectionSettings
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.replaced import may_be_replaced, replaced
 from kubewitness.policies.policy import (
     Change,
@@ -110,49 +111,55 @@ def _doubts(link: Link) -> Iterator[Reason]:
     """Yield what cannot be known of a setting, each with what would decide it."""
     setting, name = link.setting, link.setting.resource.name
     if not link.certain:
+        target = setting.target_id
+        decide = target.decide if isinstance(target, Unknown) else ""
         yield Reason(
             "unknown-target",
             f"diagnostic setting `{name}`: {link.why}",
-            "pass the id of the cluster resource itself as its target",
+            decide or "pass the id of the cluster resource itself as its target",
         )
     if link.possible_rivals:
         yield may_be_replaced(link)
     if has_destination(setting) is None:
-        kinds = " and ".join(sorted({d.kind for d in setting.destinations}))
-        yield Reason(
-            "unknown-destination",
-            f"diagnostic setting `{name}`: whether its {kinds} exists cannot be known",
-            "answer the stack reference, function or configuration key it comes from",
-        )
+        yield from _destination_doubts(setting)
     if isinstance(setting.logs, Unknown):
-        yield Reason(
-            "unknown-logs",
-            f"diagnostic setting `{name}`: its `logs` cannot be known before the deployment",
-            "write the categories as plain values",
-        )
+        what = f"diagnostic setting `{name}`: its `logs`"
+        yield hidden("unknown-logs", what, setting.logs, "write the categories as plain values")
         return
     for entry in setting.logs:
         yield from _entry_doubts(name, entry)
 
 
-def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Reason]:
-    if is_hidden(entry):
-        yield Reason(
-            "unknown-category",
-            f"diagnostic setting `{setting}`: a category cannot be known before the deployment",
-            "write the categories as plain values",
+def _destination_doubts(setting: DiagnosticSetting) -> Iterator[Reason]:
+    unknown = [one for one in setting.destinations if isinstance(one.id, Unknown)]
+    for words in dict.fromkeys(one.id for one in unknown if isinstance(one.id, Unknown)):
+        kinds = " and ".join(sorted({one.kind for one in unknown if one.id == words}))
+        yield hidden(
+            "unknown-destination",
+            f"diagnostic setting `{setting.resource.name}`: whether its {kinds} exists",
+            words,
+            "answer the stack reference, function or configuration key it comes from",
         )
+
+
+def _entry_doubts(setting: str, entry: LogEntry) -> Iterator[Reason]:
+    name = f"diagnostic setting `{setting}`"
+    unknown = (one for one in (entry.category, entry.group) if isinstance(one, Unknown))
+    if is_hidden(entry):
+        decide = "write the categories as plain values"
+        yield hidden("unknown-category", f"{name}: a category", next(unknown), decide)
     elif isinstance(entry.enabled, Unknown):
         what = entry.category if isinstance(entry.category, str) else entry.group
-        yield Reason(
+        yield hidden(
             "unknown-enabled",
-            f"diagnostic setting `{setting}`: whether `{what}` is enabled cannot be known",
+            f"{name}: whether `{what}` is enabled",
+            entry.enabled,
             "write `enabled` as a plain value",
         )
     elif _is_undocumented(entry):
         yield Reason(
             "undocumented-group",
-            f"diagnostic setting `{setting}`: Azure does not document which categories the "
+            f"{name}: Azure does not document which categories the "
             f"group `{entry.group}` holds for a cluster",
             f"name {', '.join(f'`{name}`' for name in AUDIT_CATEGORIES)} one by one, or use "
             "the group `allLogs`",

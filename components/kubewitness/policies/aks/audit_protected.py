@@ -16,6 +16,7 @@ from kubewitness.policies.judging.destinations import (
     Protection,
     protection_words,
 )
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.trail import judge_trail, where
 from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
@@ -54,10 +55,11 @@ def judge(cluster: AksCluster, graph: Graph, settings: ProtectionSettings) -> Ju
             return PASS
         if isinstance(locked, Unknown):
             return undecided(
-                Reason(
+                hidden(
                     "unknown-immutability",
                     f"whether the immutability policy of the {where(route)} is locked for long "
-                    "enough is known only after the deployment",
+                    "enough",
+                    locked,
                     "check the exported state, or promise it under `allowedDestinations`",
                 )
             )
@@ -93,7 +95,7 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
         return False
     if isinstance(state, str) and state != "Locked":
         return False
-    return next((value for value in (state, days) if not isinstance(value, str | float)), True)
+    return next((value for value in (days, state) if not isinstance(value, str | float)), True)
 
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:

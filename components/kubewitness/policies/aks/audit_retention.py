@@ -13,6 +13,7 @@ from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Table, Wo
 from kubewitness.graph.routes import Route
 from kubewitness.graph.values import ABSENT, Unknown, first_present
 from kubewitness.policies.judging.destinations import DestinationSettings
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.trail import judge_trail, where
 from kubewitness.policies.policy import (
     Policy,
@@ -73,10 +74,10 @@ def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
         days = measure(route, category, settings)
         if isinstance(days, Unknown) and demanded > 0:
             return undecided(
-                Reason(
+                hidden(
                     f"unknown:{kind}",
-                    f"for how long what is in the {where(route)} {verb} cannot be known: "
-                    f"{days.why}",
+                    f"for how long what is in the {where(route)} {verb}",
+                    days,
                     "list it under `allowedDestinations` with its `interactiveDays` and "
                     "`totalDays`, or manage its retention in this stack",
                 )

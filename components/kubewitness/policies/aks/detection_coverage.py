@@ -1,10 +1,12 @@
 """`aks-detection-coverage`: the attacks that you name do not go unseen."""
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.model import AksCluster, Graph, Link
+from kubewitness.graph.values import Unknown
 from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.settings import Level, PolicySettings
 from kubewitness.policies.verdict import (
@@ -60,14 +62,29 @@ def judge(cluster: AksCluster, graph: Graph, settings: CoverageSettings) -> Judg
     from kubewitness.detections.library import all_detections  # noqa: PLC0415
 
     detections = [one for one in all_detections() if wanted & {one.slug, *one.relevant_techniques}]
-    found = assess(channels(graph.links.get(cluster.resource.urn, ()), graph), detections)
+    links = graph.links.get(cluster.resource.urn, ())
+    found = assess(channels(links, graph), detections)
+    why = "; ".join(dict.fromkeys(one.why for one in _unknowns(links) if one.why))
     return worst(
-        *(_judge(demand(found, one)) for one in settings.techniques),
-        *(_judge(demand(found, one, not_blind=True)) for one in settings.not_blind),
+        *(_judge(demand(found, one), why) for one in settings.techniques),
+        *(_judge(demand(found, one, not_blind=True), why) for one in settings.not_blind),
     )
 
 
-def _judge(found: "Demand") -> Judgement:
+def _unknowns(links: Iterable[Link]) -> Iterator[Unknown]:
+    """Yield what is unknown of the settings that carry a cluster's logs."""
+    for link in links:
+        setting = link.setting
+        logs = setting.logs if isinstance(setting.logs, tuple) else ()
+        values = (
+            *(setting.target_id, setting.logs, setting.destination_type),
+            *(destination.id for destination in setting.destinations),
+            *(value for entry in logs for value in (entry.category, entry.group, entry.enabled)),
+        )
+        yield from (value for value in values if isinstance(value, Unknown))
+
+
+def _judge(found: "Demand", why: str) -> Judgement:
     if found.is_met:
         return PASS
     if found.is_met is None:
@@ -75,7 +92,7 @@ def _judge(found: "Demand") -> Judgement:
             Reason(
                 f"undecided:{found.word}",
                 f"whether {found.word} is covered depends on what cannot be known before the "
-                f"deployment: {found.why}",
+                f"deployment: {found.why}" + (f"; {why}" if why else ""),
                 "`kubewitness coverage` says on what; send the logs to a workspace of this stack",
             )
         )

@@ -7,6 +7,7 @@ from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.judging.access import AccessSettings, secure_access
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import (
     Policy,
     Reference,
@@ -39,8 +40,8 @@ def judge(cluster: AksCluster, _graph: Graph, _settings: AccessSettings) -> Judg
     if off:
         return fail(*off, *_locked_out(cluster))
     values[_KUBERNETES_RBAC] = cluster.kubernetes_rbac
-    hidden = [_hidden(what) for what, value in values.items() if isinstance(value, Unknown)]
-    return undecided(*hidden) if hidden else PASS
+    doubts = [_hidden(what, value) for what, value in values.items() if isinstance(value, Unknown)]
+    return undecided(*doubts) if doubts else PASS
 
 
 def _is_off(value: Value[Any]) -> bool:
@@ -52,12 +53,9 @@ def _off(what: str, value: Value[Any]) -> Reason:
     return Reason(f"off:{what}", f"{what} is off ({how})")
 
 
-def _hidden(what: str) -> Reason:
-    return Reason(
-        f"unknown:{what}",
-        f"whether {what} is on cannot be known before the deployment",
-        "write the property as a plain value",
-    )
+def _hidden(what: str, value: Unknown) -> Reason:
+    decide = "write the property as a plain value"
+    return hidden(f"unknown:{what}", f"whether {what} is on", value, decide)
 
 
 def _locked_out(cluster: AksCluster) -> Iterator[Reason]:

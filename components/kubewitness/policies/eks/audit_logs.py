@@ -6,6 +6,7 @@ from typing import Final
 from kubewitness.graph.model import EksCluster, Graph
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.collection import CollectionSettings
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import (
     Policy,
     Reference,
@@ -52,8 +53,9 @@ def judge(cluster: EksCluster, _graph: Graph, settings: EksSettings) -> Judgemen
     left = [name for name in missing if name.lower() not in elsewhere]
     if not left:
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared) if missing else PASS
-    if sum(isinstance(one, Unknown) for one in types) >= len(left):
-        return undecided(_unknown())
+    doubts = [one for one in types if isinstance(one, Unknown)]
+    if len(doubts) >= len(left):
+        return undecided(*map(_unknown, doubts))
     expired = settings.expired_for(cluster.resource)
     return fail(*(_missing(name) for name in left), *expired)
 
@@ -66,12 +68,9 @@ def _missing(name: str) -> Reason:
     return Reason(f"missing:{name.lower()}", f"log type `{name}` is not sent to CloudWatch")
 
 
-def _unknown() -> Reason:
-    return Reason(
-        "unknown-log-types",
-        "the enabled log types cannot be known before the deployment",
-        "write the log types as plain values",
-    )
+def _unknown(types: Unknown) -> Reason:
+    what, decide = "the enabled log types", "write the log types as plain values"
+    return hidden("unknown-log-types", what, types, decide)
 
 
 POLICY = Policy(

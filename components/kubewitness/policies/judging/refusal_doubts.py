@@ -7,6 +7,7 @@ from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import Destination, DiagnosticSetting, Link, LogEntry, StorageAccount
 from kubewitness.graph.routes import is_hidden
 from kubewitness.graph.values import Unknown
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.refusals import refused, storage_flags
 from kubewitness.policies.verdict import Reason
 
@@ -27,15 +28,20 @@ def _of_destination(name: str, destination: Destination) -> Iterator[Reason]:
     if isinstance(receiver, StorageAccount):
         for flag, refusal in storage_flags(receiver):
             if isinstance(flag, Unknown):
-                what = f"whether its storage account {refusal.problem}"
-                message = f"{name}: it cannot be known {what}"
-                yield Reason("unknown-storage", message, "write the property as a plain value")
+                what = f"{name}: whether its storage account {refusal.problem}"
+                decide = "write the property as a plain value"
+                yield hidden("unknown-storage", what, flag, decide)
     if isinstance(destination.id, Unknown) and _may_be_no_rule(destination):
-        message = f"{name}: whether its event hub's ID is that of a rule cannot be known"
-        yield Reason("unknown-rule", message, "pass the ID of the authorization rule itself")
-    if rule and (isinstance(rule.rights, Unknown) or isinstance(destination.event_hub, Unknown)):
-        message = f"{name}: whether `{rule.resource.name}` has the rights needed cannot be known"
-        yield Reason("unknown-rights", message, "write the rights as plain values")
+        what, decide = (
+            "whether its event hub's ID is that of a rule",
+            "pass the ID of the authorization rule itself",
+        )
+        yield hidden("unknown-rule", f"{name}: {what}", destination.id, decide)
+    for value in (rule.rights, destination.event_hub) if rule else ():
+        if rule and isinstance(value, Unknown):
+            what = f"{name}: whether `{rule.resource.name}` has the rights needed"
+            yield hidden("unknown-rights", what, value, "write the rights as plain values")
+            break
 
 
 def _may_be_no_rule(destination: Destination) -> bool:
@@ -46,8 +52,8 @@ def _may_be_no_rule(destination: Destination) -> bool:
 def _of_entries(name: str, setting: DiagnosticSetting) -> Iterator[Reason]:
     for what, entries in (("logs", setting.logs), ("metrics", setting.metrics)):
         if isinstance(entries, Unknown):
-            message = f"{name}: its `{what}` cannot be known before the deployment"
-            yield Reason(f"unknown-{what}", message, "write the categories as plain values")
+            decide = "write the categories as plain values"
+            yield hidden(f"unknown-{what}", f"{name}: its `{what}`", entries, decide)
             continue
         for entry in entries:
             yield from _of_entry(name, entry)
@@ -55,11 +61,13 @@ def _of_entries(name: str, setting: DiagnosticSetting) -> Iterator[Reason]:
 
 def _of_entry(name: str, entry: LogEntry) -> Iterator[Reason]:
     if isinstance(entry.retention_policy, Unknown):
-        message = f"{name}: whether it asks for a `retentionPolicy` cannot be known"
-        yield Reason("unknown-retention-policy", message, "remove the `retentionPolicy`")
+        what, decide = "whether it asks for a `retentionPolicy`", "remove the `retentionPolicy`"
+        value = entry.retention_policy
+        yield hidden("unknown-retention-policy", f"{name}: {what}", value, decide)
+    unknown = next((v for v in (entry.category, entry.group) if isinstance(v, Unknown)), Unknown())
     if is_hidden(entry):
-        message = f"{name}: a category cannot be known before the deployment"
-        yield Reason("unknown-category", message, "write the categories as plain values")
+        decide = "write the categories as plain values"
+        yield hidden("unknown-category", f"{name}: a category", unknown, decide)
     if isinstance(entry.group, Unknown) and isinstance(entry.category, str):
-        message = f"{name}: whether it mixes categories with a group cannot be known"
-        yield Reason("unknown-group", message, "remove the `categoryGroup`")
+        what, decide = "whether it mixes categories with a group", "remove the `categoryGroup`"
+        yield hidden("unknown-group", f"{name}: {what}", unknown, decide)

@@ -8,9 +8,10 @@ _FIX = "give each diagnostic setting of a cluster a name of its own"
 
 def replaced(link: Link) -> str:
     """Return the sentence on a setting and those with the same name on the same cluster."""
-    names = _names(link.setting, *link.rivals)
+    settings = (link.setting, *link.rivals)
+    name = min(str(setting.name) for setting in settings)
     return (
-        f"diagnostic settings {names} have the same name `{link.setting.name}` in Azure, so they "
+        f"diagnostic settings {_names(*settings)} have the same name `{name}` in Azure, so they "
         "are one setting, and the last one written replaces the others"
     )
 

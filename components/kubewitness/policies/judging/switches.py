@@ -3,6 +3,7 @@
 from typing import Any
 
 from kubewitness.graph.values import ABSENT, Unknown, Value
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided
 
 
@@ -12,9 +13,10 @@ def judge_disabled(disabled: Value[Any], what: str) -> Judgement:
         return PASS
     if isinstance(disabled, Unknown):
         return undecided(
-            Reason(
+            hidden(
                 "unknown",
-                f"whether {what} disabled cannot be known before the deployment",
+                f"whether {what} disabled",
+                disabled,
                 "write the property as a plain value",
             )
         )

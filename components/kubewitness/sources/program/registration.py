@@ -9,6 +9,7 @@ from pulumi.runtime.proto import resource_pb2
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import Unknown, Value
 from kubewitness.sources.program import wire
+from kubewitness.sources.program.ignored_changes import hide_ignored
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDERS = "pulumi:providers:"
@@ -60,17 +61,17 @@ class Registration:
         """Return the resource as the graph takes it."""
         identifier: Value[str] = self.id or Unknown("Azure gives the id at the deployment")
         properties = wire.plain(self.properties)
-        for path in self.options.ignore_changes:
-            _hide(properties, path.split("."))
+        dependencies = {n: tuple(sorted(u)) for n, u in self.property_dependencies.items()}
+        properties, dependencies = hide_ignored(
+            properties, dependencies, self.options.ignore_changes
+        )
         return Resource(
             urn=self.urn,
             type=self.type,
             name=self.name,
             properties=properties,
             id=identifier,
-            property_dependencies={
-                name: tuple(sorted(urns)) for name, urns in self.property_dependencies.items()
-            },
+            property_dependencies=dependencies,
             parent=self.parent,
             origin=self.origin,
             custom=self.custom,
@@ -80,20 +81,6 @@ class Registration:
                 "ignoreChanges": list(self.options.ignore_changes),
             },
         )
-
-
-def _hide(properties: Any, path: list[str]) -> None:
-    """Make a property unknown whose changes are ignored: what is deployed decides, if anything is.
-
-    A path into a list, such as `agentPoolProfiles[0].count`, says nothing about the list.
-    """
-    if not isinstance(properties, dict):
-        return
-    for name in list(properties) if path[0] == "*" else [path[0]]:
-        if len(path) > 1:
-            _hide(properties.get(name), path[1:])
-        elif name in properties:
-            properties[name] = Unknown("its changes are ignored")
 
 
 def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:

@@ -67,7 +67,7 @@ def flatten(value: Any) -> Any:
     return {key: flatten(item) for key, item in value.items()}
 
 
-def plain(value: Any, why: str = "it is known only after the deployment") -> Any:
+def plain(value: Any, why: str = "") -> Any:
     """Return the value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
 
     A reference to a resource reads as that resource's id.
