@@ -19,6 +19,7 @@ from agreement.peer_cluster_checks import (
     shown,
 )
 from kubewitness import SecureAksCluster, SecureAksClusterArgs
+from kubewitness.graph.values import Unknown
 from support.in_process import preview_in_process
 from support.paths import ROOT
 
@@ -49,7 +50,8 @@ def default_cluster() -> DefaultCluster:
         if kind in made:
             # A name that nobody gave is made by Pulumi, which only appends to the logical one.
             name = resource.properties.get(_NAME_IN_ARM[kind]) or resource.name
-            made[kind].append({**resource.properties, "name": name})
+            handed = {key: v for key, v in resource.properties.items() if not _is_left_out(v)}
+            made[kind].append({**handed, "name": name})
     (cluster,) = made["ManagedCluster"]
     return DefaultCluster(
         {
@@ -103,6 +105,11 @@ def page() -> str:
             "",
         )
     )
+
+
+def _is_left_out(value: object) -> bool:
+    """Whether a property is not set, and its changes are ignored."""
+    return isinstance(value, Unknown) and bool(value.decide)
 
 
 def _of(peer: Peer) -> list[PeerCheck]:

@@ -102,7 +102,7 @@ def _of_hidden(provider: Resource, graph: Graph) -> Judgement:
     if not isinstance(given, Unknown):
         is_given = given is not ABSENT and str(given).strip()
         return _no_text() if is_given else PASS
-    if given.why:  # not only the deployment hides it: what the program calls says nothing
+    if given.decide:  # something else than the program's calls tells whose it is
         what, decide = "whose credentials its kubeconfig holds", _DECIDE
         return undecided(hidden("unknown-kubeconfig", what, given, decide))
     if graph.calls is None:
