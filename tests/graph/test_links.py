@@ -11,7 +11,7 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
 
 NATIVE = "azure-native:"
-LATER = Unknown("later")
+LATER = Unknown()
 CATEGORY = [{"category": "guard", "enabled": True}]
 GROUP = [{"categoryGroup": "allLogs", "enabled": True}]
 

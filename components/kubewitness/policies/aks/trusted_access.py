@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kubewitness.graph.model import AksCluster, Graph, TrustedAccess
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.policy import Policy, Scope, Severity, doubtful, failing, passing
 from kubewitness.policies.settings import PolicySettings
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided, worst
@@ -38,14 +39,15 @@ def _judge_binding(binding: TrustedAccess, settings: TrustedAccessSettings) -> J
     if not settings.trusted_roles:
         return _fails(binding)
     if isinstance(binding.roles, Unknown):
-        return _hidden()
+        return _hidden(binding.roles)
     allowed = {role.lower() for role in settings.trusted_roles}
-    others = [r for r in binding.roles if isinstance(r, str) and r.lower() not in allowed]
-    unknown = any(not isinstance(role, str) for role in binding.roles)
-    return worst(
-        _fails(binding, *others) if others else PASS,
-        _hidden() if unknown or not binding.roles else PASS,
-    )
+    known = [role for role in binding.roles if isinstance(role, str)]
+    others = [role for role in known if role.lower() not in allowed]
+    unknown = [
+        r if isinstance(r, Unknown) else Unknown() for r in binding.roles if not isinstance(r, str)
+    ]
+    doubts = unknown if binding.roles else [Unknown()]
+    return worst(_fails(binding, *others) if others else PASS, *map(_hidden, doubts))
 
 
 def _fails(binding: TrustedAccess, *roles: str) -> Judgement:
@@ -58,9 +60,9 @@ def _fails(binding: TrustedAccess, *roles: str) -> Judgement:
     return fail(Reason("trusted-access", message))
 
 
-def _hidden() -> Judgement:
-    message = "the roles of this Trusted Access binding cannot be known before the deployment"
-    return undecided(Reason("unknown-roles", message, "write `roles` as plain values"))
+def _hidden(roles: Unknown) -> Judgement:
+    what, decide = "the roles of this Trusted Access binding", "write `roles` as plain values"
+    return undecided(hidden("unknown-roles", what, roles, decide))
 
 
 _PREFIX = (

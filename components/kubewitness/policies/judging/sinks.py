@@ -9,6 +9,7 @@ from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry
 from kubewitness.graph.routes import carries, enabled_categories
 from kubewitness.graph.values import Unknown
+from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.verdict import Reason
 
 
@@ -32,8 +33,20 @@ def unknown_sinks(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
         elif not may_share:
             continue
         if both:
-            message = f"whether {_names(one, other)} send `{min(both)}` to one sink cannot be known"
-            yield Reason("unknown-sink", message, "send each category in one setting only")
+            what = f"whether {_names(one, other)} send `{min(both)}` to one sink"
+            decide = "send each category in one setting only"
+            yield hidden("unknown-sink", what, _unknown(one, other), decide)
+
+
+def _unknown(*settings: DiagnosticSetting) -> Unknown:
+    """Return what is unknown of some settings, something that says why if there is any."""
+    found = [
+        value
+        for setting in settings
+        for value in (setting.logs, setting.metrics, *(one.id for one in setting.destinations))
+        if isinstance(value, Unknown)
+    ]
+    return next((value for value in found if value.why), Unknown())
 
 
 def _names(one: DiagnosticSetting, other: DiagnosticSetting) -> str:
