@@ -120,7 +120,7 @@ def test_intact_and_anchored_is_exit_code_0(logs: Path, capsys: pytest.CaptureFi
     assert out == (
         "anchored: manifest 1 by its head\n"
         "intact: 2 files and 1008 bytes sealed by 1 manifest, anchored up to 1: intact 2, edits 0, "
-        "grown 0, not sealed 0, unreadable 0\n"
+        "grown 0, not sealed 0, unauthenticated 0, unreadable 0\n"
     )
 
 
@@ -194,8 +194,33 @@ def test_grown_logs_are_not_silently_good(logs: Path, capsys: pytest.CaptureFixt
     assert run(capsys, "verify", logs, "--head", head)[0] == 4
     assert create_seal(logs).grown == 1
     code, out, _ = run(capsys, "verify", logs, "--head", head)
-    assert code == 0
-    assert "whether manifest 2 is genuine: what came after manifest 1 is not anchored" in out
+    assert code == 4
+    assert "whether manifest 2 is genuine: what came after manifest 1 is unauthenticated" in out
+
+
+def test_an_older_head_authenticates_only_what_it_covers(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever appends a forged line can seal it: it is reported with its start, exit code 4."""
+    head = create_seal(logs).head
+    with (logs / "audit.log").open("ab") as stream:
+        stream.write(b"forged\n")
+    (logs / "forged.log").write_bytes(b"forged\n")
+    (logs / "empty.log").write_bytes(b"")
+    newest = create_seal(logs).head
+    result = verify_seal(logs, head=head)
+    assert result.verdict == "undecided"
+    assert [(one.path, one.start, one.end) for one in result.unauthenticated] == [
+        ("audit.log", 1000, 1007),
+        ("empty.log", 0, 0),
+        ("forged.log", 0, 7),
+    ]
+    code, out, _ = run(capsys, "verify", logs, "--head", head)
+    assert code == 4
+    assert "unauthenticated: audit.log from byte 1000" in out
+    assert "unauthenticated 3" in out.splitlines()[-1]
+    assert run(capsys, "verify", logs, "--head", newest)[0] == 0
+    assert verify_seal(logs, head=newest).unauthenticated == ()
 
 
 def test_a_forged_manifest_on_a_genuine_chain_does_not_hide_an_edit(logs: Path) -> None:

@@ -7,6 +7,7 @@ from kubewitness.seal import ByteRange, SealFinding, SealFindingKind, SealResult
 
 _STYLES = {SealFindingKind.GROWN: "bold yellow", SealFindingKind.UNSEALED: "bold yellow"}
 _RANGES_SHOWN = 3
+_FILES_SHOWN = 20
 
 
 def print_verified(console: Console, result: VerifyResult) -> None:
@@ -20,6 +21,14 @@ def print_verified(console: Console, result: VerifyResult) -> None:
         time = f", made {anchor.time.isoformat()}" if anchor.time else ""
         line = f"anchored: manifest {anchor.manifest} by its {anchor.kind}{time}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for one in result.unauthenticated[:_FILES_SHOWN]:
+        line = f"unauthenticated: {printable(one.path)} from byte {one.start}"
+        console.print(line, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+    if (more := len(result.unauthenticated) - _FILES_SHOWN) > 0:
+        line = (
+            f"unauthenticated: and parts of {_count(more, 'more file')}; `--format json` lists all"
+        )
+        console.print(line, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
     for unknown in result.unknown:
         console.print(f"unknown: {unknown}", markup=False, highlight=False, soft_wrap=True)
     console.print(verified_line(result), markup=False, highlight=False, soft_wrap=True)
@@ -35,7 +44,8 @@ def verified_line(result: VerifyResult) -> str:
     return (
         f"{result.verdict}: {_count(result.files, 'file')} and {_count(result.bytes, 'byte')} "
         f"sealed by {_count(result.manifests, 'manifest')}, {anchored}: intact {result.intact}, "
-        f"edits {edited}, grown {grown}, not sealed {unsealed}, unreadable {unreadable}"
+        f"edits {edited}, grown {grown}, not sealed {unsealed}, "
+        f"unauthenticated {len(result.unauthenticated)}, unreadable {unreadable}"
     )
 
 

@@ -33,8 +33,8 @@ class Anchoring:
         return {anchor.manifest for anchor in self.anchors}
 
     def covers(self, newest: int) -> bool:
-        """Return whether all that was asked for is anchored: a head says itself how far it goes."""
-        return newest in self.numbers or any(anchor.kind == "head" for anchor in self.anchors)
+        """Return whether the newest manifest is anchored; an older head authenticates no more."""
+        return newest in self.numbers
 
 
 def check_anchors(
@@ -145,7 +145,7 @@ def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:
             if last + 1 == newest
             else f"manifests {last + 1} to {newest} are"
         )
-        yield f"whether {which} genuine: what came after manifest {last} is not anchored"
+        yield f"whether {which} genuine: what came after manifest {last} is unauthenticated"
     if "head" not in {anchor.kind for anchor in found.anchors}:
         yield "whether newer manifests were cut off: only the newest head, kept elsewhere, tells"
     times = [anchor.time for anchor in found.anchors if anchor.time is not None]

@@ -59,6 +59,15 @@ class SealFinding(_Document):
     """The manifest that says otherwise."""
 
 
+class Unauthenticated(_Document):
+    """Bytes of a file that only manifests without an anchor list: anyone may have added them."""
+
+    path: str
+    start: int
+    """The first byte, 0 for a whole file."""
+    end: int
+
+
 class Anchor(_Document):
     """Something outside the writer's reach that vouches for a manifest and all before it."""
 
@@ -103,6 +112,8 @@ class VerifyResult(_Document):
     anchors: tuple[Anchor, ...]
     anchored: int | None
     """The newest manifest that an anchor vouches for."""
+    unauthenticated: tuple[Unauthenticated, ...] = ()
+    """What came after the newest manifest that an anchor vouches for; empty without an anchor."""
     unknown: tuple[str, ...]
     """What could not be known, and what would tell."""
     verdict: Literal["intact", "edited", "unreadable", "undecided"]

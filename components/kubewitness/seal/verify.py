@@ -1,13 +1,19 @@
 """Verifying a seal: chain, anchors, files, and what could not be known."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from kubewitness.seal.anchors import check_anchors
-from kubewitness.seal.chain import read_chain
+from kubewitness.seal.chain import Claim, read_chain
 from kubewitness.seal.compare import Comparison
-from kubewitness.seal.result import NOT_SEALED, SealFinding, SealFindingKind, VerifyResult
+from kubewitness.seal.result import (
+    NOT_SEALED,
+    SealFinding,
+    SealFindingKind,
+    Unauthenticated,
+    VerifyResult,
+)
 from kubewitness.seal.target import find_target
 
 
@@ -54,9 +60,24 @@ def verify_seal(
         findings=findings,
         anchors=tuple(anchoring.anchors),
         anchored=max(anchoring.numbers, default=None),
+        unauthenticated=tuple(_unauthenticated(claims, anchoring.numbers)),
         unknown=tuple(unknown),
         verdict=_verdict(findings, is_anchored=anchoring.covers(chain.newest.number)),
     )
+
+
+def _unauthenticated(
+    claims: Mapping[str, Sequence[Claim]], anchored: set[int]
+) -> Iterator[Unauthenticated]:
+    """Yield what only manifests after the last anchored one list."""
+    last = max(anchored, default=None)
+    if last is None:
+        return
+    for path, said in sorted(claims.items()):
+        start = max((claim.size for claim in said if claim.manifest <= last), default=0)
+        is_new = said[0].manifest > last
+        if is_new or said[-1].size > start:
+            yield Unauthenticated(path=path, start=start, end=said[-1].size)
 
 
 def _verdict(
