@@ -99,6 +99,7 @@ def test_a_classic_stack_in_order_passes_every_rule() -> None:
     assert set(outcomes(*classic()).values()) == {Outcome.PASS}
 
 
+ENTRA_RBAC = "aks-entra-rbac"
 ENTRA = "azureActiveDirectoryRoleBasedAccessControl"
 OLD_ENTRA = {"azureActiveDirectory": {"managed": True, "azureRbacEnabled": True}}
 
@@ -113,6 +114,16 @@ OLD_ENTRA = {"azureActiveDirectory": {"managed": True, "azureRbacEnabled": True}
         ("aks", {ENTRA: {"azureRbacEnabled": False}}, {"aks-entra-rbac"}),
         ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": False}}, {"aks-entra-rbac"}),
         ("aks", {ENTRA: {"azureRbacEnabled": True, "serverAppId": "x"}}, {"aks-entra-rbac"}),
+        *(
+            ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": True, name: value}}, {ENTRA_RBAC})
+            for name in ("serverAppId", "clientAppId", "serverAppSecret")
+            for value in ("x", LATER)
+        ),
+        (
+            "aks",
+            {ENTRA: {"azureRbacEnabled": True, "managed": True, "serverAppId": ""}},
+            set(),
+        ),
         ("aks", {ENTRA: {"azureRbacEnabled": True, "managed": True}}, set()),
         ("aks", {ENTRA: None, "roleBasedAccessControl": OLD_ENTRA}, set()),
         ("aks", {"privateClusterEnabled": False}, {"aks-api-access"}),

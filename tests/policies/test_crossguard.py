@@ -179,6 +179,23 @@ def test_common_settings_reach_every_rule_and_what_is_unused_is_printed(
     assert "unused exemption of `aks`" not in printed
 
 
+def test_another_way_to_a_cluster_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the engine, too, and of a resource that is not a cluster."""
+    member = Shown("azure-native:containerservice:FleetMember", {"fleetName": "fleet"})
+    assert (
+        judge(
+            {
+                **stack(aks={"linuxProfile": {"ssh": {"publicKeys": [{"keyData": "x"}]}}}),
+                "member": member,
+            }
+        )
+        == {}
+    )
+    printed = capsys.readouterr().err
+    assert printed.count("`aks`: SSH keys let their owners sign in") == 1
+    assert printed.count("`member`: whoever controls the fleet can change the cluster") == 1
+
+
 def test_settings_of_a_stack_go_by_its_name_project_and_tags() -> None:
     """The URN tells stack and project, the engine tells the tags."""
     for when, applies in (

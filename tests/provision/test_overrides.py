@@ -72,6 +72,9 @@ def test_overrides_may_be_of_azure_natives_classes() -> None:
         ({"aad_profile": {"managed": False}}, "aks-entra-rbac"),
         ({"aad_profile": {"enable_azure_rbac": False}}, "aks-entra-rbac"),
         ({"aadProfile": {"enableAzureRBAC": False}}, "aks-entra-rbac"),
+        ({"aad_profile": {"server_app_id": "a"}}, "aks-entra-rbac"),
+        ({"aadProfile": {"clientAppID": "a"}}, "aks-entra-rbac"),
+        ({"aad_profile": {"server_app_secret": "a"}}, "aks-entra-rbac"),
     ],
 )
 def test_what_breaks_a_rule_is_refused_with_the_rules_words(

@@ -79,11 +79,13 @@ def local_accounts(stack: Stack) -> Answer:
 def entra(stack: Stack) -> Answer:
     """Managed Entra ID and Azure RBAC are on."""
     names = ("managed", "enableAzureRBAC")
-    return every(is_true(inputs(stack, "aks", "aadProfile", name)) for name in names)
+    application = inputs(stack, "aks", "aadProfile", "serverAppID")
+    not_given = None if application is UNKNOWN else not _is_text(application)
+    return every([not_given, *(is_true(inputs(stack, "aks", "aadProfile", n)) for n in names)])
 
 
 def api_access(stack: Stack) -> Answer:
-    """Private, or ranges that are no whole internet."""
+    """Private, or ranges and tags that are no whole internet or cloud."""
     profile = inputs(stack, "aks", "apiServerAccessProfile")
     ranges = elements(get(profile, "authorizedIPRanges"))
     return some([is_true(get(profile, "enablePrivateCluster")), _narrow(ranges)])
@@ -112,6 +114,8 @@ def _narrow(ranges: list[Any] | None) -> Answer:
     if not given:
         return False
     networks = []
+    if any(str(one).strip().lower().startswith("azurecloud") for one in given):
+        return False
     for one in given:
         try:
             networks.append(ipaddress.ip_network(one.strip(), strict=False))
@@ -534,6 +538,7 @@ TRIALS = (
             ("aks", "aadProfile"),
             ("aks", "aadProfile", "managed"),
             ("aks", "aadProfile", "enableAzureRBAC"),
+            ("aks", "aadProfile", "serverAppID"),
         ),
     ),
     Trial(

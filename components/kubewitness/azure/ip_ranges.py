@@ -1,7 +1,8 @@
 """When a list of address ranges lets in anybody.
 
-Source: Azure docs, "API server authorized IP ranges": an empty list switches the restriction off;
-`0.0.0.0/32` allows the cluster's own egress address only.
+Sources: Azure docs, "API server authorized IP ranges": an empty list switches the restriction off;
+`0.0.0.0/32` allows the cluster's own egress address only; a service tag stands for its ranges.
+"Virtual network service tags" says what each tag covers.
 """
 
 import ipaddress
@@ -13,6 +14,21 @@ WIDEST_PREFIX: Final = {4: 8, 6: 16}
 
 MOST: Final = 4
 """How many ranges as wide as that are still one where they stand apart."""
+
+_SHARED_TAGS: Final = frozenset(
+    {
+        "internet",
+        "azurecloud",
+        "azurefrontdoor",
+        "appservice",
+        "azureconnectors",
+        "datafactory",
+        "logicapps",
+        "powerplatforminfra",
+        "powerplatformplex",
+    }
+)
+"""Service tags, in lower case, from whose addresses customers of every tenant send requests."""
 
 _MAPPED: Final = ipaddress.IPv6Network("::ffff:0:0/96")
 """The addresses of version 4 as version 6 writes them."""
@@ -40,6 +56,11 @@ def too_wide(ranges: Iterable[str]) -> list[str]:
             wide = [f"{joined[0]} and {len(joined) - 1} more"]
         found += wide
     return found
+
+
+def is_shared_tag(text: str) -> bool:
+    """Return whether a service tag covers every tenant, as a whole or in a region."""
+    return text.strip().partition(".")[0].lower() in _SHARED_TAGS
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

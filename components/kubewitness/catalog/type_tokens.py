@@ -32,6 +32,7 @@ class ResourceKind(Enum):
     RESOURCE_GROUP = "resource group"
     JWT_AUTHENTICATOR = "other identity provider of an AKS cluster"
     TRUSTED_ACCESS = "role binding for Trusted Access to an AKS cluster"
+    OTHER_ACCESS = "another way to an AKS cluster or to its nodes"
     KUBERNETES_PROVIDER = "provider for Kubernetes"
     UNREADABLE_CLUSTER = "cluster made through a provider whose properties are not read"
     ARM = "anything that Azure Resource Manager can make"
@@ -100,6 +101,19 @@ PATTERNS: Final = {
         _native("containerservice", "TrustedAccessRoleBinding"),
         _classic("containerservice", "ClusterTrustedAccessRoleBinding"),
         r"kubernetes:containerservice\.azure\.com/\w+:TrustedAccessRoleBinding",
+    ),
+    ResourceKind.OTHER_ACCESS: (
+        _native(
+            "containerservice",
+            "FleetMember|FleetManagedNamespace|PrivateEndpointConnection|AgentPool",
+        ),
+        _native(
+            "kubernetesconfiguration", "Extension|FluxConfiguration|SourceControlConfiguration"
+        ),
+        _classic(
+            "containerservice",
+            "FleetMember|FluxConfiguration|KubernetesClusterExtension|KubernetesClusterNodePool",
+        ),
     ),
     ResourceKind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
     ResourceKind.UNREADABLE_CLUSTER: (

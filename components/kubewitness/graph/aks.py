@@ -43,6 +43,9 @@ def _native(resource: Resource) -> AksCluster:
         name=text(first_present(read(properties, "resourceName"), read(properties, "name"))),
         local_accounts_disabled=read(properties, "disableLocalAccounts"),
         entra_managed=read(properties, "aadProfile", "managed"),
+        entra_application=_application(
+            read(properties, "aadProfile"), "serverAppID", "clientAppID", "serverAppSecret"
+        ),
         azure_rbac=read(properties, "aadProfile", "enableAzureRBAC"),
         kubernetes_rbac=declared_flag(read(properties, "enableRBAC")),
         admin_groups=read(properties, "aadProfile", "adminGroupObjectIDs"),
@@ -64,6 +67,7 @@ def _classic(resource: Resource) -> AksCluster:
         name=text(read(properties, "name")),
         local_accounts_disabled=read(properties, "localAccountDisabled"),
         entra_managed=_classic_entra_managed(entra),
+        entra_application=_application(entra, "serverAppId", "clientAppId", "serverAppSecret"),
         azure_rbac=read(entra, "azureRbacEnabled"),
         kubernetes_rbac=declared_flag(
             first_present(
@@ -93,6 +97,13 @@ def _classic_entra_managed(entra: Value[Any]) -> Value[Any]:
     if isinstance(application, Unknown):
         return application
     return application is ABSENT
+
+
+def _application(entra: Value[Any], *names: str) -> Value[str]:
+    """Return the name of a property that gives an application; a known one counts first."""
+    given = {name: text(read(entra, name)) for name in names}
+    known = next((name for name, value in given.items() if isinstance(value, str)), None)
+    return known or first_present(*given.values())
 
 
 def _disabled(enabled: Value[Any]) -> Value[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, ResourceKind
+from kubewitness.graph.access_notes import access_notes
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster
@@ -65,6 +66,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
             managed[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
         ),
         trusted_access=tuple(trusted_access(managed.values())),
+        access_notes=tuple(access_notes(managed.values())),
         kubeconfigs=tuple(_kubeconfigs(by_urn, kinds)),
         calls=calls,
         activity=tuple(one for one in settings if _may_carry_activity(one)),

@@ -35,6 +35,7 @@ class AksCluster(Cluster):
         location: the region, as Azure normalises it.
         local_accounts_disabled: true where certificates and static tokens are refused.
         entra_managed: true where AKS-managed Entra ID authenticates users.
+        entra_application: an application of the Entra ID integration that Azure has switched off.
         azure_rbac: true where Azure RBAC authorises requests to Kubernetes.
         kubernetes_rbac: false where Kubernetes authorises nothing; nobody need say that it does.
         admin_groups: the Entra ID groups whose members are cluster admins.
@@ -48,6 +49,7 @@ class AksCluster(Cluster):
     location: Value[str] = ABSENT
     local_accounts_disabled: Value[Any] = ABSENT
     entra_managed: Value[Any] = ABSENT
+    entra_application: Value[str] = ABSENT
     azure_rbac: Value[Any] = ABSENT
     kubernetes_rbac: Value[bool] = ABSENT
     admin_groups: Value[Any] = ABSENT
@@ -282,6 +284,22 @@ class TrustedAccess:
 
 
 @dataclass(frozen=True)
+class AccessNote:
+    """Another way to a cluster, which no policy forbids.
+
+    Attributes:
+        resource: what opens it.
+        message: what follows, in one sentence without a period.
+    """
+
+    resource: Resource
+    message: str
+
+    def __str__(self) -> str:
+        return f"`{self.resource.name}`: {self.message}"
+
+
+@dataclass(frozen=True)
 class Transformation:
     """What a workspace does with rows as they arrive.
 
@@ -314,6 +332,7 @@ class Graph:
         opaque: resources that could hold a cluster which cannot be seen.
         authenticators: resources that admit another identity provider to a cluster.
         trusted_access: role bindings for other Azure resources.
+        access_notes: other ways to a cluster, which no policy forbids.
         kubeconfigs: providers for Kubernetes, with the kubeconfig that they use.
         calls: the provider functions that the program called, by token; None where the source
             does not show them.
@@ -328,6 +347,7 @@ class Graph:
     opaque: tuple[Opaque, ...] = ()
     authenticators: tuple[Resource, ...] = ()
     trusted_access: tuple[TrustedAccess, ...] = ()
+    access_notes: tuple[AccessNote, ...] = ()
     kubeconfigs: tuple[tuple[Resource, Value[str]], ...] = ()
     calls: tuple[str, ...] | None = None
     activity: tuple[DiagnosticSetting, ...] = ()

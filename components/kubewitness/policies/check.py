@@ -26,7 +26,8 @@ class CheckResult:
         graph: what the policies saw.
         verdicts: every verdict of our policies.
         notes: what a reader should know besides: what was remediated before it was judged,
-            exemptions that nothing used, what a benchmark leaves to others.
+            exemptions that nothing used, what a benchmark leaves to others, other ways to a
+            cluster.
     """
 
     loaded: Loaded
@@ -84,6 +85,7 @@ def check(
             *changes,
             *unused(chosen.members, resolved, verdicts),
             *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
+            *map(str, graph.access_notes),
             *loaded.notes,
         ),
     )

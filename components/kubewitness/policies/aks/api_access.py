@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubewitness.azure.ip_ranges import MOST, WIDEST_PREFIX, too_wide
+from kubewitness.azure.ip_ranges import MOST, WIDEST_PREFIX, is_shared_tag, too_wide
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.graph.values import ABSENT, Unknown, items
 from kubewitness.policies.judging.hidden import hidden
@@ -62,12 +62,9 @@ def _hidden(ranges: Unknown) -> Judgement:
 def _of_ranges(given: list[Any]) -> Judgement:
     strange = [str(one) for one in given if not _is_range(one)]
     wide = too_wide(one for one in given if _is_range(one))
-    if wide:
-        limits = " and ".join(f"/{n} for IPv{version}" for version, n in WIDEST_PREFIX.items())
-        message = (
-            f"`{wide[0]}` is no restriction: wider than {limits}, or than {MOST} of these together"
-        )
-        return fail(Reason("too-wide", message))
+    tags = [one for one in strange if is_shared_tag(one)]
+    if wide or tags:
+        return fail(*map(_too_wide, wide[:1]), *map(_shared_tag, tags[:1]))
     if strange:
         return undecided(
             Reason(
@@ -77,6 +74,17 @@ def _of_ranges(given: list[Any]) -> Judgement:
             )
         )
     return PASS
+
+
+def _too_wide(found: str) -> Reason:
+    limits = " and ".join(f"/{n} for IPv{version}" for version, n in WIDEST_PREFIX.items())
+    message = f"`{found}` is no restriction: wider than {limits}, or than {MOST} of these together"
+    return Reason("too-wide", message)
+
+
+def _shared_tag(tag: str) -> Reason:
+    message = f"`{tag}` is not a restriction: from its addresses, every tenant of Azure gets in"
+    return Reason("shared-tag", message)
 
 
 def _is_range(one: object) -> bool:
@@ -162,9 +170,14 @@ POLICY = Policy(
             'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
             '["203.0.113.0/24", workspace.customer_id]})',
         ),
+        failing(
+            "A service tag that covers the machines of every tenant",
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
+            '["203.0.113.0/24", "AzureCloud.westeurope"]})',
+        ),
         doubtful(
             "A service tag, whose addresses Azure changes",
-            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["AzureCloud"]})',
+            'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["ActionGroup"]})',
         ),
     ),
     references=(

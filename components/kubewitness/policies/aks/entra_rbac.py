@@ -37,10 +37,15 @@ def judge(cluster: AksCluster, _graph: Graph, _settings: AccessSettings) -> Judg
     off = [_off(what, value) for what, value in values.items() if _is_off(value)]
     if cluster.kubernetes_rbac is False:
         off.append(_off(_KUBERNETES_RBAC, value=False))
+    if isinstance(cluster.entra_application, str) and not _is_off(cluster.entra_managed):
+        off.append(_refused(cluster.entra_application))
     if off:
         return fail(*off, *_locked_out(cluster))
     values[_KUBERNETES_RBAC] = cluster.kubernetes_rbac
     doubts = [_hidden(what, value) for what, value in values.items() if isinstance(value, Unknown)]
+    application = cluster.entra_application
+    if isinstance(application, Unknown) and not doubts:
+        doubts.append(_hidden("the earlier integration, with an application,", application))
     return undecided(*doubts) if doubts else PASS
 
 
@@ -51,6 +56,14 @@ def _is_off(value: Value[Any]) -> bool:
 def _off(what: str, value: Value[Any]) -> Reason:
     how = "Azure's default, for the property is not set" if value is ABSENT else "set so"
     return Reason(f"off:{what}", f"{what} is off ({how})")
+
+
+def _refused(name: str) -> Reason:
+    message = (
+        f"Azure refuses `{name}` together with managed Entra ID: it belongs to the integration "
+        "that Azure has switched off"
+    )
+    return Reason("refused:application", message)
 
 
 def _hidden(what: str, value: Unknown) -> Reason:
@@ -127,6 +140,11 @@ POLICY = Policy(
         ),
         failing("No Entra ID, and nobody gets in", 'cluster("aks", aad_profile=None)'),
         failing("Without Azure RBAC", 'cluster("aks", aad_profile={"managed": True})'),
+        failing(
+            "An application of the earlier integration, which Azure refuses",
+            'cluster("aks", aad_profile={"managed": True, "enable_azure_rbac": True,\n'
+            '    "server_app_id": "11111111-2222-4333-8444-555555555555"})',
+        ),
         failing(
             "Another identity provider is admitted",
             "containerservice.JWTAuthenticator(\n"

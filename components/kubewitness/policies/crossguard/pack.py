@@ -130,6 +130,8 @@ class _Assembly:
         def validate(args: StackValidationArgs, _report_violation: ReportViolation) -> None:
             for note in self._run.exemptions.unused():
                 self._say(note)
+            for other_way in self._graph(args).access_notes:
+                self._say(str(other_way))
             if self._pack.benchmark and self._graph(args).clusters:
                 self._say(f"{self._pack.name}: {self._pack.benchmark}")
             self._run = Run()

@@ -19,7 +19,7 @@ from kubewitness.azure.diagnostic_settings import (
     refused_id,
     refused_name,
 )
-from kubewitness.azure.ip_ranges import too_wide
+from kubewitness.azure.ip_ranges import is_shared_tag, too_wide
 from kubewitness.azure.refusal import Refusal
 from kubewitness.azure.resource_ids import GUID, id_pattern
 from kubewitness.azure.storage_accounts import refused_account_name
@@ -77,6 +77,11 @@ def _setting_name(name: str) -> str:
 
 
 def _ip_range(text: str) -> str:
+    if is_shared_tag(text):
+        raise problem(
+            "is a service tag, from whose addresses every tenant of Azure gets in; give your own "
+            "ranges, or say `public_because`"
+        )
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
