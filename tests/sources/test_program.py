@@ -320,6 +320,17 @@ def test_a_main_elsewhere_runs_in_its_own_folder(tmp_path: Path) -> None:
     assert set(outcomes(check_source(program)).values()) == {Outcome.PASS}
 
 
+def test_a_module_of_the_program_does_not_stand_in_for_one_that_the_sdk_imports(
+    tmp_path: Path,
+) -> None:
+    """The language host imports the SDK before it can find the program's folder, too."""
+    program = write_project(tmp_path, PRELUDE + 'import mine\nsetting("audit", cluster("aks").id)')
+    (program / "mine.py").write_text("", "utf-8")
+    for name in ("platform", "google", "queue"):
+        (program / f"{name}.py").write_text("raise RuntimeError('of the program')", "utf-8")
+    assert {verdict.outcome for verdict in check_source(program).verdicts} == {Outcome.PASS}
+
+
 def test_a_program_that_ends_before_its_end_is_an_error(tmp_path: Path) -> None:
     """Half a program is no program, whatever its exit code."""
     source = 'setting("audit", cluster("aks").id)\nimport os\nos._exit(0)\n'

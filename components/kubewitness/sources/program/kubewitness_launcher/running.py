@@ -27,7 +27,9 @@ def main(job_path: str) -> int:
         job = json.load(file)
     os.unlink(job_path)  # it holds values that are nobody else's business
     report = Reporter(job["report"], job["token"])
-    sys.path[0] = ""
+    # As in the language host, the SDK is imported before the program's folder can be found: a
+    # program may have modules of its own that are called `platform` or `google`.
+    del sys.path[0]
     os.chdir(job["working_directory"])
     sys.argv = [job["program"]]
     applies = Applies()
@@ -36,6 +38,7 @@ def main(job_path: str) -> int:
     except ImportError as error:
         report("failed", message=_no_pulumi(error))
         return 1
+    sys.path.insert(0, "")
     return _run(job, report, applies)
 
 
