@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubewitness.sources.program.hidden_secrets import LONGEST_MESSAGE
+from kubewitness.hidden_secrets import LONGEST_MESSAGE
 from support.command import run
 from support.engine import write_project
 from support.scenarios import PRELUDE

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubewitness.errors import ExitCode
-from kubewitness.sources.program.hidden_secrets import HiddenSecrets
+from kubewitness.hidden_secrets import HiddenSecrets
 from support.command import run
 from support.engine import write_project
 
@@ -203,3 +203,19 @@ def test_what_a_program_prints_shows_no_value_of_an_encrypted_key(
 def test_what_stands_in_any_text_is_not_hidden(secret: str, text: str) -> None:
     """A mask of two letters would hide the message."""
     assert HiddenSecrets([secret]).hide(text) == text
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "sarif"])
+def test_no_verdict_shows_a_value_that_is_secret(
+    format_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A policy quotes what it refuses."""
+    source = (
+        f"{CLUSTER}pulumi.CustomResource('azure-native:monitor:DiagnosticSetting', 'audit', {{\n"
+        "    'resourceUri': cluster.id, 'workspaceId': pulumi.Output.secret('hunter2-hunter2'),\n"
+        "    'logs': [{'category': 'guard', 'enabled': True}]})\n"
+    )
+    program = write_project(tmp_path, source)
+    _, out, err = run(capfd, "check", program, "--format", format_)
+    assert "`[secret]` is not the ID of a Log Analytics workspace" in out
+    assert "hunter2" not in out + err

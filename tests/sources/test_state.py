@@ -84,6 +84,16 @@ def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> No
         assert outcomes(file)["aks-local-accounts"] is outcome
 
 
+def test_a_secret_that_is_exported_in_clear_is_not_shown(tmp_path: Path) -> None:
+    """The file holds it, and reports go where many read them."""
+    audit = resource("audit")
+    audit["inputs"] |= {"workspaceId": {**SECRET, "plaintext": '"hunter2-hunter2"'}}
+    found = check_source(state(tmp_path, resource("aks"), audit))
+    shown = report([found]).model_dump_json()
+    assert "`[secret]` is not the ID of a Log Analytics workspace" in shown
+    assert "hunter2" not in shown
+
+
 def test_a_cluster_that_is_only_read_is_not_this_stacks(tmp_path: Path) -> None:
     """`external` in the state is what `.get()` leaves there."""
     file = state(tmp_path, {**resource("aks"), "external": True, "inputs": {}})

@@ -12,7 +12,7 @@ from kubewitness.policies.messages import explain_change
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
 from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.settings_file import NO_SETTINGS, Settings, SettingsFile
-from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.policies.verdict import Outcome, Verdict, without_secrets
 from kubewitness.sources.loaded import Loaded
 
 
@@ -75,14 +75,15 @@ def check(
     resources = tuple(resource for resource, _ in remediated)
     changes = [change for _, changes in remediated for change in changes]
     graph = build_graph(resources, loaded.calls) if changes else loaded.graph
-    verdicts = tuple(evaluate(chosen.members, graph, resolved))
+    judged = evaluate(chosen.members, graph, resolved)
+    verdicts = tuple(without_secrets(verdict, loaded.secrets) for verdict in judged)
     return CheckResult(
         loaded=loaded,
         resources=resources,
         graph=graph,
         verdicts=verdicts,
         notes=(
-            *changes,
+            *map(loaded.secrets.hide, changes),
             *unused(chosen.members, resolved, verdicts),
             *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
             *map(str, graph.access_notes),

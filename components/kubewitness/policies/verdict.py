@@ -1,9 +1,10 @@
 """What a policy decides about one resource."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from kubewitness.graph.resources import Resource
+from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.policies.exemptions import Exemption
 
 
@@ -122,3 +123,12 @@ class Verdict:
         if self.outcome is Outcome.COLLECTED_ELSEWHERE:
             return tuple(reason.message for reason in self.judgement.reasons)
         return tuple(str(one) for one in self.exemptions)
+
+
+def without_secrets(verdict: Verdict, secrets: HiddenSecrets) -> Verdict:
+    """Return the verdict with no secret value in its reasons: reports go where many read them."""
+    reasons = tuple(
+        replace(one, message=secrets.hide(one.message), decide=secrets.hide(one.decide))
+        for one in verdict.judgement.reasons
+    )
+    return replace(verdict, judgement=replace(verdict.judgement, reasons=reasons))

@@ -1,12 +1,13 @@
 """What a source holds, whatever it is: the one thing that every adapter returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stack import Stack
+from kubewitness.hidden_secrets import NO_SECRETS, HiddenSecrets
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Loaded:
         unreadable: what the source did not show, each with the reason.
         warnings: what the program logged at warning and above, each once.
         notes: what a reader should know besides.
+        secrets: what no report may show.
     """
 
     source: str
@@ -70,6 +72,7 @@ class Loaded:
     unreadable: tuple[str, ...] = ()
     warnings: tuple[LogMessage, ...] = ()
     notes: tuple[str, ...] = ()
+    secrets: HiddenSecrets = field(default=NO_SECRETS, repr=False)
 
     @cached_property
     def graph(self) -> Graph:

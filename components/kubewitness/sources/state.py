@@ -18,6 +18,7 @@ from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.printable import printable
 from kubewitness.sources.loaded import Loaded
 
@@ -49,7 +50,8 @@ def load_state(path: Path) -> Loaded:
         raise InputError(*faults)
     resources = tuple(_resources(listed))
     _, stack, project = ["", "", *_names(listed)][-3:]
-    return Loaded(str(path), Stack(project, stack), resources)
+    secrets = HiddenSecrets(_secrets(listed))
+    return Loaded(str(path), Stack(project, stack), resources, secrets=secrets)
 
 
 def _listed(document: Any) -> list[Any] | None:
@@ -150,3 +152,15 @@ def _decrypted(secret: Mapping[str, Any]) -> Any:
         return _plain(plaintext)
     except (KeyError, TypeError, ValueError, RecursionError):
         return _ENCRYPTED
+
+
+def _secrets(value: Any, *, marked: bool = False) -> Iterator[str]:
+    """Yield the texts and numbers within secrets that were exported in clear."""
+    if isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET:
+        yield from _secrets(_decrypted(value), marked=True)
+    elif isinstance(value, Mapping | list):
+        inner = value.values() if isinstance(value, Mapping) else value
+        for item in inner:
+            yield from _secrets(item, marked=marked)
+    elif marked and isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)

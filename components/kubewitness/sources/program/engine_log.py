@@ -5,8 +5,8 @@ from typing import Any, Final
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.loaded import LogMessage
-from kubewitness.sources.program.hidden_secrets import HiddenSecrets
 
 _LEVELS: Final = {engine_pb2.WARNING: "warning", engine_pb2.ERROR: "error"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from kubewitness.errors import InputError
-from kubewitness.sources.program.hidden_secrets import HiddenSecrets
+from kubewitness.hidden_secrets import HiddenSecrets
 
 
 class GuardedRequests(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has no types

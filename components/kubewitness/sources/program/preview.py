@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +13,12 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from kubewitness.errors import InputError
 from kubewitness.graph.stack import Stack
+from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.loaded import Loaded
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import Answers, load_answers
 from kubewitness.sources.program.engine_log import EngineLog
 from kubewitness.sources.program.guarded_requests import GuardedRequests, UnknownMethods
-from kubewitness.sources.program.hidden_secrets import HiddenSecrets
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.launch import Run, run_program
 from kubewitness.sources.program.monitor import Monitor
@@ -73,18 +74,20 @@ def preview(  # noqa: PLR0913 each is an option of the command
         packs.review_stack(monitor.registrations.values())
     finally:
         packs.close()
+    hidden = _hidden(project, given, monitor, run)
     if packs.faults:
-        raise InputError(*packs.faults)
+        raise InputError(*map(hidden.hide, packs.faults))
     return Loaded(
         source=str(folder),
         stack=Stack(project.name, project.stack),
         resources=tuple(r.as_resource() for r in monitor.registrations.values()),
         calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called"))),
         is_planned=True,
-        violations=tuple(packs.violations),
+        violations=tuple(replace(v, message=hidden.hide(v.message)) for v in packs.violations),
         unanswered=tuple(monitor.unanswered),
-        warnings=engine.messages(_hidden(project, given, monitor, run)),
+        warnings=engine.messages(hidden),
         notes=preview_notes(project, run),
+        secrets=hidden,
     )
 
 

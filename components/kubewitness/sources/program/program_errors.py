@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kubewitness.errors import InputError
+from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.program.answers import ANSWERS_FILE
-from kubewitness.sources.program.hidden_secrets import HiddenSecrets
 from kubewitness.sources.program.launch import Event, Run
 from kubewitness.sources.program.project import Project
 

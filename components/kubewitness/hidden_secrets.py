@@ -1,4 +1,4 @@
-"""Takes the texts that a program marks secret out of what is shown of it."""
+"""Takes the texts that a source marks secret out of what is shown of it."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ _HIDDEN: Final = "[secret]"
 
 
 class HiddenSecrets:
-    """Secrets of one program. What the program computed from one cannot be known.
+    """Secrets of one source. What a program computed from one cannot be known.
 
     Args:
         secrets: the texts; none of them is shown, nor a form of it in Python, JSON, a URL, or
@@ -46,6 +46,9 @@ class HiddenSecrets:
     def _pattern(self) -> re.Pattern[str]:
         forms = {form for secret in self._secrets for form in _forms(secret)}
         return re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
+
+
+NO_SECRETS: Final = HiddenSecrets(())
 
 
 def _forms(secret: str) -> Iterator[str]:
