@@ -44,10 +44,20 @@ def _environment(folder: Path, options: Mapping[str, Any]) -> Path | None:
     if options.get("virtualenv"):
         return folder / str(options["virtualenv"])
     if options.get("toolchain") == "uv":
-        return folder / ".venv"
+        return _uv_project(folder) / ".venv"
     if options.get("toolchain") == "poetry":
         return _poetry_environment(folder)
     return None
+
+
+def _uv_project(folder: Path) -> Path:
+    """Return the folder that uv takes for the project's, as Pulumi does: also of a workspace."""
+    around = (folder.absolute(), *folder.absolute().parents)
+    for name in ("uv.lock", "pyproject.toml"):
+        found = next((each for each in around if (each / name).is_file()), None)
+        if found is not None:
+            return found
+    return folder
 
 
 def _poetry_environment(folder: Path) -> Path:
