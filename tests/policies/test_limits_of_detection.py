@@ -1,6 +1,7 @@
 """The page "Limits of detection" is true: the check reports what each row states."""
 
 import re
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,8 +10,11 @@ from kubewitness.graph.stack import Stack
 from kubewitness.policies.check import CheckResult, check
 from kubewitness.policies.verdict import Outcome
 from kubewitness.sources.loaded import Loaded
+from support.check_source import check_source
+from support.engine import write_project
 from support.paths import ROOT
 from support.policy_examples import run_example
+from support.scenarios import PRELUDE
 
 PAGE: Final = ROOT / "docs" / "limits-of-detection.md"
 ROW: Final = re.compile(
@@ -114,7 +118,17 @@ def test_a_weak_cluster_in_sight_fails() -> None:
     assert reported(checked(WEAK)) == "fail"
 
 
-@pytest.mark.parametrize("case", PROGRAMS)
+WITHHELD: Final = "apply-on-an-output"
+"""Only the process of a checked program shows which calls were withheld."""
+
+
+@pytest.mark.parametrize("case", PROGRAMS.keys() - {WITHHELD})
 def test_the_check_reports_what_the_page_states(case: str) -> None:
     """No row promises more, or less, than the check does."""
     assert reported(checked(PROGRAMS[case])) == ROWS[case]
+
+
+def test_the_check_notes_a_function_that_was_withheld(tmp_path: Path) -> None:
+    """As the page states of it."""
+    program = write_project(tmp_path, PRELUDE + IN_ORDER + PROGRAMS[WITHHELD])
+    assert reported(check_source(program)) == ROWS[WITHHELD]
