@@ -50,6 +50,35 @@ pulumi.CustomResource("command:local:Command", "command", {"create": "az aks cre
 resources.AzureCliScript("script", resource_group_name=group.name, kind="AzureCLI",
     az_cli_version="2.60.0", retention_interval="P1D", script_content="az aks create --name dark")
 """,
+    "command-in-a-file": """\
+pulumi.CustomResource("command:local:Command", "command", {"create": "bash create-cluster.sh"})
+""",
+    "helm-chart": """\
+pulumi.CustomResource("kubernetes:helm.sh/v3:Release", "operator", {"chart": "azure-operator"})
+""",
+    "linked-template": """\
+resources.Deployment("deployment", resource_group_name=group.name, properties={
+    "mode": "Incremental", "template_link": {"uri": "https://templates.example/aks.json"}})
+""",
+    "generic-cluster": """\
+resources.Resource("generic", resource_group_name=group.name, resource_name_="dark",
+    resource_provider_namespace="Microsoft.ContainerService", resource_type="managedClusters",
+    parent_resource_path="", api_version="2025-05-01")
+""",
+    "terraform-module": """\
+pulumi.CustomResource("network:tf:azurerm_kubernetes_cluster", "cluster", {"name": "dark"})
+""",
+    "cluster-operator": """\
+pulumi.CustomResource("kubernetes:containerservice.azure.com/v1api20240901:ManagedCluster",
+    "operated", {"spec": {"azureName": "dark"}})
+""",
+    "cluster-elsewhere": """\
+pulumi.CustomResource("gcp:container/cluster:Cluster", "elsewhere", {"location": "europe-west1"})
+""",
+    "service-catalog": """\
+pulumi.CustomResource("aws:servicecatalog/provisionedProduct:ProvisionedProduct", "product",
+    {"productName": "eks"})
+""",
     "runbook": """\
 from pulumi_azure_native import automation
 automation.Runbook("runbook", resource_group_name=group.name, automation_account_name="a",

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Origin, Resource
-from kubewitness.policies.evaluate import judge
+from kubewitness.policies.evaluate import evaluate, judge
 from kubewitness.policies.messages import explain
 from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.registry import all_policies, find_policy
@@ -262,8 +262,9 @@ def test_what_is_not_this_stacks_alone_is_said_so(case: str, snapshot: SnapshotA
         f"{verdict.policy_id}: {verdict.outcome.value}, "
         f"{'blocks' if verdict.blocks else 'does not block'}, on {verdict.resource.name} | "
         + "; ".join(f"{f.code}: {f.message} ({f.decide})" for f in verdict.judgement.reasons)
-        for policy in all_policies()
-        for verdict in verdicts(policy, ELSEWHERE[case])
+        for verdict in evaluate(
+            all_policies(), build_graph(ELSEWHERE[case]), Settings({}, all_policies()), TODAY
+        )
     ]
     assert lines == snapshot
 

@@ -13,6 +13,9 @@ Pulumi's guide "Accessing any API version in Azure Native".
 from enum import Enum
 from typing import Final
 
+from kubewitness.catalog import kubernetes_tokens
+from kubewitness.catalog.token_patterns import classic, kubernetes, native, terraform
+
 
 class ResourceKind(Enum):
     """The kinds of resource that the graph knows."""
@@ -20,6 +23,7 @@ class ResourceKind(Enum):
     CLUSTER = "AKS cluster"
     EKS_CLUSTER = "EKS cluster"
     DIAGNOSTIC_SETTING = "diagnostic setting"
+    UNREAD_SETTING = "diagnostic setting whose properties are not read"
     WORKSPACE = "Log Analytics workspace"
     TABLE = "table of a Log Analytics workspace"
     STORAGE_ACCOUNT = "storage account"
@@ -34,72 +38,75 @@ class ResourceKind(Enum):
     TRUSTED_ACCESS = "role binding for Trusted Access to an AKS cluster"
     OTHER_ACCESS = "another way to an AKS cluster or to its nodes"
     KUBERNETES_PROVIDER = "provider for Kubernetes"
-    UNREADABLE_CLUSTER = "cluster made through a provider whose properties are not read"
+    UNREAD_AKS_CLUSTER = "AKS cluster whose properties are not read"
+    UNREAD_EKS_CLUSTER = "EKS cluster whose properties are not read"
+    UNREAD_CLUSTER = "Kubernetes cluster of an unknown platform"
+    CLUSTER_BY_PROPERTIES = "resource that makes a cluster if its properties say so"
+    OTHER_CLUSTER = "Kubernetes cluster of a platform without policies"
+    EKS_COMPONENT = "component of the EKS package"
+    KUBERNETES_OBJECT = "Kubernetes object that may contain other objects"
+    CHART = "Helm chart, or other objects from files"
+    SCRIPT = "script or command"
     ARM = "anything that Azure Resource Manager can make"
+    CLOUDFORMATION = "anything that AWS CloudFormation can make"
     ARC_CLUSTER = "Kubernetes cluster that Azure Arc connects"
     STACK_REFERENCE = "outputs of another stack"
 
 
-def _native(module: str, name: str) -> str:
-    """Return the pattern of one Azure Native resource in all versions of that provider."""
-    return rf"azure-(?:native|nextgen)(?:_(?:{module})_v\w+)?:(?:{module})(?:/\w+)?:(?:{name})"
-
-
-def _classic(module: str, name: str) -> str:
-    """Return the pattern of one resource of the classic provider."""
-    return rf"azure:(?:{module})/\w+:(?:{name})"
-
-
 PATTERNS: Final = {
     ResourceKind.CLUSTER: (
-        _native("containerservice", "ManagedCluster"),
-        _classic("containerservice", "KubernetesCluster"),
+        native("containerservice", "ManagedCluster"),
+        classic("containerservice", "KubernetesCluster|AutomaticCluster"),
     ),
     ResourceKind.EKS_CLUSTER: (r"aws:eks/\w+:Cluster", r"aws-native:eks:Cluster"),
     ResourceKind.DIAGNOSTIC_SETTING: (
-        _native("insights|monitor", "DiagnosticSetting"),
-        _classic("monitoring", "DiagnosticSetting"),
+        native("insights|monitor", "DiagnosticSetting"),
+        classic("monitoring", "DiagnosticSetting"),
+    ),
+    ResourceKind.UNREAD_SETTING: (
+        terraform("azurerm_monitor_diagnostic_setting"),
+        kubernetes(r"insights\.azure[\w.]*", r"\w*DiagnosticSetting"),
     ),
     ResourceKind.WORKSPACE: (
-        _native("operationalinsights", "Workspace"),
-        _classic("operationalinsights", "AnalyticsWorkspace"),
+        native("operationalinsights", "Workspace"),
+        classic("operationalinsights", "AnalyticsWorkspace"),
     ),
     ResourceKind.TABLE: (
-        _native("operationalinsights", "Table"),
-        _classic("loganalytics", "WorkspaceTable"),
+        native("operationalinsights", "Table"),
+        classic("loganalytics", "WorkspaceTable"),
     ),
     ResourceKind.STORAGE_ACCOUNT: (
-        _native("storage", "StorageAccount"),
-        _classic("storage", "Account"),
+        native("storage", "StorageAccount"),
+        classic("storage", "Account"),
     ),
     ResourceKind.LIFECYCLE_POLICY: (
-        _native("storage", "ManagementPolicy"),
-        _classic("storage", "ManagementPolicy"),
+        native("storage", "ManagementPolicy"),
+        classic("storage", "ManagementPolicy"),
     ),
     ResourceKind.IMMUTABILITY_POLICY: (
-        _native("storage", "BlobContainerImmutabilityPolicy"),
-        _classic("storage", "ContainerImmutabilityPolicy"),
+        native("storage", "BlobContainerImmutabilityPolicy"),
+        classic("storage", "ContainerImmutabilityPolicy"),
     ),
     ResourceKind.NAMESPACE_RULE: (
-        _native("eventhub|servicebus", "NamespaceAuthorizationRule"),
-        _classic("eventhub|servicebus", "EventHubNamespaceAuthorizationRule"),
-        _classic("servicebus", "NamespaceAuthorizationRule"),
+        native("eventhub|servicebus", "NamespaceAuthorizationRule"),
+        classic("eventhub|servicebus", "EventHubNamespaceAuthorizationRule"),
+        classic("servicebus", "NamespaceAuthorizationRule"),
     ),
     ResourceKind.HUB_RULE: (
-        _native("eventhub", "EventHubAuthorizationRule"),
-        _classic("eventhub", "AuthorizationRule|EventHubAuthorizationRule"),
+        native("eventhub", "EventHubAuthorizationRule"),
+        classic("eventhub", "AuthorizationRule|EventHubAuthorizationRule"),
     ),
     ResourceKind.EVENT_HUB: (
-        _native("eventhub", r"Namespace\w*|EventHub\w*"),
-        _classic("eventhub", r"EventHub\w*|Namespace\w*"),
+        native("eventhub", r"Namespace\w*|EventHub\w*"),
+        classic("eventhub", r"EventHub\w*|Namespace\w*"),
     ),
     ResourceKind.PARTNER: (
-        _native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
+        native(r"datadog|elastic|dynatrace|logz|newrelic\w*", r"\w*Monitor\w*|\w*Elastic\w*"),
     ),
-    ResourceKind.JWT_AUTHENTICATOR: (_native("containerservice", "JWTAuthenticator"),),
+    ResourceKind.JWT_AUTHENTICATOR: (native("containerservice", "JWTAuthenticator"),),
     ResourceKind.TRUSTED_ACCESS: (
-        _native("containerservice", "TrustedAccessRoleBinding"),
-        _classic("containerservice", "ClusterTrustedAccessRoleBinding"),
+        native("containerservice", "TrustedAccessRoleBinding"),
+        classic("containerservice", "ClusterTrustedAccessRoleBinding"),
         r"kubernetes:containerservice\.azure\.com/\w+:TrustedAccessRoleBinding",
     ),
     ResourceKind.OTHER_ACCESS: (
@@ -116,21 +123,51 @@ PATTERNS: Final = {
         ),
     ),
     ResourceKind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
-    ResourceKind.UNREADABLE_CLUSTER: (
-        r"azurerm:\w+/kubernetesCluster:KubernetesCluster",
-        r"aws:index/eksCluster:EksCluster",
-        r"kubernetes:containerservice\.azure\.com/\w+:ManagedCluster",
+    ResourceKind.UNREAD_AKS_CLUSTER: kubernetes_tokens.UNREAD_AKS,
+    ResourceKind.UNREAD_EKS_CLUSTER: kubernetes_tokens.UNREAD_EKS,
+    ResourceKind.CLUSTER_BY_PROPERTIES: kubernetes_tokens.BY_PROPERTIES,
+    ResourceKind.OTHER_CLUSTER: tuple(
+        pattern for patterns in kubernetes_tokens.PLATFORMS.values() for pattern in patterns
+    ),
+    ResourceKind.EKS_COMPONENT: (r"eks:index:Cluster",),
+    ResourceKind.CHART: (
+        r"kubernetes:helm\.sh/\w+:(?:Chart|Release)",
+        r"kubernetes:(?:yaml|kustomize)(?:/\w+)?:\w+",
+    ),
+    ResourceKind.KUBERNETES_OBJECT: (
+        r"kubernetes:[\w.]*(?:crossplane\.io|upbound\.io)/\w+:\w+",
+        r"kubernetes:core/v1:List",
+    ),
+    ResourceKind.SCRIPT: (
+        r"command:(?:local|remote):Command",
+        native("resources", r"AzureCliScript|AzurePowerShellScript|DeploymentScript"),
+        classic("core", r"ResourceDeploymentScript\w*"),
+        terraform(r"azurerm_resource_deployment_script_azure_(?:cli|power_shell)"),
+        r"[^:]+:tf:(?:null_resource|terraform_data|local_exec)",
     ),
     ResourceKind.ARM: (
-        _native("resources", r"Resource|Deployment\w*|TemplateSpec\w*"),
-        _classic("core", r"\w*TemplateDeployment"),
-        r"azapi:.*",
+        native("resources", r"Resource|Deployment(?!Script|\w*WhatIf)\w*|TemplateSpec\w*"),
+        native("blueprint", r"Assignment|\w*Artifact"),
+        native("solutions", r"Application(?:Definition)?"),
+        classic("core", r"\w*TemplateDeployment|ResourceProviderAction"),
+        classic("blueprint", "Assignment"),
+        classic("managedapplication", "Application|Definition"),
+        terraform(r"azurerm_\w+_template_deployment"),
+        r"azapi:.*|[^:]+:tf:azapi_\w+",
     ),
-    ResourceKind.ARC_CLUSTER: (_native("kubernetes", "ConnectedCluster"),),
+    ResourceKind.CLOUDFORMATION: (
+        r"aws:cloudformation/(?:stack|stackSet):\w+",
+        r"aws:cloudcontrol/resource:Resource",
+        r"aws-native:cloudformation:(?:Stack|StackSet)",
+        r"aws-native:index:ExtensionResource",
+        r"[^:]+:tf:aws_(?:cloudformation_stack(?:_set)?|cloudcontrolapi_resource)",
+        r"[^:]+:tf:awscc_cloudformation_stack(?:_set)?",
+    ),
+    ResourceKind.ARC_CLUSTER: (native("kubernetes", "ConnectedCluster"),),
     ResourceKind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
     ResourceKind.RESOURCE_GROUP: (
-        _native("resources", "ResourceGroup"),
-        _classic("core", "ResourceGroup"),
+        native("resources", "ResourceGroup"),
+        classic("core", "ResourceGroup"),
     ),
 }
 
@@ -146,6 +183,17 @@ DESTINATION_KINDS: Final = frozenset(
 """What a diagnostic setting can send logs to."""
 
 
+UNREAD_KINDS: Final = (
+    ResourceKind.UNREAD_AKS_CLUSTER,
+    ResourceKind.UNREAD_EKS_CLUSTER,
+    ResourceKind.UNREAD_CLUSTER,
+    ResourceKind.CLUSTER_BY_PROPERTIES,
+    ResourceKind.KUBERNETES_OBJECT,
+    ResourceKind.ARM,
+    ResourceKind.CLOUDFORMATION,
+)
+"""What makes a cluster that is not read, or may make one."""
+
 JUDGED_KINDS: Final = frozenset(
     {
         ResourceKind.CLUSTER,
@@ -153,16 +201,18 @@ JUDGED_KINDS: Final = frozenset(
         ResourceKind.JWT_AUTHENTICATOR,
         ResourceKind.TRUSTED_ACCESS,
         ResourceKind.KUBERNETES_PROVIDER,
-        ResourceKind.UNREADABLE_CLUSTER,
-        ResourceKind.ARM,
+        *UNREAD_KINDS,
     }
 )
 """What a policy on one resource can judge. All other kinds only inform a verdict."""
 
+WRITE_SETTINGS: Final = frozenset({ResourceKind.ARM, ResourceKind.UNREAD_SETTING})
+"""What writes diagnostic settings beside the resources of that kind."""
+
 MAY_CARRY_ANY_ID: Final = frozenset(
     {
-        ResourceKind.UNREADABLE_CLUSTER,
-        ResourceKind.ARM,
+        *UNREAD_KINDS,
+        ResourceKind.OTHER_CLUSTER,
         ResourceKind.ARC_CLUSTER,
         ResourceKind.STACK_REFERENCE,
     }

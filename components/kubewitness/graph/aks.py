@@ -1,12 +1,12 @@
 """AKS clusters as each provider spells them.
 
 Property names are those on the wire. Sources: Azure Native API docs for ManagedCluster; Azure
-Classic API docs for KubernetesCluster.
+Classic API docs for KubernetesCluster and AutomaticCluster.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from kubewitness.catalog.aks_automatic import AUTOMATIC, FORCED
 from kubewitness.graph.locations import location, resource_group
@@ -23,16 +23,21 @@ from kubewitness.graph.values import (
     text,
 )
 
+_AUTOMATIC_CLUSTER: Final = ":AutomaticCluster"
+_NO_PROPERTY: Final = Unknown("`AutomaticCluster` has no property for it")
+
 
 def aks_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> AksCluster:
     """Return the cluster that a resource of either provider is."""
+    is_automatic = resource.type.endswith(_AUTOMATIC_CLUSTER)
     reader = _classic if is_classic(resource.type) else _native
     cluster = replace(
-        reader(resource),
+        (_classic_automatic if is_automatic else reader)(resource),
         resource_group=resource_group(resource, by_urn),
         location=location(resource, by_urn),
     )
-    return _as_automatic(cluster, read(resource.properties, "sku", "name"))
+    sku = AUTOMATIC if is_automatic else read(resource.properties, "sku", "name")
+    return _as_automatic(cluster, sku)
 
 
 def _native(resource: Resource) -> AksCluster:
@@ -86,6 +91,21 @@ def _classic(resource: Resource) -> AksCluster:
             read(properties, "apiServerAuthorizedIpRanges"),
         ),
         run_command_disabled=_disabled(read(properties, "runCommandEnabled")),
+    )
+
+
+def _classic_automatic(resource: Resource) -> AksCluster:
+    """Return a cluster of AKS Automatic as the classic provider has it."""
+    properties = resource.properties
+    private = read(properties, "privateCluster")
+    is_given = not isinstance(private, Unknown) and private is not ABSENT
+    return AksCluster(
+        resource=resource,
+        name=text(read(properties, "name")),
+        local_accounts_disabled=_NO_PROPERTY,
+        private=True if is_given else private,
+        authorized_ranges=read(properties, "apiServerAccess", "authorizedIpRanges"),
+        run_command_disabled=_NO_PROPERTY,
     )
 
 

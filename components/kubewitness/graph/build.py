@@ -3,29 +3,31 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
-from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, ResourceKind
+from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, WRITE_SETTINGS, ResourceKind
 from kubewitness.graph.access_notes import access_notes
 from kubewitness.graph.aks import aks_cluster
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
-from kubewitness.graph.eks import eks_cluster
+from kubewitness.graph.eks import eks_cluster, is_eks_component
+from kubewitness.graph.generic_resources import cluster_writers, declared_settings
 from kubewitness.graph.links import Placement, place
 from kubewitness.graph.model import (
     AksCluster,
     Cluster,
     DiagnosticSetting,
-    EksCluster,
     Graph,
     Opaque,
+    Unassessed,
 )
 from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.rivals import with_rivals
 from kubewitness.graph.routes import carries
-from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.transformations import transformations
 from kubewitness.graph.trusted_access import trusted_access
-from kubewitness.graph.values import Unknown, Value, declared_text, read
+from kubewitness.graph.unread import unread
+from kubewitness.graph.unread_components import unread_component
+from kubewitness.graph.values import Value, declared_text, read
 
 
 def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = None) -> Graph:
@@ -48,20 +50,30 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     managed = {urn: one for urn, one in by_urn.items() if one.origin is Origin.MANAGED}
     aks = [aks_cluster(by_urn[urn], by_urn) for urn in _of(kinds, ResourceKind.CLUSTER)]
     eks = [eks_cluster(by_urn[urn]) for urn in _of(kinds, ResourceKind.EKS_CLUSTER)]
+    eks += [eks_cluster(one) for one in remote if is_eks_component(one)]
     clusters: list[Cluster] = [*aks, *eks]
     receivers = Receivers({urn: one for urn, one in managed.items() if kinds[urn]})
+    generic = [one for urn, one in managed.items() if kinds[urn] in WRITE_SETTINGS]
     settings = [
-        diagnostic_setting(managed[urn], by_urn, receivers)
-        for urn in _of(kinds, ResourceKind.DIAGNOSTIC_SETTING)
-        if urn in managed
+        diagnostic_setting(one, by_urn, receivers)
+        for one in (
+            *(managed[u] for u in _of(kinds, ResourceKind.DIAGNOSTIC_SETTING) if u in managed),
+            *(setting for one in generic for setting in declared_settings(one, aks)),
+        )
     ]
     placement = _placement(settings, aks, remote, kinds)
+    hidden = [
+        *(found for one in remote for found in unread_component(one)),
+        *(found for one in managed.values() for found in unread(one)),
+    ]
     return Graph(
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.resource.urn)),
         links=with_rivals(placement.links),
         foreign=placement.foreign,
         unplaced=placement.unplaced,
-        opaque=tuple(_opaque(by_urn, remote, kinds)),
+        opaque=tuple(one for one in hidden if isinstance(one, Opaque)),
+        unassessed=tuple(one for one in hidden if isinstance(one, Unassessed)),
+        writers=cluster_writers(generic, aks),
         authenticators=tuple(
             managed[u] for u in _of(kinds, ResourceKind.JWT_AUTHENTICATOR) if u in managed
         ),
@@ -102,26 +114,3 @@ def _may_carry_activity(setting: DiagnosticSetting) -> bool:
 
 def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[str]:
     return [urn for urn, kind in kinds.items() if kind is wanted]
-
-
-def _opaque(
-    by_urn: Mapping[str, Resource],
-    remote: Iterable[Resource],
-    kinds: Mapping[str, ResourceKind | None],
-) -> Iterable[Opaque]:
-    """Yield remote components, clusters of unread providers, templates that may hold a cluster."""
-    yield from (Opaque(resource, None) for resource in remote)
-    for urn, resource in by_urn.items():
-        if kinds[urn] is ResourceKind.UNREADABLE_CLUSTER:
-            is_eks = resource.type.startswith("aws:")
-            yield Opaque(resource, EksCluster if is_eks else AksCluster)
-        elif kinds[urn] is ResourceKind.ARM and _may_deploy_a_cluster(resource):
-            yield Opaque(resource, AksCluster)
-
-
-def _may_deploy_a_cluster(resource: Resource) -> bool:
-    """Return whether a template or a generic resource names a cluster, or hides what it makes."""
-    text = str(resource.properties).replace("\\", "").lower()
-    return "microsoft.containerservice/managedclusters" in text or any(
-        isinstance(one, Unknown) or isinstance(type_of(one), Unknown) for one in declared(resource)
-    )

@@ -120,15 +120,16 @@ def _is_target(
         return _same(own_id.rstrip("/"), target.group(0).rstrip("/"))
     if cluster.resource.urn in setting.target_dependencies:
         elsewhere = _compare(cluster.resource_group, target["group"]) is False
-        return False if elsewhere else _same_name(cluster, target["name"])
-    name = _same_name(cluster, target["name"])
+        return False if elsewhere else same_name(cluster, target["name"])
+    name = same_name(cluster, target["name"])
     group = _compare(cluster.resource_group, target["group"])
     if name is False or group is False:
         return False
     return None  # the same name and group may stand in another subscription
 
 
-def _same_name(cluster: AksCluster, name: str) -> bool | None:
+def same_name(cluster: AksCluster, name: str) -> bool | None:
+    """Return whether a cluster has a name in Azure; None where that cannot be known."""
     if cluster.name is ABSENT:  # The provider names it: the logical name and a random suffix.
         return None if name.lower().startswith(cluster.resource.name.lower()) else False
     return _compare(cluster.name, name)

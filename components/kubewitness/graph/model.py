@@ -300,6 +300,19 @@ class AccessNote:
 
 
 @dataclass(frozen=True)
+class Unassessed:
+    """A resource that no policy judges and that a reader should know of.
+
+    Attributes:
+        resource: where it came from.
+        why: what it is, without its name.
+    """
+
+    resource: Resource
+    why: str
+
+
+@dataclass(frozen=True)
 class Transformation:
     """What a workspace does with rows as they arrive.
 
@@ -330,6 +343,8 @@ class Graph:
         foreign: settings of this stack that are attached to a cluster outside of it, by its id.
         unplaced: settings whose target cannot be known, but by their categories is a cluster.
         opaque: resources that could hold a cluster which cannot be seen.
+        unassessed: resources that no policy judges, such as clusters of other platforms.
+        writers: for each cluster's URN, the generic resources that write the same cluster.
         authenticators: resources that admit another identity provider to a cluster.
         trusted_access: role bindings for other Azure resources.
         access_notes: other ways to a cluster, which no policy forbids.
@@ -345,6 +360,8 @@ class Graph:
     foreign: tuple[DiagnosticSetting, ...] = ()
     unplaced: tuple[DiagnosticSetting, ...] = ()
     opaque: tuple[Opaque, ...] = ()
+    unassessed: tuple[Unassessed, ...] = ()
+    writers: Mapping[str, tuple[Resource, ...]] = field(default_factory=dict)
     authenticators: tuple[Resource, ...] = ()
     trusted_access: tuple[TrustedAccess, ...] = ()
     access_notes: tuple[AccessNote, ...] = ()

@@ -4,17 +4,32 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from kubewitness.catalog.kubernetes_tokens import NO_CLUSTER
 from kubewitness.catalog.type_tokens import PATTERNS, ResourceKind
+from kubewitness.graph.cluster_words import looks_like
 
 _COMPILED: Final = tuple(
     (kind, re.compile("|".join(patterns))) for kind, patterns in PATTERNS.items()
 )
+_NO_CLUSTER: Final = re.compile("|".join(NO_CLUSTER))
 
 
 @lru_cache(maxsize=4096)
 def kind_of(token: str) -> ResourceKind | None:
-    """Return the kind that a type token stands for, or None where the graph has no use for it."""
-    return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
+    """Return the kind that a type token stands for, or None where the graph has no use for it.
+
+    The tables decide first. A token that no table has, or that is only known to be a Kubernetes
+    object, is judged by its words.
+    """
+    known = next((kind for kind, pattern in _COMPILED if pattern.fullmatch(token)), None)
+    if known not in (None, ResourceKind.KUBERNETES_OBJECT) or _NO_CLUSTER.fullmatch(token):
+        return known
+    return looks_like(token) or known
+
+
+def matches(patterns: tuple[str, ...], token: str) -> bool:
+    """Return whether one of these patterns matches the whole of a type token."""
+    return any(re.fullmatch(pattern, token) for pattern in patterns)
 
 
 def is_classic(token: str) -> bool:

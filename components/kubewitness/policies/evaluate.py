@@ -1,14 +1,15 @@
 """Policies put to a graph: the one place where a fault in a policy becomes a violation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.exemption_use import ExemptionUse, exempt
+from kubewitness.policies.hidden import blocks, hidden, is_component, judge_component
 from kubewitness.policies.policy import AnyPolicy, C, JudgeOthers, Policy, S
-from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
+from kubewitness.policies.settings import Level
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import (
     Judgement,
@@ -28,11 +29,16 @@ def evaluate(
 
     A policy at level `disabled` gives none. An exception in a policy is a violation that names it.
     """
-    return [
+    members = list(policies)
+    verdicts = [
         verdict
-        for policy in policies
+        for policy in members
         for verdict in judge(policy, graph, settings.of(policy.id), today)
     ]
+    day = today or datetime.now(UTC).date()
+    each = [(policy, settings.of(policy.id).on(day)) for policy in members]
+    components = [one for one in graph.opaque if is_component(one)]
+    return verdicts + [v for one in components for v in judge_component(one, each, day)]
 
 
 def judge(
@@ -44,8 +50,8 @@ def judge(
     day = today or datetime.now(UTC).date()
     for resource, judgement, is_ours in _judgements(policy, graph, settings.on(day)):
         left = exempt(judgement, policy.id, resource, settings.exemptions, day)
-        blocks = is_ours and _blocks(left.judgement, settings)
-        yield Verdict(policy.id, resource, left.judgement, blocks, left.applied, left.expired)
+        stops = is_ours and blocks(left.judgement, settings)
+        yield Verdict(policy.id, resource, left.judgement, stops, left.applied, left.expired)
 
 
 def unused(
@@ -72,8 +78,8 @@ def _judgements(
         if isinstance(cluster, policy.subject):
             yield _judge_cluster(policy, cluster, graph, settings)
     for opaque in graph.opaque:
-        if opaque.of is None or opaque.of is policy.subject:
-            yield opaque.resource, _hidden(policy, opaque.resource), True
+        if not is_component(opaque) and opaque.of in (None, policy.subject):
+            yield opaque.resource, hidden(policy, opaque.resource), True
     if policy.judge_others:
         yield from _judge_others(policy, policy.judge_others, graph, settings)
     if policy.needs_stack:
@@ -90,11 +96,27 @@ def _judge_cluster(
 ) -> tuple[Resource, Judgement, bool]:
     judgement = _guarded(policy, cluster, graph, settings)
     if cluster.resource.origin is not Origin.READ:
-        return cluster.resource, judgement, True
+        others = graph.writers.get(cluster.resource.urn, ())
+        return cluster.resource, _doubted(judgement, others), True
     if policy.needs_stack and graph.links.get(cluster.resource.urn):
         return _not_ours(policy, cluster.resource, judgement)
     judgement = not_applicable("read-only", "this stack only reads the cluster")
     return cluster.resource, judgement, False
+
+
+def _doubted(judgement: Judgement, writers: Sequence[Resource]) -> Judgement:
+    """Return a judgement on a cluster that other resources write, too: a pass is undecided."""
+    if not writers or judgement.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
+        return judgement
+    doubts = (
+        Reason(
+            "other-writer",
+            f"`{one.name}` ({one.type}) writes this cluster, too, and the last one written counts",
+            "let only one resource write the cluster",
+        )
+        for one in writers
+    )
+    return undecided(*judgement.reasons, *doubts)
 
 
 def _judge_others(
@@ -146,24 +168,3 @@ def _guarded(policy: Policy[C, S], cluster: C, graph: Graph, settings: S) -> Jud
 def _policy_error(policy: AnyPolicy, error: Exception) -> Judgement:
     message = f"the policy `{policy.id}` itself failed ({type(error).__name__}), please report it"
     return fail(Reason("policy-error", message))
-
-
-def _hidden(policy: AnyPolicy, resource: Resource) -> Judgement:
-    if resource.origin is Origin.REMOTE:
-        what = "is a remote component, whose children cannot be seen without its provider"
-        decide = "run `pulumi preview` with the policy pack, which sees the component's children"
-    else:
-        what = "makes a cluster, or may make one, in a way that is not read"
-        is_aks = policy.subject is AksCluster
-        known = (
-            "`ManagedCluster` of Azure Native" if is_aks else "`eks.Cluster` of the AWS provider"
-        )
-        decide = f"make the cluster as a {known}"
-    return undecided(Reason("hidden", f"`{resource.type}` {what}", decide))
-
-
-def _blocks(judgement: Judgement, settings: PolicySettings) -> bool:
-    stops = judgement.outcome is Outcome.FAIL or (
-        judgement.outcome is Outcome.UNDECIDED and settings.undecided is UndecidedMeans.BLOCK
-    )
-    return stops and settings.level is not Level.ADVISORY

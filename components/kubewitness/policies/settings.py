@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from kubewitness.graph.stack import Stack
-from kubewitness.policies.exemptions import Exemption
+from kubewitness.policies.exemptions import ComponentWithoutClusters, Exemption
 
 ALL_POLICIES: Final = "all"
 """The key that Pulumi reserves for the level of every policy."""
@@ -97,12 +97,14 @@ class PolicySettings(Document):
         level: the enforcement level; the policy says the default.
         undecided: whether undecided blocks; the policy says the default.
         exemptions: what is allowed to fail, until when, and who says so.
+        components_without_clusters: types of remote components that contain no cluster.
         stacks: other settings for some stacks; of several that match the last wins.
     """
 
     level: Level = Field(default=Level.MANDATORY, alias=LEVEL)
     undecided: UndecidedMeans = UndecidedMeans.BLOCK
     exemptions: tuple[Exemption, ...] = ()
+    components_without_clusters: tuple[ComponentWithoutClusters, ...] = ()
     stacks: tuple[StackSettings, ...] = ()
 
     def on(self, _day: date) -> Self:

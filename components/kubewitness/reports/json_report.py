@@ -115,7 +115,10 @@ def summarise(results: list[CheckResult]) -> SummaryDocument:
         undecided=sum(result.count(Outcome.UNDECIDED) for result in results),
         exempt=sum(result.count(Outcome.EXEMPT) for result in results),
         collected_elsewhere=sum(r.count(Outcome.COLLECTED_ELSEWHERE) for r in results),
-        not_assessed=sum(result.count(Outcome.NOT_APPLICABLE) for result in results),
+        not_assessed=sum(
+            result.count(Outcome.NOT_APPLICABLE) + len(result.graph.unassessed)
+            for result in results
+        ),
         unreadable=sum(len(result.loaded.unreadable) for result in results),
     )
 

@@ -28,6 +28,7 @@ from kubewitness.policies.crossguard.run_state import Run
 from kubewitness.policies.crossguard.schema import settings_schema
 from kubewitness.policies.evaluate import judge
 from kubewitness.policies.messages import explain
+from kubewitness.policies.not_assessed import not_assessed
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
 from kubewitness.policies.policy import AnyPolicy, Policy, S
 from kubewitness.policies.registry import all_policies
@@ -132,6 +133,8 @@ class _Assembly:
                 self._say(note)
             for other_way in self._graph(args).access_notes:
                 self._say(str(other_way))
+            for note in not_assessed(self._graph(args)):
+                self._say(note)
             if self._pack.benchmark and self._graph(args).clusters:
                 self._say(f"{self._pack.name}: {self._pack.benchmark}")
             self._run = Run()
