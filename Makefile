@@ -6,7 +6,7 @@ SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.py
 	hatch_build.py
 
 .PHONY: demo test test-oldest test-newest check docs fuzz mutation benchmark benchmark-check \
-	benchmark-hunt benchmark-logs lock
+	benchmark-hunt benchmark-logs type-tokens lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
 demo: .venv/installed
@@ -98,6 +98,10 @@ benchmark-logs: .venv/installed
 		--wheel-dir .venv-oldest/wheel .
 	.venv-oldest/bin/python -m pip --quiet install --no-deps .venv-oldest/wheel/*.whl
 	touch $@
+
+# Records every type token of the newest Pulumi SDKs, from their wheels: about 140 MB to download.
+type-tokens: .venv/installed
+	$(BIN)/python tests/support/type_tokens.py
 
 # Resolves the requirement files anew; needs uv. The oldest dependencies are resolved first, and
 # with them, as constraints, the newest tools that test them.

@@ -1,4 +1,4 @@
-"""Every type token of the newest SDKs: which are clusters, and that nothing else is taken for one."""
+"""Of all type tokens of the newest SDKs, clusters and nothing else are taken for clusters."""
 
 import re
 from typing import Final

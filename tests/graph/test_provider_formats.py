@@ -13,7 +13,6 @@ from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.policies.evaluate import evaluate
 from kubewitness.policies.registry import all_policies, find_policy
-from kubewitness.policies.settings import Level
 from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 

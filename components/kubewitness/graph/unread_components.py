@@ -11,7 +11,7 @@ from typing import Final
 from kubewitness.catalog.component_packages import PARTS, WITHOUT_CLUSTERS
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.eks import is_eks_component
-from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
+from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.unread import unread_chart
@@ -19,7 +19,7 @@ from kubewitness.graph.unread import unread_chart
 _KUBERNETES: Final = re.compile(r"kubernetes(?:-[\w-]+)?:")
 """The Kubernetes package, and packages that install something in a cluster."""
 
-_OF: Final = {
+_OF: Final[dict[ResourceKind | None, type[Cluster]]] = {
     ResourceKind.UNREAD_AKS_CLUSTER: AksCluster,
     ResourceKind.UNREAD_EKS_CLUSTER: EksCluster,
 }

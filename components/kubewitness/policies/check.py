@@ -8,7 +8,7 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.evaluate import evaluate, unused
-from kubewitness.policies.hidden import unused_declarations
+from kubewitness.policies.hidden import declaration_notes
 from kubewitness.policies.messages import explain_change
 from kubewitness.policies.not_assessed import not_assessed
 from kubewitness.policies.packs import DEFAULT_PACK, Pack, find_pack
@@ -87,7 +87,7 @@ def check(
         notes=(
             *map(loaded.secrets.hide, changes),
             *not_assessed(graph),
-            *unused_declarations((resolved.of(one.id) for one in chosen.members), graph),
+            *declaration_notes((resolved.of(one.id) for one in chosen.members), graph),
             *unused(chosen.members, resolved, verdicts),
             *([str(chosen.benchmark)] if chosen.benchmark and graph.clusters else []),
             *map(str, graph.access_notes),

@@ -84,36 +84,6 @@ class CollectedElsewhere(Declaration):
         return f"{names} of `{self.resource}` collected by {self.by} until {self.expires}"
 
 
-class ComponentWithoutClusters(BaseModel):
-    """A type of remote component that contains no cluster, for which somebody answers.
-
-    Attributes:
-        type: a glob of the component's type token.
-        reason: how this is known.
-        owner: who answers for it.
-        expires: the last day on which it counts.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, alias_generator=to_camel
-    )
-
-    type: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
-    owner: str = Field(min_length=1)
-    expires: date
-
-    def is_of(self, component: Resource) -> bool:
-        """Return whether a component is meant."""
-        return fnmatchcase(component.type, self.type)
-
-    def __str__(self) -> str:
-        return (
-            f"declaration that `{self.type}` contains no cluster, by {self.owner} until "
-            f"{self.expires}: {self.reason}"
-        )
-
-
 def as_common(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the common settings with each exemption in them, also for some stacks, as common.
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from kubewitness.graph.model import AksCluster, Graph, Opaque
 from kubewitness.graph.resources import Origin, Resource
+from kubewitness.policies.component_declarations import ComponentWithoutClusters
 from kubewitness.policies.exemption_use import exempt
 from kubewitness.policies.policy import AnyPolicy
 from kubewitness.policies.settings import Level, PolicySettings, UndecidedMeans
@@ -51,12 +52,17 @@ def judge_component(
     yield Verdict(policy.id, component, left.judgement, stops, left.applied, left.expired)
 
 
-def unused_declarations(settings: Iterable[PolicySettings], graph: Graph) -> list[str]:
-    """Return a note for each declaration on components that no component needs."""
-    unknown = [one.resource for one in graph.opaque if is_component(one)]
+def declaration_notes(settings: Iterable[PolicySettings], graph: Graph) -> list[str]:
+    """Return a note for each declaration on components: what it is used for, or that it is not."""
+    components = [one.resource for one in graph.opaque if is_component(one)]
     every = dict.fromkeys(d for one in settings for d in one.components_without_clusters)
-    needless = [one for one in every if not any(one.is_of(component) for component in unknown)]
-    return [f"unused {one}" for one in needless]
+    return [_note(one, [c.name for c in components if one.is_of(c)]) for one in every]
+
+
+def _note(declaration: ComponentWithoutClusters, names: list[str]) -> str:
+    if not names:
+        return f"unused {declaration}"
+    return f"{', '.join(f'`{name}`' for name in names)}: {declaration}"
 
 
 def hidden(policy: AnyPolicy, resource: Resource) -> Judgement:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from kubewitness.graph.stack import Stack
-from kubewitness.policies.exemptions import ComponentWithoutClusters, Exemption
+from kubewitness.policies.component_declarations import ComponentWithoutClusters
+from kubewitness.policies.exemptions import Exemption
 
 ALL_POLICIES: Final = "all"
 """The key that Pulumi reserves for the level of every policy."""
