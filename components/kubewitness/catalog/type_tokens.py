@@ -110,14 +110,12 @@ PATTERNS: Final = {
         r"kubernetes:containerservice\.azure\.com/\w+:TrustedAccessRoleBinding",
     ),
     ResourceKind.OTHER_ACCESS: (
-        _native(
+        native(
             "containerservice",
             "FleetMember|FleetManagedNamespace|PrivateEndpointConnection|AgentPool",
         ),
-        _native(
-            "kubernetesconfiguration", "Extension|FluxConfiguration|SourceControlConfiguration"
-        ),
-        _classic(
+        native("kubernetesconfiguration", "Extension|FluxConfiguration|SourceControlConfiguration"),
+        classic(
             "containerservice",
             "FleetMember|FluxConfiguration|KubernetesClusterExtension|KubernetesClusterNodePool",
         ),
