@@ -316,6 +316,31 @@ def test_a_rule_that_cannot_be_run_is_no_proof_of_no_attacks(
     assert "typo: unknown column `Usr`" in err
 
 
+def test_a_rule_that_is_nested_too_deeply_fails_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others are run."""
+    deep = f"{'(' * 300}1{')' * 300} == 1"
+    (tmp_path / "deep.yaml").write_text(RULE.replace("AKSAudit |", f"AKSAudit | where {deep} |"))
+    (tmp_path / "other.yaml").write_text(RULE)
+    code, document, err = hunt(capsys, ATTACK, "--rules", tmp_path)
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 2)
+    assert "not run: deep: the query is nested too deeply" in err
+
+
+def test_a_rule_that_does_not_end_in_time_fails_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cross join of many rows never ends."""
+    many = "range a from 1 to 3000000 step 1 | extend k = 1"
+    query = f"{many} | join kind=inner ({many}) on k | summarize count()"
+    (tmp_path / "endless.yaml").write_text(f"name: E\nseverity: Low\nquery: |\n  {query}\n")
+    (tmp_path / "other.yaml").write_text(RULE)
+    code, document, err = hunt(capsys, ATTACK, "--rules", tmp_path, "--timeout", "1")
+    assert (code, document["summary"]["findings"]) == (ExitCode.VIOLATION, 2)
+    assert "not run: endless: the query did not end in time" in err
+
+
 def test_people_see_the_worst_first_and_a_line_of_counts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

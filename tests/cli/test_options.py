@@ -16,6 +16,7 @@ from kubewitness.cli import cli, options
 from kubewitness.cli.detections_choice import DEFAULT_SEVERITY
 from kubewitness.cli.output import PIPE_WIDTH, stdout_console, write_drawn
 from kubewitness.detections.detection import SEVERITIES
+from kubewitness.detections.engines import TIMEOUT_SECONDS as TIMEOUT_OF_DETECTION
 from kubewitness.detections.engines.cloud import DEFAULT_SINCE, Plan
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.policies.packs import DEFAULT_PACK
@@ -47,6 +48,7 @@ COMMANDS = dict(commands())
 def test_defaults_in_the_help_are_those_of_the_modules_that_own_them() -> None:
     """Help does not load these modules, so it has its own copy of each."""
     assert (options.DEFAULT_PACK, options.PROGRAM_SECONDS) == (DEFAULT_PACK, TIMEOUT_SECONDS)
+    assert options.DETECTION_SECONDS == TIMEOUT_OF_DETECTION
     assert (options.BLOCK_SIZE, options.CLOUD_SINCE) == (BLOCK_SIZE, DEFAULT_SINCE)
     assert tuple(severity.lower() for severity in SEVERITIES) == options.SEVERITIES
     assert DEFAULT_SEVERITY.lower() == options.DEFAULT_SEVERITY

@@ -87,6 +87,7 @@ def open_engine(
             period=options.period,
             now=now,
             allow_list=options.allow_list,
+            timeout=options.timeout,
         )
         yield OpenedEngine(
             engine,

@@ -44,6 +44,7 @@ ALLOW_LIST: Final = "kubewitness.allow.yaml"
 DEFAULT_PACK: Final = "kubewitness"
 PROGRAM_SECONDS: Final = 300
 BLOCK_SIZE: Final = 1 << 20
+DETECTION_SECONDS: Final = 300
 SEVERITIES: Final = ("high", "medium", "low", "informational")
 DEFAULT_SEVERITY: Final = "low"
 PLANS: Final = ("analytics", "basic")

@@ -40,6 +40,7 @@ def run(
     format_: str,
     output: Path | None,
     limit: int,
+    timeout: int,
     no_progress: bool,
 ) -> int:
     """Run the chosen detections and write what they find."""
@@ -55,6 +56,7 @@ def run(
         now=present(as_of),
         allow_list=allow_list,
         plan=Plan(plan),
+        timeout=timeout,
     )
     wanted = [*chosen.detections, *chosen.informational]
     with open_engine(data, wanted, options, progress=not no_progress) as opened:

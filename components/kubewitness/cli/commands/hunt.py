@@ -10,6 +10,7 @@ from kubewitness.cli.options import (
     CLOUD_SINCE,
     COUNT,
     DEFAULT_SEVERITY,
+    DETECTION_SECONDS,
     FILE,
     FILE_OR_FOLDER,
     PLANS,
@@ -81,6 +82,13 @@ EPILOG = exit_codes(
     default=5,
     show_default=True,
     help="Findings of each detection that a table shows.",
+)
+@click.option(
+    "--timeout",
+    type=COUNT,
+    default=DETECTION_SECONDS,
+    show_default=True,
+    help="Seconds that one detection may run on this machine.",
 )
 @no_progress_option
 def command(**options: Any) -> int:

@@ -21,7 +21,7 @@ def query_warnings(detection: Detection) -> Sequence[str]:
     # They load a parser of KQL, which our own detections do without.
     from duckdb_kql import KqlError  # noqa: PLC0415
 
-    from kubewitness.logs.kql.kql_errors import explain_kql  # noqa: PLC0415
+    from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql  # noqa: PLC0415
 
     try:
         paths = optional_import(
@@ -33,4 +33,6 @@ def query_warnings(detection: Detection) -> Sequence[str]:
         found: Sequence[str] = paths.paths_of_no_object(detection.query)
     except KqlError as error:
         return explain_kql(error, detection.query).faults
+    except RecursionError:
+        return (TOO_DEEP,)
     return found

@@ -1,11 +1,14 @@
 """What runs detections: DuckDB here, Log Analytics, Azure Data Explorer; one file each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.finding import Finding
 from kubewitness.errors import InputError
+
+TIMEOUT_SECONDS: Final = 300
+"""How long one detection may run on this machine, unless the user says otherwise."""
 
 
 class DetectionFailedError(InputError):

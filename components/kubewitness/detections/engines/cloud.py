@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
 from kubewitness.detections.detection import Detection
+from kubewitness.detections.engines import TIMEOUT_SECONDS
 from kubewitness.detections.parsers import Tables, definitions, used_parsers
 from kubewitness.errors import InputError, NothingToCheckError
 from kubewitness.logs.store.period import Period, clock, parse_time
@@ -63,6 +64,7 @@ class CloudOptions:
         now: from which the period counts; by default the clock's.
         allow_list: what is left out.
         plan: of the tables with the audit events.
+        timeout: seconds that one detection may run on this machine; a cloud has its own limits.
     """
 
     tables: Tables | None = None
@@ -70,6 +72,7 @@ class CloudOptions:
     now: datetime | None = None
     allow_list: AllowList = NOTHING_ALLOWED
     plan: Plan = Plan.ANALYTICS
+    timeout: float = TIMEOUT_SECONDS
 
     def span(self) -> tuple[datetime, datetime]:
         """Return the first time and the first that is too late, in UTC.

@@ -13,7 +13,7 @@ from duckdb_kql import KqlError, ir
 from duckdb_kql.lower import lower
 
 from kubewitness.catalog.audit_tables import TABLES
-from kubewitness.logs.kql.kql_errors import explain_kql
+from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 OPERATORS: Final[dict[type[ir.Node], str]] = {
@@ -133,6 +133,8 @@ def construct_faults(text: str) -> list[str]:
         query = lower(text)
     except KqlError as error:
         return list(explain_kql(error, text).faults)
+    except RecursionError:
+        return [TOO_DEEP]
     return list(dict.fromkeys(fault for node in walk(query) for fault in _faults(node)))
 
 

@@ -8,6 +8,7 @@ rows. The rest is mostly DuckDB's planning, on one core: so detections run on se
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,7 +17,7 @@ import duckdb
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
 from kubewitness.detections.detection import Detection
-from kubewitness.detections.engines import DetectionFailedError
+from kubewitness.detections.engines import TIMEOUT_SECONDS, DetectionFailedError
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
 from kubewitness.errors import InputError
@@ -123,9 +124,10 @@ class LocalEngine:
         connection: as `open_for_queries` gives it; of the thread that makes the engine.
         period: to which the parsers are restricted.
         now: what `now()` is; by default the newest event's time.
+        timeout: seconds that one detection may take.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is an option of the command
         self,
         connection: duckdb.DuckDBPyConnection,
         detections: Sequence[Detection],
@@ -133,7 +135,9 @@ class LocalEngine:
         period: Period | None = None,
         now: datetime | None = None,
         allow_list: AllowList = NOTHING_ALLOWED,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> None:
+        self._timeout = timeout
         self._connection = connection
         self._thread = _Thread()
         self._thread.connection = connection
@@ -165,7 +169,8 @@ class LocalEngine:
             DetectionFailedError: it fails, which only its run shows.
         """
         try:
-            yield from self._run(detection)
+            with self._in_time():
+                yield from self._run(detection)
         except InputError as error:
             raise DetectionFailedError(
                 *(f"{detection.slug}: {fault}" for fault in error.faults)
@@ -186,6 +191,17 @@ class LocalEngine:
         if KUBE_AUDIT in self._used:
             self._show(stored=_reads_stored(detection.query))
         return max(0, sum(1 for _ in rows(self._mine(), whole, self._now)) - found)
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """Interrupt this thread's query when its time is over."""
+        timer = threading.Timer(self._timeout, self._mine().interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _run(self, detection: Detection) -> Iterator[Finding]:
         if KUBE_AUDIT in self._used:

@@ -9,6 +9,8 @@ from duckdb_kql.control import strip_leading_comments
 
 from kubewitness.errors import InputError
 
+TOO_DEEP: Final = "the query is nested too deeply to be read; split it with `let`"
+
 _OPERATORS: Final = (
     "where",
     "project",

@@ -18,6 +18,8 @@ def explain_sql(error: duckdb.Error, *, is_translated: bool = False) -> InputErr
     """
     if isinstance(error, duckdb.PermissionException):
         return InputError("a query reads the tables of its store and nothing else: no files")
+    if isinstance(error, duckdb.InterruptException):
+        return InputError("the query did not end in time; ask for less, or of fewer days")
     if isinstance(error, duckdb.OutOfMemoryException):
         return InputError("the query takes more memory than it may; ask for less, or of fewer days")
     text = re.sub(r"^(\w+) Error: ", r"the query fails: ", str(error).strip())

@@ -10,7 +10,7 @@ from duckdb_kql.lower import lower
 
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.equals import equals_faults
-from kubewitness.logs.kql.kql_errors import explain_kql
+from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.names import check_names
 from kubewitness.logs.kql.translation import CLOCK, Translation
 
@@ -37,4 +37,6 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
         sql = duckdb_kql.to_sql(text, schema=known, allow_write=False, query_now=_ANY_TIME)
     except duckdb_kql.KqlError as error:
         raise explain_kql(error, text) from None
+    except RecursionError:
+        raise InputError(TOO_DEEP) from None
     return Translation(str(sql), CLOCK in sql.parameters, tuple(names.warnings))
