@@ -33,6 +33,7 @@ class ResourceKind(Enum):
     HUB_RULE = "authorization rule of an event hub"
     EVENT_HUB = "event hub"
     PARTNER = "partner solution"
+    DATA_COLLECTION_RULE = "data collection rule"
     RESOURCE_GROUP = "resource group"
     JWT_AUTHENTICATOR = "other identity provider of an AKS cluster"
     TRUSTED_ACCESS = "role binding for Trusted Access to an AKS cluster"
@@ -163,6 +164,10 @@ PATTERNS: Final = {
     ),
     ResourceKind.ARC_CLUSTER: (native("kubernetes", "ConnectedCluster"),),
     ResourceKind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
+    ResourceKind.DATA_COLLECTION_RULE: (
+        _native("insights|monitor", "DataCollectionRule"),
+        _classic("monitoring", "DataCollectionRule"),
+    ),
     ResourceKind.RESOURCE_GROUP: (
         native("resources", "ResourceGroup"),
         classic("core", "ResourceGroup"),

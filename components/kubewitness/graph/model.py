@@ -5,9 +5,10 @@ Every class here is normalised: no provider's spelling, no type token, no nestin
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import comparable
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value
@@ -89,6 +90,10 @@ class LogEntry:
     retention_policy: Value[Any] = ABSENT
 
 
+ANY_TABLE: Final = "*"
+"""Stands for every table of a workspace, where what is said may be of any."""
+
+
 @dataclass(frozen=True)
 class Table:
     """What a stack says of one table of a workspace.
@@ -132,6 +137,7 @@ class Workspace(Receiver):
         purges_at_once: true where records are gone for good as soon as retention ends.
         tables: what this stack says of its tables, by name in lower case; `*` where something is
             said of tables that cannot be known.
+        default_rule: the data collection rule that transforms what arrives, by its id.
     """
 
     sku: Value[Any] = ABSENT
@@ -139,11 +145,12 @@ class Workspace(Receiver):
     daily_cap: Value[Any] = ABSENT
     purges_at_once: Value[Any] = ABSENT
     tables: Mapping[str, Table] = field(default_factory=dict)
+    default_rule: Value[str] = ABSENT
 
     def table(self, name: str) -> Table:
         """Return what is said of a table, whatever its case; nothing where nothing is."""
         unsaid = Table(ABSENT, ABSENT, ABSENT)
-        return self.tables.get("*") or self.tables.get(name.lower()) or unsaid
+        return self.tables.get(ANY_TABLE) or self.tables.get(name.lower()) or unsaid
 
 
 @dataclass(frozen=True)
@@ -317,20 +324,30 @@ class Transformation:
     """What a workspace does with rows as they arrive.
 
     Attributes:
-        table: the name of the table, in lower case.
+        table: the name of the table, in lower case; `*` where it may be any.
         kql: what each row goes through.
         workspace: the workspace's id.
+        sources: URNs of the workspaces of this stack that the rule comes from.
     """
 
     table: str
     kql: Value[str]
     workspace: Value[str]
+    sources: frozenset[str] = frozenset()
 
-    def may_be_of(self, workspace: Value[str]) -> bool:
+    def may_be_of(self, destination: Destination) -> bool:
         """Return whether it is a workspace's, as far as can be known; Azure ignores case."""
-        ids = [self.workspace, workspace]
-        known = [one.lower().rstrip("/") for one in ids if isinstance(one, str)]
-        return len(known) < len(ids) or known[0] == known[1]
+        ids = [self.workspace, destination.id]
+        known = [comparable(one) for one in ids if isinstance(one, str)]
+        if len(known) == len(ids):
+            return known[0] == known[1]
+        receiver = destination.receiver
+        if receiver and self.sources:
+            return receiver.resource.urn in self.sources
+        if receiver and isinstance(self.workspace, str) and isinstance(receiver.name, str):
+            return comparable(self.workspace).rpartition("/")[2] == receiver.name.lower()
+        # What comes from a workspace of this stack is not one that the stack knows by its id.
+        return not (self.sources and isinstance(destination.id, str))
 
 
 @dataclass(frozen=True)
@@ -370,12 +387,12 @@ class Graph:
     activity: tuple[DiagnosticSetting, ...] = ()
     transformations: tuple[Transformation, ...] = ()
 
-    def transformation(self, table: str, workspace: Value[str]) -> Value[str]:
+    def transformation(self, table: str, destination: Destination) -> Value[str]:
         """Return the KQL through which goes what arrives in a table of a workspace.
 
         Args:
             table: its name; Azure ignores the case.
-            workspace: the workspace's id.
+            destination: the workspace.
 
         Returns:
             The KQL; unknown where it could be one of several; absent where there is none.
@@ -383,8 +400,11 @@ class Graph:
         found = {
             one.kql
             for one in self.transformations
-            if one.table == table.lower() and one.may_be_of(workspace)
+            if one.table in {table.lower(), ANY_TABLE} and one.may_be_of(destination)
         }
         if len(found) > 1:
-            return Unknown("several workspaces have a transformation, and it could be of any")
+            return Unknown("it could be one of several")
+        receiver = destination.receiver
+        if not found and isinstance(receiver, Workspace) and receiver.default_rule is not ABSENT:
+            return Unknown("the workspace names a data collection rule that is not in this stack")
         return next(iter(found), ABSENT)

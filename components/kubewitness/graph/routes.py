@@ -92,9 +92,14 @@ def is_hidden(entry: LogEntry) -> bool:
 
 def has_destination(setting: DiagnosticSetting) -> bool | None:
     """Return whether a setting sends its logs anywhere; None where that cannot be known."""
-    if any(isinstance(d.id, str) or d.from_destination for d in setting.destinations):
+    if any(map(exists, setting.destinations)):
         return True
     return None if setting.destinations else False
+
+
+def exists(destination: Destination) -> bool:
+    """Return whether there certainly is an id, be it not known yet."""
+    return isinstance(destination.id, str) or destination.from_destination
 
 
 def enabled_categories(setting: DiagnosticSetting) -> Iterator[str]:

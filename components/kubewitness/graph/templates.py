@@ -164,6 +164,7 @@ def _azapi(resource: Resource) -> Iterator[Declared]:
         yield {
             "type": kind.partition("@")[0],
             "name": full,
+            "kind": read(content, "kind"),
             "properties": inner,
             "target": target,
         }
@@ -186,6 +187,7 @@ def _generic(properties: Mapping[str, Any]) -> Declared:
     own = read(properties, "resourceName")
     types, names = whole[1::2], whole[2::2]
     return {
+        "kind": read(properties, "kind"),
         "type": "/".join([whole[0], *types]),
         "name": "/".join([*names, own]) if isinstance(own, str) else own,
         "properties": read(properties, "properties"),

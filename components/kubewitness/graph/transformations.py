@@ -5,48 +5,59 @@ rule": a rule of kind WorkspaceTransforms has a data flow for each table, by its
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.model import Transformation
+from kubewitness.graph.model import ANY_TABLE, Transformation
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
 from kubewitness.graph.values import ABSENT, Unknown, Value, items, read, text
 
 _TYPE: Final = "microsoft.insights/datacollectionrules"
-_CLASS: Final = ":DataCollectionRule"
 _STREAM: Final = "microsoft-table-"
 _KIND: Final = "workspacetransforms"
+_EXPRESSION: Final = Unknown("it is an expression in a template")
 
 
 def transformations(resources: Iterable[Resource]) -> tuple[Transformation, ...]:
     """Return the transformations of a stack, or of the workspaces of a subscription."""
+    listed = list(resources)
+    workspaces = {one.urn for one in listed if kind_of(one.type) is ResourceKind.WORKSPACE}
     return tuple(
-        Transformation(table, kql, workspace)
-        for resource in resources
+        Transformation(table, kql, workspace, _sources(resource, workspaces))
+        for resource in listed
         for rule in _rules(resource)
-        if _is_for_a_workspace(rule)
+        if _may_be_for_a_workspace(rule)
         for workspace in [_workspace(read(rule, "destinations", "logAnalytics"))]
         for table, kql in _flows(read(rule, "dataFlows"))
     )
 
 
+def _sources(resource: Resource, workspaces: AbstractSet[str]) -> frozenset[str]:
+    """Return the workspaces of the stack that a rule, or the template with it, comes from."""
+    named = {urn for urns in resource.property_dependencies.values() for urn in urns}
+    return frozenset({*named, resource.parent} & workspaces)
+
+
 def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
     """Yield the properties and the kind of every data collection rule that a resource makes."""
-    if resource.type.endswith(_CLASS):
+    kind = kind_of(resource.type)
+    if kind is ResourceKind.DATA_COLLECTION_RULE:
         yield resource.properties
-    elif kind_of(resource.type) is ResourceKind.ARM:
+    elif kind is ResourceKind.ARM:
         for one in declared(resource):
             if isinstance(one, Mapping) and type_of(one) == _TYPE:
                 inner = read(one, "properties")
-                known = inner if isinstance(inner, Mapping) else {}
+                known = inner if isinstance(inner, Mapping) else {"dataFlows": inner}
                 yield {**known, "kind": one.get("kind")}
 
 
-def _is_for_a_workspace(rule: Mapping[str, Any]) -> bool:
+def _may_be_for_a_workspace(rule: Mapping[str, Any]) -> bool:
+    """Return whether a rule transforms what arrives; only such rules have streams of tables."""
     kind = text(read(rule, "kind"))
-    return isinstance(kind, str) and kind.lower() == _KIND
+    return not isinstance(kind, str) or kind.startswith("[") or kind.lower() == _KIND
 
 
 def _workspace(listed: Value[Any]) -> Value[str]:
@@ -60,10 +71,26 @@ def _workspace(listed: Value[Any]) -> Value[str]:
 
 
 def _flows(flows: Value[Any]) -> Iterator[tuple[str, Value[str]]]:
+    """Yield each table with the KQL that its rows go through."""
     listed = items(flows)
-    for flow in () if isinstance(listed, Unknown) else listed:
-        kql = text(read(flow, "transformKql"))
+    for flow in (listed,) if isinstance(listed, Unknown) else listed:
+        kql = _plain(text(read(flow, "transformKql")))
         streams = items(read(flow, "streams"))
-        for stream in () if isinstance(streams, Unknown) else streams:
-            if isinstance(stream, str) and stream.lower().startswith(_STREAM) and kql is not ABSENT:
-                yield stream.lower().removeprefix(_STREAM), kql
+        for stream in (streams,) if isinstance(streams, Unknown) else streams:
+            table = _table(_plain(stream))
+            if table and kql is not ABSENT:
+                yield table, kql
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it is, unless it is an expression that only Azure evaluates."""
+    is_expression = isinstance(value, str) and value.startswith("[") and value[1:2] != "["
+    return _EXPRESSION if is_expression else value
+
+
+def _table(stream: Any) -> str:
+    """Return the table of a stream in lower case; empty for a stream of other rules."""
+    if isinstance(stream, Unknown):
+        return ANY_TABLE
+    name = str(stream).lower()
+    return name.removeprefix(_STREAM) if name.startswith(_STREAM) else ""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.model import Receiver, Table, Workspace
+from kubewitness.graph.model import ANY_TABLE, Receiver, Table, Workspace
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, type_of
@@ -30,9 +30,6 @@ _TABLE_TYPE: Final = "microsoft.operationalinsights/workspaces/tables"
 _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
 """The table in `workspace/AKSAudit` and in `[format('{0}/AKSAudit', parameters('workspace'))]`."""
 
-ANY_TABLE: Final = "*"
-"""Stands for every table of a workspace, where what is said may be of any."""
-
 _HIDDEN: Final = Unknown("whether it is this one's cannot be known before the deployment")
 HIDDEN_TABLE: Final = Table(_HIDDEN, _HIDDEN, _HIDDEN)
 """What is said of a table that may be another workspace's."""
@@ -50,6 +47,10 @@ def workspace(properties: Mapping[str, Any], common: Mapping[str, Any]) -> Works
                 read(properties, "workspaceCapping", "dailyQuotaGb"),
                 read(properties, "dailyQuotaGb"),
             )
+        ),
+        default_rule=first_present(
+            read(properties, "defaultDataCollectionRuleResourceId"),
+            read(properties, "dataCollectionRuleId"),
         ),
         purges_at_once=declared_flag(
             first_present(

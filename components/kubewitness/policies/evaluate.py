@@ -88,7 +88,7 @@ def _judgements(
             # A stand-in for a cluster of which nothing is known but the setting.
             cluster = AksCluster(setting.resource, setting.target_id)
             if isinstance(cluster, policy.subject):
-                yield _judge_alone(policy, cluster, setting, settings)
+                yield _judge_alone(policy, cluster, setting, graph, settings)
 
 
 def _judge_cluster(
@@ -130,10 +130,11 @@ def _judge_others(
 
 
 def _judge_alone(
-    policy: Policy[C, S], cluster: C, setting: DiagnosticSetting, settings: S
+    policy: Policy[C, S], cluster: C, setting: DiagnosticSetting, graph: Graph, settings: S
 ) -> tuple[Resource, Judgement, bool]:
     """Judge a setting for a cluster outside of the stack as if it were all that cluster has."""
-    alone = Graph((cluster,), {setting.resource.urn: (Link(setting, certain=True),)})
+    links = {setting.resource.urn: (Link(setting, certain=True),)}
+    alone = Graph((cluster,), links, transformations=graph.transformations)
     judgement = _guarded(policy, cluster, alone, settings)
     return _not_ours(policy, setting.resource, judgement)
 

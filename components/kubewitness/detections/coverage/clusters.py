@@ -88,7 +88,7 @@ def _audit_channel(category: str, route: Route, graph: Graph) -> Channel:
         return replace(channel, reach=certain, resource_specific=False)
     table = AKS_LOG_CATEGORIES[category].table
     channel = _channel(category, route, table)
-    kql = graph.transformation(table, route.destination.id)
+    kql = graph.transformation(table, route.destination)
     if isinstance(kql, Unknown):
         return replace(channel, reach=Reach.NOWHERE)  # it may drop anything
     return channel if kql is ABSENT else replace(channel, transformation=kql)

@@ -5,7 +5,7 @@ detections run on what is left: nobody has to keep a second list of what each de
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -136,13 +136,17 @@ def kept(transformation: str, detections: Sequence[Detection]) -> frozenset[int]
         if "auditID" in event
     ]
     with TemporaryDirectory(prefix="kubewitness-") as folder:
-        log = Path(folder) / "cases.ndjson"
         numbered = ({**event, "auditID": str(number)} for number, event in enumerate(events))
-        log.write_text("".join(f"{json.dumps(event)}\n" for event in numbered), "utf-8")
-        store = _store(log)
+        store = stored(Path(folder) / "cases.ndjson", numbered)
         with open_for_queries(store) as connection:
-            text = f"let source = AKSAudit;\n{transformation}| project AuditId"
+            text = f"let source = AKSAudit;\n{transformation}\n| project AuditId"
             return frozenset(id(events[int(row[0])]) for row in run_kql(connection, text).rows())
+
+
+def stored(log: Path, records: Iterable[Event]) -> Path:
+    """Write records into a log and read it; return the store."""
+    log.write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
+    return _store(log)
 
 
 @cache

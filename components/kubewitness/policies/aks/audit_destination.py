@@ -12,6 +12,7 @@ from kubewitness.graph.values import ABSENT, Unknown, Value, read
 from kubewitness.policies.judging.destinations import DestinationSettings, known_id, matches
 from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.trail import judge_trail, where
+from kubewitness.policies.judging.transformations import loss_reasons, losses
 from kubewitness.policies.policy import (
     Policy,
     Scope,
@@ -33,11 +34,12 @@ from kubewitness.policies.verdict import (
 def judge(cluster: AksCluster, graph: Graph, settings: DestinationSettings) -> Judgement:
     """Pass where each category reaches one destination that exists, keeps it, and is allowed."""
 
-    def judge_route(route: Route, _category: str) -> Judgement:
+    def judge_route(route: Route, category: str) -> Judgement:
         return worst(
             _exists(route),
             _in_region(cluster, route, settings),
             *_keeps(route),
+            *_transforms(cluster, graph, route, category),
             _allowed(route, settings),
         )
 
@@ -124,6 +126,15 @@ def _keeps(route: Route) -> Iterator[Judgement]:
         yield _capped(receiver, route)
     elif isinstance(receiver, StorageAccount):
         yield _unless(receiver.premium, True, route, PREMIUM.problem)
+
+
+def _transforms(
+    cluster: AksCluster, graph: Graph, route: Route, category: str
+) -> Iterator[Judgement]:
+    """Judge what the workspace's transformation leaves of the category."""
+    lost = losses(cluster, graph, route, category)
+    for is_violation, reason in loss_reasons(where(route), category, lost):
+        yield fail(reason) if is_violation else undecided(reason)
 
 
 def _unless(value: Value[object], bad: object, route: Route, what: str) -> Judgement:

@@ -16,11 +16,21 @@ from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, 
 from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.routes import carries, group_members, has_destination, is_hidden
+from kubewitness.graph.routes import (
+    Route,
+    carries,
+    exists,
+    group_members,
+    has_destination,
+    is_hidden,
+    routes_through,
+)
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.collection import CollectionSettings
 from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.judging.replaced import may_be_replaced, replaced
+from kubewitness.policies.judging.trail import where
+from kubewitness.policies.judging.transformations import drops_everything
 from kubewitness.policies.policy import (
     Change,
     Policy,
@@ -59,7 +69,7 @@ class AuditLogsSettings(CollectionSettings):
 def judge(cluster: AksCluster, graph: Graph, settings: AuditLogsSettings) -> Judgement:
     """Take the union over all enabled entries of all settings of this cluster."""
     links = graph.links.get(cluster.resource.urn, ())
-    covered = {name for name in AUDIT_CATEGORIES if _is_covered(name, links)}
+    covered = {name for name in AUDIT_CATEGORIES if _is_covered(name, links, graph)}
     missing = _missing(covered, settings.coverage)
     if not missing:
         return PASS
@@ -67,12 +77,12 @@ def judge(cluster: AksCluster, graph: Graph, settings: AuditLogsSettings) -> Jud
     if not _missing(covered | elsewhere, settings.coverage):
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared)
     doubts = [reason for link in links for reason in _doubts(link)]
-    hoped = {name for name in AUDIT_CATEGORIES if any(_may_send(link, name) for link in links)}
+    hoped = {name for name in AUDIT_CATEGORIES if _may_be_sent(name, links, graph)}
     if not _missing(elsewhere | hoped, settings.coverage):
         return undecided(*doubts)
     sure = (name for name in missing if name not in hoped | elsewhere)
     expired = settings.expired_for(cluster.resource)
-    return fail(*(_missing_reason(name, links) for name in sure), *expired, *doubts)
+    return fail(*(_missing_reason(name, links, graph) for name in sure), *expired, *doubts)
 
 
 def _missing(covered: set[str], coverage: Coverage) -> list[str]:
@@ -87,24 +97,35 @@ def _missing(covered: set[str], coverage: Coverage) -> list[str]:
     return [name for name in demanded if name not in covered]
 
 
-def _is_covered(name: str, links: tuple[Link, ...]) -> bool:
-    """Return whether some setting certainly sends this category somewhere."""
+def _is_covered(name: str, links: tuple[Link, ...], graph: Graph) -> bool:
+    """Return whether some setting certainly sends this category somewhere that keeps any of it."""
     return any(
         link.certain
         and all(
-            has_destination(setting) is True and carries(setting, name) is True
+            _keeps(setting, name, graph)
             for setting in (link.setting, *link.rivals, *link.possible_rivals)
         )
         for link in links
     )
 
 
-def _may_send(link: Link, name: str) -> bool:
+def _may_be_sent(name: str, links: tuple[Link, ...], graph: Graph) -> bool:
     """Return whether a setting sends this category if all that is unknown turns out well."""
-    return all(
-        has_destination(setting) is not False and carries(setting, name) is not False
-        for setting in (link.setting, *link.rivals)
+    return any(
+        all(any(_ways(setting, name, graph)) for setting in (link.setting, *link.rivals))
+        for link in links
     )
+
+
+def _keeps(setting: DiagnosticSetting, name: str, graph: Graph) -> bool:
+    return any(way.certain and exists(way.destination) for way in _ways(setting, name, graph))
+
+
+def _ways(setting: DiagnosticSetting, name: str, graph: Graph) -> Iterator[Route]:
+    """Yield the routes of a category through a setting that do not drop all of it."""
+    for route in routes_through((Link(setting, certain=True),), name):
+        if not drops_everything(route, name, graph):
+            yield route
 
 
 def _doubts(link: Link) -> Iterator[Reason]:
@@ -171,7 +192,7 @@ def _is_undocumented(entry: LogEntry) -> bool:
     return entry.enabled is True and is_group and group_members(entry.group) is None
 
 
-def _missing_reason(name: str, links: tuple[Link, ...]) -> Reason:
+def _missing_reason(name: str, links: tuple[Link, ...], graph: Graph) -> Reason:
     head = f"category `{name}` is not sent anywhere"
     mine = [link.setting for link in links if link.certain]
     if not mine:
@@ -179,6 +200,10 @@ def _missing_reason(name: str, links: tuple[Link, ...]) -> Reason:
     lost = [link for link in links if link.certain and link.rivals and carries(link.setting, name)]
     if lost:
         return Reason(f"missing:{name}", f"{head}: {replaced(lost[0])}")
+    for route in routes_through(links, name):
+        if drops_everything(route, name, graph):
+            message = f"{head}: the transformation of the {where(route)} drops all of it"
+            return Reason(f"missing:{name}", message)
     nowhere = [s.resource.name for s in mine if carries(s, name)]
     if nowhere:
         return Reason(
