@@ -73,7 +73,7 @@ def verdicts(*resources: Resource, audit: Resource | None = None) -> dict[str, V
 
 
 def told(*resources: Resource, audit: Resource | None = None) -> tuple[Outcome, Outcome, set[str]]:
-    """Whether the logs are collected, whether the workspace keeps them, and both policies' codes."""
+    """Whether the logs are collected, whether the workspace keeps them, and all codes."""
     logs, keeps = verdicts(*resources, audit=audit).values()
     reasons = (*logs.judgement.reasons, *keeps.judgement.reasons)
     return logs.outcome, keeps.outcome, {reason.code for reason in reasons}
@@ -85,7 +85,7 @@ PASS, FAIL, UNDECIDED = Outcome.PASS, Outcome.FAIL, Outcome.UNDECIDED
 @pytest.mark.parametrize("classic", [False, True])
 @pytest.mark.parametrize(
     "kql",
-    ["source | where false", "source | where isempty(TenantId) and 1 == 2", "source|where 1>2"],
+    ["source | where false", "source | where 1 == 2", "source|where 1>2 // all"],
 )
 def test_a_category_of_which_every_row_is_dropped_is_not_collected(kql: str, classic: bool) -> None:
     """Whichever provider writes the rule."""
@@ -143,7 +143,7 @@ def test_a_verb_or_a_level_that_is_gone_is_a_violation(kql: str, code: str) -> N
         'source | where not(tostring(SourceIps) has "203.0.113.66")',
         'source | where RequestUri !contains "hide=me"',
         'source | where tostring(ObjectRef.subresource) != "exec"',
-        'source | where tostring(ObjectRef.resource) !in ("secrets", "clusterrolebindings")',
+        'source | where tostring(ObjectRef.resource) !in ("pods", "clusterrolebindings")',
     ],
 )
 def test_sensitive_events_that_are_dropped_are_reported(kql: str) -> None:
@@ -175,6 +175,8 @@ def test_columns_that_are_emptied_are_reported(kql: str, column: str) -> None:
         "source | filter Verb= 'get'",
         "source | where rand() < 0.1",
         "source | where TimeGenerated > datetime(2030-01-01)",
+        "source | extend When = TimeGenerated | where When > datetime(2030-01-01)",
+        "source | where _ResourceId has 'production'",
         "source | where Nope == 1",
         "source | take 5",
         "AKSAudit | where true",

@@ -45,6 +45,22 @@ def setting(name, /, target, categories=AUDIT_CATEGORIES, opts=None, **overrides
     return monitor.DiagnosticSetting(name, opts=opts, **properties)
 
 
+def transformation(kql, *tables):
+    return monitor.DataCollectionRule(
+        "transformation",
+        resource_group_name=group.name,
+        kind="WorkspaceTransforms",
+        destinations={"log_analytics": [{"name": "w", "workspace_resource_id": workspace.id}]},
+        data_flows=[
+            {
+                "streams": [f"Microsoft-Table-{table}" for table in tables],
+                "destinations": ["w"],
+                "transform_kql": kql,
+            }
+        ],
+    )
+
+
 """
 """A cluster and a diagnostic setting with everything in order; an example says what differs.
 

@@ -20,9 +20,14 @@ from kubewitness.errors import InputError
 from kubewitness.logs.kql.query import open_for_queries, run_kql
 from kubewitness.logs.kql.tree import walk
 
-_TIMES: Final = ("TimeGenerated", "RequestReceivedTime", "StageReceivedTime")
-_NOT_COMPARED: Final = frozenset({"TenantId", "SourceSystem", "Type", "PodName", "Stream", *_TIMES})
-"""Columns that say nothing of the request."""
+_OF_THE_RECORD: Final = frozenset(
+    {
+        "TimeGenerated", "RequestReceivedTime", "StageReceivedTime", "TenantId", "SourceSystem",
+        "Type", "PodName", "Stream", "_ResourceId", "_SubscriptionId", "_BilledSize", "_IsBillable",
+    }
+)  # fmt: skip
+"""Columns that say nothing of the request: when and where it was logged. No sample has them as the
+records of a cluster do."""
 
 _STRING: Final = re.compile(r"""@?"(?:[^"\\]|\\.)*"|@?'(?:[^'\\]|\\.)*'""")
 _COMMENT: Final = re.compile(r"//[^\n]*")
@@ -69,7 +74,7 @@ def remains(kql: str, words: str, *, guard: bool) -> Remains:
         with open_for_queries(store) as connection:
             before = _rows(connection, f"{table}")
             after = _rows(connection, f"let source = {table};\n{kql}")
-    names = [column.name for column in TABLES[table] if column.name not in _NOT_COMPARED]
+    names = [column.name for column in TABLES[table] if column.name not in _OF_THE_RECORD]
     return Remains(samples, frozenset(after), tuple(_changed(names, before, after)))
 
 
@@ -86,10 +91,10 @@ def _faults(kql: str) -> Iterator[str]:
     for node in walk(query):
         if isinstance(node, ir.TableRef) and node.name not in {"source", *bound}:
             yield f"it reads `{node.name}`, and a transformation reads `source` alone"
-        if isinstance(node, ir.Where) and any(
-            isinstance(one, ir.ColumnRef) and one.name in _TIMES for one in walk(node)
-        ):
-            yield "what it drops depends on the time"
+        if isinstance(node, ir.Where | ir.Extend):
+            for one in walk(node):
+                if isinstance(one, ir.ColumnRef) and one.name in _OF_THE_RECORD:
+                    yield f"what it drops may depend on `{one.name}`"
 
 
 def _numbered(samples: Sequence[Sample], *, guard: bool) -> Iterator[dict[str, Any]]:

@@ -193,7 +193,13 @@ POLICY = Policy(
     why=(
         "Logs in a workspace that drops them after a week, stops at a daily cap, or belongs to "
         "the team that is to be audited, are no evidence. Azure refuses a storage account or "
-        "event hub of another region at deployment."
+        "event hub of another region at deployment. A transformation of the workspace in the same "
+        "stack is run on sensitive events: those of the attacks that come with the detections, and "
+        "variants of three of them with each word of the transformation as user, group, namespace, "
+        "name, user agent, address and query parameter. It is a violation if every event of a "
+        "verb or of an audit level is dropped, and no other category keeps them. Single events "
+        "that are dropped, columns that are dropped or changed, and a transformation that cannot "
+        "be run are printed as undecided. What the system itself reads, and leases, may be dropped."
     ),
     fix_pulumi=(
         "send the logs to a workspace that your security team owns, by its id; list it under "
@@ -235,6 +241,23 @@ POLICY = Policy(
             'setting("audit", cluster("aks").id, workspace_id=free.id)',
         ),
         failing(
+            "A transformation that drops every `create`",
+            'setting("audit", cluster("aks").id)\n'
+            'transformation(\'source | where Verb != "create"\', "AKSAudit", "AKSAuditAdmin")',
+        ),
+        doubtful(
+            "A transformation that drops what one user does",
+            'setting("audit", cluster("aks").id)\n'
+            "transformation('source | where tostring(User.username) != \"mallory\"',\n"
+            '    "AKSAudit", "AKSAuditAdmin")',
+        ),
+        passing(
+            "A transformation that drops leases, the noise of controllers",
+            'setting("audit", cluster("aks").id)\n'
+            "transformation('source | where tostring(ObjectRef.resource) != \"leases\"',\n"
+            '    "AKSAudit", "AKSAuditAdmin")',
+        ),
+        failing(
             "A storage account of another region",
             'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
             '    kind="StorageV2", sku={"name": "Standard_ZRS"}, location="eastus2")\n'
@@ -256,6 +279,7 @@ POLICY = Policy(
         ),
     ),
     links=(
+        "https://learn.microsoft.com/azure/azure-monitor/data-collection/data-collection-transformations",
         "https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings",
         "https://learn.microsoft.com/azure/azure-monitor/logs/daily-cap",
     ),

@@ -248,7 +248,9 @@ POLICY = Policy(
     why=(
         "AKS collects no audit logs by default. Without `kube-audit` reads of secrets and exec "
         "into pods leave no trace, without `kube-audit-admin` changes do not, and without "
-        "`guard` sign-ins and authorisation decisions do not."
+        "`guard` sign-ins and authorisation decisions do not. A transformation of the workspace "
+        "that drops every row of a category collects nothing; `aks-audit-destination` reports "
+        "one that drops a part."
     ),
     fix_pulumi=(
         "attach `kubewitness.AksAuditLogging` to the cluster, or add to its "
@@ -312,6 +314,11 @@ POLICY = Policy(
             'aks = cluster("aks")\n'
             'setting("requests", aks.id, ["kube-audit", "kube-audit-admin"], name="audit")\n'
             'setting("sign-ins", aks.id, ["guard"], name="Audit")',
+        ),
+        failing(
+            "The workspace drops a category as it arrives",
+            'setting("audit", cluster("aks").id)\n'
+            'transformation("source | where false", "AKSAuditAdmin")',
         ),
         failing("No destination", 'setting("audit", cluster("aks").id, workspace_id=None)'),
         doubtful(

@@ -50,8 +50,10 @@ POLICY = Policy(
     ),
     fix_pulumi=(
         "name categories or a group, never both; send a category to a workspace or account in one "
-        "setting only; at most five settings; standard storage; no `retention_policy`, but "
-        "retention on the table or a lifecycle policy"
+        "setting only; at most five settings; standard storage; for an event hub, the ID of a rule "
+        "of its namespace that has the rights Manage, Send and Listen, or Send where the setting "
+        "names the event hub; no `retention_policy`, but retention on the table or a lifecycle "
+        "policy"
     ),
     fix_cli="az monitor diagnostic-settings list --resource CLUSTER_ID shows what is there already",
     severity=Severity.MEDIUM,
@@ -72,6 +74,27 @@ POLICY = Policy(
             "A category beside a group",
             'setting("audit", cluster("aks").id, logs=[{"category": "guard", "enabled": True},\n'
             '    {"category_group": "allLogs", "enabled": False}])',
+        ),
+        failing(
+            "A misspelt category",
+            'setting("audit", cluster("aks").id, ["kube-audit", "kube-audit-admn", "guard"])',
+        ),
+        failing(
+            "The ID of a table instead of its workspace",
+            'setting("audit", cluster("aks").id, workspace_id="/subscriptions/s/resourceGroups/g"\n'
+            '    "/providers/Microsoft.OperationalInsights/workspaces/w/tables/AKSAudit")',
+        ),
+        failing(
+            "The authorization rule of an event hub instead of its namespace",
+            'hub = "/subscriptions/s/resourceGroups/g/providers/Microsoft.EventHub/namespaces/n"\n'
+            'setting("audit", cluster("aks").id, workspace_id=None,\n'
+            '    event_hub_authorization_rule_id=f"{hub}/eventhubs/h/authorizationRules/r")',
+        ),
+        failing(
+            "All metrics twice to one workspace",
+            'aks = cluster("aks")\nmetrics = [{"category": "AllMetrics", "enabled": True}]\n'
+            'setting("audit", aks.id, metrics=metrics)\n'
+            'setting("metrics", aks.id, logs=[], metrics=metrics)',
         ),
         failing(
             "The same workspace twice for one category",

@@ -114,7 +114,7 @@ def _categories(names: list[str]) -> list[str]:
         elif name not in AKS_LOG_CATEGORIES:
             spelt = next(one for one in AKS_LOG_CATEGORIES if one.lower() == name.lower())
             found.append((f"[{i}]", f"is not spelt as Azure spells it; write `{spelt}`"))
-        elif name in names[:i]:
+        if name.lower() in map(str.lower, names[:i]):
             found.append((f"[{i}]", LISTED_TWICE.reason))
     if found:
         raise problems(*found)
