@@ -147,7 +147,14 @@ def test_rules_in_templates_and_generic_resources_are_read() -> None:
             {
                 "type": "Microsoft.Insights/dataCollectionRules",
                 "kind": "WorkspaceTransforms",
-                "properties": rule("[variables('kql')]"),
+                "properties": {
+                    "DataFlows": [
+                        {
+                            "Streams": ["Microsoft-Table-AKSAudit"],
+                            "TransformKQL": "[variables('kql')]",
+                        }
+                    ]
+                },
             }
         ]
     }

@@ -165,8 +165,8 @@ PATTERNS: Final = {
     ResourceKind.ARC_CLUSTER: (native("kubernetes", "ConnectedCluster"),),
     ResourceKind.STACK_REFERENCE: (r"pulumi:pulumi:StackReference",),
     ResourceKind.DATA_COLLECTION_RULE: (
-        _native("insights|monitor", "DataCollectionRule"),
-        _classic("monitoring", "DataCollectionRule"),
+        native("insights|monitor", "DataCollectionRule"),
+        classic("monitoring", "DataCollectionRule"),
     ),
     ResourceKind.RESOURCE_GROUP: (
         native("resources", "ResourceGroup"),

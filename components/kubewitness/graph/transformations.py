@@ -19,6 +19,14 @@ _TYPE: Final = "microsoft.insights/datacollectionrules"
 _STREAM: Final = "microsoft-table-"
 _KIND: Final = "workspacetransforms"
 _EXPRESSION: Final = Unknown("it is an expression in a template")
+_NAMES: Final = {
+    name.lower(): name
+    for name in (
+        "destinations", "logAnalytics", "workspaceResourceId", "dataFlows", "streams",
+        "transformKql",
+    )
+}  # fmt: skip
+"""The properties that are read of a rule. Azure takes those in a template in any case."""
 
 
 def transformations(resources: Iterable[Resource]) -> tuple[Transformation, ...]:
@@ -49,9 +57,16 @@ def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
     elif kind is ResourceKind.ARM:
         for one in declared(resource):
             if isinstance(one, Mapping) and type_of(one) == _TYPE:
-                inner = read(one, "properties")
+                inner = _spelt(read(one, "properties"))
                 known = inner if isinstance(inner, Mapping) else {"dataFlows": inner}
                 yield {**known, "kind": one.get("kind")}
+
+
+def _spelt(value: Any) -> Any:
+    """Return what a template holds with the names of properties as they are read here."""
+    if isinstance(value, Mapping):
+        return {_NAMES.get(str(k).lower(), k): _spelt(item) for k, item in value.items()}
+    return [_spelt(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _may_be_for_a_workspace(rule: Mapping[str, Any]) -> bool:
