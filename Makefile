@@ -110,6 +110,8 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 lock:
 	$(COMPILE) --output-file requirements/run.txt pyproject.toml requirements/run.in
 	$(COMPILE) --output-file requirements/dev.txt pyproject.toml requirements/run.in requirements/dev.in
+	$(COMPILE) --output-file requirements/extras.txt --constraint requirements/dev.txt --all-extras \
+		pyproject.toml requirements/run.in
 	$(COMPILE) --output-file requirements/mutation.txt --constraint requirements/dev.txt \
 		requirements/mutation.in
 	$(COMPILE) --output-file requirements/oldest.txt --resolution lowest-direct --upgrade \

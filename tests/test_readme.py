@@ -73,6 +73,7 @@ def test_no_command_of_the_readme_goes_untested() -> None:
     assert others == [
         "make demo",  # its recipe is run below
         "make test",  # is running
+        ".venv/bin/pip install --require-hashes -r requirements/extras.txt",  # below
         'pulumi preview --policy-pack "$(.venv/bin/kubewitness policy-pack)"',  # below
     ]
 
@@ -116,14 +117,27 @@ def test_every_rule_and_exit_code_is_in_the_readme() -> None:
         assert f"| {int(code)} |" in README
 
 
-def test_every_extra_is_in_the_readme_and_those_that_it_installs_exist() -> None:
-    """Pip passes over an extra that is misspelt with no more than a warning."""
+def pinned(name: str) -> dict[str, str]:
+    """The version of each package in a requirement file, each of which has a hash."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert all("--hash=sha256:" in block for block in entries), name
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE))
+
+
+def test_every_extra_is_in_the_readme_and_pinned_to_the_versions_that_are_tested() -> None:
+    """The file that the README installs has a hash for each package of each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = set(project["optional-dependencies"])
     (listed,) = re.findall(r"is an extra: ([^.]*)\.", README)
-    assert set(re.findall(r"`(\w+)`", listed)) == extras
-    (installed,) = re.findall(r"pip install '\.\[([\w,]+)\]'", README)
-    assert set(installed.split(",")) <= extras
+    assert set(re.findall(r"`(\w+)`", listed)) == set(project["optional-dependencies"])
+    extras, tested = pinned("extras"), pinned("dev")
+    wanted = {
+        re.split(r"[\[><=]", requirement)[0].lower()
+        for requirements in project["optional-dependencies"].values()
+        for requirement in requirements
+    }
+    assert wanted <= extras.keys()
+    assert extras.items() <= tested.items()
 
 
 @pytest.mark.engine

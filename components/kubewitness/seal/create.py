@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kubewitness.errors import InputError, KubewitnessError, NothingToCheckError
 from kubewitness.optional_imports import optional_import
+from kubewitness.private_files import private_files
 from kubewitness.seal.chain import Chain, Claim, read_chain, read_manifest
 from kubewitness.seal.digests import read_steady_digests
 from kubewitness.seal.manifest import (
@@ -199,7 +200,8 @@ def _companions(
 
 def _write(target: SealTarget, manifest: Manifest, companions: dict[Path, bytes]) -> None:
     try:
-        target.manifests.mkdir(exist_ok=True)
+        with private_files():
+            target.manifests.mkdir(exist_ok=True)
     except OSError as error:
         raise InputError(f"{target.manifests}: cannot be made: {error.strerror}") from error
     _write_new(target.manifest(manifest.number), manifest.as_bytes())
@@ -208,10 +210,10 @@ def _write(target: SealTarget, manifest: Manifest, companions: dict[Path, bytes]
 
 
 def _write_new(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet, whole or not at all."""
+    """Write a file that is not there yet, whole or not at all; only its owner may read it."""
     partial = path.with_name(path.name + PARTIAL)
     try:
-        with partial.open("xb") as stream:
+        with private_files(), partial.open("xb") as stream:
             try:
                 stream.write(data)
                 stream.flush()

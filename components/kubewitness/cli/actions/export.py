@@ -11,7 +11,7 @@ from kubewitness.logs.store.export import export_parquet
 
 def run(*, folder: Path, store: Path) -> int:
     """Write a store as Parquet and print how many rows each table has."""
-    with open_store(store, read_only=True) as connection:
+    with open_store(store, read_only=True, export_to=folder) as connection:
         rows = export_parquet(connection, folder)
     if not rows:
         raise NothingToCheckError(f"{store} holds no rows; `kubewitness ingest` fills it")

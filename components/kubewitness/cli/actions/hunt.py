@@ -22,6 +22,7 @@ from kubewitness.detections.parsers import Tables
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.store.period import Period, present
 from kubewitness.printable import printable
+from kubewitness.private_files import private_files
 from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
 
 
@@ -205,7 +206,8 @@ def _tell_used(used: UsedList, allowed: int | None) -> None:
 
 
 def _write(hunted: Hunted, format_: str, output: Path | None, limit: int) -> None:
-    if format_ == "json":
-        write_text(document(hunted), output)
-    else:
-        write_drawn(lambda console: print_hunted(console, hunted, limit), output)
+    with private_files():
+        if format_ == "json":
+            write_text(document(hunted), output)
+        else:
+            write_drawn(lambda console: print_hunted(console, hunted, limit), output)

@@ -5,7 +5,7 @@ reads logs again adds nothing: an event is known by its audit id, stage and cont
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from kubewitness.catalog.audit_tables import (
 from kubewitness.errors import InputError
 from kubewitness.logs.store.statements import AUDIT_EVENTS
 from kubewitness.printable import printable
+from kubewitness.private_files import private_files
 
 VERSION: Final = 1
 """Of the schema; a store of another version is not touched."""
@@ -96,19 +97,23 @@ _MADE: Final = (
 
 @contextmanager
 def open_store(
-    path: Path, *, read_only: bool = False, memory: str = DEFAULT_MEMORY
+    path: Path,
+    *,
+    read_only: bool = False,
+    memory: str = DEFAULT_MEMORY,
+    export_to: Path | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a store, made if it is not there.
+    """Open a store, made if it is not there. Only its owner may read it and its temporary files.
 
     Args:
         read_only: whether nothing may be written; then it must be there.
         memory: the most that DuckDB may use.
+        export_to: a folder outside of the store that may be written, too.
 
     Raises:
         InputError: there is no store, or it is no store of ours, or another process writes to it.
     """
-    connection = _connect(path, read_only=read_only)
-    try:
+    with private_files(), closing(_connect(path, export_to, read_only=read_only)) as connection:
         _require_tables(connection, path)
         connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
         # Rows have their place in the file they came from; their order here says nothing.
@@ -121,11 +126,9 @@ def open_store(
             _create(connection)
         _require_version(connection, path)
         yield connection
-    finally:
-        connection.close()
 
 
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, export_to: Path | None, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if read_only and not path.exists():
         raise InputError(f"{path}: there is no store; make one with `kubewitness ingest LOGS`")
     connection = duckdb.connect(":memory:")
@@ -135,6 +138,9 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         how = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
         connection.execute(f"SET temp_directory = '{attached}.tmp'")
         connection.execute(f"ATTACH '{attached}' AS {DATABASE} ({how}); USE {DATABASE}")
+        if export_to is not None:
+            folder = str(export_to.absolute()).replace("'", "''")
+            connection.execute(f"SET allowed_directories = ['{folder}']")
         # Before anything of it is read: a view in a hostile store would open other files.
         connection.execute("SET enable_external_access = false")
     except duckdb.IOException as error:

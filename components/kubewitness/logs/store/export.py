@@ -10,6 +10,7 @@ import duckdb
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.errors import InputError
+from kubewitness.private_files import private_files
 
 
 def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
@@ -23,17 +24,18 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: there is something there; name a new folder")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
-    return {table: rows for table in TABLES if (rows := _export(connection, table, folder))}
+    with private_files():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
+        return {table: rows for table in TABLES if (rows := _export(connection, table, folder))}
 
 
 def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
     if not connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchall():
         return 0
-    target = str(folder / f"table={table}").replace("'", "''")
+    target = str(folder.absolute() / f"table={table}").replace("'", "''")
     written = connection.execute(
         f"COPY (SELECT *, coalesce(TimeGenerated::DATE::VARCHAR, 'unknown') AS day "
         f"FROM \"{table}\") TO '{target}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day))"
