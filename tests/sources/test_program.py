@@ -62,6 +62,84 @@ def test_a_direct_call_without_an_answer_stops_with_token_line_and_what_to_add(
     )
 
 
+EVERYTHING = """\
+import asyncio
+
+config = pulumi.Config()
+texts = [config.require("a"), config.get("b") or "none"]
+numbers = [config.get_int("c") + 1, config.require_float("d"), config.get_bool("e")]
+nested = config.require_object("f").get("g")
+client = azure.authorization.get_client_config()
+vault = azure.keyvault.get_vault(resource_group_name="g", vault_name="v").properties.vault_uri
+other = pulumi.StackReference("organization/network/prod")
+
+
+async def main():
+    details = await other.get_output_details("workspaceId")
+    await pulumi.runtime.invoke_async("a:b:c", {})
+    cluster(details.value)
+
+
+asyncio.ensure_future(main())
+setting("audit", cluster("aks", tags={"tenant": client.tenant_id, "vault": vault}).id)
+"""
+
+
+IDENTITY = "clientId: ..., objectId: ..., subscriptionId: ..., tenantId: ..."
+VAULT = (
+    "azureApiVersion: ..., id: ..., location: ..., name: ..., properties: ..., systemData: ..., "
+    "tags: ..., type: ..."
+)
+
+
+def test_all_missing_answers_are_named_at_once_with_the_fields_of_their_results(
+    tmp_path: Path,
+) -> None:
+    """The program goes on with made-up values, and fails all the same."""
+    stack = {"config": {f"program:{key}": SECURE for key in "abcdef"}}
+    with pytest.raises(InputError) as stopped:
+        check_source(write(tmp_path, EVERYTHING, stack))
+    lines = [re.findall("`([^`]*)`$", fault)[0] for fault in stopped.value.faults]
+    assert sorted(lines) == [
+        *(f"config: {{program:{key}: ...}}" for key in "abcdef"),
+        "functions: {a:b:c: {...}}",
+        f"functions: {{{CLIENT_CONFIG}: {{{IDENTITY}}}}}",
+        f"functions: {{azure-native:keyvault:getVault: {{{VAULT}}}}}",
+        "stacks: {organization/network/prod: {workspaceId: ...}}",
+    ]
+
+
+RENDERED = """\
+import asyncio
+
+
+async def render():
+    return (await pulumi.runtime.invoke_async("kubernetes:helm:template", {})) or {"result": []}
+
+
+objects = pulumi.Output.from_input(render())["result"]
+objects.apply(lambda found: [cluster(one["name"]) for one in found])
+setting("audit", cluster("aks", tags={"first": objects[0]["name"]}).id)
+"""
+
+
+def test_what_a_chart_renders_is_unknown_and_needs_no_answer(tmp_path: Path) -> None:
+    """Nobody could write it down; the report says that its objects are not checked."""
+    result = check_source(write(tmp_path, RENDERED))
+    assert set(outcomes(result).values()) == {Outcome.PASS}
+    assert any("`kubernetes:helm:template` would render are not" in n for n in result.loaded.notes)
+
+
+@pytest.mark.parametrize("call", ["sys.exit(0)", "sys.exit()", "raise SystemExit"])
+def test_a_program_that_exits_before_its_end_is_an_error_with_the_line(
+    call: str, tmp_path: Path
+) -> None:
+    """The engine does not wait either for what is being registered."""
+    program = write(tmp_path, f'setting("audit", cluster("aks").id)\nimport sys\n{call}\n')
+    with pytest.raises(InputError, match=r"__main__\.py:\d+: the program called sys\.exit"):
+        check_source(program)
+
+
 def test_a_direct_call_is_stopped_even_where_the_program_catches_everything(
     tmp_path: Path,
 ) -> None:

@@ -23,7 +23,7 @@ def guard_functions(pulumi: Any, report: Reporter) -> None:
     @functools.wraps(original)
     def invoke(tok: str, *args: Any, **kwargs: Any) -> Any:
         result = original(tok, *args, **kwargs)
-        if not getattr(result, "is_known", True):
+        if not getattr(result, "is_known", True) or _is_unrendered(tok, result.value):
             return type(result)(_result(report, tok, _result_type(args, kwargs)))
         return result
 
@@ -35,7 +35,8 @@ def guard_functions(pulumi: Any, report: Reporter) -> None:
     @functools.wraps(original_async)
     async def invoke_async(tok: str, *args: Any, **kwargs: Any) -> Any:
         value = await original_async(tok, *args, **kwargs)
-        if value is None:  # a result that is known is never None, be it empty
+        # A result that is known is never None, be it empty.
+        if value is None or _is_unrendered(tok, value):
             return _result(report, tok, _result_type(args, kwargs))
         return value
 
@@ -48,13 +49,23 @@ def _replace(pulumi: Any, module: Any, name: str, function: Any) -> None:
 
 
 def _result(report: Reporter, token: str, typ: Any) -> Any:
-    from pulumi.output import UNKNOWN
-
     if token in RENDERERS:
-        return {"result": UNKNOWN}
+        return {"result": _unrendered()}
     what = "result of the function"
     report("unanswered", what=what, name=token, where=caller(), fields=field_names(typ))
     return placeholder(typ)
+
+
+def _unrendered() -> Any:
+    """Return an unknown list; an older SDK of Kubernetes walks through it all the same."""
+    from pulumi.output import Unknown
+
+    return type("Unrendered", (Unknown,), {"__iter__": lambda _: iter(())})()
+
+
+def _is_unrendered(token: str, value: Any) -> bool:
+    """Return whether manifests are missing: an older SDK reads an unknown result as empty."""
+    return token in RENDERERS and not value
 
 
 def _result_type(args: Any, kwargs: Dict[str, Any]) -> Any:
