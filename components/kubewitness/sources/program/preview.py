@@ -1,7 +1,7 @@
 """A Pulumi program, previewed offline: start it, serve the monitor, collect its resources."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import replace
@@ -86,7 +86,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
         violations=tuple(replace(v, message=hidden.hide(v.message)) for v in packs.violations),
         unanswered=tuple(monitor.unanswered),
         warnings=engine.messages(hidden),
-        notes=preview_notes(project, run),
+        notes=preview_notes(project, given, run),
         secrets=hidden,
     )
 
@@ -110,7 +110,7 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
             interpreter,
             _job(project, answers, address),
             timeout,
-            lambda line: _hidden(project, answers, monitor).hide(line),
+            _shown(project, answers, monitor),
         )
     hidden = _hidden(project, answers, monitor, run)
     try:
@@ -121,6 +121,20 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
         more = (f"{project.folder}: its log has the {m.level}: {m.message}" for m in logged)
         raise InputError(*error.faults, *more) from None
     return run
+
+
+def _shown(project: Project, answers: Answers, monitor: Monitor) -> Callable[[str], str]:
+    """Return what hides the secrets known so far in a line that the program prints."""
+    known: dict[int, HiddenSecrets] = {}
+
+    def hide(line: str) -> str:
+        count = len(monitor.secrets)
+        if count not in known:
+            known.clear()
+            known[count] = _hidden(project, answers, monitor)
+        return known[count].hide(line)
+
+    return hide
 
 
 def _hidden(

@@ -4,21 +4,23 @@ from pathlib import Path
 from typing import Final
 
 from kubewitness.printable import printable
+from kubewitness.sources.program.answers import Answers
+from kubewitness.sources.program.kubewitness_launcher.functions import RENDERERS
 from kubewitness.sources.program.launch import Event, Run
-from kubewitness.sources.program.program_errors import RENDERERS
 from kubewitness.sources.program.project import Project
 
 _MOST: Final = 3
 """Lines of the program that a note names."""
 
 
-def preview_notes(project: Project, run: Run) -> tuple[str, ...]:
+def preview_notes(project: Project, answers: Answers, run: Run) -> tuple[str, ...]:
     """Return what hides resources: functions that were not called, and manifests not rendered."""
     notes = []
     withheld = list(run.of_kind("withheld"))
     if withheld:
         notes.append(_withheld(project, withheld))
-    rendered = sorted({event.name for event in run.of_kind("called")} & set(RENDERERS))
+    called = {event.name for event in run.of_kind("called")}
+    rendered = sorted((called & set(RENDERERS)) - answers.functions.keys())
     if rendered:
         notes.append(
             f"the objects that {', '.join(f'`{name}`' for name in rendered)} would render are not "

@@ -8,18 +8,12 @@ from typing import Final
 from kubewitness.errors import InputError
 from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.program.answers import ANSWERS_FILE
+from kubewitness.sources.program.kubewitness_launcher.functions import RENDERERS
 from kubewitness.sources.program.launch import Event, Run
 from kubewitness.sources.program.project import Project
 
 FUNCTION: Final = "result of the function"
 STACK_OUTPUT: Final = "output of another stack"
-RENDERERS: Final = (
-    "kubernetes:helm:template",
-    "kubernetes:kustomize:directory",
-    "kubernetes:yaml:decode",
-)
-"""Functions that render manifests, whose results are unknown in every preview."""
-
 _MOST_FIELDS: Final = 12
 """Names of fields in a line; the rest is in the provider's documentation."""
 
