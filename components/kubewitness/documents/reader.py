@@ -2,15 +2,21 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeAlias
 
 import yaml
-from yaml.constructor import ConstructorError
 
+from kubewitness.documents.limits import (
+    MOST_VALUES,
+    refuse_deep_nesting,
+    refuse_depth,
+    refuse_expansion,
+    refuse_surrogates,
+)
 from kubewitness.errors import InputError
 
 Location: TypeAlias = tuple[int | str, ...]
@@ -40,7 +46,7 @@ class _Loader(_Safe):  # type: ignore[misc, valid-type]
         self.deep_construct = True  # else a list could contain itself
 
     def construct_document(self, node: yaml.Node) -> Any:
-        _refuse_expansion(node)
+        refuse_expansion(node)
         return super().construct_document(node)
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
@@ -59,19 +65,10 @@ _Loader.add_implicit_resolver(
     list("-+0123456789"),
 )
 
-_DEEPEST: Final = 200
-"""Lists and mappings within each other. Whoever walks a document takes two frames for each."""
-
-_MOST_VALUES: Final = 1_000_000
-"""Values of a document with every alias replaced by what it stands for."""
-
-_CHARACTERS: Final = 64
-"""So many characters of text count as another value."""
-
 _PROBLEMS: Final = {
     "but found another document": "the file has several documents; leave one",
     "could not determine a constructor": "unknown tag; put text that begins with `!` in quotes",
-    "aliases": f"aliases (`*`) stand for more than {_MOST_VALUES:,} values",
+    "aliases": f"aliases (`*`) stand for more than {MOST_VALUES:,} values",
     "found duplicate anchor": "two anchors (`&`) have the same name",
     "found unconstructable recursive node": "a value contains itself by an alias (`*`)",
     "found undefined alias": "unknown alias; put text that begins with `*` in quotes",
@@ -190,7 +187,7 @@ def read_json(path: Path, wanted: str = "") -> ParsedFile:
     try:
         data = json.loads(text)
         refuse_depth(data)
-        _refuse_surrogates(text, data)
+        refuse_surrogates(text, data)
         return ParsedFile(path, data, text)
     except json.JSONDecodeError as error:
         what = f"{error.msg}{end}"
@@ -200,28 +197,6 @@ def read_json(path: Path, wanted: str = "") -> ParsedFile:
         raise InputError(f"{path}: cannot be read as JSON: {what}{end}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as JSON: {_limit(error)}{end}") from None
-
-
-def refuse_depth(data: Any) -> None:
-    """Raise RecursionError where lists and mappings nest more deeply than anybody writes."""
-    level, depth = [data], 0
-    while level:
-        depth += 1
-        if depth > _DEEPEST:
-            raise RecursionError
-        level = [inner for value in level for inner in _values(value)]
-
-
-def _values(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _refuse_surrogates(text: str, data: Any) -> None:
-    """Raise UnicodeEncodeError where a text has half a character, which nothing can print."""
-    if "\\ud" in text.lower():
-        json.dumps(data, ensure_ascii=False).encode()
 
 
 def _text(path: Path, language: str, end: str = "") -> str:
@@ -235,7 +210,7 @@ def _text(path: Path, language: str, end: str = "") -> str:
 
 def _parsed_yaml(path: Path, text: str, load: Callable[[str, Any], Any]) -> Any:
     try:
-        _refuse_deep_nesting(text)
+        refuse_deep_nesting(text, _Safe)
         return load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -250,58 +225,6 @@ def _parsed_yaml(path: Path, text: str, load: Callable[[str, Any], Any]) -> Any:
     except (AttributeError, LookupError, TypeError):  # what PyYAML makes of `!!bool maybe`
         what = "a value is not what its tag (`!!`) says"
         raise InputError(f"{path}: cannot be read as YAML: {what}") from None
-
-
-def _refuse_deep_nesting(text: str) -> None:
-    """Raise RecursionError where a document nests too deeply for libyaml.
-
-    It is looked at closely only where it has the brackets, or the columns, that this takes.
-    """
-    columns = max(map(len, text.splitlines()), default=0)
-    if text.count("[") + text.count("{") + columns <= _DEEPEST:
-        return
-    depth = 0
-    for event in yaml.parse(text, _Safe):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise RecursionError
-
-
-def _refuse_expansion(root: yaml.Node) -> None:
-    """Refuse a document whose aliases stand for too much: whoever walks it would never end.
-
-    Raises:
-        ConstructorError: they do, or a value contains itself.
-        RecursionError: with its aliases replaced, the document nests too deeply.
-    """
-    known: dict[int, tuple[int, int]] = {}
-    opened: set[int] = set()
-
-    def measure(node: yaml.Node) -> tuple[int, int]:
-        """Return how many values a node stands for, and how deeply they nest."""
-        if isinstance(node, yaml.ScalarNode):
-            return 1 + len(node.value) // _CHARACTERS, 0
-        if id(node) not in known:
-            if id(node) in opened:
-                raise ConstructorError(
-                    None, None, "found unconstructable recursive node", node.start_mark
-                )
-            opened.add(id(node))
-            pairs = isinstance(node, yaml.MappingNode)
-            inner = [part for pair in node.value for part in pair] if pairs else node.value
-            values, depth = 1, 1
-            for each in inner:  # a frame for each level of nesting, and no more
-                count, deep = measure(each)
-                values, depth = values + count, max(depth, 1 + deep)
-            if values > _MOST_VALUES:
-                raise ConstructorError(None, None, "aliases", node.start_mark)
-            if depth > _DEEPEST:
-                raise RecursionError
-            known[id(node)] = values, depth
-        return known[id(node)]
-
-    measure(root)
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:

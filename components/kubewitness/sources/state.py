@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from kubewitness.catalog.property_values import SECRET, SIGNATURE
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.documents.reader import read_json, refuse_depth
+from kubewitness.documents.limits import refuse_depth
+from kubewitness.documents.reader import read_json
 from kubewitness.errors import InputError
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Origin, Resource
