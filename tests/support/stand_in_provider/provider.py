@@ -31,8 +31,11 @@ from pulumi.provider.experimental.provider import (
 from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime.rpc import UNKNOWN
 
-from . import arm, sdk
+from . import arm, azure, sdk
+from .refresh import differences, refreshed_inputs
+from .refusals import refuse
 from .sdk import Values
+from .world import World
 
 _NAMED_AT_RANDOM = "__createBeforeDelete"
 _in_preview: ContextVar[bool] = ContextVar("in_preview", default=False)
@@ -85,7 +88,7 @@ class StandIn(Provider):
     async def diff(self, request: DiffRequest) -> DiffResponse:
         """Compare the inputs; a changed address or location means a replacement."""
         old, new = _plain_map(request.old_state), _plain_map(request.new_inputs)
-        changed = [key for key in sorted(old | new) if old.get(key) != new.get(key)]
+        changed = differences(old, new)
         identity = {"location", *arm.placeholders(_token(request.urn))}
         return DiffResponse(
             changes=bool(changed),
@@ -100,10 +103,10 @@ class StandIn(Provider):
         token, inputs = _token(request.urn), _plain_map(request.properties)
         if request.preview:
             return CreateResponse(None, _wrap_map(_preview(token, inputs)))
-        arm.refuse(token, inputs)
         resource_id = arm.resource_id(token, inputs)
+        refuse(token, resource_id, inputs, World.from_environment())
         _log("create", urn=request.urn, type=token, id=resource_id, inputs=inputs)
-        return CreateResponse(resource_id, _wrap_map(arm.state(token, resource_id, inputs)))
+        return CreateResponse(resource_id, _wrap_map(_state(token, resource_id, inputs)))
 
     async def update(self, request: UpdateRequest) -> UpdateResponse:
         """Preview a change, where name and location stay known, or pretend that it is made."""
@@ -111,32 +114,37 @@ class StandIn(Provider):
         if request.preview:
             stable = {key: old[key] for key in ("name", "location") if key in old}
             return UpdateResponse(_wrap_map(_preview(token, inputs) | stable))
+        refuse(token, request.resource_id, inputs, World.from_environment())
         _log("update", urn=request.urn, type=token, id=request.resource_id, inputs=inputs)
-        return UpdateResponse(_wrap_map(arm.state(token, request.resource_id, inputs)))
+        return UpdateResponse(_wrap_map(_state(token, request.resource_id, inputs)))
 
     async def delete(self, request: DeleteRequest) -> None:
         """Pretend that the resource is gone."""
         _log("delete", urn=request.urn, type=_token(request.urn), id=request.resource_id)
 
     async def read(self, request: ReadRequest) -> ReadResponse:
-        """Return the state as it is, for `.get()` a plausible one; `missing` ids do not exist."""
+        """Answer as Azure does, for `.get()` something plausible; `missing` ids do not exist."""
         if "missing" in request.resource_id:
             return ReadResponse()
+        token, resource_id = _token(request.urn), request.resource_id
+        deployed = World.from_environment().written(resource_id)
         if "id" in request.properties:  # a refresh
-            return ReadResponse(request.resource_id, request.properties, request.inputs)
-        deployed = _deployed(request.resource_id)
+            before, inputs = _plain_map(request.properties), _plain_map(request.inputs)
+            after = _state(token, resource_id, deployed or inputs)
+            known = refreshed_inputs(token, inputs, before, after)
+            return ReadResponse(resource_id, _wrap_map(after), _wrap_map(known))
         if deployed is not None:  # an import
-            state = arm.state(_token(request.urn), request.resource_id, deployed)
-            return ReadResponse(request.resource_id, _wrap_map(state), _wrap_map(deployed))
+            state = _state(token, resource_id, deployed)
+            return ReadResponse(resource_id, _wrap_map(state), _wrap_map(deployed))
         inputs = {"location": arm.LOCATION, **_plain_map(request.properties)}
-        state = arm.state(_token(request.urn), request.resource_id, inputs)
-        return ReadResponse(request.resource_id, _wrap_map(state), request.inputs)
+        state = _state(token, resource_id, inputs)
+        return ReadResponse(resource_id, _wrap_map(state), request.inputs)
 
     async def invoke(self, request: InvokeRequest) -> InvokeResponse:
         """Answer a function call with made-up values."""
         if not _in_preview.get():
             _log("invoke", token=request.tok)
-        return InvokeResponse(_wrap_map(arm.answer(request.tok)))
+        return InvokeResponse(_wrap_map(azure.answer(request.tok, World.from_environment())))
 
 
 def _token(urn: str) -> str:
@@ -161,14 +169,8 @@ def _preview(token: str, inputs: Values) -> Values:
     return {**sdk.preview(token, inputs), "id": UNKNOWN}
 
 
-def _deployed(resource_id: str) -> Values | None:
-    """The last inputs of a resource that this stand-in has made, by its log."""
-    log = Path(os.environ.get("STAND_IN_LOG", os.devnull))
-    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    known = [
-        entry["inputs"] for entry in entries if entry.get("id") == resource_id if "inputs" in entry
-    ]
-    return known[-1] if known else None
+def _state(token: str, resource_id: str, inputs: Values) -> Values:
+    return azure.state(token, resource_id, inputs, World.from_environment())
 
 
 def _log(operation: str, **details: Any) -> None:

@@ -41,6 +41,27 @@ def address_names(token: str) -> list[str]:
     return sorted(input_names(token) - output_types(token).keys())
 
 
+def projection(token: str, outputs: Values) -> Values:
+    """Return the outputs that are inputs as well, at every depth; all for other packages."""
+    arguments = _attribute(token, "Args")
+    return _projected(outputs, arguments) if arguments else dict(outputs)
+
+
+def _projected(value: Any, typ: Any) -> Any:
+    typ = types.unwrap_type(typ)
+    if isinstance(value, dict) and isinstance(typ, type) and types.is_input_type(typ):
+        inner = types.input_type_types(typ)
+        names = types.input_type_py_to_pulumi_names(typ).values()
+        return {key: _projected(value[key], inner.get(key)) for key in names if key in value}
+    if isinstance(value, dict) and _is_sequence(typ):
+        return list(value)  # the identities that are assigned, a mapping among the outputs
+    if isinstance(value, dict):
+        return {key: _projected(item, _item_type(typ, Mapping)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_projected(item, _item_type(typ, Sequence)) for item in value]
+    return value
+
+
 def _attribute(token: str, suffix: str) -> type | None:
     module, name = kind(token).split(":")
     if not is_native(token):
@@ -86,6 +107,11 @@ def _preview_value(value: Any, typ: Any) -> Any:
 def _is_mapping(typ: Any) -> bool:
     origin = get_origin(typ)
     return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def _is_sequence(typ: Any) -> bool:
+    origin = get_origin(typ)
+    return isinstance(origin, type) and issubclass(origin, Sequence)
 
 
 def _item_type(typ: Any, container: type) -> Any:
