@@ -11,11 +11,8 @@ from pulumi_azure_native import containerservice
 
 from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
-from kubewitness.provision.secure_aks_cluster.overrides import (
-    override_problems,
-    setters,
-    with_overrides,
-)
+from kubewitness.provision.secure_aks_cluster.overrides import override_problems, with_overrides
+from kubewitness.provision.secure_aks_cluster.raw import setters
 
 ARGUMENTS = setters(SecureAksClusterModel)
 VALID: dict[str, Any] = {

@@ -90,6 +90,9 @@ class Azure(pulumi.runtime.Mocks):
             outputs["principalId"] = USER
         path = args.typ.replace(":", "/")
         known = f"{SUBSCRIPTION}/resourceGroups/group/providers/{path}/{args.name}"
+        if args.typ.endswith(":Subnet"):
+            network = f"{SUBSCRIPTION}/resourceGroups/group/providers/Microsoft.Network"
+            known = f"{network}/virtualNetworks/network/subnets/{args.name}"
         return known if self.ids_known else "", outputs
 
     def call(
@@ -184,10 +187,10 @@ def cluster(change: dict[str, Any] | None = None, *, preview: bool = False) -> D
     return Deployment(lambda: SecureAksCluster("prod", arguments), preview=preview)
 
 
-def run_example(name: str) -> Deployment:
-    """Preview an example as Pulumi runs it, without any configuration."""
+def run_example(name: str, *, preview: bool = True) -> Deployment:
+    """Run an example as Pulumi does, without any configuration; by default preview it."""
 
     def program() -> None:
         runpy.run_path(str(EXAMPLES / name / "__main__.py"), run_name="__main__")
 
-    return Deployment(program, preview=True)
+    return Deployment(program, preview=preview)

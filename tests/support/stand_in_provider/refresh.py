@@ -36,7 +36,7 @@ _CHILDREN = {"network:VirtualNetwork": ("subnets",)}
 
 
 def differences(old: Values, new: Values) -> list[str]:
-    """Return the inputs that azure-native calls changed; it reads regions without case or spaces."""
+    """Return the inputs that azure-native calls changed; regions have neither case nor spaces."""
     return [
         key
         for key in sorted(old | new)

@@ -12,10 +12,15 @@ from kubewitness.provision.secure_aks_cluster.access import (
     cluster_identity,
 )
 from kubewitness.provision.secure_aks_cluster.addons import collect_insights, schedule_maintenance
+from kubewitness.provision.secure_aks_cluster.drift import (
+    ignored_cluster_changes,
+    ignored_pool_changes,
+    warn_of_ignored_changes,
+)
 from kubewitness.provision.secure_aks_cluster.generated import SecureAksClusterArgs
 from kubewitness.provision.secure_aks_cluster.inputs import (
     cluster_inputs,
-    ignored_changes,
+    system_pool_inputs,
     user_pool_inputs,
 )
 from kubewitness.provision.secure_aks_cluster.kubeconfig import cluster_kubeconfig
@@ -116,16 +121,18 @@ class SecureAksCluster(pulumi.ComponentResource):
             **cluster_inputs(name, checked, workspace.workspace_id),
             "identity": identity.inputs,
         }
-        return containerservice.ManagedCluster(
+        cluster = containerservice.ManagedCluster(
             f"{name}-cluster",
             **with_overrides(inputs, checked.cluster_overrides),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=identity.grants,
-                ignore_changes=ignored_changes(checked),
+                ignore_changes=ignored_cluster_changes(checked),
                 aliases=adopted(checked.adopt.cluster),
             ),
         )
+        warn_of_ignored_changes(name, checked, system_pool_inputs(checked), cluster)
+        return cluster
 
     def _user_pools(
         self, name: str, checked: SecureAksClusterModel, cluster: containerservice.ManagedCluster
@@ -137,7 +144,7 @@ class SecureAksCluster(pulumi.ComponentResource):
                 **user_pool_inputs(pool, checked),
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    ignore_changes=["count"] if pool.autoscales else None,
+                    ignore_changes=ignored_pool_changes(checked, pool),
                     aliases=adopted(checked.adopt.user_pools.get(pool.name)),
                 ),
             )

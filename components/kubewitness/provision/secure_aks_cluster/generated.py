@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     ]
     SystemPoolOsSku = Literal[
         "AzureLinux",
+        "AzureLinux3",
         "Ubuntu",
+        "Ubuntu2204",
+        "Ubuntu2404",
+    ]
+    SystemPoolChanges = Literal[
+        "applied",
+        "ignored",
     ]
     UserPoolOsType = Literal[
         "Linux",
@@ -24,7 +31,10 @@ if TYPE_CHECKING:
     ]
     UserPoolOsSku = Literal[
         "AzureLinux",
+        "AzureLinux3",
         "Ubuntu",
+        "Ubuntu2204",
+        "Ubuntu2404",
     ]
     MaintenanceWindowDay = Literal[
         "Monday",
@@ -80,6 +90,7 @@ else:
     # Pulumi's component analyzer takes no Literal.
     ClusterPrincipalType = str
     SystemPoolOsSku = str
+    SystemPoolChanges = str
     UserPoolOsType = str
     UserPoolOsSku = str
     MaintenanceWindowDay = str
@@ -167,7 +178,7 @@ class SystemPool(TypedDict, total=False):
     makes a network. Source: Azure docs, "Managed identities in AKS"."""
 
     os_sku: pulumi.Input[SystemPoolOsSku]
-    """`AzureLinux` (default) or `Ubuntu`."""
+    """`AzureLinux` (default), `AzureLinux3`, `Ubuntu`, `Ubuntu2204` or `Ubuntu2404`."""
 
     count: int
     """Number of nodes, 1 to 1000. Default 3, unless `min_count` and `max_count` are given."""
@@ -178,8 +189,21 @@ class SystemPool(TypedDict, total=False):
     max_count: int
     """Most nodes with autoscaling: `min_count` to 1000."""
 
+    overrides: dict[str, Any]
+    """Properties of azure-native's ManagedClusterAgentPoolProfile, spelt as there, for all that has
+    no argument here, such as `upgrade_settings`, `os_disk_type`, `max_pods` or `kubelet_config`.
+    They are merged into what this component sets, lists replaced as a whole."""
+
+    changes: SystemPoolChanges
+    """Whether changes of this pool after its creation are `applied` or `ignored`. Azure lists the
+    user pools beside the system pool after a refresh, and Pulumi can ignore that only together with
+    the changes of the system pool. Default: `ignored` where there are user pools, AKS upgrades the
+    version, and this pool has no `overrides`; else `applied`. A change that is ignored gets a
+    warning. See the docs, "What drifts, and what does not"."""
+
     vm_size: pulumi.Input[str]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`."""
+    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure does not change it: see the
+    docs, "What replaces a pool"."""
 
     availability_zones: pulumi.Input[list[pulumi.Input[str]]]
     """Zones of the region that the nodes are spread over. Default `1`, `2`, `3`; in a region
@@ -206,8 +230,14 @@ class UserPool(TypedDict):
     """`Linux` (default) or `Windows`. Windows needs the network policy `calico`: Cilium runs on
     Linux only. Source: Azure docs, "Secure traffic between pods"."""
 
+    overrides: NotRequired[dict[str, Any]]
+    """Properties of azure-native's AgentPool, spelt as there, for all that has no argument here,
+    such as `upgrade_settings`, `orchestrator_version`, `max_pods` or `mode`. They are merged into
+    what this component sets, lists replaced as a whole."""
+
     vm_size: NotRequired[pulumi.Input[str]]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`."""
+    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure does not change it: see the
+    docs, "What replaces a pool"."""
 
     availability_zones: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
     """Zones of the region that the nodes are spread over. Default `1`, `2`, `3`; in a region
@@ -218,7 +248,9 @@ class UserPool(TypedDict):
     pool's subnet."""
 
     os_sku: NotRequired[pulumi.Input[UserPoolOsSku]]
-    """On Linux: `AzureLinux` (default) or `Ubuntu`. On Windows AKS chooses."""
+    """On Linux: `AzureLinux` (default), `AzureLinux3`, `Ubuntu`, `Ubuntu2204` or `Ubuntu2404`. The
+    names without a number are the version that AKS chooses for the Kubernetes version. Azure
+    changes it in place. On Windows AKS chooses."""
 
     count: NotRequired[int]
     """Number of nodes, 0 to 1000. Default 3, unless `min_count` and `max_count` are given."""
@@ -393,8 +425,8 @@ class SecureAksClusterArgs(TypedDict):
 
     kubernetes_version: NotRequired[pulumi.Input[str]]
     """Kubernetes version, such as `1.34`. Default: AKS's own. On the channels `stable` and `rapid`,
-    AKS changes the version and a later change here has no effect; on `patch`, give the minor
-    version only."""
+    AKS changes the version and a later change here has no effect. On `patch` and `node-image`, the
+    control plane and then the pools follow a change; on `patch`, give the minor version only."""
 
     system_pool: NotRequired[pulumi.Input[SystemPool]]
     """The node pool for the cluster's own pods. Default: three nodes."""

@@ -17,6 +17,7 @@ from kubewitness.provision.secure_aks_cluster.addons import addon_profiles, secu
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.parts import ApiAccess
 from kubewitness.provision.secure_aks_cluster.pools import SYSTEM_POOL_NAME, Pool, UserPool
+from kubewitness.provision.secure_aks_cluster.raw import with_raw
 
 MOST_PODS: Final = 250
 SYSTEM_POOL_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
@@ -56,7 +57,7 @@ def _standard(arguments: SecureAksClusterModel) -> dict[str, Any]:
         "sku": {"name": "Base", "tier": arguments.sku_tier},
         "support_plan": _support_plan(arguments),
         "network_profile": _network(arguments),
-        "agent_pool_profiles": [_system_pool(arguments)],
+        "agent_pool_profiles": [system_pool_inputs(arguments)],
         "auto_upgrade_profile": {
             "upgrade_channel": arguments.channel,
             "node_os_upgrade_channel": arguments.node_os_upgrade_channel,
@@ -77,7 +78,7 @@ def _automatic(arguments: SecureAksClusterModel) -> dict[str, Any]:
 def user_pool_inputs(pool: UserPool, arguments: SecureAksClusterModel) -> dict[str, Any]:
     """Return the inputs of a user pool, all but the name of its cluster."""
     linux = pool.os_type == "Linux"
-    return {
+    inputs = {
         "resource_group_name": arguments.resource_group_name,
         "agent_pool_name": pool.name,
         "mode": "User",
@@ -89,19 +90,7 @@ def user_pool_inputs(pool: UserPool, arguments: SecureAksClusterModel) -> dict[s
         "node_taints": pool.node_taints,
         "tags": arguments.tags,
     }
-
-
-def ignored_changes(arguments: SecureAksClusterModel) -> list[str]:
-    """Return the cluster's properties that Azure changes by itself, so that they are no drift."""
-    ignored = []
-    if arguments.mode == "automatic":
-        # What the service makes of it: pools of its own, and the versions that it upgrades to.
-        return ["agentPoolProfiles", "kubernetesVersion"]
-    if arguments.system_pool.autoscales:
-        ignored.append("agentPoolProfiles[0].count")
-    if arguments.channel in {"stable", "rapid"}:
-        ignored.append("kubernetesVersion")
-    return ignored
+    return with_raw(inputs, pool.overrides, pool.azure_type())
 
 
 def default_dns_prefix(name: str) -> str:
@@ -158,9 +147,10 @@ def _support_plan(arguments: SecureAksClusterModel) -> str:
     return "AKSLongTermSupport" if premium else "KubernetesOfficial"
 
 
-def _system_pool(arguments: SecureAksClusterModel) -> dict[str, Any]:
+def system_pool_inputs(arguments: SecureAksClusterModel) -> dict[str, Any]:
+    """Return the inputs of the system pool."""
     pool = arguments.system_pool
-    return {
+    inputs = {
         "name": SYSTEM_POOL_NAME,
         "mode": "System",
         **_pool(pool, arguments),
@@ -171,6 +161,7 @@ def _system_pool(arguments: SecureAksClusterModel) -> dict[str, Any]:
         "node_taints": [SYSTEM_POOL_TAINT] if arguments.user_pools else None,
         "tags": arguments.tags,
     }
+    return with_raw(inputs, pool.overrides, pool.azure_type())
 
 
 def _pool(pool: Pool, arguments: SecureAksClusterModel) -> dict[str, Any]:
@@ -185,5 +176,6 @@ def _pool(pool: Pool, arguments: SecureAksClusterModel) -> dict[str, Any]:
         "max_count": pool.max_count,
         # Azure's own default in an overlay network, said aloud; on Windows it is another.
         "max_pods": None if windows else MOST_PODS,
+        "orchestrator_version": arguments.pool_version,
         "enable_encryption_at_host": arguments.host_encryption,
     }

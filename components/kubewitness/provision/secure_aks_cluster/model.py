@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+import pulumi
 from pydantic import ValidationInfo, field_validator
 
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
@@ -26,7 +27,7 @@ from kubewitness.provision.arguments.values import (
     Text,
     Whole,
 )
-from kubewitness.provision.secure_aks_cluster.overrides import Sets, override_problems, setters
+from kubewitness.provision.secure_aks_cluster.overrides import override_problems
 from kubewitness.provision.secure_aks_cluster.parts import (
     ApiAccess,
     ClusterAdmins,
@@ -35,7 +36,11 @@ from kubewitness.provision.secure_aks_cluster.parts import (
     RoleAssignment,
 )
 from kubewitness.provision.secure_aks_cluster.pools import SystemPool, UserPool
+from kubewitness.provision.secure_aks_cluster.raw import Sets, setters
 from kubewitness.provision.trail.model import ADOPT, AdoptLogging, AuditTrail
+
+CHANGE_MINORS: Final = frozenset({"stable", "rapid"})
+"""The upgrade channels that move to new minor versions."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,8 @@ class SecureAksClusterModel(AuditTrail):
         argument(default=None, fix="give a version such as `1.34`")
     )
     """Kubernetes version, such as `1.34`. Default: AKS's own. On the channels `stable` and `rapid`,
-    AKS changes the version and a later change here has no effect; on `patch`, give the minor
-    version only."""
+    AKS changes the version and a later change here has no effect. On `patch` and `node-image`, the
+    control plane and then the pools follow a change; on `patch`, give the minor version only."""
 
     system_pool: Annotated[
         ByParts[SystemPool],
@@ -261,6 +266,19 @@ class SecureAksClusterModel(AuditTrail):
     def channel(self) -> str:
         """The upgrade channel: long-term support, which Premium brings, goes with patches."""
         return self.upgrade_channel or ("patch" if self.sku_tier == "Premium" else "stable")
+
+    @property
+    def pool_version(self) -> pulumi.Input[str] | None:
+        """The Kubernetes version of the pools; None where AKS chooses or changes it."""
+        return None if self.channel in CHANGE_MINORS else self.kubernetes_version
+
+    @property
+    def ignores_system_pool(self) -> bool:
+        """Whether changes of the system pool after its creation are ignored."""
+        if self.system_pool.changes is not None:
+            return self.system_pool.changes == "ignored"
+        left_to_aks = self.pool_version is None and not self.system_pool.overrides
+        return bool(self.user_pools) and left_to_aks
 
     @field_validator("sku_tier")
     @classmethod

@@ -39,6 +39,8 @@ source
 """What the profile `filtered` keeps of AKSAudit. All writes are in AKSAuditAdmin, so only reads: of
 what tells secrets and permissions, of sessions, what was refused, and all that people read."""
 
+FILTER_TAG: Final = "kubewitness-audit-profile"
+
 _TEMPLATE_SCHEMA: Final = (
     "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 )
@@ -64,6 +66,7 @@ def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -
     if arguments.workspace_id is not None:
         return AuditWorkspace(pulumi.Output.from_input(arguments.workspace_id))
     new = arguments.workspace or NewWorkspace()
+    filtered = arguments.audit_profile == "filtered"
     workspace = operationalinsights.Workspace(
         f"{workspace_name(name)}-logs",
         resource_group_name=arguments.resource_group_name,
@@ -71,13 +74,28 @@ def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -
         location=arguments.location,
         sku={"name": _SKU},
         retention_in_days=new.interactive_retention_days,
-        tags=arguments.tags,
-        opts=pulumi.ResourceOptions(parent=parent, aliases=adopted(arguments.adopt.workspace)),
+        tags=_filter_tags(arguments.tags) if filtered else arguments.tags,
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            aliases=adopted(arguments.adopt.workspace),
+            # A deployment sets it, so a refresh finds it: an update must not take it away.
+            ignore_changes=["defaultDataCollectionRuleResourceId"] if filtered else None,
+        ),
     )
     ready = [_tables(name, arguments, workspace, new)]
-    if arguments.audit_profile == "filtered":
+    if filtered:
         ready.append(_filter(name, arguments, workspace, new))
     return AuditWorkspace(workspace.id, tuple(ready))
+
+
+def _filter_tags(tags: Any) -> pulumi.Output[dict[str, str]]:
+    """Return the tags of a workspace with a filter, also one that says so.
+
+    The tag changes with the profile, so that Pulumi writes the workspace again, without the filter,
+    when the profile changes. Nothing else in the inputs of the workspace would change.
+    """
+    given = pulumi.Output.from_input({} if tags is None else tags)
+    return given.apply(lambda known: {**known, FILTER_TAG: "filtered"})
 
 
 def workspace_name(name: str) -> str:
@@ -170,7 +188,7 @@ def _filter(
         "workspace": workspace.name,
         "workspaceId": workspace.id,
         "location": location,
-        "tags": arguments.tags or {},
+        "tags": _filter_tags(arguments.tags),
     }
     return _deployment(f"{name[:39]}-audit-filter", arguments, workspace, parameters, [rule, again])
 
