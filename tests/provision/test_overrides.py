@@ -130,7 +130,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         }
     )
     assert message.startswith("SecureAksCluster has 5 invalid arguments:")
-    assert "cluster_overrides.network_profile.pod_cidrr: is no property" in message
+    assert "cluster_overrides.network_profile.pod_cidrr: is not a property" in message
     assert "did you mean `pod_cidr`" in message
     assert "cluster_overrides.network_profile.dns_service_ip: is not a string" in message
     assert "did you mean `auto_scaler_profile`" in message

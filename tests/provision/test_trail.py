@@ -85,7 +85,8 @@ def test_the_filter_is_written_again_whenever_its_workspace_is() -> None:
     """Else an update of the workspace could drop the link to its transformation."""
     deployed = cluster({"audit_profile": "filtered", "tags": {"team": "soc"}})
     parameters = deployed.all("Deployment")[1]["properties"]["parameters"]
-    assert parameters["tags"] == {"value": {"team": "soc"}}
+    assert parameters["tags"] == {"value": deployed.one("Workspace")["tags"]}
+    assert parameters["tags"]["value"]["team"] == "soc"
 
 
 def test_a_brought_workspace_is_not_filtered() -> None:

@@ -4,6 +4,7 @@ The ids of built-in roles are the same in every tenant. Sources, all of the Azur
 "Azure built-in roles"; "Use Azure RBAC for Kubernetes authorization"; "Managed identities in AKS".
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -100,9 +101,13 @@ def assign_roles(
 
 
 def role_definition_id(resource_id: str, role: str) -> str:
-    """Return a built-in role's id in the subscription of a resource."""
-    subscription = resource_id.split("/")[2]
-    return f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    """Return a built-in role's id in the subscription of a resource.
+
+    A unit test's mock may give an id without a subscription; roles are there without one, too.
+    """
+    subscription = re.match("/subscriptions/[^/]+", resource_id)
+    prefix = subscription[0] if subscription else ""
+    return f"{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}"
 
 
 def _assign(  # noqa: PLR0913, PLR0917  # these six are what a role assignment is

@@ -1,5 +1,6 @@
 """The component that provisions an AKS cluster with its audit logs."""
 
+from functools import cached_property
 from typing import Any, Optional, Unpack, overload
 
 import pulumi
@@ -31,6 +32,14 @@ from kubewitness.provision.trail.collect import CollectedLogs, collect_logs
 from kubewitness.provision.trail.workspace import AuditWorkspace, audit_workspace
 
 
+def when_used(method: str) -> Any:
+    """Return an attribute whose value a method makes when it is first used.
+
+    Its annotation stays, from which Pulumi's analyzer makes the schema.
+    """
+    return cached_property(lambda component: getattr(component, method)())
+
+
 class SecureAksCluster(pulumi.ComponentResource):
     """An AKS cluster that lets in only identities of Entra ID and whose audit logs are collected.
 
@@ -49,8 +58,9 @@ class SecureAksCluster(pulumi.ComponentResource):
     oidc_issuer_url: pulumi.Output[str]
     """URL of the issuer that workload identities are federated with."""
 
-    kubeconfig: pulumi.Output[str]
-    """A kubeconfig without any secret: kubelogin signs in as the identity of the Azure CLI."""
+    kubeconfig: pulumi.Output[str] = when_used("_fetch_kubeconfig")
+    """A kubeconfig without any secret: kubelogin signs in as the identity of the Azure CLI. It is
+    fetched when a program uses it, which needs the role Azure Kubernetes Service Cluster User."""
 
     workspace_id: pulumi.Output[str]
     """Resource id of the Log Analytics workspace that receives the logs."""
@@ -159,7 +169,7 @@ class SecureAksCluster(pulumi.ComponentResource):
         self.cluster_id = cluster.id
         self.cluster_name = cluster.name
         self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
-        self.kubeconfig = cluster_kubeconfig(cluster, after=logs.setting_ids)
+        self._managed_cluster = cluster
         self.workspace_id = workspace.workspace_id
         self.diagnostic_setting_ids = logs.setting_ids
         self.collected = logs.collected
@@ -168,13 +178,15 @@ class SecureAksCluster(pulumi.ComponentResource):
                 "clusterId": self.cluster_id,
                 "clusterName": self.cluster_name,
                 "oidcIssuerUrl": self.oidc_issuer_url,
-                "kubeconfig": self.kubeconfig,
                 "workspaceId": self.workspace_id,
                 "diagnosticSettingIds": self.diagnostic_setting_ids,
                 "collected": self.collected,
             }
         )
 
+    def _fetch_kubeconfig(self) -> pulumi.Output[str]:
+        return cluster_kubeconfig(self._managed_cluster, after=self.diagnostic_setting_ids)
+
 
 def _issuer_url(profile: Any) -> str:
-    return str(profile.issuer_url) if profile is not None else ""
+    return getattr(profile, "issuer_url", None) or ""

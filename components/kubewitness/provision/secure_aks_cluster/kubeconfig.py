@@ -10,6 +10,7 @@ Source: Azure docs, "Use kubelogin to authenticate users in AKS".
 import base64
 import binascii
 import re
+from importlib import metadata
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from pulumi_azure_native import containerservice
 
 AKS_SERVER_APPLICATION: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The application id of every AKS API server in Entra ID, the audience of its tokens."""
+
+LIST_CREDENTIALS: Final = "azure-native:containerservice:listManagedClusterUserCredentials"
 
 _CERTIFICATES: Final = re.compile(
     rb"\s*(-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*)+"
@@ -30,27 +33,66 @@ def cluster_kubeconfig(
 ) -> pulumi.Output[str]:
     """Return a kubeconfig for the cluster, as YAML; unknown until there is a cluster.
 
+    It is also unknown in a preview by somebody who may read the cluster and not fetch credentials,
+    and empty where Azure or a unit test's mock answers without any.
+
     Args:
         cluster: the cluster.
         after: what must be known first, so that nothing that matters more is left undone when
             whoever deploys may not fetch credentials.
     """
+
+    async def fetch(known: list[Any]) -> str | None:
+        cluster_id, _, tenant_id = known
+        found = await _credentials(cluster, cluster_id)
+        return found and secretless_kubeconfig(found, tenant_id)
+
     # The id is known only once the cluster exists; its name may be known before.
-    names = pulumi.Output.all(cluster.id, after).apply(lambda known: _group_and_name(known[0]))
-    credentials = containerservice.list_managed_cluster_user_credentials_output(
-        resource_group_name=names.apply(lambda known: known[0]),
-        resource_name=names.apply(lambda known: known[1]),
-        format="exec",
-        opts=pulumi.InvokeOutputOptions(parent=cluster),
-    )
-    return credentials.kubeconfigs.apply(lambda found: secretless_kubeconfig(found[0].value))
+    tenant = cluster.aad_profile.apply(_tenant_of)
+    fetched = pulumi.Output.all(cluster.id, after, tenant).apply(fetch)
+    return fetched.apply(lambda text: _unknown() if text is None else text)
 
 
-def secretless_kubeconfig(encoded: str) -> str:
+async def _credentials(cluster: containerservice.ManagedCluster, cluster_id: str) -> str | None:
+    """Return what Azure encodes the credentials in; None if this preview may not fetch them."""
+    group, name = _group_and_name(cluster_id)
+    # The SDK's own function would end the program when Azure refuses.
+    options = pulumi.InvokeOptions(parent=cluster, version=metadata.version("pulumi-azure-native"))
+    try:
+        answer = await pulumi.runtime.invoke_async(
+            LIST_CREDENTIALS,
+            {"resourceGroupName": group, "resourceName": name, "format": "exec"},
+            options,
+        )
+    except Exception as error:
+        if not pulumi.runtime.is_dry_run():
+            raise
+        text = f"the kubeconfig is unknown in this preview, for it could not be fetched: {error}"
+        pulumi.log.info(text, cluster)
+        return None
+    found = (answer or {}).get("kubeconfigs") or [{}]
+    return str(found[0].get("value", ""))
+
+
+def _unknown() -> pulumi.Output[str]:
+    """Return an output whose value this preview does not know."""
+
+    async def value(of: Any) -> Any:
+        return of
+
+    return pulumi.Output(set(), value(None), value(False))
+
+
+def _tenant_of(profile: Any) -> str | None:
+    return getattr(profile, "tenant_id", None)
+
+
+def secretless_kubeconfig(encoded: str, tenant_id: str | None = None) -> str:
     """Return a kubeconfig for the cluster of another one, without that one's credentials.
 
     Args:
         encoded: the other kubeconfig, YAML in base64, as Azure returns it.
+        tenant_id: of Entra ID, that the cluster trusts; None if it is not known.
 
     Raises:
         ValueError: if it does not hold what is needed; the message shows none of it.
@@ -63,12 +105,13 @@ def secretless_kubeconfig(encoded: str) -> str:
         # Without the cause, which may quote the line that it stumbled over.
         raise ValueError("Azure returned a kubeconfig without a cluster") from None
     _refuse_credentials(server, authority)
-    return yaml.safe_dump(_kubeconfig(name, server, authority), sort_keys=False)
+    return yaml.safe_dump(_kubeconfig(name, server, authority, tenant_id), sort_keys=False)
 
 
 def _group_and_name(cluster_id: str) -> list[str]:
-    parts = cluster_id.split("/")
-    return [parts[4], parts[-1]]
+    """Return both from an id; a unit test's mock may give one of another form."""
+    found = re.search("/resourceGroups/([^/]+)/", cluster_id, re.IGNORECASE)
+    return [found[1] if found else "", cluster_id.rpartition("/")[-1]]
 
 
 def _refuse_credentials(server: str, authority: str) -> None:
@@ -83,20 +126,22 @@ def _refuse_credentials(server: str, authority: str) -> None:
         raise ValueError("Azure returned a kubeconfig whose authority is not a certificate")
 
 
-def _kubeconfig(name: str, server: str, authority: str) -> dict[str, Any]:
+def _kubeconfig(name: str, server: str, authority: str, tenant_id: str | None) -> dict[str, Any]:
     user = f"{name}-entra-id"
+    tenant = ["--tenant-id", tenant_id] if tenant_id else []
+    arguments = [*_KUBELOGIN["args"], *tenant]
     cluster = {"server": server, "certificate-authority-data": authority}
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": name, "cluster": cluster}],
-        "users": [{"name": user, "user": {"exec": _KUBELOGIN}}],
+        "users": [{"name": user, "user": {"exec": {**_KUBELOGIN, "args": arguments}}}],
         "contexts": [{"name": name, "context": {"cluster": name, "user": user}}],
         "current-context": name,
     }
 
 
-_KUBELOGIN: Final = {
+_KUBELOGIN: Final[dict[str, Any]] = {
     "apiVersion": "client.authentication.k8s.io/v1beta1",
     "command": "kubelogin",
     "args": ["get-token", "--login", "azurecli", "--server-id", AKS_SERVER_APPLICATION],
