@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from kubewitness.graph.values import ABSENT, Value
+from kubewitness.source_position import SourcePosition
 
 
 class Origin(Enum):
@@ -40,6 +41,7 @@ class Resource:
         provider: the URN of the explicit or default provider, empty where the source does not say.
         options: resource options by Pulumi's wire name, such as `protect`.
         outputs: what the provider answered, where that is known; only for what no input says.
+        position: the line of the user's program that it comes from, where the source says so.
     """
 
     urn: str
@@ -54,3 +56,4 @@ class Resource:
     provider: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    position: SourcePosition | None = field(default=None, compare=False)

@@ -8,6 +8,7 @@ from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.stack import Stack
 from kubewitness.hidden_secrets import NO_SECRETS, HiddenSecrets
+from kubewitness.source_position import SourcePosition
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,12 @@ class LogMessage:
     Attributes:
         level: `warning` or `error`.
         message: printable text, which may have several lines.
+        urn: the resource that it is about, empty where it names none.
     """
 
     level: str
     message: str
+    urn: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Loaded:
         warnings: what the program logged at warning and above, each once.
         notes: what a reader should know besides.
         secrets: what no report may show.
+        project_file: what reports point to where no resource has a line; None in Azure.
     """
 
     source: str
@@ -73,6 +77,19 @@ class Loaded:
     warnings: tuple[LogMessage, ...] = ()
     notes: tuple[str, ...] = ()
     secrets: HiddenSecrets = field(default=NO_SECRETS, repr=False)
+    project_file: SourcePosition | None = None
+
+    def position_of(self, resource: Resource) -> SourcePosition | None:
+        """Return the line that a report on a resource points to."""
+        return resource.position or self.project_file
+
+    def position_of_urn(self, urn: str) -> SourcePosition | None:
+        """Return the line that a report on the resource of this URN points to."""
+        return self._positions.get(urn) or self.project_file
+
+    @cached_property
+    def _positions(self) -> dict[str, SourcePosition | None]:
+        return {resource.urn: resource.position for resource in self.resources}
 
     @cached_property
     def graph(self) -> Graph:

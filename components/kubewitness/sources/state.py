@@ -22,6 +22,7 @@ from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.printable import printable
 from kubewitness.sources.loaded import Loaded
+from kubewitness.sources.state_positions import with_program_positions
 
 SOURCE: Final = "FILE"
 """How a user names an exported state."""
@@ -49,10 +50,10 @@ def load_state(path: Path) -> Loaded:
     ]
     if faults:
         raise InputError(*faults)
-    resources = tuple(_resources(listed))
     _, stack, project = ["", "", *_names(listed)][-3:]
+    resources, file = with_program_positions(path, project, listed, tuple(_resources(listed)))
     secrets = HiddenSecrets(_secrets(listed))
-    return Loaded(str(path), Stack(project, stack), resources, secrets=secrets)
+    return Loaded(str(path), Stack(project, stack), resources, secrets=secrets, project_file=file)
 
 
 def _listed(document: Any) -> list[Any] | None:

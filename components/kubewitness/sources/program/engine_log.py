@@ -16,17 +16,18 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
 
     def __init__(self) -> None:
         self._root = ""
-        self._logged: dict[tuple[str, str], None] = {}
+        self._logged: dict[tuple[str, str], str] = {}
 
     def messages(self, hidden: HiddenSecrets) -> tuple[LogMessage, ...]:
         """Return warnings and errors in the order of logging, each once, without secrets."""
-        found = (LogMessage(level, hidden.message(text)) for level, text in list(self._logged))
+        logged = list(self._logged.items())
+        found = (LogMessage(level, hidden.message(text), urn) for (level, text), urn in logged)
         return tuple(dict.fromkeys(found))
 
     def Log(self, request: Any, _context: Any = None) -> Any:  # noqa: N802 gRPC's name
         """Keep a warning or an error."""
         if request.severity in _LEVELS:
-            self._logged[_LEVELS[request.severity], request.message] = None
+            self._logged.setdefault((_LEVELS[request.severity], request.message), request.urn)
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802

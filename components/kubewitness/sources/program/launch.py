@@ -34,6 +34,7 @@ class Event(BaseModel):
         resources: on whose outputs `apply` was withheld.
         count: how often.
         message: why the program failed.
+        frames: file and line of each frame at the failure, the innermost first.
         value: the texts of a secret.
         says_unknown: whether the SDK can be told that a result is unknown.
     """
@@ -47,6 +48,7 @@ class Event(BaseModel):
     resources: list[str] = []
     count: int = 0
     message: str = ""
+    frames: list[tuple[str, int | None]] = []
     value: Any = None
     says_unknown: bool = False
 

@@ -24,6 +24,7 @@ from kubewitness.sources.program.project import Project
 from kubewitness.sources.program.registration import (
     STACK_TYPE,
     Registration,
+    frames_of,
     from_request,
     make_urn,
 )
@@ -143,6 +144,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
                 parent=request.parent,
                 id="" if wire.is_unknown(request.id) else request.id,
                 properties=properties,
+                frames=frames_of(request),
             )
         )
         response = resource_pb2.ReadResourceResponse(

@@ -12,9 +12,11 @@ import grpc
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from kubewitness.errors import InputError
+from kubewitness.graph.resources import Resource
 from kubewitness.graph.stack import Stack
 from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.loaded import Loaded
+from kubewitness.sources.positions import ProgramFiles, with_positions
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import Answers, load_answers
 from kubewitness.sources.program.engine_log import EngineLog
@@ -77,10 +79,11 @@ def preview(  # noqa: PLR0913 each is an option of the command
     hidden = _hidden(project, given, monitor, run)
     if packs.faults:
         raise InputError(*map(hidden.hide, packs.faults))
+    files = ProgramFiles(project.file, project.program)
     return Loaded(
         source=str(folder),
         stack=Stack(project.name, project.stack),
-        resources=tuple(r.as_resource() for r in monitor.registrations.values()),
+        resources=_resources(monitor, files),
         calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called"))),
         is_planned=True,
         violations=tuple(replace(v, message=hidden.hide(v.message)) for v in packs.violations),
@@ -88,7 +91,15 @@ def preview(  # noqa: PLR0913 each is an option of the command
         warnings=engine.messages(hidden),
         notes=preview_notes(project, given, run),
         secrets=hidden,
+        project_file=files.project_file,
     )
+
+
+def _resources(monitor: Monitor, files: ProgramFiles) -> tuple[Resource, ...]:
+    """Return the resources, each with the line of the program that it comes from."""
+    registered = monitor.registrations
+    positions = {urn: files.innermost(one.frames) for urn, one in registered.items()}
+    return with_positions((one.as_resource() for one in registered.values()), positions)
 
 
 def _run(  # noqa: PLR0913, PLR0917 each is a part of one run

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from kubewitness.errors import InputError
 from kubewitness.hidden_secrets import HiddenSecrets
+from kubewitness.sources.positions import Frame, ProgramFiles
 from kubewitness.sources.program.answers import ANSWERS_FILE
 from kubewitness.sources.program.kubewitness_launcher.functions import RENDERERS
 from kubewitness.sources.program.launch import Event, Run
@@ -40,17 +42,31 @@ def raise_for(
     """
     faults = list(_missing(project, run, unanswered))
     if not faults:
-        faults = [f"{project.folder}: {fault}" for fault in _failures(run, timeout)]
+        faults = list(_failures(project, run, timeout))
     if faults:
         shown = (hidden.message(fault, _LONGEST_FAULT) for fault in dict.fromkeys(faults))
         raise InputError(*shown)
 
 
-def _failures(run: Run, timeout: float) -> Iterator[str]:
-    failed = "\n".join(event.message for event in run.of_kind("failed"))
-    if failed:
-        yield f"the program fails: {failed}"
-    elif run.exit_code is None:
+def _failures(project: Project, run: Run, timeout: float) -> Iterator[str]:
+    failed = list(run.of_kind("failed"))
+    for event in failed:
+        yield f"{_where(project, event)}: the program fails: {event.message}"
+    if not failed:
+        yield from (f"{project.folder}: {fault}" for fault in _early_ends(run, timeout))
+
+
+def _where(project: Project, event: Event) -> str:
+    """Return the line of the program that an error comes from, else its folder."""
+    files = ProgramFiles(project.file, project.program)
+    for file, line in event.frames:
+        if line and files.innermost([Frame(Path(file).as_uri(), line)]):
+            return f"{file}:{line}"
+    return str(project.folder)
+
+
+def _early_ends(run: Run, timeout: float) -> Iterator[str]:
+    if run.exit_code is None:
         yield f"the program did not end within {timeout:g} seconds; allow it more with --timeout"
     elif run.is_tampered:
         yield "the program fails: it wrote to the file in which its run is reported"

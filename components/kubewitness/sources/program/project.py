@@ -52,6 +52,16 @@ class Project:
     stack: str
     configuration: StackConfiguration
 
+    @property
+    def file(self) -> Path:
+        """The project file."""
+        return project_file(self.folder) or self.folder / PROJECT_FILES[0]
+
+
+def project_file(folder: Path) -> Path | None:
+    """Return the `Pulumi.yaml` in a folder, if there is one."""
+    return next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+
 
 def load_project(folder: Path, stack: str | None = None) -> Project:
     """Read a Pulumi project.
@@ -64,7 +74,7 @@ def load_project(folder: Path, stack: str | None = None) -> Project:
         NothingToCheckError: the folder holds no Pulumi project.
         InputError: a file cannot be read, or several stacks are possible.
     """
-    file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+    file = project_file(folder)
     if file is None:
         raise NothingToCheckError(f"{folder}: no `Pulumi.yaml`, so there is no program to check")
     read = read_yaml(file)

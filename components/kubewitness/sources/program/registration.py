@@ -8,6 +8,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import Unknown, Value
+from kubewitness.sources.positions import Frame
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.ignored_changes import hide_ignored
 
@@ -33,6 +34,7 @@ class Registration:
         dependencies: the URNs that the whole depends on.
         options: resource options, in the message that transforms exchange.
         provider: the explicit provider, if the program names one.
+        frames: the program's stack at the registration, the innermost first.
     """
 
     urn: str
@@ -49,6 +51,7 @@ class Registration:
         default_factory=resource_pb2.TransformResourceOptions
     )
     provider: "Registration | None" = None
+    frames: tuple[Frame, ...] = ()
 
     def note_dependencies(self) -> None:
         """Add the dependencies that output values carry to those of their properties."""
@@ -105,10 +108,17 @@ def from_request(request: resource_pb2.RegisterResourceRequest, urn: str) -> Reg
         properties=wire.decode(request.object),
         dependencies=set(request.dependencies),
         options=_options(request),
+        frames=frames_of(request),
     )
     registration.property_dependencies = _property_dependencies(request, registration.properties)
     registration.note_dependencies()
     return registration
+
+
+def frames_of(request: Any) -> tuple[Frame, ...]:
+    """Return the stack of a request; an SDK that sends none may send its innermost frame."""
+    places = [frame.pc for frame in request.stackTrace.frames] or [request.sourcePosition]
+    return tuple(Frame(place.uri, place.line, place.column) for place in places if place.uri)
 
 
 def _property_dependencies(

@@ -8,7 +8,7 @@ import os
 import runpy
 import sys
 import traceback
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from .aliases import shorten_aliases
 from .bytecode import keep_compiled_modules
@@ -101,13 +101,13 @@ def _run(
         loop.run_until_complete(pulumi.runtime.run_in_stack(program))
         loop.run_until_complete(applies.report(report))
     except SystemExit as exit_:
-        report("failed", message=_exited(exit_))
+        report("failed", message=_exited(exit_), frames=_frames(exit_))
         return 1
     except pulumi.RunError as error:
-        report("failed", message=str(error))
+        report("failed", message=str(error), frames=_frames(error))
         return 1
     except BaseException as error:  # noqa: BLE001 whatever the program raises is reported
-        report("failed", message=_describe(error))
+        report("failed", message=_describe(error), frames=_frames(error))
         return 1
     report("finished")
     return 0
@@ -115,16 +115,19 @@ def _run(
 
 def _exited(error: SystemExit) -> str:
     """Say so also of exit code 0: the engine would not wait for what is being registered."""
-    where = [
-        f"{os.path.abspath(frame.filename)}:{frame.lineno}: "
-        for frame in traceback.extract_tb(error.__traceback__)
-        if is_own(frame.filename)
-    ]
-    place = where[-1] if where else ""
     return (
-        f"{place}the program called sys.exit({error.code!r}) before its end, so "
+        f"the program called sys.exit({error.code!r}) before its end, so "
         "that it may have registered only a part of its resources; let it run to its last line"
     )
+
+
+def _frames(error: BaseException) -> List[List[Any]]:
+    """Return file and line of each frame, the innermost first."""
+    stack = traceback.extract_tb(error.__traceback__)
+    frames = [[os.path.abspath(frame.filename), frame.lineno] for frame in reversed(stack)]
+    if isinstance(error, SyntaxError) and error.filename:
+        return [[os.path.abspath(error.filename), error.lineno], *frames]
+    return frames
 
 
 def _describe(error: BaseException) -> str:
@@ -133,10 +136,7 @@ def _describe(error: BaseException) -> str:
         frame for frame in traceback.extract_tb(error.__traceback__) if is_own(frame.filename)
     ]
     lines = traceback.format_list(own) + traceback.format_exception_only(type(error), error)
-    where: Optional[str] = None
-    if own and not isinstance(error, SyntaxError):
-        where = f"{os.path.abspath(own[-1].filename)}:{own[-1].lineno}: "
-    text = (where or "") + "".join(lines).rstrip()
+    text = "".join(lines).rstrip()
     if isinstance(error, ImportError):
         text += (
             "\n(the program ran with the interpreter "
