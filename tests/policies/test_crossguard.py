@@ -97,6 +97,18 @@ def test_a_misspelt_common_setting_is_a_violation_that_names_it() -> None:
     )
 
 
+def test_a_fault_in_common_settings_is_explained_by_the_common_policy_alone() -> None:
+    """Every other policy that has the setting blocks, and names where to look."""
+    incomplete = {"resource": "aks", "reason": "r", "expires": "2999-01-01"}
+    common = {"kubewitness-common": {"exemptions": [incomplete]}}
+    judged = judge(stack(), Servicer(configuration=common))
+    explained = {name for name, told in judged.items() if "owner: is missing; add it" in told}
+    assert explained == {"kubewitness-common"}
+    assert judged["aks-audit-logs"].endswith(
+        "not judged: the settings of `kubewitness-common` are wrong"
+    )
+
+
 def test_a_secret_is_judged_like_any_other_value() -> None:
     """Wrapping a value as a secret changes no verdict."""
     wrapped: dict[str, Any] = {

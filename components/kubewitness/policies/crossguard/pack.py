@@ -235,8 +235,13 @@ class _Assembly:
         try:
             settings = self._settings(policy, args, urn)
         except ValidationError as error:
-            for fault in explain_settings(policy, self._common, args.get_config(), error):
+            faults = explain_settings(policy, self._common, args.get_config(), error)
+            own = [fault for fault in faults if fault.location[:1] != (COMMON,)]
+            for fault in own:
                 report_violation(f"the settings of this policy are wrong: {fault}")
+            if len(own) < len(faults):
+                # The common policy explains them. It may be advisory where this one blocks.
+                report_violation(f"not judged: the settings of `{COMMON}` are wrong")
             return
         verdicts = list(judge(policy, graph, settings))
         self._run.exemptions.note(policy.id, settings, verdicts)
