@@ -20,6 +20,7 @@ from kubewitness.sources.positions import ProgramFiles, with_positions
 from kubewitness.sources.program import wire
 from kubewitness.sources.program.answers import Answers, load_answers
 from kubewitness.sources.program.engine_log import EngineLog
+from kubewitness.sources.program.files import with_files
 from kubewitness.sources.program.guarded_requests import GuardedRequests, UnknownMethods
 from kubewitness.sources.program.interpreter import find_interpreter
 from kubewitness.sources.program.launch import Run, run_program
@@ -83,7 +84,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
     return Loaded(
         source=str(folder),
         stack=Stack(project.name, project.stack),
-        resources=_resources(monitor, files),
+        resources=_resources(monitor, files, project.working_directory),
         calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called"))),
         is_planned=True,
         violations=tuple(replace(v, message=hidden.hide(v.message)) for v in packs.violations),
@@ -95,11 +96,12 @@ def preview(  # noqa: PLR0913 each is an option of the command
     )
 
 
-def _resources(monitor: Monitor, files: ProgramFiles) -> tuple[Resource, ...]:
-    """Return the resources, each with the line of the program that it comes from."""
+def _resources(monitor: Monitor, files: ProgramFiles, folder: Path) -> tuple[Resource, ...]:
+    """Return the resources, each with its line of the program and with the files it refers to."""
     registered = monitor.registrations
     positions = {urn: files.innermost(one.frames) for urn, one in registered.items()}
-    return with_positions((one.as_resource() for one in registered.values()), positions)
+    resources = (with_files(one.as_resource(), folder) for one in registered.values())
+    return with_positions(resources, positions)
 
 
 def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
@@ -179,11 +181,9 @@ def _job(project: Project, answers: Answers, address: str) -> dict[str, Any]:
     """Return what the launcher needs to know, in JSON."""
     configuration = project.configuration
     given = {key: _as_text(value) for key, value in answers.config.items()}
-    is_folder = project.program.is_dir()
-    program = project.program.absolute()
     return {
-        "working_directory": str(program if is_folder else program.parent),
-        "program": "." if is_folder else program.name,
+        "working_directory": str(project.working_directory),
+        "program": "." if project.program.is_dir() else project.program.name,
         "config": {**configuration.values, **given},
         "encrypted": sorted(configuration.encrypted - set(given)),
         "environments": list(configuration.environments),

@@ -57,6 +57,12 @@ class Project:
         """The project file."""
         return project_file(self.folder) or self.folder / PROJECT_FILES[0]
 
+    @property
+    def working_directory(self) -> Path:
+        """Return the folder in which the program runs, to which its paths are relative."""
+        program = self.program.absolute()
+        return program if program.is_dir() else program.parent
+
 
 def project_file(folder: Path) -> Path | None:
     """Return the `Pulumi.yaml` in a folder, if there is one."""
