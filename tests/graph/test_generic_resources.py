@@ -58,10 +58,12 @@ def generic(**properties: Any) -> Resource:
     return made("other", f"{NATIVE}resources:Resource", properties)
 
 
-def azapi(kind: str, token: str = "Resource", **properties: Any) -> Resource:
+def azapi(kind: str, name_of_type: str = "Resource", **properties: Any) -> Resource:
     """A resource of azapi whose parent, or which itself, is the cluster."""
     links = {name: "aks" for name in ("parentId", "resourceId") if name in properties}
-    return made("other", f"azapi:resources:{token}", {"type": f"{kind}@x", **properties}, **links)
+    return made(
+        "other", f"azapi:resources:{name_of_type}", {"type": f"{kind}@x", **properties}, **links
+    )
 
 
 def template(*resources: dict[str, Any]) -> Resource:

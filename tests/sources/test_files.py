@@ -1,4 +1,4 @@
-"""Templates and manifests in files, and remote components, in a program that is otherwise in order."""
+"""Templates and manifests in files, and remote components, in a program otherwise in order."""
 
 import json
 from pathlib import Path
