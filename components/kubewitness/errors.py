@@ -3,7 +3,7 @@
 import sys
 from enum import IntEnum
 
-from kubewitness.printable import printable
+from kubewitness.printable import printable_lines
 
 
 class ExitCode(IntEnum):
@@ -59,12 +59,21 @@ class UnreadableError(KubewitnessError):
 
 def explain_error(error: KubewitnessError) -> ExitCode:
     """Print an error on standard error, each fault on its own line, and return the exit code."""
+    code = exit_code_of(error)
+    word = "nothing to check" if code is ExitCode.NOTHING else "error"
+    for fault in faults_of(error):
+        print(f"{word}: {printable_lines(fault)}", file=sys.stderr)  # noqa: T201 this is the place
+    return code
+
+
+def faults_of(error: KubewitnessError) -> tuple[str, ...]:
+    """Return every fault that an error tells of."""
+    faults: tuple[str, ...] = getattr(error, "faults", (str(error),))
+    return faults
+
+
+def exit_code_of(error: KubewitnessError) -> ExitCode:
+    """Return the exit code of a command that an error ends."""
     if isinstance(error, NothingToCheckError):
-        print(f"nothing to check: {error}", file=sys.stderr)  # noqa: T201 this is the place
         return ExitCode.NOTHING
-    unreadable = isinstance(error, UnreadableError)
-    for fault in getattr(error, "faults", (str(error),)):
-        # Names of files in a folder are not the user's.
-        text = printable(fault) if unreadable else fault
-        print(f"error: {text}", file=sys.stderr)  # noqa: T201 likewise
-    return ExitCode.UNREADABLE if unreadable else ExitCode.USAGE
+    return ExitCode.UNREADABLE if isinstance(error, UnreadableError) else ExitCode.USAGE

@@ -81,7 +81,7 @@ def test_sarif_carries_the_policies_and_what_they_found(tmp_path: Path) -> None:
     for found in tool_run["results"]:
         assert policies[found["ruleIndex"]]["id"] == found["ruleId"]
         assert found["level"] == "none" or found["kind"] == "fail"
-        (fingerprint,) = found["partialFingerprints"].values()
+        fingerprint = found["partialFingerprints"]["resource/v1"]
         assert fingerprint.startswith(f"{found['ruleId']}/urn:pulumi:")
 
 

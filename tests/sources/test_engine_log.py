@@ -116,7 +116,7 @@ pulumi.log.warn("first\\nsecond\\x1b[2J")
 pulumi.log.error("x" * {LONGEST_MESSAGE + 1})
 """
     _, out, _ = run(capfd, "check", write_project(tmp_path, source))
-    assert "warning: first\nsecond\\x1b[2J\n" in out
+    assert "warning: first\n  second\\x1b[2J\n" in out
     assert "x" * LONGEST_MESSAGE + "…" in out
     assert "x" * (LONGEST_MESSAGE + 1) not in out
 

@@ -1,15 +1,23 @@
 """The command `kubewitness`: options in `commands`, what they do in `actions`."""
 
+import errno
 import importlib
 import os
 import sys
 import traceback
+from io import StringIO
 from typing import Any, Final
 
 import click
 
 from kubewitness.cli.options import RENAMED, exit_codes
-from kubewitness.errors import ExitCode, KubewitnessError, explain_error
+from kubewitness.cli.output import tell
+from kubewitness.cli.standard_streams import (
+    OutputError,
+    end_by_broken_pipe,
+    guard_standard_streams,
+)
+from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
 
 COMMANDS: Final = (
     "demo",
@@ -62,26 +70,40 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with a documented code; never shows a traceback for bad input."""
-    sys.exit(_run(arguments))
+    guard_standard_streams()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OutputError as error:
+        if error.is_broken_pipe:
+            end_by_broken_pipe()
+        code = explain_error(InputError(f"standard output: cannot be written: {error.reason}"))
+    sys.exit(code)
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="kubewitness", standalone_mode=False)
-    except click.NoSuchOption as error:
-        _with_new_name(error).show()
-        return ExitCode.USAGE
     except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
+        return _usage_error(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        tell("stopped")
         return ExitCode.USAGE
     except KubewitnessError as error:
         return explain_error(error)
+    except OutputError:
+        raise
     except Exception as error:  # noqa: BLE001 whatever else happens is an internal error
-        return _internal(error)
+        return _disk_full(error) or _internal(error)
     return int(result or ExitCode.OK)
+
+
+def _usage_error(error: click.ClickException) -> int:
+    shown = _with_new_name(error) if isinstance(error, click.NoSuchOption) else error
+    text = StringIO()
+    shown.show(text)
+    tell(text.getvalue().rstrip("\n"))
+    return ExitCode.USAGE
 
 
 def _with_new_name(error: click.NoSuchOption) -> click.UsageError:
@@ -93,11 +115,21 @@ def _with_new_name(error: click.NoSuchOption) -> click.UsageError:
     return click.UsageError(message, error.ctx)
 
 
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+
+
+def _disk_full(error: Exception) -> int | None:
+    """Explain that the disk is full, which any write may meet; None for any other error."""
+    if not isinstance(error, OSError) or error.errno not in _NO_ROOM:
+        return None
+    where = f"{error.filename}: " if error.filename else "a temporary file "
+    return explain_error(InputError(f"{where}cannot be written: {error.strerror}"))
+
+
 def _internal(error: Exception) -> int:
-    click.echo(
+    tell(
         f"internal error, please report: {type(error).__name__}; add the output of the same "
-        "command under KUBEWITNESS_DEBUG=1",
-        err=True,
+        "command under KUBEWITNESS_DEBUG=1"
     )
     if os.environ.get("KUBEWITNESS_DEBUG"):
         traceback.print_exception(error)

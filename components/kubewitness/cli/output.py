@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from kubewitness.errors import InputError
+from kubewitness.printable import printable_lines
 
 PIPE_WIDTH: Final = 120
 """Columns of a table that goes to a pipe or a file, so that its lines do not depend on who runs the
@@ -35,9 +36,16 @@ def write_drawn(draw: Callable[[Console], None], output: Path | None = None) -> 
     if output is None and sys.stdout.isatty():
         draw(Console())
         return
-    text = StringIO()
-    draw(Console(file=text, width=PIPE_WIDTH))
-    write_text(text.getvalue(), output)
+    page = _Page()
+    page.encoding = sys.stdout.encoding if output is None else "utf-8"
+    draw(Console(file=page, width=PIPE_WIDTH))
+    write_text(page.getvalue(), output)
+
+
+class _Page(StringIO):
+    """A text that knows how it will be encoded: rich draws trees in ASCII where nothing else is."""
+
+    encoding = "utf-8"
 
 
 def write_text(text: str, output: Path | None = None) -> None:
@@ -51,7 +59,7 @@ def write_text(text: str, output: Path | None = None) -> None:
         InputError: the file cannot be written.
     """
     if output is None:
-        click.echo(text, nl=False)
+        sys.stdout.write(text)
         return
     with writable(output):
         output.write_text(text, "utf-8")
@@ -81,4 +89,10 @@ def writable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+        why = error.strerror or error
+        raise InputError(f"{path}: cannot be written: {why}") from error
+
+
+def tell(text: str) -> None:
+    """Say on standard error what is no result."""
+    click.echo(printable_lines(text), err=True)

@@ -5,6 +5,7 @@ from typing import Final
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.policy import AnyPolicy, Change
 from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.printable import printable
 
 _WORDS: Final = {
     Outcome.UNDECIDED: "UNDECIDED: ",
@@ -17,10 +18,10 @@ def explain(policy: AnyPolicy, verdict: Verdict) -> str:
     """Return the text of a violation, complete without opening the docs."""
     lines = [_headline(verdict)]
     for reason in verdict.judgement.reasons:
-        lines.append(f"  - {reason.message}")
+        lines.append(f"  - {printable(reason.message)}")
         if reason.decide:
-            lines.append(f"    to decide it: {reason.decide}")
-    lines += [f"  by {exemption}" for exemption in verdict.exemptions]
+            lines.append(f"    to decide it: {printable(reason.decide)}")
+    lines += [f"  by {printable(str(exemption))}" for exemption in verdict.exemptions]
     if verdict.outcome is Outcome.FAIL:
         lines += [f"  fix in Pulumi: {_indent(policy.fix_pulumi)}"]
         lines += [f"  fix in the CLI: {_indent(policy.fix_cli)}"]
@@ -29,14 +30,15 @@ def explain(policy: AnyPolicy, verdict: Verdict) -> str:
 
 
 def _headline(verdict: Verdict) -> str:
-    resource = verdict.resource
-    return f"{_WORDS.get(verdict.outcome, '')}`{resource.name}` ({resource.type})"
+    resource = f"`{verdict.resource.name}` ({verdict.resource.type})"
+    return f"{_WORDS.get(verdict.outcome, '')}{printable(resource)}"
 
 
 def explain_change(policy: AnyPolicy, resource: Resource, change: Change) -> str:
     """Return what a remediation did, without the value, which may be a secret."""
     path = ".".join(change.path)
-    return f"{policy.id}: remediated `{resource.name}`: `{path}`: {policy.remediation}"
+    text = f"{policy.id}: remediated `{resource.name}`: `{path}`: {policy.remediation}"
+    return printable(text)
 
 
 def _indent(text: str) -> str:

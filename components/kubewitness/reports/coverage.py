@@ -1,12 +1,10 @@
 """What detections would see, for people, as JSON, and as a layer of the ATT&CK Navigator."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from kubewitness.detections.coverage.assessment import (
     DetectionCoverage,
@@ -15,7 +13,8 @@ from kubewitness.detections.coverage.assessment import (
     counts,
 )
 from kubewitness.detections.coverage.clusters import ClusterCoverage
-from kubewitness.printable import printable
+from kubewitness.reports.console import cell, print_text
+from kubewitness.reports.json_text import json_text
 
 VERSION: Final = 1
 """Of the JSON document."""
@@ -68,7 +67,7 @@ def document(clusters: Sequence[ClusterCoverage]) -> str:
             for one in clusters
         ],
     }
-    return json.dumps(whole, indent=2) + "\n"
+    return json_text(whole)
 
 
 def _detection(one: DetectionCoverage) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def navigator_layer(cluster: ClusterCoverage) -> str:
             {"label": str(status), "color": colour} for status, colour in _COLOURS.items()
         ],
     }
-    return json.dumps(layer, indent=2) + "\n"
+    return json_text(layer)
 
 
 def _comment(technique: str, detections: Sequence[DetectionCoverage]) -> str:
@@ -137,7 +136,7 @@ def print_coverage(console: Console, clusters: Sequence[ClusterCoverage], *, who
         if shown:
             console.print(_table(shown))
         words = ", ".join(f"{status} {count}" for status, count in counts(one.detections))
-        console.print(Text(f"{printable(one.cluster)}: {words}"), soft_wrap=True)
+        print_text(console, f"{one.cluster}: {words}")
 
 
 def _table(detections: Sequence[DetectionCoverage]) -> Table:
@@ -146,9 +145,12 @@ def _table(detections: Sequence[DetectionCoverage]) -> Table:
         table.add_column(heading, overflow="fold")
     for one in detections:
         techniques = ", ".join(one.detection.relevant_techniques)
-        status = Text(one.status, style=_STYLES[one.status])
         table.add_row(
-            one.detection.slug, status, one.detection.severity.lower(), techniques, _why(one)
+            cell(one.detection.slug),
+            cell(one.status, _STYLES[one.status]),
+            cell(one.detection.severity.lower()),
+            cell(techniques),
+            cell(_why(one)),
         )
     return table
 

@@ -1,19 +1,19 @@
 """What a hunt found, for people and as JSON."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
-from rich.text import Text
 
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
 from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable
+from kubewitness.reports.console import print_text
+from kubewitness.reports.json_text import json_text
 
 VERSION: Final = 2
 """Of the JSON document."""
@@ -81,7 +81,7 @@ def document(hunted: Hunted) -> str:
         "faults": list(hunted.unread.faults),
         "findings": [_finding(finding) for finding in hunted.findings],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text(whole)
 
 
 def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
@@ -101,7 +101,7 @@ def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
         name.replace("_", " "): "not counted" if count is None else f"{count:,}"
         for name, count in _summary(hunted).items()
     }
-    _print(console, ", ".join(f"{name} {count}" for name, count in counts.items()))
+    print_text(console, ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 
 def _print_detection(
@@ -112,11 +112,11 @@ def _print_detection(
     )
     name = f"{printable(detection.slug)}: {printable(detection.name)}"
     heading = f"{detection.severity.upper()} {name}{techniques}"
-    _print(console, heading, _STYLES[detection.severity])
+    print_text(console, heading, _STYLES[detection.severity])
     for finding in found[:limit]:
-        _print(console, f"  {_line(finding.values)}")
+        print_text(console, f"  {_line(finding.values)}")
     if len(found) > limit:
-        _print(console, f"  and {len(found) - limit:,} more; `--limit` shows more, json all")
+        print_text(console, f"  and {len(found) - limit:,} more; `--limit` shows more, json all")
 
 
 def _line(values: Mapping[str, Any]) -> str:
@@ -166,7 +166,3 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for name, value in finding.values.items()
         },
     }
-
-
-def _print(console: Console, line: str, style: str = "") -> None:
-    console.print(Text(line, style=style), soft_wrap=True)

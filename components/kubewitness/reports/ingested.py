@@ -6,6 +6,7 @@ from rich.console import Console
 
 from kubewitness.logs.reading.summary import Summary
 from kubewitness.printable import printable
+from kubewitness.reports.console import print_text
 
 VERSION: Final = 1
 """Of the JSON document."""
@@ -41,15 +42,16 @@ def document(summary: Summary) -> dict[str, Any]:
 def print_ingested(console: Console, summary: Summary) -> None:
     """Print what could not be read, the balance, then the summary line."""
     for fault in summary.faults:
-        _print(console, f"UNREADABLE {printable(fault)}", "bold red")
+        print_text(console, f"UNREADABLE {printable(fault)}", "bold red")
     for entry in summary.quarantine[:SHOWN]:
         stored = " as stored" if entry.is_stored else ""
         place = f"{printable(entry.file)}: byte {entry.offset}{stored}, {entry.length} bytes"
-        _print(console, f"QUARANTINED {place}: {entry.reason}", "bold yellow")
+        print_text(console, f"QUARANTINED {place}: {entry.reason}", "bold yellow")
     if len(summary.quarantine) > SHOWN:
-        _print(console, f"and {len(summary.quarantine) - SHOWN} more in the quarantine", "yellow")
-    _print(console, _balance_line(summary))
-    _print(console, _summary_line(summary))
+        more = len(summary.quarantine) - SHOWN
+        print_text(console, f"and {more} more in the quarantine", "yellow")
+    print_text(console, _balance_line(summary))
+    print_text(console, _summary_line(summary))
 
 
 def _balance_line(summary: Summary) -> str:
@@ -71,7 +73,3 @@ def _summary_line(summary: Summary) -> str:
         f"copies merged {summary.copies:,}, no checksum {b.unvouched:,}, "
         f"unreadable {b.quarantined + len(summary.faults):,}"
     )
-
-
-def _print(console: Console, line: str, style: str | None = None) -> None:
-    console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kubewitness.logs.kql.query import Result
+from kubewitness.printable import printable
+from kubewitness.reports.json_text import ascii_json
 
 LONGEST_CELL: Final = 300
 """What a table shows of a value; the other formats have all of it."""
@@ -26,11 +27,6 @@ _NARROWEST: Final = 12
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet runs when it opens a CSV file."""
-
-_UNPRINTABLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069]"
-)
-"""Whoever sends a request chooses its text: none of it may move a terminal's cursor."""
 
 
 def print_rows(console: Console, result: Result, limit: int) -> int:
@@ -60,7 +56,7 @@ def write_json(file: TextIO, result: Result) -> None:
     separator = "[\n"
     for row in result.rows():
         fields = (f"{name}: {_json(v, kind)}" for v, (name, kind) in zip(row, kinds, strict=True))
-        file.write(f"{separator}{{{', '.join(fields)}}}")
+        file.write(ascii_json(f"{separator}{{{', '.join(fields)}}}"))
         separator = ",\n"
     file.write("[]\n" if separator == "[\n" else "\n]\n")
 
@@ -91,7 +87,7 @@ def write_parquet(path: Path, result: Result) -> None:
 def _print_table(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(Text(_printable(column)), overflow="fold")
+        table.add_column(Text(printable(column)), overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
@@ -105,11 +101,11 @@ def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[s
             console.print()
         for column, value in zip(columns, row, strict=True):
             if value:
-                console.print(Text(f"{_printable(column):{width}}  {value}"), soft_wrap=True)
+                console.print(Text(f"{printable(column):{width}}  {value}"), soft_wrap=True)
 
 
 def _cell(value: Any, kind: Any) -> str:
-    text = _printable(_plain(value, kind))
+    text = printable(_plain(value, kind))
     return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
 
 
@@ -128,10 +124,6 @@ def _safe(cell: str, value: Any) -> str:
 def _no_formula(text: str) -> str:
     """Put an apostrophe before a formula. Source: OWASP, "CSV Injection"."""
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _text(value: Any) -> str:
@@ -159,7 +151,7 @@ def _json(value: Any, kind: Any) -> str:
         return _object(value, dict(kind.children))
     # JSON has no number for infinity; Kusto writes it as text, too.
     is_number = isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value))
-    return json.dumps(value if is_number else _text(value), ensure_ascii=False)
+    return json.dumps(value if is_number else _text(value))
 
 
 def _object(value: Mapping[str, Any], kinds: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from kubewitness.printable import printable
+from kubewitness.reports.console import print_text
 from kubewitness.seal import ByteRange, SealFinding, SealFindingKind, SealResult, VerifyResult
 
 _STYLES = {SealFindingKind.GROWN: "bold yellow", SealFindingKind.UNSEALED: "bold yellow"}
@@ -15,23 +16,23 @@ def print_verified(console: Console, result: VerifyResult) -> None:
     for finding in result.findings:
         style = _STYLES.get(finding.kind, "bold red")
         heading = f"{finding.kind.upper()} {printable(finding.path)}"
-        console.print(heading, style=style, markup=False, soft_wrap=True)
-        console.print(_explain(finding) + "\n", markup=False, highlight=False, soft_wrap=True)
+        print_text(console, heading, style)
+        print_text(console, _explain(finding) + "\n")
     for anchor in result.anchors:
         time = f", made {anchor.time.isoformat()}" if anchor.time else ""
         line = f"anchored: manifest {anchor.manifest} by its {anchor.kind}{time}"
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        print_text(console, line)
     for one in result.unauthenticated[:_FILES_SHOWN]:
         line = f"unauthenticated: {printable(one.path)} from byte {one.start}"
-        console.print(line, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+        print_text(console, line, "bold yellow")
     if (more := len(result.unauthenticated) - _FILES_SHOWN) > 0:
         line = (
             f"unauthenticated: and parts of {_count(more, 'more file')}; `--format json` lists all"
         )
-        console.print(line, style="bold yellow", markup=False, highlight=False, soft_wrap=True)
+        print_text(console, line, "bold yellow")
     for unknown in result.unknown:
-        console.print(f"unknown: {unknown}", markup=False, highlight=False, soft_wrap=True)
-    console.print(verified_line(result), markup=False, highlight=False, soft_wrap=True)
+        print_text(console, f"unknown: {unknown}")
+    print_text(console, verified_line(result))
 
 
 def verified_line(result: VerifyResult) -> str:
@@ -53,19 +54,17 @@ def print_sealed(console: Console, result: SealResult) -> None:
     """Print what could not be sealed, the head, then the summary line."""
     for path, what in sorted(result.not_sealed.items()):
         line = f"not sealed: {printable(path)}: {what}"
-        console.print(line, style="bold yellow", markup=False, soft_wrap=True)
-    console.print(f"head {result.head}", markup=False, highlight=False, soft_wrap=True)
+        print_text(console, line, "bold yellow")
+    print_text(console, f"head {result.head}")
     extras = [
         *(["signed"] if result.signed else []),
         *(["time-stamped"] if result.time_stamped else []),
     ]
-    console.print(
+    print_text(
+        console,
         f"manifest {result.number}{''.join(f', {word}' for word in extras)}: "
         f"{_count(result.files, 'file')} and {_count(result.bytes, 'byte')} sealed: "
         f"new {result.new}, grown {result.grown}, not sealed {len(result.not_sealed)}",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
     )
 
 

@@ -1,6 +1,6 @@
 """Verdicts for people: what is wrong, where, and how to fix it, then one line that counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -11,8 +11,12 @@ from kubewitness.policies.check import CheckResult
 from kubewitness.policies.messages import explain
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.verdict import Outcome, Verdict
+from kubewitness.printable import printable
 from kubewitness.reports.collected import collected
+from kubewitness.reports.console import cell, print_text
 from kubewitness.reports.json_report import summarise
+from kubewitness.source_position import SourcePosition
+from kubewitness.sources.loaded import Loaded
 
 _STYLES = {
     Outcome.FAIL: "bold red",
@@ -30,26 +34,23 @@ def print_results(console: Console, results: list[CheckResult], *, tree: bool) -
     With `tree`, print each source's resources and what is collected where, too.
     """
     for result in results:
+        if len(results) > 1:
+            print_text(console, f"{result.loaded}: exit code {result.exit_code.value}\n", "bold")
         if tree:
             _print_tree(console, result)
         for same in _alike(result.verdicts):
-            _print_verdicts(console, same)
-        for violation in result.loaded.violations:
-            heading = f"{violation.level.upper()} {violation.pack}/{violation.policy}"
-            console.print(heading, style="bold red", markup=False)
-            console.print(f"{violation.urn}\n{violation.message}\n", markup=False, highlight=False)
+            _print_verdicts(console, result.loaded, same)
+        _print_violations(console, result.loaded)
         _print_unanswered(console, result)
         for one in result.loaded.warnings:
-            style = _LEVEL_STYLES[one.level]
-            console.print(
-                f"{one.level}: {one.message}\n", style=style, markup=False, soft_wrap=True
-            )
+            message = one.message.replace("\n", "\n  ")  # no line of it stands for one of ours
+            print_text(console, f"{one.level}: {message}\n", _LEVEL_STYLES[one.level])
         for note in result.notes:
-            console.print(f"note: {note}\n", markup=False, highlight=False, soft_wrap=True)
-    console.print(summary_line(results), markup=False, highlight=False)
+            print_text(console, f"note: {printable(note)}\n")
+    print_text(console, summary_line(results))
 
 
-def summary_line(results: list[CheckResult]) -> str:
+def summary_line(results: Sequence[CheckResult]) -> str:
     """Return the counts in words."""
     counts = summarise(results)
     clusters = sum(len(result.graph.clusters) for result in results)
@@ -76,45 +77,50 @@ def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
     return list(groups.values())
 
 
-def _print_verdicts(console: Console, verdicts: list[Verdict]) -> None:
+def _print_verdicts(console: Console, loaded: Loaded, verdicts: list[Verdict]) -> None:
     first = verdicts[0]
     policy = find_policy(first.policy_id)
     stops = first.blocks or first.outcome not in (Outcome.FAIL, Outcome.UNDECIDED)
     word = first.outcome.value.upper() + ("" if stops else " (does not block)")
     names = ", ".join(verdict.policy_id for verdict in verdicts)
     title = f": {policy.title}" if len(verdicts) == 1 else ""
-    style = _STYLES[first.outcome]
-    console.print(f"{word} {names}{title}", style=style, markup=False, soft_wrap=True)
-    console.print(explain(policy, first) + "\n", markup=False, highlight=False, soft_wrap=True)
+    print_text(console, f"{word} {names}{title}", _STYLES[first.outcome])
+    print_text(console, f"{_at(loaded.position_of(first.resource))}{explain(policy, first)}\n")
+
+
+def _print_violations(console: Console, loaded: Loaded) -> None:
+    for one in loaded.violations:
+        print_text(console, f"{one.level.upper()} {one.pack}/{one.policy}", "bold red")
+        print_text(console, f"{_at(loaded.position_of_urn(one.urn))}{one.urn}\n{one.message}\n")
+
+
+def _at(position: SourcePosition | None) -> str:
+    """Return the beginning of a line that editors and terminals turn into a link."""
+    return f"{position}: " if position else ""
 
 
 def _print_unanswered(console: Console, result: CheckResult) -> None:
     undecided = any(verdict.outcome is Outcome.UNDECIDED for verdict in result.verdicts)
     if undecided and result.loaded.unanswered:
-        console.print(
-            "Answers that nobody gave, which may decide it: "
-            + ", ".join(result.loaded.unanswered)
-            + "\n",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        listed = ", ".join(result.loaded.unanswered)
+        print_text(console, f"Answers that nobody gave, which may decide it: {listed}\n")
 
 
 def _print_tree(console: Console, result: CheckResult) -> None:
-    root = Tree(f"{result.loaded.source} (stack {result.loaded.stack.name})")
+    root = Tree(cell(str(result.loaded)))
     branches = {"": root}
     for resource in sorted(result.resources, key=_depth_and_urn):
         parent = branches.get(resource.parent, root)
-        branches[resource.urn] = parent.add(_label(resource))
-    console.print(root, markup=False, highlight=False)
+        branches[resource.urn] = parent.add(cell(_label(resource)))
+    console.print(root)
     rows = collected(result.graph)
     if rows:
         table = Table("cluster", "category", "setting", "destination", "table", box=None)
         for row in rows:
-            table.add_row(row.cluster, row.category, row.setting, row.destination, row.table)
-        console.print("\nCollected:", markup=False)
-        console.print(table, highlight=False)
+            shown = (row.cluster, row.category, row.setting, row.destination, row.table)
+            table.add_row(*map(cell, shown))
+        print_text(console, "\nCollected:")
+        console.print(table)
     console.print()
 
 

@@ -5,12 +5,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kubewitness.errors import InputError
+from kubewitness.errors import InputError, KubewitnessError, exit_code_of, faults_of
 from kubewitness.sources.azure.scope import SCHEME, is_azure
 from kubewitness.sources.azure.subscription import load_subscription
-from kubewitness.sources.loaded import Loaded
+from kubewitness.sources.loaded import Fault, Loaded, NotLoaded
+from kubewitness.sources.positions import ProgramFiles, fault_position
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
+from kubewitness.sources.program.project import project_file, stack_names
 from kubewitness.sources.state import load_state
+
+
+def stacks_of(source: Path | str) -> tuple[str, ...]:
+    """Return the stacks of a program that have a settings file; of anything else none."""
+    path = Path(source)
+    return () if is_azure(str(source)) or not path.is_dir() else stack_names(path)
+
+
+def not_loaded(source: str, stack: str | None, error: KubewitnessError) -> NotLoaded:
+    """Return an error as the reports name it: each fault with the line that it is about."""
+    file = project_file(Path(source)) if not is_azure(source) else None
+    default = ProgramFiles(file).project_file if file else None
+    faults = (Fault(text, fault_position(text) or default) for text in faults_of(error))
+    return NotLoaded(source, stack or "", exit_code_of(error), tuple(faults))
 
 
 def load(  # noqa: PLR0913 each is an option of the command

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from kubewitness.errors import ExitCode
 from kubewitness.graph.build import build_graph
 from kubewitness.graph.model import Graph
 from kubewitness.graph.resources import Resource
@@ -46,6 +47,36 @@ class LogMessage:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """Why a source was not checked.
+
+    Attributes:
+        message: what is wrong and how to fix it.
+        position: the line of the user's files that it is about, where there is one.
+    """
+
+    message: str
+    position: SourcePosition | None = None
+
+
+@dataclass(frozen=True)
+class NotLoaded:
+    """A source that could not be checked.
+
+    Attributes:
+        source: the source as the user named it.
+        stack: the stack that was asked for, empty where none was.
+        exit_code: what it ends the command with.
+        faults: every reason.
+    """
+
+    source: str
+    stack: str
+    exit_code: ExitCode
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
 class Loaded:
     """A source that was read.
 
@@ -78,6 +109,9 @@ class Loaded:
     notes: tuple[str, ...] = ()
     secrets: HiddenSecrets = field(default=NO_SECRETS, repr=False)
     project_file: SourcePosition | None = None
+
+    def __str__(self) -> str:
+        return f"{self.source} (stack {self.stack.name})" if self.stack.name else self.source
 
     def position_of(self, resource: Resource) -> SourcePosition | None:
         """Return the line that a report on a resource points to."""

@@ -17,6 +17,9 @@ _STANDARD_LIBRARY: Final = re.compile(r"(?:^|/)lib/(?:python|pypy)3\.\d+/", re.I
 """Below a virtual environment that stands in the project's folder."""
 
 
+_FILE_AND_LINE: Final = re.compile(r"(?P<file>[^\n]+?):(?P<line>[1-9]\d*):")
+
+
 @dataclass(frozen=True)
 class Frame:
     """A frame of a program's stack, as an SDK and the engine name it.
@@ -42,8 +45,8 @@ class ProgramFiles:
 
     def __init__(self, project_file: Path, program: Path | None = None) -> None:
         self._project = project_file.resolve().parent
-        main = (program or self._project).resolve()
-        self._folders = (self._project, main if main.is_dir() else main.parent)
+        main = program.resolve() if program else self._project
+        self._folders = (self._project, main.parent if main.is_file() else main)
         self._root = report_root(self._project)
         self.project_file = SourcePosition(self._named(project_file.resolve()))
         self._own = lru_cache(maxsize=None)(self._own_file)
@@ -80,6 +83,16 @@ class ProgramFiles:
 
     def _named(self, file: Path) -> str:
         return Path(os.path.relpath(file, self._root)).as_posix()
+
+
+def fault_position(fault: str) -> SourcePosition | None:
+    """Return the line that an error names at its beginning, as all our errors about files do."""
+    found = _FILE_AND_LINE.match(fault)
+    file = Path(found["file"]) if found else None
+    if found is None or file is None or not file.is_file():
+        return None
+    named = Path(os.path.relpath(file.resolve(), report_root(file.parent))).as_posix()
+    return SourcePosition(named, int(found["line"]))
 
 
 def report_root(folder: Path) -> Path:

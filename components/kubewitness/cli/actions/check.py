@@ -1,13 +1,13 @@
 """What `kubewitness check` does."""
 
-import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 from rich.markdown import Markdown
 
-from kubewitness.cli.output import stdout_console, write_drawn, write_text
+from kubewitness.cli.output import stdout_console, tell, write_drawn, write_text
 from kubewitness.cli.progress import spinner
 from kubewitness.detections.library import all_detections
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
@@ -15,11 +15,14 @@ from kubewitness.policies.check import CheckResult, check, first_that_applies
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import find_policy
 from kubewitness.policies.settings_file import read_settings
+from kubewitness.reports.github import annotations, commands_ignored
 from kubewitness.reports.json_report import report
+from kubewitness.reports.json_text import json_text
 from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
-from kubewitness.sources.load import load
+from kubewitness.sources.load import load, not_loaded, stacks_of
+from kubewitness.sources.loaded import NotLoaded
 
 
 def run(
@@ -38,21 +41,25 @@ def run(
     tree: bool,
     no_progress: bool,
     timeout: float,
+    all_stacks: bool,
+    allow_empty: bool,
 ) -> int:
     """Check each source and write one report; return the exit code that applies first."""
     if explain is not None:
         _explain(explain)
         return ExitCode.OK
+    if all_stacks and stack is not None:
+        raise click.UsageError("--all-stacks and --stack exclude each other; give one of them")
     chosen = find_pack(pack)
     settings = read_settings(policy_pack_config)
     results: list[CheckResult] = []
-    codes: list[ExitCode] = []
-    with spinner(shown=not no_progress):
-        for source in sources or (".",):
+    failed: list[NotLoaded] = []
+    with spinner(shown=not no_progress), commands_ignored(is_github=format_ == "github"):
+        for source, name in _sources_and_stacks(sources or (".",), stack, all_stacks=all_stacks):
             try:
                 loaded = load(
                     source,
-                    stack=stack,
+                    stack=name,
                     answers=answers,
                     python=python,
                     policy_packs=policy_packs,
@@ -61,10 +68,22 @@ def run(
                 )
                 results.append(check(loaded, chosen, settings))
             except KubewitnessError as error:
-                codes.append(explain_error(error))
-    if results:
-        _write(results, format_, output, tree=tree)
-    return first_that_applies([*codes, *(result.exit_code for result in results)])
+                failed.append(not_loaded(source, name, error))
+                explain_error(error)
+    _write(results, failed, format_, output, tree=tree)
+    codes = [result.exit_code for result in results]
+    if allow_empty:
+        codes = [ExitCode.OK if code is ExitCode.NOTHING else code for code in codes]
+    return first_that_applies([*(one.exit_code for one in failed), *codes])
+
+
+def _sources_and_stacks(
+    sources: Iterable[str], stack: str | None, *, all_stacks: bool
+) -> Iterator[tuple[str, str | None]]:
+    """Yield what to check: with `all_stacks` each program once for each stack's settings file."""
+    for source in sources:
+        names = stacks_of(source) if all_stacks else ()
+        yield from ((source, name) for name in names or (stack,))
 
 
 def _explain(policy_id: str) -> None:
@@ -81,15 +100,24 @@ def _explain(policy_id: str) -> None:
         write_text(page)
 
 
-def _write(results: list[CheckResult], format_: str, output: Path | None, *, tree: bool) -> None:
+def _write(
+    results: list[CheckResult],
+    failed: list[NotLoaded],
+    format_: str,
+    output: Path | None,
+    *,
+    tree: bool,
+) -> None:
     if format_ == "json":
-        write_text(report(results).model_dump_json(by_alias=True, indent=2) + "\n", output)
+        write_text(json_text(report(results, failed)), output)
     elif format_ == "sarif":
-        write_text(json.dumps(sarif(results), indent=2) + "\n", output)
-    else:
+        write_text(json_text(sarif(results, failed)), output)
+    elif format_ == "github":
+        write_text(annotations(results, failed), output)
+    elif results:
         write_drawn(lambda console: print_results(console, results, tree=tree), output)
     for result in results:
         for one in result.loaded.unreadable:
-            click.echo(f"unreadable: {one}", err=True)
-    if any(result.exit_code is ExitCode.NOTHING for result in results):
-        click.echo("nothing to check: no cluster that these sources manage", err=True)
+            tell(f"unreadable: {one}")
+        if result.exit_code is ExitCode.NOTHING:
+            tell(f"nothing to check: {result.loaded} manages no cluster")

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import click
-
-from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.output import tell, write_drawn, write_text
 from kubewitness.detections.coverage.assessment import demand, demandable
 from kubewitness.detections.coverage.clusters import ClusterCoverage, cover
 from kubewitness.detections.library import find_detections
@@ -38,11 +36,11 @@ def run(
         raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")
     _write(clusters, format_, output, whole=whole)
     for one in seen.unreadable:
-        click.echo(f"unreadable: {one}", err=True)
+        tell(f"unreadable: {one}")
     for logged in seen.warnings:
-        click.echo(f"{logged.level}: {logged.message}", err=True)
+        tell(f"{logged.level}: {logged.message}")
     for one in seen.notes:
-        click.echo(f"note: {one}", err=True)
+        tell(f"note: {one}")
     codes = [ExitCode.UNREADABLE] if seen.unreadable else []
     codes += _judge(clusters, require, not_blind=False)
     codes += _judge(clusters, require_not_blind, not_blind=True)
@@ -92,4 +90,4 @@ def _judge(
             undecided = found.is_met is None
             yield ExitCode.UNDECIDED if undecided else ExitCode.VIOLATION
             how = "may not be covered" if undecided else "is not covered"
-            click.echo(f"{one.cluster}: {word} {how}: {found.why}", err=True)
+            tell(f"{one.cluster}: {word} {how}: {found.why}")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import click
-
+from kubewitness.cli.output import write_text
 from kubewitness.errors import ExitCode, NothingToCheckError
 from kubewitness.logs.store.database import open_store
 from kubewitness.logs.store.export import export_parquet
@@ -15,5 +14,5 @@ def run(*, folder: Path, store: Path) -> int:
         rows = export_parquet(connection, folder)
     if not rows:
         raise NothingToCheckError(f"{store} holds no rows; `kubewitness ingest` fills it")
-    click.echo(", ".join(f"{table} {count:,}" for table, count in rows.items()))
+    write_text(", ".join(f"{table} {count:,}" for table, count in rows.items()) + "\n")
     return ExitCode.OK

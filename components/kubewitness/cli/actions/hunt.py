@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-import click
-
 from kubewitness.cli.detections_choice import choose_detections, warnings_of
 from kubewitness.cli.engines import OpenedEngine, open_engine
 from kubewitness.cli.options import ALLOW_LIST
-from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.output import tell, write_drawn, write_text
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.engines import DetectionFailedError, Engine
@@ -21,7 +19,6 @@ from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.store.period import Period, present
-from kubewitness.printable import printable
 from kubewitness.private_files import private_files
 from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
 
@@ -177,8 +174,7 @@ def _warn(warning: str, warnings: list[str]) -> None:
 
 
 def _say(what: str, text: str) -> None:
-    # A fault of KQL has several lines, with a mark below the place.
-    click.echo(f"{what}: " + "\n".join(map(printable, text.split("\n"))), err=True)
+    tell(f"{what}: {text}")  # a fault of KQL has several lines, with a mark below the place
 
 
 def _allowed(
@@ -198,10 +194,9 @@ def _allowed(
 
 def _tell_used(used: UsedList, allowed: int | None) -> None:
     count = "not counted here" if allowed is None else f"{allowed:,}"
-    click.echo(
+    tell(
         f"note: {used.file} of the present folder is used: entries that hold {used.entries:,}, "
-        f"findings left out {count}",
-        err=True,
+        f"findings left out {count}"
     )
 
 

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import click
-
-from kubewitness.cli.output import writable
+from kubewitness.cli.output import tell, writable, write_text
 from kubewitness.detections.custom.load import with_unique_names
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.detections.sigma.files import import_sigma
 from kubewitness.errors import ExitCode, NothingToCheckError
-from kubewitness.printable import printable
 
 
 def run(*, rules: Path, output: Path, force: bool) -> int:
@@ -24,17 +21,16 @@ def run(*, rules: Path, output: Path, force: bool) -> int:
     }
     left_alone = _write(files, force=force)
     for note in found.notes:
-        click.echo(f"warning: {printable(note)}", err=True)
+        tell(f"warning: {note}")
     for rejected in found.rejected:
-        click.echo(f"rejected: {printable(rejected.reason)}", err=True)
+        tell(f"rejected: {rejected.reason}")
     for path in left_alone:
-        click.echo(
-            f"left alone: {printable(str(path))}: is there and differs from what would be written; "
-            "`--force` overwrites it",
-            err=True,
+        tell(
+            f"left alone: {path}: is there and differs from what would be written; "
+            "`--force` overwrites it"
         )
     also = f", left alone {len(left_alone)}" if left_alone else ""
-    click.echo(f"imported {len(files) - len(left_alone)}, rejected {len(found.rejected)}{also}")
+    write_text(f"imported {len(files) - len(left_alone)}, rejected {len(found.rejected)}{also}\n")
     if left_alone:
         return ExitCode.USAGE
     return ExitCode.UNREADABLE if found.rejected else ExitCode.OK

@@ -1,6 +1,5 @@
 """What `kubewitness ingest` does."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.reading.summary import Summary
 from kubewitness.logs.store.database import open_store
 from kubewitness.reports.ingested import document, print_ingested
+from kubewitness.reports.json_text import json_text
 
 
 def run(
@@ -54,6 +54,6 @@ def _is_too_much(summary: Summary, limit: str) -> bool:
 
 def _write(summary: Summary, format_: str, output: Path | None) -> None:
     if format_ == "json":
-        write_text(json.dumps(document(summary), indent=2) + "\n", output)
+        write_text(json_text(document(summary)), output)
     else:
         write_drawn(lambda console: print_ingested(console, summary), output)

@@ -1,12 +1,11 @@
 """What `kubewitness policy-pack` does."""
 
-import click
-
+from kubewitness.cli.output import write_text
 from kubewitness.errors import ExitCode
 from kubewitness.policies.crossguard.pack_folder import write_policy_pack
 
 
 def run(*, name: str) -> int:
     """Print the folder of a policy pack."""
-    click.echo(write_policy_pack(name))
+    write_text(f"{write_policy_pack(name)}\n")
     return ExitCode.OK

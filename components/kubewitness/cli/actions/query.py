@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import click
 from rich.console import Console
 
-from kubewitness.cli.output import open_output, writable, write_drawn
+from kubewitness.cli.output import open_output, tell, writable, write_drawn, write_text
 from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.queries import find_query, question, saved_queries
 from kubewitness.errors import ExitCode, InputError
@@ -53,10 +52,9 @@ def run(
         create_parsers(connection, period, now=moment)
         result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
         if not is_settled(connection):
-            click.echo(
+            tell(
                 "warning: reading was interrupted, so events may stand here twice; run "
-                "`kubewitness ingest` again",
-                err=True,
+                "`kubewitness ingest` again"
             )
         for line in unread(connection).lines():
             click.echo(f"unreadable: {printable(line)}", err=True)
@@ -68,7 +66,7 @@ def run(
 
 def _list_saved() -> None:
     for name, text in saved_queries().items():
-        click.echo(f"{SAVED}{name}: {question(text)}")
+        write_text(f"{SAVED}{name}: {question(text)}\n")
 
 
 def _in_vain(text: str, result: Result) -> Iterator[str]:
@@ -91,9 +89,9 @@ def _path(warning: str) -> str:
 def _note(result: Result, in_vain: Iterable[str]) -> None:
     """Print what a reader of the rows should know."""
     for warning in (*result.warnings, *in_vain):
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     if result.as_of is not None:
-        click.echo(f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it", err=True)
+        tell(f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it")
 
 
 def _write(result: Result, format_: str, output: Path | None, limit: int, *, raw: bool) -> None:
@@ -113,4 +111,4 @@ def _write(result: Result, format_: str, output: Path | None, limit: int, *, raw
 def _print(console: Console, result: Result, limit: int) -> None:
     more = print_rows(console, result, limit)
     if more:
-        click.echo(f"{more} more rows; `--limit` shows more, other formats all", err=True)
+        tell(f"{more} more rows; `--limit` shows more, other formats all")

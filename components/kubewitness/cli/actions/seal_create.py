@@ -6,8 +6,9 @@ from typing import Final
 
 import click
 
-from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.output import tell, write_drawn, write_text
 from kubewitness.errors import ExitCode, explain_error
+from kubewitness.reports.json_text import json_text
 from kubewitness.reports.seal import print_sealed
 from kubewitness.seal import EditedError, attach_timestamp, create_seal
 
@@ -31,7 +32,7 @@ def run(
                 "--timestamp-response goes with no other anchor: it seals nothing"
             )
         number = attach_timestamp(path, timestamp_response)
-        click.echo(f"time stamp kept for manifest {number}", err=True)
+        tell(f"time stamp kept for manifest {number}")
         return ExitCode.OK
     try:
         result = create_seal(
@@ -45,7 +46,7 @@ def run(
         explain_error(error)
         return ExitCode.VIOLATION
     if format_ == "json":
-        write_text(result.model_dump_json(by_alias=True, indent=2) + "\n", output)
+        write_text(json_text(result), output)
     else:
         write_drawn(lambda console: print_sealed(console, result), output)
     return ExitCode.OK

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.reports.json_text import json_text
 from kubewitness.reports.seal import print_verified
 from kubewitness.seal import verify_seal
 
@@ -25,7 +26,7 @@ def run(
         timestamp_certificate=timestamp_certificate,
     )
     if format_ == "json":
-        write_text(result.model_dump_json(by_alias=True, indent=2) + "\n", output)
+        write_text(json_text(result), output)
     else:
         write_drawn(lambda console: print_verified(console, result), output)
     return result.exit_code(accept_unanchored=unanchored)

@@ -27,7 +27,7 @@ EPILOG = exit_codes(
         ExitCode.VIOLATION: "violations",
         ExitCode.UNREADABLE: "something could not be read",
         ExitCode.UNDECIDED: "undecided where undecided blocks",
-        ExitCode.NOTHING: "nothing to check: no cluster that the sources manage",
+        ExitCode.NOTHING: "nothing to check: a source manages no cluster",
         ExitCode.OK: "no violations",
     }
 )
@@ -37,6 +37,7 @@ EPILOG = exit_codes(
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
 @stack_option
+@click.option("--all-stacks", is_flag=True, help="Check each stack that has a settings file.")
 @answers_option
 @tags_option
 @python_option
@@ -47,7 +48,10 @@ EPILOG = exit_codes(
     "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
 )
 @click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")
-@format_option("table", "json", "sarif")
+@click.option(
+    "--allow-empty", is_flag=True, help="Programs without clusters are no error (exit code 0)."
+)
+@format_option("table", "json", "sarif", "github")
 @output_option
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
 @no_progress_option

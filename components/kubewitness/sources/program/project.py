@@ -109,17 +109,31 @@ def split_runtime(runtime: Any) -> tuple[str, Mapping[str, Any]]:
     return str(runtime or ""), {}
 
 
-def _stack(
-    folder: Path, document: Mapping[str, Any], wanted: str | None
-) -> tuple[Path | None, str]:
-    """The stack's file, if it has one, and its name."""
+def stack_names(folder: Path) -> tuple[str, ...]:
+    """Return the stacks of a project that have a file, in the order of their names.
+
+    Raises:
+        InputError: the project file cannot be read.
+    """
+    file = project_file(folder)
+    return tuple(_stack_files(folder, read_yaml(file).mapping())) if file else ()
+
+
+def _stack_files(folder: Path, document: Mapping[str, Any]) -> dict[str, Path]:
     configured = document.get("stackConfigDir") or document.get("config")
     where = folder / configured if isinstance(configured, str) else folder
-    files = {
+    return {
         path.stem.removeprefix("Pulumi."): path
         for path in sorted(where.glob("Pulumi.*.y*ml"))
         if path.is_file()
     }
+
+
+def _stack(
+    folder: Path, document: Mapping[str, Any], wanted: str | None
+) -> tuple[Path | None, str]:
+    """The stack's file, if it has one, and its name."""
+    files = _stack_files(folder, document)
     if wanted is not None:
         short = wanted.rsplit("/", maxsplit=1)[-1]
         if files and short not in files:
