@@ -67,10 +67,9 @@ def run(
         findings, not_run, allowed = _hunt(opened, chosen.detections, used)
         informational = _count(opened, chosen.informational)
     if informational:
-        click.echo(
+        tell(
             f"note: {informational:,} informational findings left out; "
-            "`--severity informational` shows them",
-            err=True,
+            "`--severity informational` shows them"
         )
     if used and allow is None:
         _tell_used(used, allowed)

@@ -16,7 +16,6 @@ from kubewitness.logs.store.period import Period, clock, present
 from kubewitness.logs.store.present import newest, time_warnings
 from kubewitness.logs.store.unread import unread
 from kubewitness.optional_imports import MissingExtraError, optional_import
-from kubewitness.printable import printable
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
 SAVED: Final = "@"
@@ -57,7 +56,7 @@ def run(
                 "`kubewitness ingest` again"
             )
         for line in unread(connection).lines():
-            click.echo(f"unreadable: {printable(line)}", err=True)
+            tell(f"unreadable: {line}")
         suspicious = time_warnings(connection, period, moment or newest(connection) or clock())
         _note(result, [*suspicious, *(() if sql else _in_vain(text, result))])
         _write(result, format_, output, limit, raw=raw)
