@@ -147,7 +147,7 @@ def test_no_name_moves_a_cursor_turns_a_text_around_or_forges_a_line(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], format_: str
 ) -> None:
     """Names of resources, types and stacks are whatever a program says."""
-    token = f"azure-native:containerservice:ManagedCluster{HIDDEN}"
+    token = f"azure-native:containerservice:ManagedCluster{HIDDEN.splitlines()[0]}"
     state = write_state(
         tmp_path,
         {**state_resource(HIDDEN), "parent": HIDDEN},
