@@ -5,7 +5,9 @@ import os
 import sys
 from typing import Any, Dict
 
-HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_KUBEWITNESS = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "..")) + os.sep
+"""The package around the launcher: a library of the program where it is not installed."""
+
 _STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
@@ -51,4 +53,4 @@ def is_own(filename: str) -> bool:
 def _is_own(filename: str) -> bool:
     path = os.path.abspath(filename)
     library = any(part in ("site-packages", "dist-packages") for part in path.split(os.sep))
-    return os.path.exists(path) and not library and not path.startswith((HERE, _STANDARD))
+    return os.path.exists(path) and not library and not path.startswith((_KUBEWITNESS, _STANDARD))
