@@ -11,11 +11,11 @@ from typing import Any, Final
 import click
 
 from kubewitness.cli.options import RENAMED, exit_codes
-from kubewitness.cli.output import tell
 from kubewitness.cli.standard_streams import (
     OutputError,
     end_by_broken_pipe,
     guard_standard_streams,
+    tell,
 )
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
 

@@ -7,11 +7,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
-import click
 from rich.console import Console
 
 from kubewitness.errors import InputError
-from kubewitness.printable import printable_lines
 
 PIPE_WIDTH: Final = 120
 """Columns of a table that goes to a pipe or a file, so that its lines do not depend on who runs the
@@ -91,8 +89,3 @@ def writable(path: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or error
         raise InputError(f"{path}: cannot be written: {why}") from error
-
-
-def tell(text: str) -> None:
-    """Say on standard error what is no result."""
-    click.echo(printable_lines(text), err=True)

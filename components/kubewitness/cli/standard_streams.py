@@ -7,6 +7,10 @@ import signal
 import sys
 from typing import Any, Final, TextIO
 
+import click
+
+from kubewitness.printable import printable_lines
+
 _UNWRITABLE: Final = "backslashreplace"
 """What becomes of a letter that the locale does not have: an escape, and no error."""
 
@@ -105,3 +109,8 @@ def end_by_broken_pipe() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)
+
+
+def tell(text: str) -> None:
+    """Say on standard error what is no result."""
+    click.echo(printable_lines(text), err=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from rich.markdown import Markdown
 
-from kubewitness.cli.output import stdout_console, tell, write_drawn, write_text
+from kubewitness.cli.output import stdout_console, write_drawn, write_text
 from kubewitness.cli.progress import spinner
+from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.library import all_detections
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
 from kubewitness.policies.check import CheckResult, check, first_that_applies

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kubewitness.cli.output import tell, write_drawn, write_text
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.assessment import demand, demandable
 from kubewitness.detections.coverage.clusters import ClusterCoverage, cover
 from kubewitness.detections.library import find_detections

@@ -9,7 +9,8 @@ from pathlib import Path
 from kubewitness.cli.detections_choice import choose_detections, warnings_of
 from kubewitness.cli.engines import OpenedEngine, open_engine
 from kubewitness.cli.options import ALLOW_LIST
-from kubewitness.cli.output import tell, write_drawn, write_text
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.engines import DetectionFailedError, Engine

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kubewitness.cli.output import tell, writable, write_text
+from kubewitness.cli.output import writable, write_text
+from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.custom.load import with_unique_names
 from kubewitness.detections.sentinel import as_yaml
 from kubewitness.detections.sigma.files import import_sigma

@@ -6,7 +6,8 @@ from typing import Final
 
 from rich.console import Console
 
-from kubewitness.cli.output import open_output, tell, writable, write_drawn, write_text
+from kubewitness.cli.output import open_output, writable, write_drawn, write_text
+from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.queries import find_query, question, saved_queries
 from kubewitness.errors import ExitCode, InputError

@@ -6,7 +6,8 @@ from typing import Final
 
 import click
 
-from kubewitness.cli.output import tell, write_drawn, write_text
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.standard_streams import tell
 from kubewitness.errors import ExitCode, explain_error
 from kubewitness.reports.json_text import json_text
 from kubewitness.reports.seal import print_sealed
