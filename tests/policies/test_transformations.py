@@ -142,6 +142,8 @@ def test_a_verb_or_a_level_that_is_gone_is_a_violation(kql: str, code: str) -> N
         'source | where UserAgent !contains "implant"',
         'source | where not(tostring(SourceIps) has "203.0.113.66")',
         'source | where RequestUri !contains "hide=me"',
+        'source | where not(tostring(User.username) matches regex @"^(?i)m[ae]l+.ry\\d$")',
+        'source | where not(UserAgent matches regex "^(nmap|sqlmap).*")',
         'source | where tostring(ObjectRef.subresource) != "exec"',
         'source | where tostring(ObjectRef.resource) !in ("pods", "clusterrolebindings")',
     ],

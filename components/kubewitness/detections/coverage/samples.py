@@ -154,13 +154,32 @@ _FIELDS: Final[Mapping[str, Callable[[Any, str], None]]] = {
 
 
 def _variants(kql: str) -> Iterator[Sample]:
-    words = dict.fromkeys(one or other for one, other in _WORD.findall(kql))
+    texts = (one or other for one, other in _WORD.findall(kql))
+    words = dict.fromkeys(word for text in texts for word in (text, *_matching(text)))
     for word in [word for word in words if word][:MOST_WORDS]:
         for whose, put in _FIELDS.items():
             for event in _bases():
                 changed = json.loads(json.dumps(event))
                 put(changed, word)
                 yield _sample(changed, f" {whose} `{word}`")
+
+
+_OF_A_PATTERN: Final = (
+    (re.compile(r"\(\?\w+\)|\\[bAzZ]|[\^$()*+?]|\{[^}]*\}"), ""),
+    (re.compile(r"\[([^\]\\])[^\]]*\]"), r"\1"),
+    (re.compile(r"\\d"), "1"),
+    (re.compile(r"\\w|(?<!\\)\."), "a"),
+    (re.compile(r"\\(.)"), r"\1"),
+)
+"""How the parts of a regular expression become a text that it matches, in most cases."""
+
+
+def _matching(text: str) -> Iterator[str]:
+    """Yield what a text matches, where it is a regular expression."""
+    for one in text.split("|"):
+        for pattern, plain in _OF_A_PATTERN:
+            one = pattern.sub(plain, one)  # noqa: PLW2901 one step after the other
+        yield one
 
 
 @cache

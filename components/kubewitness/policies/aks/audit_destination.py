@@ -199,7 +199,9 @@ POLICY = Policy(
         "name, user agent, address and query parameter. It is a violation if every event of a "
         "verb or of an audit level is dropped, and no other category keeps them. Single events "
         "that are dropped, columns that are dropped or changed, and a transformation that cannot "
-        "be run are printed as undecided. What the system itself reads, and leases, may be dropped."
+        "be run are printed as undecided. Leases, and what the system itself reads, may be lost. "
+        "A condition that no such event meets is not seen, and neither is a transformation that "
+        "another stack writes."
     ),
     fix_pulumi=(
         "send the logs to a workspace that your security team owns, by its id; list it under "
