@@ -84,8 +84,8 @@ class Loaded:
         source: the source as the user named it.
         stack: the stack that the resources belong to.
         resources: every resource seen.
-        calls: tokens of the provider functions that the program called; None where the source does
-            not show them.
+        calls: tokens of the provider functions that the program called, or names in a function that
+            `apply` withheld; None where the source does not show them.
         is_planned: true where the resources are about to be deployed. Only then does the engine
             remediate them.
         violations: what other policy packs reported.

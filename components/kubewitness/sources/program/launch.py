@@ -25,7 +25,8 @@ class Event(BaseModel):
     """One thing that the launcher reports.
 
     Attributes:
-        kind: `started`, `called`, `unanswered`, `withheld`, `secret`, `failed` or `finished`.
+        kind: `started`, `called`, `named`, `unanswered`, `withheld`, `secret`, `failed` or
+            `finished`. A function is named, not called, where `apply` was withheld.
         name: of the function, the configuration value, or the output of another stack.
         what: what kind of value is missing.
         where: file and line of the program.
@@ -67,9 +68,9 @@ class Run:
     exit_code: int | None
     is_tampered: bool
 
-    def of_kind(self, kind: str) -> Iterator[Event]:
-        """Yield the events of a kind."""
-        return (event for event in self.events if event.kind == kind)
+    def of_kind(self, *kinds: str) -> Iterator[Event]:
+        """Yield the events of some kinds."""
+        return (event for event in self.events if event.kind in kinds)
 
 
 def run_program(

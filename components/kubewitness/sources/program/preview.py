@@ -85,7 +85,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
         source=str(folder),
         stack=Stack(project.name, project.stack),
         resources=_resources(monitor, files, project.working_directory),
-        calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called"))),
+        calls=tuple(dict.fromkeys(event.name for event in run.of_kind("called", "named"))),
         is_planned=True,
         violations=tuple(replace(v, message=hidden.hide(v.message)) for v in packs.violations),
         unanswered=tuple(monitor.unanswered),

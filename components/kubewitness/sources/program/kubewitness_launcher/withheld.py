@@ -10,6 +10,7 @@ import sys
 import types
 from typing import Any, Dict, List, Set, Tuple
 
+from .named_calls import code_names, is_filled, named_calls
 from .reporter import Reporter, is_own
 
 _RUN_CODE = frozenset({"__import__", "compile", "eval", "exec"})
@@ -20,7 +21,7 @@ class Applies:
     """The calls of `apply` in the program's own code."""
 
     def __init__(self) -> None:
-        self._pending: Dict[Any, Tuple[str, Any]] = {}
+        self._pending: Dict[Any, Tuple[str, Any, Any]] = {}
 
     def watch(self, pulumi: Any) -> None:
         """Note each call until its function runs."""
@@ -32,7 +33,8 @@ class Applies:
             if not is_own(frame.f_code.co_filename) or not may_register(func):
                 return original(output, func, *args, **kwargs)
             call = object()
-            self._pending[call] = (frame.f_code.co_filename + ":" + str(frame.f_lineno), output)
+            where = frame.f_code.co_filename + ":" + str(frame.f_lineno)
+            self._pending[call] = (where, output, func)
 
             def noted(value: Any) -> Any:
                 self._pending.pop(call, None)
@@ -43,10 +45,17 @@ class Applies:
         pulumi.Output.apply = apply
 
     async def report(self, report: Reporter) -> None:
-        """Report each line with withheld calls: how many, and on outputs of which resources."""
+        """Report each line with withheld calls: how many, and on outputs of which resources.
+
+        Also report the provider functions that the withheld ones name.
+        """
         lines: Dict[str, List[Any]] = {}
-        for where, output in list(self._pending.values()):
+        tokens: Set[str] = set()
+        for where, output, function in list(self._pending.values()):
             lines.setdefault(where, []).append(output)
+            tokens |= named_calls(function)
+        for token in sorted(tokens):
+            report("named", name=token)
         for where, outputs in lines.items():
             names: Set[str] = set()
             for output in outputs:
@@ -60,8 +69,8 @@ def may_register(function: Any, seen: Tuple[Any, ...] = ()) -> bool:
         return not isinstance(function, type(len)) and function not in (str, int, bool, float)
     if function in seen:
         return False
-    names = set(_names(function.__code__))
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    names = set(code_names(function.__code__))
+    cells = [cell.cell_contents for cell in function.__closure__ or () if is_filled(cell)]
     known = [function.__globals__[name] for name in names if name in function.__globals__]
     return bool(names & _RUN_CODE) or any(
         _reaches(value, (*seen, function)) for value in (*known, *cells, *_defaults(function))
@@ -70,20 +79,6 @@ def may_register(function: Any, seen: Tuple[Any, ...] = ()) -> bool:
 
 def _defaults(function: Any) -> Any:
     return (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-
-
-def _names(code: Any) -> Any:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _names(constant)
-
-
-def _is_filled(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False
 
 
 def _reaches(value: Any, seen: Any) -> bool:
