@@ -141,3 +141,57 @@ def test_the_group_of_a_cluster_without_inputs_is_read_from_its_nodes_group(
     (found,) = build_graph([hidden]).clusters
     assert isinstance(found, AksCluster)
     assert found.resource_group == LATER
+
+
+FLEET = resource("fleet", "containerservice:Fleet")
+CLASSIC_FLEET = replace(
+    FLEET, type="azure:containerservice/kubernetesFleetManager:KubernetesFleetManager"
+)
+
+
+@pytest.mark.parametrize("fleet", [FLEET, CLASSIC_FLEET])
+@pytest.mark.parametrize("more", [(), (RESOURCE_GROUP.urn,)])
+def test_a_fleets_own_setting_is_no_clusters(fleet: Resource, more: tuple[str, ...]) -> None:
+    """A fleet has the categories of clusters, and its id is its own."""
+    setting = replace(
+        resource("audit", "monitor:DiagnosticSetting", resourceUri=LATER, logs=CATEGORY),
+        property_dependencies={"resourceUri": (fleet.urn, *more)},
+    )
+    graph = build_graph([ONE, fleet, RESOURCE_GROUP, setting])
+    assert (graph.links, graph.unplaced) == ({}, ())
+    mixed = replace(setting, property_dependencies={"resourceUri": (fleet.urn, ONE.urn)})
+    (link,) = build_graph([ONE, fleet, mixed]).links[ONE.urn]
+    assert link.setting.resource is mixed
+
+
+@pytest.mark.parametrize(
+    ("package", "subscription", "certain"),
+    [
+        ("azure-native", "s", True),
+        ("azure-native", "S", True),
+        ("azure", "s", True),
+        ("azure-native_containerservice_v20250602preview", "s", True),
+        ("azure-native", "other", None),
+        ("azure-native", LATER, False),
+        ("azure-native", None, False),
+    ],
+)
+def test_the_subscription_of_an_explicit_provider_tells_whose_a_literal_id_is(
+    package: str, subscription: Any, certain: bool | None
+) -> None:
+    """With name and group; None where it is another cluster's."""
+    provider = Resource(
+        "urn:mine", f"pulumi:providers:{package}", "mine", {"subscriptionId": subscription}
+    )
+    properties = {"resourceName": "shop", "resourceGroupName": "shops"}
+    cluster = replace(ONE, properties=properties, provider=provider.urn)
+    target = (
+        "/subscriptions/s/resourceGroups/SHOPS/providers/Microsoft.ContainerService"
+        "/managedClusters/shop"
+    )
+    setting = resource("audit", "monitor:DiagnosticSetting", resourceUri=target, logs=CATEGORY)
+    graph = build_graph([provider, cluster, setting])
+    assert [link.certain for link in graph.links.get(ONE.urn, ())] == (
+        [] if certain is None else [certain]
+    )
+    assert len(graph.foreign) == (certain is None)

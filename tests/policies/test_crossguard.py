@@ -292,3 +292,21 @@ def test_one_preview_leaves_no_trace_in_the_next() -> None:
     assert set(judge(stack(audit={"logs": LOGS[:2]}), servicer)) == {"aks-audit-logs"}
     assert judge(stack(), servicer) == {}
     assert {entry["category"] for entry in LOGS} == set(CATEGORIES)
+
+
+def test_a_secret_that_the_command_line_could_not_decrypt_is_unknown() -> None:
+    """`pulumi policy analyze --file` writes a text in its place."""
+    redacted = "[secret]"
+    for changes, policy in (
+        ({"audit": {"workspaceId": redacted}}, "aks-audit-logs"),
+        ({"audit": {"logs": redacted}}, "aks-audit-logs"),
+        ({"aks": {"disableLocalAccounts": redacted}}, "aks-local-accounts"),
+    ):
+        changed = stack(**changes)
+        if "workspaceId" in changes.get("audit", {}):
+            links = {"resourceUri": ("aks",)}
+            changed["audit"] = replace(changed["audit"], links=links)
+        found = judge(changed)
+        assert found[policy].count("UNDECIDED")
+        assert "could not decrypt" in found[policy]
+        assert "aks-audit-settings-valid" not in found or "not the ID" not in str(found)

@@ -78,7 +78,12 @@ def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> No
     """`--show-secrets` writes the plaintext, which is read."""
     hidden = {"disableLocalAccounts": {**SECRET, "ciphertext": "v1:abc"}}
     shown = {"disableLocalAccounts": {**SECRET, "plaintext": "false"}}
-    for inputs, outcome in ((hidden, Outcome.UNDECIDED), (shown, Outcome.FAIL)):
+    redacted = {"disableLocalAccounts": "[secret]"}
+    for inputs, outcome in (
+        (hidden, Outcome.UNDECIDED),
+        (redacted, Outcome.UNDECIDED),
+        (shown, Outcome.FAIL),
+    ):
         rest = [resource("workspace"), resource("audit")]
         file = state(tmp_path, resource("aks", inputs=inputs), *rest)
         assert outcomes(file)["aks-local-accounts"] is outcome
@@ -245,3 +250,121 @@ def test_an_empty_state_is_nothing_to_check(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.NOTHING
     assert "nothing to check" in done.stderr
+
+
+def exported(folder: Path, resources: list[Any], pending: list[Any]) -> Path:
+    """A state with operations that did not end."""
+    file = folder / "state.json"
+    inner = {"resources": resources, "pending_operations": pending}
+    file.write_text(json.dumps({"version": 3, "deployment": inner}), "utf-8")
+    return file
+
+
+CORE = ("aks-audit-logs", "aks-local-accounts", "aks-entra-rbac")
+
+
+@pytest.mark.parametrize("doing", ["creating", "updating", "deleting", "importing"])
+@pytest.mark.parametrize("name", ["aks", "audit"])
+def test_what_an_interrupted_deployment_did_is_undecided(
+    tmp_path: Path, doing: str, name: str
+) -> None:
+    """A cluster may exist in part, and a setting may not exist at all."""
+    rest = [resource(other) for other in BASE if other != name or doing != "creating"]
+    pending = [{"resource": resource(name), "type": doing}]
+    file = exported(tmp_path, rest, pending)
+    expected = CORE if name == "aks" else CORE[:1]
+    found = outcomes(file)
+    assert {found[policy] for policy in expected} <= {Outcome.UNDECIDED, Outcome.PASS}
+    assert any(found[policy] is Outcome.UNDECIDED for policy in expected)
+    messages = [
+        reason.message
+        for verdict in check_source(file).verdicts
+        if verdict.policy_id in expected and verdict.outcome is Outcome.UNDECIDED
+        for reason in verdict.judgement.reasons
+    ]
+    assert all(f"interrupted while it was {doing}" in message for message in messages)
+
+
+def test_a_second_cluster_that_was_being_created_is_undecided(tmp_path: Path) -> None:
+    """A good one beside it changes nothing."""
+    other = {**resource("aks"), "urn": "urn:pulumi:prod::shop::x::other", "id": ""}
+    pending = [{"resource": other, "type": "creating"}]
+    file = exported(tmp_path, [resource(name) for name in BASE], pending)
+    found = [v for v in check_source(file).verdicts if v.resource.name == "other"]
+    outcome = {v.policy_id: v.outcome for v in found}
+    assert outcome["aks-local-accounts"] is Outcome.UNDECIDED
+    assert outcome["aks-audit-logs"] is not Outcome.PASS
+
+
+def test_what_was_only_being_read_is_known(tmp_path: Path) -> None:
+    """To read changes nothing."""
+    pending = [{"resource": resource("aks"), "type": "reading"}]
+    file = exported(tmp_path, [resource(name) for name in BASE], pending)
+    assert outcomes(file)["aks-local-accounts"] is Outcome.PASS
+
+
+DRIFTED: list[tuple[str, dict[str, Any], str]] = [
+    ("aks", {"disableLocalAccounts": False}, "aks-local-accounts"),
+    ("aks", {"aadProfile": {"managed": True, "enableAzureRBAC": False}}, "aks-entra-rbac"),
+    ("aks", {"apiServerAccessProfile": {"enablePrivateCluster": False}}, "aks-api-access"),
+    (
+        "audit",
+        {"logs": [{"category": "kube-audit", "enabled": False}]},
+        "aks-audit-logs",
+    ),
+    ("audit", {"logs": []}, "aks-audit-logs"),
+    ("workspace", {"retentionInDays": 30}, "aks-audit-retention"),
+]
+
+
+@pytest.mark.parametrize(("name", "outputs", "policy"), DRIFTED)
+def test_what_drifted_is_undecided(
+    tmp_path: Path, name: str, outputs: dict[str, Any], policy: str
+) -> None:
+    """After a refresh the outputs say what is there, and the inputs what was asked for."""
+    good = resource(name)
+    changed = {**good, "outputs": {**good["outputs"], **outputs}}
+    file = state(tmp_path, *(changed if other == name else resource(other) for other in BASE))
+    (verdict,) = (v for v in check_source(file).verdicts if v.policy_id == policy)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert "differ from the inputs" in " ".join(r.message for r in verdict.judgement.reasons)
+
+
+def test_what_azure_spells_in_its_own_way_has_not_drifted(tmp_path: Path) -> None:
+    """Regions, ids, the order of lists, and what it adds."""
+    ranges = {"authorizedIPRanges": ["203.0.113.7", "198.51.100.0/24"]}
+    aks = resource("aks", inputs={"location": "West Europe", "apiServerAccessProfile": ranges})
+    shown = {"authorizedIPRanges": ["198.51.100.0/24", "203.0.113.7/32"]}
+    more = {"location": "westeurope", "apiServerAccessProfile": shown, "fqdn": "x"}
+    audit = resource("audit")
+    off = {"category": "kube-scheduler", "enabled": False}
+    entries = [
+        {**entry, "retentionPolicy": {"days": 0, "enabled": False}}
+        for entry in audit["inputs"]["logs"][::-1]
+    ]
+    listed = {"logs": [off, *entries], "workspaceId": WORKSPACE_ID.upper()}
+    file = state(
+        tmp_path,
+        {**aks, "outputs": {**aks["inputs"], **more}},
+        {**audit, "outputs": {**audit["inputs"], **listed}},
+        resource("workspace"),
+    )
+    found = outcomes(file)
+    judged = ("aks-audit-logs", "aks-local-accounts", "aks-entra-rbac", "aks-api-access")
+    assert {found[policy] for policy in judged} == {Outcome.PASS}
+
+
+def test_a_cluster_that_waits_to_be_deleted_is_there_until_then(tmp_path: Path) -> None:
+    """It is judged, unless the state has what replaced it."""
+    old = {**resource("aks", inputs={"disableLocalAccounts": False}), "delete": True}
+    rest = [resource("workspace"), resource("audit")]
+    assert outcomes(state(tmp_path, old, *rest))["aks-local-accounts"] is Outcome.FAIL
+    replaced = state(tmp_path, old, resource("aks"), *rest)
+    assert outcomes(replaced)["aks-local-accounts"] is Outcome.PASS
+
+
+@pytest.mark.parametrize("pending", [5, "x", [5], [{"type": "creating"}], [{"resource": {}}]])
+def test_operations_of_another_form_are_an_error(tmp_path: Path, pending: Any) -> None:
+    """Never a state without them."""
+    with pytest.raises(InputError):
+        check_source(exported(tmp_path, [resource(name) for name in BASE], pending))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from kubewitness.azure.refusal import Refusal
-from kubewitness.azure.resource_ids import ANY_ID, example_id, id_pattern
+from kubewitness.azure.resource_ids import ANY_ID, example_id, fold, id_pattern
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, CATEGORY_GROUPS
 from kubewitness.documents.suggestions import did_you_mean
 
@@ -46,7 +46,7 @@ _ID_TYPES: Final = {
     DestinationKind.PARTNER: (),
 }
 _ID_PATTERNS: Final = {
-    kind: [re.compile(id_pattern(one)) for one in types] or [re.compile(ANY_ID)]
+    kind: [re.compile(id_pattern(one), re.ASCII) for one in types] or [re.compile(ANY_ID, re.ASCII)]
     for kind, types in _ID_TYPES.items()
 }
 _ID_OF: Final = {
@@ -114,8 +114,8 @@ def wrong_resource(kind: DestinationKind) -> Refusal:
 
 def refused_category(name: str) -> Refusal | None:
     """Return why Azure refuses the name of a log category, which it takes in any case."""
-    known = {one.lower() for one in AKS_LOG_CATEGORIES}
-    if name.lower() in known:
+    known = {fold(one) for one in AKS_LOG_CATEGORIES}
+    if fold(name) in known:
         return None
     near = did_you_mean(name, AKS_LOG_CATEGORIES, f"choose among {', '.join(AKS_LOG_CATEGORIES)}")
     return Refusal("unknown-category", f"is not a log category of AKS, and Azure refuses it{near}")
@@ -123,7 +123,7 @@ def refused_category(name: str) -> Refusal | None:
 
 def refused_group(name: str) -> Refusal | None:
     """Return why Azure refuses the name of a category group, which it takes in any case."""
-    if name.lower() in {one.lower() for one in CATEGORY_GROUPS}:
+    if fold(name) in {fold(one) for one in CATEGORY_GROUPS}:
         return None
     near = did_you_mean(name, CATEGORY_GROUPS, f"choose among {', '.join(CATEGORY_GROUPS)}")
     return Refusal("unknown-group", f"is not a category group, and Azure refuses it{near}")
@@ -131,7 +131,7 @@ def refused_group(name: str) -> Refusal | None:
 
 def refused_metric(name: str) -> Refusal | None:
     """Return why Azure refuses the name of a category of metrics."""
-    if name.lower() == ALL_METRICS.lower():
+    if fold(name) == fold(ALL_METRICS):
         return None
     reason = f"is not a category of metrics of AKS, and Azure refuses it; use `{ALL_METRICS}`"
     return Refusal("unknown-metric", reason)

@@ -9,6 +9,8 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
+
 WIDEST_PREFIX: Final = {4: 8, 6: 16}
 """The shortest prefix, by version of IP, that still counts as a restriction."""
 
@@ -60,7 +62,7 @@ def too_wide(ranges: Iterable[str]) -> list[str]:
 
 def is_shared_tag(text: str) -> bool:
     """Return whether a service tag covers every tenant, as a whole or in a region."""
-    return text.strip().partition(".")[0].lower() in _SHARED_TAGS
+    return fold(text.strip().partition(".")[0]) in _SHARED_TAGS
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

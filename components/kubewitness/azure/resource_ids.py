@@ -14,7 +14,7 @@ def fold(text: str) -> str:
 
     `str.lower` also turns the Kelvin sign into a k, with which Azure never confuses it.
     """
-    return text.translate(_LOWER)
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 _IN_A_GROUP: Final = r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/"

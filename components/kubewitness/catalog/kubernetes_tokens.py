@@ -27,9 +27,14 @@ UNREAD_EKS: Final = (
 )
 """EKS clusters whose properties no adapter reads."""
 
-BY_PROPERTIES: Final = (
+FLEETS: Final = (
     native("containerservice", "Fleet"),
     classic("containerservice", "KubernetesFleetManager"),
+)
+"""Fleets, whose diagnostic settings have the log categories of clusters."""
+
+BY_PROPERTIES: Final = (
+    *FLEETS,
     terraform("azurerm_kubernetes_fleet_manager"),
     kubernetes(r"containerservice\.azure\.com", "Fleet"),
     native("machinelearningservices", "Compute|MachineLearningCompute"),

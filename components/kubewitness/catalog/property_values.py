@@ -9,5 +9,7 @@ from typing import Final
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 a mark, not a password
 OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+REDACTED: Final = "[secret]"
+"""What the Pulumi CLI writes in place of a secret that it cannot decrypt."""
 RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"

@@ -38,6 +38,7 @@ class ResourceKind(Enum):
     JWT_AUTHENTICATOR = "other identity provider of an AKS cluster"
     TRUSTED_ACCESS = "role binding for Trusted Access to an AKS cluster"
     OTHER_ACCESS = "another way to an AKS cluster or to its nodes"
+    AZURE_PROVIDER = "provider for Azure"
     KUBERNETES_PROVIDER = "provider for Kubernetes"
     UNREAD_AKS_CLUSTER = "AKS cluster whose properties are not read"
     UNREAD_EKS_CLUSTER = "EKS cluster whose properties are not read"
@@ -121,6 +122,7 @@ PATTERNS: Final = {
             "FleetMember|FluxConfiguration|KubernetesClusterExtension|KubernetesClusterNodePool",
         ),
     ),
+    ResourceKind.AZURE_PROVIDER: (r"pulumi:providers:azure(?:-native\w*|-nextgen)?",),
     ResourceKind.KUBERNETES_PROVIDER: (r"pulumi:providers:kubernetes",),
     ResourceKind.UNREAD_AKS_CLUSTER: kubernetes_tokens.UNREAD_AKS,
     ResourceKind.UNREAD_EKS_CLUSTER: kubernetes_tokens.UNREAD_EKS,

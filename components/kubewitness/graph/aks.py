@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.aks_automatic import AUTOMATIC, FORCED
-from kubewitness.graph.locations import location, resource_group
+from kubewitness.graph.locations import location, resource_group, subscription
 from kubewitness.graph.model import AksCluster
 from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
@@ -35,6 +36,7 @@ def aks_cluster(resource: Resource, by_urn: Mapping[str, Resource]) -> AksCluste
         (_classic_automatic if is_automatic else reader)(resource),
         resource_group=resource_group(resource, by_urn),
         location=location(resource, by_urn),
+        subscription=subscription(resource, by_urn),
     )
     sku = AUTOMATIC if is_automatic else read(resource.properties, "sku", "name")
     return _as_automatic(cluster, sku)
@@ -136,7 +138,7 @@ def _as_automatic(cluster: AksCluster, sku: Value[Any]) -> AksCluster:
     if isinstance(sku, Unknown):
         why = f"whether the cluster's SKU is Automatic {sku.words}"
         forced: Any = Unknown(why, sku.decide)
-    elif isinstance(sku, str) and sku.lower() == AUTOMATIC:
+    elif isinstance(sku, str) and fold(sku) == AUTOMATIC:
         forced = True
     else:
         return cluster

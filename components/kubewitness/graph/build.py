@@ -1,7 +1,9 @@
 """From resources as Pulumi has them to the graph that policies read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, WRITE_SETTINGS, ResourceKind
 from kubewitness.graph.access_notes import access_notes
@@ -19,7 +21,7 @@ from kubewitness.graph.model import (
     Unassessed,
 )
 from kubewitness.graph.receivers import Receivers
-from kubewitness.graph.resource_kinds import kind_of
+from kubewitness.graph.resource_kinds import is_fleet, kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.rivals import with_rivals
 from kubewitness.graph.routes import carries
@@ -27,7 +29,7 @@ from kubewitness.graph.transformations import transformations
 from kubewitness.graph.trusted_access import trusted_access
 from kubewitness.graph.unread import unread
 from kubewitness.graph.unread_components import unread_component
-from kubewitness.graph.values import Value, declared_text, read
+from kubewitness.graph.values import Unknown, Value, declared_text, read
 
 
 def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = None) -> Graph:
@@ -61,7 +63,10 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
             *(setting for one in generic for setting in declared_settings(one, aks)),
         )
     ]
-    placement = _placement(settings, aks, remote, kinds)
+    fleets = {urn for urn, one in by_urn.items() if is_fleet(one.type)}
+    groups = set(_of(kinds, ResourceKind.RESOURCE_GROUP))
+    of_clusters = [one for one in settings if not _is_of_a_fleet(one, fleets, groups)]
+    placement = _placement(of_clusters, aks, remote, kinds)
     hidden = [
         *(found for one in remote for found in unread_component(one)),
         *(found for one in managed.values() for found in unread(one)),
@@ -101,6 +106,14 @@ def _placement(
     )
 
 
+def _is_of_a_fleet(
+    setting: DiagnosticSetting, fleets: AbstractSet[str], groups: AbstractSet[str]
+) -> bool:
+    """Return whether a target comes from a fleet, which has the categories of clusters."""
+    sources = set(setting.target_dependencies) - groups
+    return isinstance(setting.target_id, Unknown) and bool(sources) and sources <= fleets
+
+
 def _kubeconfigs(
     by_urn: Mapping[str, Resource], kinds: Mapping[str, ResourceKind | None]
 ) -> Iterable[tuple[Resource, Value[str]]]:
@@ -109,7 +122,7 @@ def _kubeconfigs(
 
 
 def _may_carry_activity(setting: DiagnosticSetting) -> bool:
-    return any(carries(setting, name.lower()) is not False for name in ACTIVITY_CATEGORIES)
+    return any(carries(setting, fold(name)) is not False for name in ACTIVITY_CATEGORIES)
 
 
 def _of(kinds: Mapping[str, ResourceKind | None], wanted: ResourceKind) -> list[str]:

@@ -7,6 +7,7 @@ tokens is complete. What looks like an AKS or EKS cluster is taken for one.
 import re
 from typing import Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.kubernetes_tokens import (
     AKS_WORDS,
     EKS_WORDS,
@@ -81,7 +82,7 @@ def _words(text: str) -> list[str]:
     """Return the words of a part of a token, in lower case, each by one name."""
     found: list[str] = []
     for match in _WORD.finditer(text):
-        word = match[0].lower()
+        word = fold(match[0])
         joined = _JOINED.fullmatch(word)
         found += [part for part in joined.groups() if part] if joined else [word]
     both = " ".join(_SYNONYMS.get(word, word) for word in found)

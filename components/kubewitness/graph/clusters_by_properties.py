@@ -7,6 +7,7 @@ Rancher2 API docs for Cluster; Cluster API reference, "Cluster".
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of
@@ -21,7 +22,7 @@ _KINDS: Final = {
 
 def by_properties(resource: Resource) -> Iterator[Opaque | Unassessed]:
     """Yield the cluster that a resource makes, if its properties say so or are hidden."""
-    token = resource.type.lower()
+    token = fold(resource.type)
     reader = next((reader for word, reader in _READERS.items() if word in token), _cluster_api)
     found = reader(resource)
     if found is not None:
@@ -39,7 +40,7 @@ def _compute(resource: Resource) -> Opaque | Unassessed | None:
     kind = read(resource.properties, "properties", "computeType")
     if isinstance(kind, Unknown):
         return Opaque(resource, AksCluster)
-    if str(kind).lower() != "aks":
+    if fold(str(kind)) != "aks":
         return None
     if read(resource.properties, "properties", "resourceId") is not ABSENT:
         return Unassessed(

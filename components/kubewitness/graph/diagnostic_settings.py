@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import DESTINATION_KINDS, MAY_CARRY_ANY_ID, ResourceKind
 from kubewitness.graph.event_hubs import rule_rights
 from kubewitness.graph.model import (
@@ -63,7 +64,7 @@ _METRICS: Final = {False: ("metrics",), True: ("metrics", "enabledMetrics")}
 """Where a provider, classic or not, keeps the entries; the classic one's newer name is the last."""
 
 _STORE_NAME: Final = re.compile(
-    r"/(?:workspaces|storageaccounts|namespaces)/(?P<name>[^/]+)", re.IGNORECASE
+    r"/(?:workspaces|storageaccounts|namespaces)/(?P<name>[^/]+)", re.IGNORECASE | re.ASCII
 )
 
 
@@ -92,7 +93,7 @@ def diagnostic_setting(
 def _destination_type(value: Value[Any]) -> Value[str]:
     """Return the destination type as Azure spells it, which takes it in any case."""
     given = text(value)
-    return DEDICATED if isinstance(given, str) and given.lower() == DEDICATED.lower() else given
+    return DEDICATED if isinstance(given, str) and fold(given) == fold(DEDICATED) else given
 
 
 def _entries(
@@ -190,7 +191,7 @@ def _receiver(
 def _names(identifier: Value[str], name: str) -> bool:
     """Return whether an id is that of a receiver with this name; a group may be called the same."""
     found = _STORE_NAME.search(str(identifier))
-    return found is not None and found["name"].lower() == name.lower()
+    return found is not None and fold(found["name"]) == fold(name)
 
 
 def _receiver_of(source: Resource, receivers: Receivers) -> Receiver | None:

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
-from kubewitness.graph.locations import own_group
+from kubewitness.graph.locations import own_group, subscription
 from kubewitness.graph.model import Receiver
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
@@ -53,6 +53,9 @@ def _may_be_one(one: Receiver, other: Receiver, by_urn: Mapping[str, Resource]) 
     ids = (one.resource.id, other.resource.id)
     if isinstance(ids[0], str) and isinstance(ids[1], str):
         return fold(ids[0]) == fold(ids[1])
+    subscriptions = {subscription(each.resource, by_urn) for each in (one, other)}
+    if len({fold(each) for each in subscriptions if isinstance(each, str)}) > 1:
+        return False
     names = (one.resource_group, other.resource_group)
     if isinstance(names[0], str) and isinstance(names[1], str):
         return fold(names[0]) == fold(names[1])

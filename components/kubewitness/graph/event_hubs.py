@@ -5,6 +5,7 @@ Azure Classic API docs for eventhub.EventHubNamespaceAuthorizationRule.
 """
 
 from kubewitness.azure.diagnostic_settings import RULE_RIGHTS
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.resource_kinds import is_classic
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown, Value, items, read
@@ -21,4 +22,4 @@ def rule_rights(rule: Resource) -> Value[frozenset[str]]:
     if isinstance(rights, Unknown):
         return rights
     hidden = [right for right in rights if isinstance(right, Unknown)]
-    return hidden[0] if hidden else frozenset(str(right).lower() for right in rights)
+    return hidden[0] if hidden else frozenset(fold(str(right)) for right in rights)

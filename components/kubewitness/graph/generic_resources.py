@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.links import same_name
 from kubewitness.graph.model import AksCluster
@@ -30,8 +31,10 @@ _HARMLESS_CHILDREN: Final = frozenset(
 )
 """Children of a cluster that change neither access to it nor what is collected of it."""
 
-_CLUSTER_NAME: Final = re.compile(r"/managedclusters/([^/'\]]+)", re.IGNORECASE)
-_OTHER_TYPE: Final = re.compile(r"microsoft\.(?!containerservice|insights)\w+/", re.IGNORECASE)
+_CLUSTER_NAME: Final = re.compile(r"/managedclusters/([^/'\]]+)", re.IGNORECASE | re.ASCII)
+_OTHER_TYPE: Final = re.compile(
+    r"microsoft\.(?!containerservice|insights)\w+/", re.IGNORECASE | re.ASCII
+)
 _LOGS_HIDDEN: Final = Unknown("a provider that is not read writes it")
 _TARGETS: Final = (
     *("parentId", "parent_id", "resourceId", "resource_id", "parentResourcePath"),
@@ -129,7 +132,7 @@ def _is_of_another_type(one: Mapping[str, Any]) -> bool:
     kind = str(type_of(one))
     if not kind.startswith("microsoft.insights/"):
         return not kind.startswith(_CLUSTER_TYPE)
-    given = f"{read(one, 'target')} {read(one, 'scope')}".lower()
+    given = fold(f"{read(one, 'target')} {read(one, 'scope')}")
     return _OTHER_TYPE.search(given) is not None and "managedclusters" not in given
 
 

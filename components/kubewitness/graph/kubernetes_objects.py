@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import yaml
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.resources import Resource
 
 _TEXTS: Final = frozenset({"yaml", "manifest", "manifests"})
@@ -25,7 +26,7 @@ def objects_in(properties: Mapping[str, Any]) -> Iterator[Resource]:
     pending: list[tuple[str, Any]] = list(properties.items())
     while pending:
         name, value = pending.pop()
-        if isinstance(value, str) and name.lower() in _TEXTS:
+        if isinstance(value, str) and fold(name) in _TEXTS:
             pending.append(("", _parsed(value)))
         if not isinstance(value, Mapping | list | tuple) or id(value) in seen:
             continue

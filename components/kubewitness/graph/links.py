@@ -6,14 +6,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Link
 from kubewitness.graph.values import ABSENT, Unknown, Value
 
 _CLUSTER_ID: Final = re.compile(
-    r"/subscriptions/[^/]+/resourcegroups/(?P<group>[^/]+)"
+    r"/subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)"
     r"/providers/microsoft\.containerservice/managedclusters/(?P<name>[^/]+)/?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 _MIXED_TARGET: Final = "its target is computed from a cluster and from other resources"
@@ -123,15 +124,17 @@ def _is_target(
         return False if elsewhere else same_name(cluster, target["name"])
     name = same_name(cluster, target["name"])
     group = _compare(cluster.resource_group, target["group"])
-    if name is False or group is False:
+    subscription = _compare(cluster.subscription, target["subscription"])
+    if False in {name, group, subscription}:
         return False
-    return None  # the same name and group may stand in another subscription
+    # The same name and group may stand in another subscription.
+    return True if name and group and subscription else None
 
 
 def same_name(cluster: AksCluster, name: str) -> bool | None:
     """Return whether a cluster has a name in Azure; None where that cannot be known."""
     if cluster.name is ABSENT:  # The provider names it: the logical name and a random suffix.
-        return None if name.lower().startswith(cluster.resource.name.lower()) else False
+        return None if fold(name).startswith(fold(cluster.resource.name)) else False
     return _compare(cluster.name, name)
 
 
@@ -141,7 +144,7 @@ def _compare(own: Value[str], other: str) -> bool | None:
 
 def _same(one: str, other: str) -> bool:
     """Compare as Azure compares ids and names: without regard to case."""
-    return one.lower() == other.lower()
+    return fold(one) == fold(other)
 
 
 def _could_be_for_a_cluster(setting: DiagnosticSetting, harmless: AbstractSet[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
@@ -20,6 +21,12 @@ def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[
     return _from_node_resource_group(resource) if name is ABSENT else name
 
 
+def subscription(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
+    """Return the subscription that the resource's provider is for, where it says so itself."""
+    provider = by_urn.get(resource.provider)
+    return text(read(provider.properties, "subscriptionId")) if provider else ABSENT
+
+
 def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
     """Return the region in Azure's normal form, such as `westeurope`.
 
@@ -32,7 +39,7 @@ def location(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
         own = text(read(group.properties, "location")) if group else ABSENT
     if own is ABSENT:
         return Unknown("it is that of the resource group")
-    return own.replace(" ", "").lower() if isinstance(own, str) else own
+    return fold(own.replace(" ", "")) if isinstance(own, str) else own
 
 
 def own_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Resource | None:
@@ -51,7 +58,7 @@ def _from_node_resource_group(resource: Resource) -> Value[str]:
     if not all(isinstance(part, str) for part in parts):
         return ABSENT
     node_group, name, region = (str(part) for part in parts)
-    suffix = f"_{name}_{region.replace(' ', '')}".lower()
-    if node_group.startswith("MC_") and node_group.lower().endswith(suffix):
+    suffix = fold(f"_{name}_{region.replace(' ', '')}")
+    if node_group.startswith("MC_") and fold(node_group).endswith(suffix):
         return text(node_group[len("MC_") : -len(suffix)])
     return ABSENT

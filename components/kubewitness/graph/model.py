@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
-from kubewitness.azure.resource_ids import comparable
+from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value
@@ -34,6 +34,7 @@ class AksCluster(Cluster):
     Attributes:
         resource_group: the resource group's name in Azure.
         location: the region, as Azure normalises it.
+        subscription: the subscription's id; absent where its provider does not say.
         local_accounts_disabled: true where certificates and static tokens are refused.
         entra_managed: true where AKS-managed Entra ID authenticates users.
         entra_application: an application of the Entra ID integration that Azure has switched off.
@@ -48,6 +49,7 @@ class AksCluster(Cluster):
 
     resource_group: Value[str] = ABSENT
     location: Value[str] = ABSENT
+    subscription: Value[str] = ABSENT
     local_accounts_disabled: Value[Any] = ABSENT
     entra_managed: Value[Any] = ABSENT
     entra_application: Value[str] = ABSENT
@@ -150,7 +152,7 @@ class Workspace(Receiver):
     def table(self, name: str) -> Table:
         """Return what is said of a table, whatever its case; nothing where nothing is."""
         unsaid = Table(ABSENT, ABSENT, ABSENT)
-        return self.tables.get(ANY_TABLE) or self.tables.get(name.lower()) or unsaid
+        return self.tables.get(ANY_TABLE) or self.tables.get(fold(name)) or unsaid
 
 
 @dataclass(frozen=True)
@@ -345,7 +347,7 @@ class Transformation:
         if receiver and self.sources:
             return receiver.resource.urn in self.sources
         if receiver and isinstance(self.workspace, str) and isinstance(receiver.name, str):
-            return comparable(self.workspace).rpartition("/")[2] == receiver.name.lower()
+            return comparable(self.workspace).rpartition("/")[2] == fold(receiver.name)
         # What comes from a workspace of this stack is not one that the stack knows by its id.
         return not (self.sources and isinstance(destination.id, str))
 
@@ -400,7 +402,7 @@ class Graph:
         found = {
             one.kql
             for one in self.transformations
-            if one.table in {table.lower(), ANY_TABLE} and one.may_be_of(destination)
+            if one.table in {fold(table), ANY_TABLE} and one.may_be_of(destination)
         }
         if len(found) > 1:
             return Unknown("it could be one of several")

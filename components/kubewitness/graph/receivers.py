@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.duplicates import without_conflicts
 from kubewitness.graph.locations import location, resource_group
@@ -90,9 +91,9 @@ class Receivers:
             return
         self._found[urn] = receiver
         if isinstance(receiver.name, str):
-            self._by_name.setdefault(receiver.name.lower(), []).append(urn)
+            self._by_name.setdefault(fold(receiver.name), []).append(urn)
         if isinstance(receiver.resource.id, str):
-            self._by_id[receiver.resource.id.lower().rstrip("/")] = urn
+            self._by_id[fold(receiver.resource.id).rstrip("/")] = urn
 
     def _possible_owners(self, resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
         """Return what it may be attached to: receivers of the right kind, in the right group."""
@@ -131,7 +132,7 @@ class Receivers:
         """Return whose name or id it may be: several receivers can have the same name."""
         within = CONTAINER_ID.search(known)
         name = within["account"] if within else known.rstrip("/").rpartition("/")[2]
-        return self._by_name.get(name.lower(), [])
+        return self._by_name.get(fold(name), [])
 
     def owner(self, resource: Resource, name: str) -> Receiver | None:
         """Return the receiver of this stack that a property came from, or whose name it is."""
@@ -143,7 +144,7 @@ class Receivers:
 
     def at(self, identifier: str) -> Receiver | None:
         """Return the receiver with an id, in any case; an authorization rule is its namespace's."""
-        known = identifier.lower().rstrip("/").partition("/authorizationrules/")[0]
+        known = fold(identifier).rstrip("/").partition("/authorizationrules/")[0]
         urn = self._by_id.get(known)
         return self._found[urn] if urn else None
 
@@ -188,7 +189,7 @@ def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resou
 
 def _differ(one: Value[str], other: Value[str]) -> bool:
     """Return whether both are known and not the same; Azure ignores case."""
-    return isinstance(one, str) and isinstance(other, str) and one.lower() != other.lower()
+    return isinstance(one, str) and isinstance(other, str) and fold(one) != fold(other)
 
 
 def _common(

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from kubewitness.catalog.kubernetes_tokens import NO_CLUSTER
+from kubewitness.catalog.kubernetes_tokens import FLEETS, NO_CLUSTER
 from kubewitness.catalog.type_tokens import PATTERNS, ResourceKind
 from kubewitness.graph.cluster_words import looks_like
 
@@ -12,6 +12,7 @@ _COMPILED: Final = tuple(
     (kind, re.compile("|".join(patterns))) for kind, patterns in PATTERNS.items()
 )
 _NO_CLUSTER: Final = re.compile("|".join(NO_CLUSTER))
+_FLEET: Final = re.compile("|".join(FLEETS))
 
 
 @lru_cache(maxsize=4096)
@@ -30,6 +31,11 @@ def kind_of(token: str) -> ResourceKind | None:
 def matches(patterns: tuple[str, ...], token: str) -> bool:
     """Return whether one of these patterns matches the whole of a type token."""
     return any(re.fullmatch(pattern, token) for pattern in patterns)
+
+
+def is_fleet(token: str) -> bool:
+    """Return whether a type token stands for a fleet of clusters."""
+    return _FLEET.fullmatch(token) is not None
 
 
 def is_classic(token: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import CATEGORY_GROUPS
 from kubewitness.graph.model import Cluster, Destination, DiagnosticSetting, Graph, Link, LogEntry
 from kubewitness.graph.values import Unknown
@@ -68,7 +69,7 @@ def _entry_carries(entry: LogEntry, category: str) -> bool | None:
 
 def _names(entry: LogEntry, category: str) -> bool:
     if isinstance(entry.category, str):
-        return entry.category.lower() == category
+        return fold(entry.category) == category
     return category in (group_members(entry.group) or ())
 
 
@@ -76,7 +77,7 @@ def group_members(group: object) -> frozenset[str] | None:
     """Return a group's categories; None where they are not documented."""
     if not isinstance(group, str):
         return None
-    return {key.lower(): value for key, value in CATEGORY_GROUPS.items()}.get(group.lower())
+    return {fold(key): value for key, value in CATEGORY_GROUPS.items()}.get(fold(group))
 
 
 def is_hidden(entry: LogEntry) -> bool:
@@ -106,6 +107,6 @@ def enabled_categories(setting: DiagnosticSetting) -> Iterator[str]:
     """Yield the categories that a setting certainly enables, in lower case, once per entry."""
     for entry in () if isinstance(setting.logs, Unknown) else setting.logs:
         if entry.enabled is True and isinstance(entry.category, str):
-            yield entry.category.lower()
+            yield fold(entry.category)
         elif entry.enabled is True:
             yield from sorted(group_members(entry.group) or ())

@@ -47,7 +47,7 @@ _COMMANDS: Final = {
 """Each command as the report names it, which never repeats a script: it may hold secrets."""
 
 _PATTERNS: Final = {
-    name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE)
+    name: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE | re.ASCII)
     for name, pattern in _COMMANDS.items()
 }
 _CONTINUED: Final = re.compile(r"[\\`]\r?\n")

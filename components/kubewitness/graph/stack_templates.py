@@ -7,6 +7,7 @@ cloudcontrol.Resource and ExtensionResource; AWS CloudFormation user guide, "Nes
 import json
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, read
 
@@ -28,7 +29,7 @@ def _may_name_one(value: Any) -> bool:
         return False
     if isinstance(value, Unknown):
         return True
-    text = str(_parsed(value)).lower()
+    text = fold(str(_parsed(value)))
     return _CLUSTER in text or "unknown(" in text or any(one in text for one in _HIDES_ITS_CONTENT)
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.graph.model import StorageAccount
 from kubewitness.graph.resource_kinds import is_classic
@@ -31,7 +32,7 @@ CONTAINER_ID_PROPERTY: Final = "storageContainerResourceManagerId"
 
 CONTAINER_ID: Final = re.compile(
     r"/storageaccounts/(?P<account>[^/]+)/blobservices/[^/]+/containers/(?P<container>[^/]+)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 """The account and the container in the id of a container."""
 
@@ -60,7 +61,7 @@ def storage_account(properties: Mapping[str, Any], common: Mapping[str, Any]) ->
 
 def _is(value: Value[Any], word: str) -> Value[bool]:
     given = declared_text(value)
-    return given.lower() == word if isinstance(given, str) else given
+    return fold(given) == word if isinstance(given, str) else given
 
 
 def _closed(properties: Mapping[str, Any]) -> Value[bool]:
@@ -76,7 +77,7 @@ def _closed(properties: Mapping[str, Any]) -> Value[bool]:
     if isinstance(listed, Unknown):
         return listed
     hidden = [one for one in listed if isinstance(one, Unknown)]
-    admits = any(str(one).strip().lower() == "azureservices" for one in listed)
+    admits = any(fold(str(one).strip()) == "azureservices" for one in listed)
     return hidden[0] if hidden and not admits else not admits
 
 
@@ -85,7 +86,7 @@ def _premium(properties: Mapping[str, Any]) -> Value[bool]:
     tier = declared_text(
         first_present(read(properties, "sku", "name"), read(properties, "accountTier"))
     )
-    return tier.lower().startswith("premium") if isinstance(tier, str) else tier
+    return fold(tier).startswith("premium") if isinstance(tier, str) else tier
 
 
 def deletion(policy: Resource) -> Value[float]:
@@ -117,7 +118,7 @@ def _may_concern_logs(rule: Value[Any], *, classic: bool) -> bool:
     """Return whether the filters of a lifecycle rule let in what diagnostic settings write."""
     filters = read(rule, "filters") if classic else read(rule, "definition", "filters")
     prefixes, types = (items(read(filters, name)) for name in ("prefixMatch", "blobTypes"))
-    known = [one.lower() for one in types] if _is_plain(types) else []
+    known = [fold(one) for one in types] if _is_plain(types) else []
     if known and "appendblob" not in known:
         return False
     if not isinstance(prefixes, tuple) or not prefixes:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.property_values import ASSET, SIGNATURE
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, items, read
@@ -72,7 +73,7 @@ def declared(resource: Resource) -> Iterator[Declared]:
 def type_of(one: Mapping[str, Any]) -> Value[str]:
     """Return the full type in lower case."""
     found = literal(read(one, "type"))
-    return found.lower() if isinstance(found, str) else _HIDDEN
+    return fold(found) if isinstance(found, str) else _HIDDEN
 
 
 def _template(template: Any) -> Iterator[Declared]:
@@ -127,7 +128,7 @@ def _folded(value: Any) -> Mapping[str, Any] | Unknown:
     """Return an object by its keys in lower case; unknown where two differ in case only."""
     if not isinstance(value, Mapping):
         return _HIDDEN
-    found = {str(key).lower(): item for key, item in value.items()}
+    found = {fold(str(key)): item for key, item in value.items()}
     return found if len(found) == len(value) else _HIDDEN
 
 
@@ -142,7 +143,7 @@ def _below(parent: str, own: Value[Any]) -> Value[str]:
     """Return a child's full type or name, which may be given in full or below its parent's."""
     if not isinstance(own, str):
         return _HIDDEN
-    if not parent or own.lower().startswith(parent.lower()) or own.startswith("["):
+    if not parent or fold(own).startswith(fold(parent)) or own.startswith("["):
         return own
     return parent + own
 
@@ -168,7 +169,7 @@ def _azapi(resource: Resource) -> Iterator[Declared]:
             "properties": inner,
             "target": target,
         }
-        if kind.lower().startswith(_DEPLOYMENTS):
+        if fold(kind).startswith(_DEPLOYMENTS):
             nested = read(_folded({} if inner is ABSENT else inner), "template")
             yield from [_HIDDEN] if nested is ABSENT else _template(nested)
     elif body is not ABSENT:

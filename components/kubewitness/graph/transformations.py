@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import ANY_TABLE, Transformation
 from kubewitness.graph.resource_kinds import kind_of
@@ -20,7 +21,7 @@ _STREAM: Final = "microsoft-table-"
 _KIND: Final = "workspacetransforms"
 _EXPRESSION: Final = Unknown("it is an expression in a template")
 _NAMES: Final = {
-    name.lower(): name
+    fold(name): name
     for name in (
         "destinations", "logAnalytics", "workspaceResourceId", "dataFlows", "streams",
         "transformKql",
@@ -65,14 +66,14 @@ def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
 def _spelt(value: Any) -> Any:
     """Return what a template holds with the names of properties as they are read here."""
     if isinstance(value, Mapping):
-        return {_NAMES.get(str(k).lower(), k): _spelt(item) for k, item in value.items()}
+        return {_NAMES.get(fold(str(k)), k): _spelt(item) for k, item in value.items()}
     return [_spelt(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _may_be_for_a_workspace(rule: Mapping[str, Any]) -> bool:
     """Return whether a rule transforms what arrives; only such rules have streams of tables."""
     kind = text(read(rule, "kind"))
-    return not isinstance(kind, str) or kind.startswith("[") or kind.lower() == _KIND
+    return not isinstance(kind, str) or kind.startswith("[") or fold(kind) == _KIND
 
 
 def _workspace(listed: Value[Any]) -> Value[str]:
@@ -107,5 +108,5 @@ def _table(stream: Any) -> str:
     """Return the table of a stream in lower case; empty for a stream of other rules."""
     if isinstance(stream, Unknown):
         return ANY_TABLE
-    name = str(stream).lower()
+    name = fold(str(stream))
     return name.removeprefix(_STREAM) if name.startswith(_STREAM) else ""

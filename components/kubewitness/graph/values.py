@@ -36,6 +36,23 @@ class Unknown:
         raise TypeError("an unknown value has no truth; compare it with isinstance")
 
 
+class MostlyUnknown(dict[str, Any]):
+    """Properties of which all but some are unknown, also those that are not there.
+
+    Args:
+        known: the properties that are known.
+        why: what all others are.
+    """
+
+    def __init__(self, known: Mapping[str, Any], why: Unknown) -> None:
+        super().__init__(known)
+        self._why = why
+
+    def get(self, name: str, _default: Any = None) -> Any:
+        """Return a property; unknown where it is not known."""
+        return super().get(name, self._why)
+
+
 class Absent(Enum):
     """The type of `ABSENT`, the value that nobody set."""
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import ANY_TABLE, Receiver, Table, Workspace
 from kubewitness.graph.resource_kinds import kind_of
@@ -75,7 +76,7 @@ def tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, T
     if kind_of(resource.type) is ResourceKind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
-        known = name.lower() if isinstance(name, str) else ANY_TABLE
+        known = fold(name) if isinstance(name, str) else ANY_TABLE
         yield known, _table(resource.properties) if known != ANY_TABLE else HIDDEN_TABLE
         return
     for item in declared(resource):
@@ -88,12 +89,12 @@ def tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, T
             if match is None:
                 yield ANY_TABLE, HIDDEN_TABLE
             elif full.startswith("[") or _is_of(full, workspace):
-                yield match["table"].lower(), _table(read(item, "properties"))
+                yield fold(match["table"]), _table(read(item, "properties"))
 
 
 def _is_of(full: str, receiver: Receiver) -> bool:
     """Return whether a name such as `workspace/AKSAudit` begins with the receiver's."""
-    return isinstance(receiver.name, str) and full.lower().startswith(f"{receiver.name.lower()}/")
+    return isinstance(receiver.name, str) and fold(full).startswith(f"{fold(receiver.name)}/")
 
 
 def names_it(template: Resource, receiver: Receiver) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from pulumi_policy import PolicyResource, ResourceValidationArgs, proxy
 from pulumi_policy.secret import Secret, secrets_preserving_proxy
 
+from kubewitness.catalog.property_values import REDACTED
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.diagnostic_settings import DESTINATION_PROPERTIES, TARGET_PROPERTIES
 from kubewitness.graph.resource_kinds import kind_of
@@ -41,6 +42,11 @@ _PROVIDERS: Final = "pulumi:providers:"
 """How the types of providers begin, which have no provider themselves."""
 
 _BEFORE_DEPLOYMENT: Final = Unknown()
+
+_REDACTED: Final = Unknown(
+    "it is a secret that the Pulumi CLI could not decrypt",
+    "export the state with `--show-secrets`, and run `kubewitness check` on the file",
+)
 
 
 class RememberedInputs:
@@ -178,6 +184,8 @@ def _options(options: Any) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Return plain JSON from a proxied value, with `Unknown` in place of each sentinel."""
     if isinstance(value, str):
+        if value == REDACTED:
+            return _REDACTED
         return _BEFORE_DEPLOYMENT if value in _SENTINELS else value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in _unwrap(value).items()}

@@ -6,11 +6,11 @@ what the program asked for; of the outputs only what Azure alone decides is of u
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from kubewitness.catalog.property_values import SECRET, SIGNATURE
+from kubewitness.catalog.property_values import REDACTED, SECRET, SIGNATURE
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.documents.limits import refuse_depth
 from kubewitness.documents.reader import read_json
@@ -21,7 +21,9 @@ from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import ABSENT, Unknown
 from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.printable import printable
+from kubewitness.sources.drift import without_drift
 from kubewitness.sources.loaded import Loaded
+from kubewitness.sources.pending import hidden, operations
 from kubewitness.sources.state_positions import with_program_positions
 
 SOURCE: Final = "FILE"
@@ -32,7 +34,9 @@ _A_STATE: Final = (
     "writes; of a program name its folder"
 )
 _URN: Final = re.compile(r"urn:pulumi:[^:]+::[^:]+::.+?::")
-_ENCRYPTED: Final = Unknown("it is encrypted in the state")
+_ENCRYPTED: Final = Unknown(
+    "it is encrypted in the state", "export the state with `--show-secrets`"
+)
 
 
 def load_state(path: Path) -> Loaded:
@@ -42,29 +46,43 @@ def load_state(path: Path) -> Loaded:
         InputError: the file cannot be read, or is no state.
     """
     document = read_json(path, _A_STATE).data
-    listed = _listed(document)
-    if listed is None:
+    inner = _deployment(document)
+    listed = inner.get("resources") or [] if inner is not None else None
+    if inner is None or not isinstance(listed, list):
         raise InputError(f"{path}: is no exported state: {_A_STATE}")
+    pending = list(operations(inner))
+    listed = [*listed, *_begun(pending, listed)]
     faults = [
         f"{path}: resource {i}: {fault}" for i, item in enumerate(listed) for fault in _faults(item)
     ]
     if faults:
         raise InputError(*faults)
+    under = {str(item["urn"]): doing for doing, item in pending}
+    found = tuple(_resources(listed, under))
     _, stack, project = ["", "", *_names(listed)][-3:]
-    resources, file = with_program_positions(path, project, listed, tuple(_resources(listed)))
+    resources, file = with_program_positions(path, project, listed, found)
     secrets = HiddenSecrets(_secrets(listed))
     return Loaded(str(path), Stack(project, stack), resources, secrets=secrets, project_file=file)
 
 
-def _listed(document: Any) -> list[Any] | None:
-    """Return the resources of an export, or of a checkpoint in a backend."""
+def _begun(pending: Iterable[tuple[str, Any]], listed: Iterable[Any]) -> list[Any]:
+    """Return what an interrupted deployment may have created, and the state does not have yet."""
+    there = {str(item.get("urn")) for item in listed if isinstance(item, Mapping)}
+    return [
+        item
+        for _, item in pending
+        if not isinstance(item, Mapping) or str(item.get("urn")) not in there
+    ]
+
+
+def _deployment(document: Any) -> Mapping[str, Any] | None:
+    """Return the content of an export, or of a checkpoint in a backend."""
     for path in (("deployment",), ("checkpoint", "latest")):
         inner = document
         for name in path:
             inner = inner.get(name) if isinstance(inner, Mapping) else None
         if isinstance(inner, Mapping):
-            listed = inner.get("resources") or []
-            return listed if isinstance(listed, list) else None
+            return inner
     return None
 
 
@@ -109,11 +127,13 @@ def _faults(item: Any) -> Iterator[str]:
             yield f"its `propertyDependencies`: `{printable(name)}` is not a list of URNs"
 
 
-def _resources(listed: list[Any]) -> Iterator[Resource]:
+def _resources(listed: list[Any], pending: Mapping[str, str]) -> Iterator[Resource]:
+    live = {item["urn"] for item in listed if not item.get("delete")}
     for item in listed:
-        if item.get("delete"):
-            continue  # replaced already, and waiting to be deleted
-        if item.get("pendingReplacement") and kind_of(item["type"]) is not ResourceKind.CLUSTER:
+        is_cluster = kind_of(item["type"]) is ResourceKind.CLUSTER
+        if item.get("delete") and (not is_cluster or item["urn"] in live):
+            continue  # replaced already, and waiting to be deleted; a cluster is there until then
+        if item.get("pendingReplacement") and not is_cluster:
             continue  # deleted already, and not made again yet; a cluster is judged all the same
         inputs, outputs = _plain(item.get("inputs") or {}), _plain(item.get("outputs") or {})
         is_read = bool(item.get("external"))
@@ -123,7 +143,7 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
             urn=item["urn"],
             type=item["type"],
             name=item["urn"].rpartition("::")[2],
-            properties=outputs if is_read else inputs,
+            properties=outputs if is_read else _asked(item, inputs, outputs, pending),
             id=identifier if isinstance(identifier, str) and identifier else ABSENT,
             property_dependencies={name: tuple(urns or ()) for name, urns in dependencies.items()},
             parent=item.get("parent") or "",
@@ -135,6 +155,21 @@ def _resources(listed: list[Any]) -> Iterator[Resource]:
         )
 
 
+def _asked(
+    item: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    pending: Mapping[str, str],
+) -> Mapping[str, Any]:
+    """Return the inputs as far as nothing says that Azure has something else."""
+    if item["urn"] in pending:
+        return hidden(inputs, pending[item["urn"]])
+    if kind_of(item["type"]) is None:
+        return inputs
+    known: Mapping[str, Any] = without_drift(inputs, outputs)
+    return known
+
+
 def _plain(value: Any) -> Any:
     """Return plain JSON, with unknown in place of what is encrypted."""
     if isinstance(value, Mapping):
@@ -143,7 +178,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value
+    return _ENCRYPTED if value == REDACTED else value
 
 
 def _decrypted(secret: Mapping[str, Any]) -> Any:

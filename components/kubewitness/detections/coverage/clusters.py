@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import (
     ACTIVITY_CATEGORIES,
     AKS_LOG_CATEGORIES,
@@ -73,7 +74,7 @@ def channels(links: Sequence[Link], graph: Graph) -> tuple[Channel, ...]:
         _channel(category, route, "")
         for category in ACTIVITY_CATEGORIES
         for route in routes_through(
-            [Link(one, certain=True) for one in graph.activity], category.lower()
+            [Link(one, certain=True) for one in graph.activity], fold(category)
         )
     ]
     return (*audit, *activity)
@@ -116,5 +117,5 @@ def _reach(destination: Destination, table: str) -> tuple[Reach, Reach]:
     plan = destination.receiver.table(table).plan
     if isinstance(plan, Unknown):
         return Reach.HUNT, Reach.ALERT
-    reach = Reach.ALERT if plan is ABSENT or str(plan).lower() == ANALYTICS else Reach.HUNT
+    reach = Reach.ALERT if plan is ABSENT or fold(str(plan)) == ANALYTICS else Reach.HUNT
     return reach, reach

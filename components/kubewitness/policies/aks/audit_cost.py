@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import ALL_LOGS
 from kubewitness.graph.diagnostic_settings import DEDICATED
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph
@@ -54,7 +55,7 @@ def _waste(setting: DiagnosticSetting) -> Iterator[Reason]:
         )
         yield Reason("azure-diagnostics", message)
     if not isinstance(setting.logs, Unknown) and any(
-        isinstance(e.group, str) and e.group.lower() == ALL_LOGS.lower() and e.enabled is True
+        isinstance(e.group, str) and fold(e.group) == fold(ALL_LOGS) and e.enabled is True
         for e in setting.logs
     ):
         message = (

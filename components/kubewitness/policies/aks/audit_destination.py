@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import fold
 from kubewitness.azure.storage_accounts import PREMIUM
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount, Workspace
@@ -90,7 +91,7 @@ def _region(route: Route, settings: DestinationSettings) -> Value[str]:
     if receiver:
         return receiver.location
     promises = settings.promises(route.destination)
-    names = {one.region.replace(" ", "").lower() for one in promises if one.region}
+    names = {fold(one.region.replace(" ", "")) for one in promises if one.region}
     return names.pop() if len(names) == 1 else Unknown()
 
 
@@ -138,7 +139,7 @@ def _transforms(
 
 
 def _unless(value: Value[object], bad: object, route: Route, what: str) -> Judgement:
-    known = value.lower() if isinstance(value, str) else value
+    known = fold(value) if isinstance(value, str) else value
     if known == bad and known is not False:
         return fail(Reason("throw-away", f"the {where(route)} {what}"))
     return _hidden(route, what, value) if isinstance(value, Unknown) else PASS

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import (
     AKS_LOG_CATEGORIES,
     AUDIT_CATEGORIES,
@@ -239,7 +240,7 @@ def _certainly_of_a_cluster(setting: DiagnosticSetting) -> bool:
     if isinstance(setting.logs, Unknown):
         return False
     known = all(isinstance(e.category, str) and e.enabled is True for e in setting.logs)
-    return known and any(str(e.category).lower() in AKS_LOG_CATEGORIES for e in setting.logs)
+    return known and any(fold(str(e.category)) in AKS_LOG_CATEGORIES for e in setting.logs)
 
 
 POLICY = Policy(

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.catalog.retention import TOTAL_DAYS
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
@@ -100,7 +101,7 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
     """Return what is said of a container, whose name is in lower case in Azure."""
-    known = {name.lower(): value for name, value in values.items()}
+    known = {fold(name): value for name, value in values.items()}
     return known.get(container, known.get(ANY_CONTAINER, ABSENT))
 
 

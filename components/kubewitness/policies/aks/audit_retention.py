@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import Field
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AZURE_DIAGNOSTICS
 from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
 from kubewitness.graph.diagnostic_settings import DEDICATED
@@ -153,7 +154,7 @@ def _tables(route: Route, category: str) -> list[str]:
 def _table_interactive(workspace: Workspace, table: Table) -> Days:
     if isinstance(table.plan, Unknown):
         return table.plan
-    if isinstance(table.plan, str) and table.plan.lower() != ANALYTICS:
+    if isinstance(table.plan, str) and fold(table.plan) != ANALYTICS:
         return DEFAULT_DAYS
     # A table of -1 days has those of its workspace.
     own = ABSENT if table.interactive_days == -1 else table.interactive_days

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.model import AksCluster, Graph, TrustedAccess
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
@@ -40,9 +41,9 @@ def _judge_binding(binding: TrustedAccess, settings: TrustedAccessSettings) -> J
         return _fails(binding)
     if isinstance(binding.roles, Unknown):
         return _hidden(binding.roles)
-    allowed = {role.lower() for role in settings.trusted_roles}
+    allowed = {fold(role) for role in settings.trusted_roles}
     known = [role for role in binding.roles if isinstance(role, str)]
-    others = [role for role in known if role.lower() not in allowed]
+    others = [role for role in known if fold(role) not in allowed]
     unknown = [
         r if isinstance(r, Unknown) else Unknown() for r in binding.roles if not isinstance(r, str)
     ]

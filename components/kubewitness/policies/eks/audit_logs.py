@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.model import EksCluster, Graph
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.judging.collection import CollectionSettings
@@ -48,9 +49,9 @@ def judge(cluster: EksCluster, _graph: Graph, settings: EksSettings) -> Judgemen
     if isinstance(types, Unknown):
         types = (types,) * len(LOG_TYPES)  # it may list every one of them
     elsewhere, declared = settings.elsewhere(cluster.resource)
-    listed = {one.lower() for one in types if isinstance(one, str)}
-    missing = [name for name in _demanded(settings) if name.lower() not in listed]
-    left = [name for name in missing if name.lower() not in elsewhere]
+    listed = {fold(one) for one in types if isinstance(one, str)}
+    missing = [name for name in _demanded(settings) if fold(name) not in listed]
+    left = [name for name in missing if fold(name) not in elsewhere]
     if not left:
         return Judgement(Outcome.COLLECTED_ELSEWHERE, declared) if missing else PASS
     doubts = [one for one in types if isinstance(one, Unknown)]
@@ -65,7 +66,7 @@ def _demanded(settings: EksSettings) -> tuple[str, ...]:
 
 
 def _missing(name: str) -> Reason:
-    return Reason(f"missing:{name.lower()}", f"log type `{name}` is not sent to CloudWatch")
+    return Reason(f"missing:{fold(name)}", f"log type `{name}` is not sent to CloudWatch")
 
 
 def _unknown(types: Unknown) -> Reason:

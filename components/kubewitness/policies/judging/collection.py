@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.exemptions import CollectedElsewhere
 from kubewitness.policies.settings import PolicySettings
@@ -34,7 +35,7 @@ class CollectionSettings(PolicySettings):
     def elsewhere(self, cluster: Resource) -> tuple[set[str], tuple[Reason, ...]]:
         """Return the categories that others collect, in lower case, and who says so."""
         mine = [one for one in self.collected_elsewhere if one.covers(cluster)]
-        names = {name.lower() for one in mine for name in one.categories}
+        names = {fold(name) for one in mine for name in one.categories}
         return names, tuple(Reason("collected-elsewhere", str(one)) for one in mine)
 
     def expired_for(self, cluster: Resource) -> list[Reason]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field, field_validator
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.model import Destination, Receiver
 from kubewitness.graph.values import Unknown, Value
 from kubewitness.policies.settings import Document, PolicySettings
@@ -93,7 +94,7 @@ class DestinationSettings(PolicySettings):
 def known_id(destination: Destination) -> list[Value[str]]:
     """Return the segments of a destination's id, as far as they are known in a preview."""
     if isinstance(destination.id, str):
-        return list(destination.id.strip("/").lower().split("/"))
+        return list(fold(destination.id.strip("/")).split("/"))
     return _id_of(destination.receiver) if destination.receiver else []
 
 
@@ -102,10 +103,9 @@ def _id_of(receiver: Receiver) -> list[Value[str]]:
     hidden = Unknown()
     own = receiver.resource.id
     if isinstance(own, str):
-        return list(own.strip("/").lower().split("/"))
+        return list(fold(own.strip("/")).split("/"))
     name, group = (
-        v.lower() if isinstance(v, str) else hidden
-        for v in (receiver.name, receiver.resource_group)
+        fold(v) if isinstance(v, str) else hidden for v in (receiver.name, receiver.resource_group)
     )
     provider, kind = PROVIDER_TYPES[type(receiver).__name__].split("/")
     return ["subscriptions", hidden, "resourcegroups", group, "providers", provider, kind, name]
@@ -117,7 +117,7 @@ def matches(pattern: str, identifier: list[Value[str]]) -> bool | None:
     An id that goes on after the pattern ends is within it: the authorization rule of an event hub
     is its namespace's.
     """
-    globs = pattern.strip("/").lower().split("/")
+    globs = fold(pattern.strip("/")).split("/")
     if not identifier:
         return None
     if len(globs) > len(identifier) or any(part in _NO_NAMES for part in identifier):

@@ -20,6 +20,7 @@ from kubewitness.azure.diagnostic_settings import (
     wrong_resource,
 )
 from kubewitness.azure.refusal import Refusal
+from kubewitness.azure.resource_ids import fold
 from kubewitness.azure.storage_accounts import CLOSED, DNS_ZONE, PREMIUM, refused_account_name
 from kubewitness.azure.workspaces import refused_interactive_days, refused_workspace_name
 from kubewitness.catalog.type_tokens import ResourceKind
@@ -119,7 +120,7 @@ def storage_flags(account: StorageAccount) -> tuple[tuple[object, Refusal], ...]
 
 def _of_retention(subject: str, workspace: Workspace) -> Iterator[Reason]:
     """Yield what is wrong with the retention, on the plans where it is free to choose."""
-    plan = workspace.sku.lower() if isinstance(workspace.sku, str) else workspace.sku
+    plan = fold(workspace.sku) if isinstance(workspace.sku, str) else workspace.sku
     days = workspace.interactive_days
     if isinstance(days, float) and (plan is ABSENT or plan in _PLANS_BY_VOLUME):
         yield from _reason(refused_interactive_days(days), f"{subject}: {days:g} days")
@@ -149,7 +150,7 @@ def _of_every_list(
 ) -> Iterator[Reason]:
     if any(entry.category is ABSENT and entry.group is ABSENT for entry in entries):
         yield from _reason(NAMES_NOTHING, name)
-    for category, times in Counter(map(str.lower, categories)).items():
+    for category, times in Counter(map(fold, categories)).items():
         if times > 1:
             yield from _reason(LISTED_TWICE, f"{name}: `{category}`")
     if any(entry.retention_policy is True for entry in entries):

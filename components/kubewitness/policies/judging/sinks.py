@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product, starmap
 
 from kubewitness.azure.diagnostic_settings import ALL_METRICS, DestinationKind, sent_twice
-from kubewitness.azure.resource_ids import comparable
+from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry
 from kubewitness.graph.routes import carries, enabled_categories
@@ -75,7 +75,7 @@ def _sends_metrics(setting: DiagnosticSetting) -> bool | None:
 
 def _entry_sends_metrics(entry: LogEntry) -> bool | None:
     is_known = not isinstance(entry.category, Unknown)
-    if is_known and str(entry.category).lower() != ALL_METRICS.lower():
+    if is_known and fold(str(entry.category)) != fold(ALL_METRICS):
         return False
     if isinstance(entry.enabled, Unknown) or (entry.enabled is True and not is_known):
         return None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, CONTAINER
 from kubewitness.errors import InputError
@@ -170,14 +171,14 @@ class _SubscriptionReader:
         """Remove a destination that does not exist from the settings that name it."""
         self.found.notes.append(f"{identifier} is not there: what is sent to it is lost")
         for i, one in enumerate(self.found.resources):
-            if str(one.properties.get(name)).lower() == identifier.lower():
+            if fold(str(one.properties.get(name))) == fold(identifier):
                 left = {key: value for key, value in one.properties.items() if key != name}
                 self.found.resources[i] = replace(one, properties=left)
 
     def _destinations(self) -> list[tuple[str, str]]:
         """Return each destination once, in any case, with the property that names it."""
         named = {
-            (name, identifier.lower()): identifier
+            (name, fold(identifier)): identifier
             for one in self.found.resources
             for name in _FOLLOW
             if is_id(identifier := one.properties.get(name))
@@ -218,7 +219,7 @@ class _SubscriptionReader:
 
     def namespace(self, identifier: str) -> bool:
         """Call Namespaces - Get, likewise; a setting names a rule of the namespace."""
-        path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE)[0]
+        path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE | re.ASCII)[0]
         return self._part(kinds.NAMESPACES, path) is not None
 
     def _part(self, kind: str, path: str, /, **unknown: Any) -> Resource | Unknown | None:

@@ -9,23 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
-from kubewitness.graph.values import Unknown
+from kubewitness.graph.values import MostlyUnknown, Unknown
 
 _ELEMENT: Final = re.compile(
     r"""\.?(?:\["(?P<quoted>(?:\\"|[^"])*)"\]|\[(?P<index>[^\]]*)\]|(?P<name>[^.\[]+))"""
 )
 _ALL: Final = "*"
-
-
-class _AllIgnored(dict[str, Any]):
-    """The properties of a resource of which every change is ignored, also of absent ones."""
-
-    def __init__(self, properties: Mapping[str, Any], why: Unknown) -> None:
-        super().__init__(dict.fromkeys(properties, why))
-        self._why = why
-
-    def get(self, _name: str, _default: Any = None) -> Any:
-        return self._why
 
 
 def hide_ignored(
@@ -41,7 +30,7 @@ def hide_ignored(
         if not elements:
             continue
         if elements[0] == _ALL:
-            return _AllIgnored(properties, _ignored(path)), {}
+            return MostlyUnknown(dict.fromkeys(properties, _ignored(path)), _ignored(path)), {}
         _hide(properties, elements, _ignored(path))
         for name in _spellings(sources, elements[0]):
             sources.pop(name, None)

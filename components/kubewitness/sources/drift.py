@@ -1,0 +1,59 @@
+"""What a state's outputs say otherwise than its inputs: Azure has been changed since.
+
+Azure spells some values in its own way: regions without spaces, ids in another case, an address as
+a range of one, and lists in another order.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from kubewitness.azure.resource_ids import fold
+from kubewitness.graph.values import Unknown
+
+_DRIFTED: Final = Unknown(
+    "the outputs in the state differ from the inputs, so Azure was changed since the deployment",
+    "run `pulumi up` or `pulumi refresh`, and export the state again",
+)
+
+
+def without_drift(asked: Any, found: Any) -> Any:
+    """Return what a program asked for, with unknown in place of what outputs say otherwise.
+
+    What outputs do not show, and what they show in another form, stays as it was asked for.
+    """
+    if isinstance(asked, Mapping) and isinstance(found, Mapping):
+        return {key: without_drift(value, found.get(key)) for key, value in asked.items()}
+    if _is_list(asked) and _is_list(found):
+        return _items(asked, found)
+    if found is None or asked is None or _is_nested(asked) or _is_nested(found):
+        return asked
+    return asked if _spelling(asked) == _spelling(found) else _DRIFTED
+
+
+def _items(asked: Sequence[Any], found: Sequence[Any]) -> Any:
+    """Compare plain items as a whole, and each object with the one that it became."""
+    if not any(map(_is_nested, (*asked, *found))):
+        same = Counter(map(_spelling, asked)) == Counter(map(_spelling, found))
+        return asked if same else _DRIFTED
+    return [item if _is_among(item, found) else _DRIFTED for item in asked]
+
+
+def _is_among(asked: Any, found: Sequence[Any]) -> bool:
+    return not isinstance(asked, Mapping) or any(
+        isinstance(one, Mapping) and without_drift(asked, one) == asked for one in found
+    )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping | Unknown) or _is_list(value)
+
+
+def _spelling(value: Any) -> object:
+    if isinstance(value, str):
+        return fold(value).replace(" ", "").rstrip("/").removesuffix("/32")
+    return (isinstance(value, bool), value)
