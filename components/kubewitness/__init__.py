@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Allowed,
         AuditDetectionsArgs,
     )
+    from kubewitness.provision.kubernetes_provider import kubernetes_provider
     from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
     from kubewitness.provision.secure_aks_cluster.generated import (
         Adopt,
@@ -79,6 +80,7 @@ __all__ = [
     "check",
     "find_log_files",
     "ingest",
+    "kubernetes_provider",
     "load",
     "open_store",
     "read_settings",
@@ -115,6 +117,7 @@ _MODULES: Final = {
     "check": "kubewitness.policies.check",
     "find_log_files": "kubewitness.logs.inputs.find",
     "ingest": "kubewitness.logs.reading.ingest",
+    "kubernetes_provider": "kubewitness.provision.kubernetes_provider",
     "load": "kubewitness.sources.load",
     "open_store": "kubewitness.logs.store.database",
     "read_settings": "kubewitness.policies.settings_file",

@@ -10,6 +10,7 @@ from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.provision.trail.routes import (
     Setting,
     WantedRoute,
+    arranged_settings,
     fewest_settings,
 )
 
@@ -110,3 +111,54 @@ def test_many_destinations_with_odd_parts_are_sorted_out_at_once() -> None:
         for number, kind in enumerate(DestinationKind)
     ]
     assert len(fewest_settings(routes) or ()) == 4
+
+
+PROFILES = (("kube-audit", "kube-audit-admin", "guard"), ("kube-audit-admin", "guard"))
+own_routes = st.builds(
+    lambda workspace, categories: WantedRoute(
+        DestinationKind.WORKSPACE, workspace, frozenset(categories)
+    ),
+    st.sampled_from(["one", "another"]),
+    st.sampled_from(PROFILES),
+)
+
+
+def sends(own: WantedRoute, others: list[WantedRoute]) -> list[set[tuple[str, object]]]:
+    """What each setting sends where."""
+    return [
+        {(category, one.destination) for one in setting.routes for category in setting.categories}
+        for setting in arranged_settings([own], others) or ()
+    ]
+
+
+@given(own_routes, own_routes, st.lists(one_route, max_size=3), one_route)
+def test_a_change_of_profile_or_workspace_leaves_no_gap_and_no_conflict(
+    before: WantedRoute, after: WantedRoute, kept: list[WantedRoute], added: WantedRoute
+) -> None:
+    """Settings are written one by one, the last first, and what is left over is deleted.
+
+    A destination may come or go with the change, as the profile `archive` needs one: it is the only
+    one of its kind then.
+    """
+    alone = [one for one in kept if one.kind is not added.kind]
+    for old, new in ((alone, alone), ([], [added]), ([added], [])):
+        live = dict(enumerate(sends(before, old)))
+        wanted = sends(after, new)
+        always = {name for one in live.values() for name, _ in one}
+        always &= {name for one in wanted for name, _ in one}
+        steps = [(i, wanted[i]) for i in reversed(range(len(wanted)))]
+        for i, sent in [*steps, *((i, set()) for i in range(len(wanted), len(live)))]:
+            live[i] = sent
+            for one, other in combinations(live.values(), 2):
+                assert not one & other
+            assert always <= {name for one in live.values() for name, _ in one}
+
+
+def test_the_workspace_shares_its_setting_only_where_five_would_not_do() -> None:
+    """Five workspaces beside it leave no other way."""
+    own = route(DestinationKind.WORKSPACE, "guard")
+    archives = [route(DestinationKind.STORAGE_ACCOUNT, "guard") for _ in range(5)]
+    shared = arranged_settings([own], archives)
+    assert shared is not None
+    assert len(shared) == 5
+    assert arranged_settings([own], archives[:4])[0].routes == (own,)  # type: ignore[index]

@@ -107,7 +107,7 @@ class Azure(pulumi.runtime.Mocks):
 class Recorder(MockMonitor):
     """Keeps each registration, with its options."""
 
-    def __init__(self, azure: Azure) -> None:
+    def __init__(self, azure: pulumi.runtime.Mocks) -> None:
         super().__init__(azure)
         self.requests: list[Any] = []
 
@@ -139,16 +139,7 @@ class Deployment:
         self.azure = Azure(ids_known=not preview)
         self.recorder = Recorder(self.azure)
         self.outputs: dict[str, Any] = {}
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        pulumi.runtime.settings.ROOT.set(None)
-        pulumi.runtime.settings.SETTINGS.outputs.clear()
-        try:
-            pulumi.runtime.set_mocks(self.azure, preview=preview, monitor=self.recorder)
-            loop.run_until_complete(run_pulumi_func(lambda: self._watch(program())))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
+        _run(self.azure, self.recorder, lambda: self._watch(program()), preview=preview)
 
     def _watch(self, component: Any) -> None:
         for name in getattr(type(component), "__annotations__", ()):
@@ -179,6 +170,38 @@ class Deployment:
         """Return the kinds of all resources, components and the stack aside."""
         own = {"SecureAksCluster", "AksAuditLogging", "Stack"}
         return {one.type.rsplit(":", 1)[1] for one in self.recorder.requests} - own
+
+
+def run_under_mocks(
+    mocks: pulumi.runtime.Mocks,
+    program: Callable[[], dict[str, pulumi.Output[Any]]],
+    *,
+    preview: bool = False,
+) -> dict[str, Any]:
+    """Run a program as a unit test does, and return those of its outputs that became known."""
+    found: dict[str, Any] = {}
+
+    def watch() -> None:
+        for name, output in program().items():
+            output.apply(partial(found.__setitem__, name))
+
+    _run(mocks, Recorder(mocks), watch, preview=preview)
+    return found
+
+
+def _run(
+    mocks: pulumi.runtime.Mocks, monitor: Recorder, program: Callable[[], None], *, preview: bool
+) -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    pulumi.runtime.settings.ROOT.set(None)
+    pulumi.runtime.settings.SETTINGS.outputs.clear()
+    try:
+        pulumi.runtime.set_mocks(mocks, preview=preview, monitor=monitor)
+        loop.run_until_complete(run_pulumi_func(program))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def cluster(change: dict[str, Any] | None = None, *, preview: bool = False) -> Deployment:

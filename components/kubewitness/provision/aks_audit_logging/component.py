@@ -8,6 +8,7 @@ from kubewitness.provision.aks_audit_logging.generated import AksAuditLoggingArg
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
 from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.trail.collect import collect_logs
+from kubewitness.provision.trail.responders import admit_responders
 from kubewitness.provision.trail.workspace import audit_workspace
 
 
@@ -24,6 +25,9 @@ class AksAuditLogging(pulumi.ComponentResource):
 
     diagnostic_setting_ids: pulumi.Output[list[str]]
     """Resource ids of the diagnostic settings that collect the logs."""
+
+    tables: pulumi.Output[list[str]]
+    """Names of the tables that the logs fill in the workspace."""
 
     collected: pulumi.Output[dict[str, list[dict[str, str]]]]
     """What is collected where: for each log category its destinations, each with `kind`, `id` and,
@@ -82,11 +86,14 @@ class AksAuditLogging(pulumi.ComponentResource):
 
         self.workspace_id = workspace.workspace_id
         self.diagnostic_setting_ids = logs.setting_ids
+        self.tables = logs.tables
         self.collected = logs.collected
+        admit_responders(name, checked, workspace, self)
         self.register_outputs(
             {
                 "workspaceId": self.workspace_id,
                 "diagnosticSettingIds": self.diagnostic_setting_ids,
+                "tables": self.tables,
                 "collected": self.collected,
             }
         )

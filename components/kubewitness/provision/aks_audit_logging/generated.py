@@ -15,9 +15,14 @@ if TYPE_CHECKING:
         "archive",
         "frugal",
     ]
+    RespondersRead = Literal[
+        "workspace",
+        "tables",
+    ]
 else:
     # Pulumi's component analyzer takes no Literal.
     AuditProfile = str
+    RespondersRead = str
 
 
 class AksAuditLoggingArgs(TypedDict):
@@ -36,6 +41,8 @@ class AksAuditLoggingArgs(TypedDict):
             Policy, already sends to the same workspace, so that another would be refused.
         destinations: Where logs go besides the workspace, in as few diagnostic settings as Azure's
             rules allow.
+        responders: Object ids (GUIDs) of the Entra ID groups that read the logs.
+        responders_read: What the responders read.
         tags: Tags of the workspace, if one is created.
         adopt: Resources of this stack that the component takes over, instead of new ones.
         resource_group_name: Resource group for the workspace.
@@ -85,6 +92,17 @@ class AksAuditLoggingArgs(TypedDict):
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
     Default: nowhere. To move a category from one place to another, take it away in one update and
     add it in the next: Azure refuses it twice, also for a moment."""
+
+    responders: NotRequired[list[pulumi.Input[str]]]
+    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
+    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
+    plain values, or only append: what is an Output is told apart by its place in the list."""
+
+    responders_read: NotRequired[RespondersRead]
+    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
+    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
+    table-level read access in a Log Analytics workspace"."""
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the workspace, if one is created."""

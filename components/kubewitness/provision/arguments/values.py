@@ -7,12 +7,13 @@ labels, annotations and taints" of Kubernetes.
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
 
 from kubewitness.azure.diagnostic_settings import (
+    ALL_METRICS,
     LISTED_TWICE,
     DestinationKind,
     refused_category,
@@ -106,19 +107,33 @@ def _narrow(ranges: list[Any]) -> list[Any]:
     return ranges
 
 
-def _categories(names: list[str]) -> list[str]:
+def _category_fault(name: str, known: Sequence[str]) -> str | None:
+    if name in known:
+        return None
+    if refusal := refused_category(name):
+        return refusal.reason
+    spelt = next(one for one in known if one.lower() == name.lower())
+    return f"is not spelt as Azure spells it; write `{spelt}`"
+
+
+def _named_once(names: list[str], known: Sequence[str]) -> list[str]:
     found = []
     for i, name in enumerate(names):
-        if refusal := refused_category(name):
-            found.append((f"[{i}]", refusal.reason))
-        elif name not in AKS_LOG_CATEGORIES:
-            spelt = next(one for one in AKS_LOG_CATEGORIES if one.lower() == name.lower())
-            found.append((f"[{i}]", f"is not spelt as Azure spells it; write `{spelt}`"))
+        if fault := _category_fault(name, known):
+            found.append((f"[{i}]", fault))
         if name.lower() in map(str.lower, names[:i]):
             found.append((f"[{i}]", LISTED_TWICE.reason))
     if found:
         raise problems(*found)
     return names
+
+
+def _categories(names: list[str]) -> list[str]:
+    return _named_once(names, tuple(AKS_LOG_CATEGORIES))
+
+
+def _with_metrics(names: list[str]) -> list[str]:
+    return _named_once(names, (*AKS_LOG_CATEGORIES, ALL_METRICS))
 
 
 def _other_categories(names: list[str]) -> list[str]:
@@ -178,6 +193,7 @@ Taint: TypeAlias = Annotated[
     str,
     StringConstraints(pattern=r"^[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
 ]
+LogAndMetricCategories: TypeAlias = Annotated[list[str], AfterValidator(_with_metrics)]
 LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_categories)]
 OtherLogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
 IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
@@ -186,7 +202,10 @@ IpRanges: TypeAlias = Together[Annotated[list[Given[IpRange]], AfterValidator(_n
 ClusterId: TypeAlias = Annotated[str, _resource_id("Microsoft.ContainerService/managedClusters")]
 WorkspaceId: TypeAlias = Annotated[str, _destination_id(DestinationKind.WORKSPACE)]
 SubnetId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network/virtualNetworks/subnets")]
-PrivateDnsZoneId: TypeAlias = Annotated[str, _resource_id("Microsoft.Network/privateDnsZones")]
+PrivateDnsZone: TypeAlias = Annotated[
+    str,
+    StringConstraints(pattern=f"^(system|none)$|{id_pattern('Microsoft.Network/privateDnsZones')}"),
+]
 StorageAccountId: TypeAlias = Annotated[str, _destination_id(DestinationKind.STORAGE_ACCOUNT)]
 ActionGroupId: TypeAlias = Annotated[str, _resource_id("Microsoft.Insights/actionGroups")]
 EventHubRuleId: TypeAlias = Annotated[str, _destination_id(DestinationKind.EVENT_HUB)]

@@ -4,15 +4,15 @@ The ids of built-in roles are the same in every tenant. Sources, all of the Azur
 "Azure built-in roles"; "Use Azure RBAC for Kubernetes authorization"; "Managed identities in AKS".
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity
+from pulumi_azure_native import managedidentity
 
 from kubewitness.catalog.aks_roles import CLUSTER_USER, RBAC_CLUSTER_ADMIN
+from kubewitness.provision.role_assignments import assign_role, stable_name
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.parts import ClusterAdmins, RoleAssignment
 
@@ -30,10 +30,12 @@ class ClusterIdentity:
     Attributes:
         inputs: the `identity` of the cluster.
         grants: role assignments that must be there before the cluster is made.
+        principal_id: its object id in Entra ID; None if it is made with the cluster.
     """
 
     inputs: Any
     grants: Sequence[pulumi.Resource] = ()
+    principal_id: pulumi.Output[str] | None = None
 
 
 def cluster_identity(
@@ -46,6 +48,8 @@ def cluster_identity(
     """
     subnet = arguments.system_pool.vnet_subnet_id or arguments.api_access.vnet_integration_subnet_id
     zone = arguments.api_access.private_dns_zone_id
+    if isinstance(zone, str) and zone in {"system", "none"}:
+        zone = None  # nothing of the user's to be allowed to write to
     if subnet is None and zone is None:
         return ClusterIdentity({"type": "SystemAssigned"})
     identity = managedidentity.UserAssignedIdentity(
@@ -63,10 +67,11 @@ def cluster_identity(
     return ClusterIdentity(
         {"type": "UserAssigned", "user_assigned_identities": [identity.id]},
         [
-            _assign(child, role, scope, identity.principal_id, "ServicePrincipal", identity)
+            assign_role(child, role, scope, identity.principal_id, "ServicePrincipal", identity)
             for child, role, scope in wanted
             if scope is not None
         ],
+        identity.principal_id,
     )
 
 
@@ -77,12 +82,12 @@ def admit_admins(name: str, admins: ClusterAdmins, cluster: pulumi.CustomResourc
     also needs the role that fetches a kubeconfig.
     """
     for index, group in enumerate(admins.group_object_ids):
-        child = f"{name}-admin-group-{_stable_name(group, index)}"
-        _assign(f"{child}-user", CLUSTER_USER, cluster.id, group, "Group", cluster)
+        child = f"{name}-admin-group-{stable_name(group, index)}"
+        assign_role(f"{child}-user", CLUSTER_USER, cluster.id, group, "Group", cluster)
     for index, principal in enumerate(admins.principals):
-        child = f"{name}-admin-{_stable_name(principal.object_id, index)}"
+        child = f"{name}-admin-{stable_name(principal.object_id, index)}"
         for suffix, role in (("user", CLUSTER_USER), ("admin", RBAC_CLUSTER_ADMIN)):
-            _assign(
+            assign_role(
                 f"{child}-{suffix}", role, cluster.id, principal.object_id, principal.type, cluster
             )
 
@@ -93,51 +98,13 @@ def assign_roles(
     """Give roles on the cluster or on one of its namespaces."""
     for index, one in enumerate(wanted):
         scope = cluster.id
-        words = [_stable_name(one.object_id, index), _stable_name(one.role, index)]
+        words = [stable_name(one.object_id, index), stable_name(one.role, index)]
         if one.namespace is not None:
             scope = pulumi.Output.concat(cluster.id, "/namespaces/", one.namespace)
             words.append(one.namespace)
-        _assign(f"{name}-role-{'-'.join(words)}", one.role, scope, one.object_id, one.type, cluster)
-
-
-def role_definition_id(resource_id: str, role: str) -> str:
-    """Return a built-in role's id in the subscription of a resource.
-
-    A unit test's mock may give an id without a subscription; roles are there without one, too.
-    """
-    subscription = re.match("/subscriptions/[^/]+", resource_id)
-    prefix = subscription[0] if subscription else ""
-    return f"{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}"
-
-
-def _assign(  # noqa: PLR0913, PLR0917  # these six are what a role assignment is
-    name: str,
-    role: pulumi.Input[str],
-    scope: pulumi.Input[str],
-    principal_id: pulumi.Input[str],
-    principal_type: pulumi.Input[str],
-    parent: pulumi.Resource,
-) -> pulumi.Resource:
-    """Assign a built-in role.
-
-    The assignment's own name, a GUID, is left to azure-native, which makes one at random and keeps
-    it in the state. The type is always said: without it Azure looks the principal up, and does not
-    yet find one that was created a moment ago.
-    """
-    definition = pulumi.Output.all(scope, role).apply(lambda known: role_definition_id(*known))
-    return authorization.RoleAssignment(
-        name,
-        scope=scope,
-        role_definition_id=definition,
-        principal_id=principal_id,
-        principal_type=principal_type,
-        opts=pulumi.ResourceOptions(parent=parent),
-    )
-
-
-def _stable_name(object_id: pulumi.Input[str], index: int) -> str:
-    """Return the object id where it is known, so that a reordered list changes nothing."""
-    return object_id if isinstance(object_id, str) else str(index)
+        assign_role(
+            f"{name}-role-{'-'.join(words)}", one.role, scope, one.object_id, one.type, cluster
+        )
 
 
 def _network_of(subnet_id: str) -> str:

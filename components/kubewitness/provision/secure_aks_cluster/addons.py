@@ -85,11 +85,14 @@ def collect_insights(
     arguments: SecureAksClusterModel,
     cluster: containerservice.ManagedCluster,
     workspace_id: pulumi.Input[str],
-) -> None:
-    """Say what Container insights collects, where it is asked for."""
+) -> pulumi.Output[str]:
+    """Say what Container insights collects, where it is asked for.
+
+    Returns the id of the data collection rule, else an empty text.
+    """
     insights = arguments.container_insights
     if insights is None:
-        return
+        return pulumi.Output.from_input("")
     rule = monitor.DataCollectionRule(
         f"{name}-container-insights",
         resource_group_name=arguments.resource_group_name,
@@ -130,3 +133,4 @@ def collect_insights(
         data_collection_rule_id=rule.id,
         opts=pulumi.ResourceOptions(parent=cluster),
     )
+    return rule.id

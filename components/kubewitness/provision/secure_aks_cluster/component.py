@@ -8,6 +8,7 @@ from pulumi_azure_native import containerservice
 
 from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
 from kubewitness.provision.secure_aks_cluster.access import (
+    ClusterIdentity,
     admit_admins,
     assign_roles,
     cluster_identity,
@@ -27,8 +28,13 @@ from kubewitness.provision.secure_aks_cluster.inputs import (
 from kubewitness.provision.secure_aks_cluster.kubeconfig import cluster_kubeconfig
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.overrides import with_overrides
+from kubewitness.provision.secure_aks_cluster.placement import (
+    check_placement,
+    cluster_resource_name,
+)
 from kubewitness.provision.trail.adoption import adopted
-from kubewitness.provision.trail.collect import CollectedLogs, collect_logs
+from kubewitness.provision.trail.collect import collect_logs
+from kubewitness.provision.trail.responders import admit_responders
 from kubewitness.provision.trail.workspace import AuditWorkspace, audit_workspace
 
 
@@ -58,6 +64,20 @@ class SecureAksCluster(pulumi.ComponentResource):
     oidc_issuer_url: pulumi.Output[str]
     """URL of the issuer that workload identities are federated with."""
 
+    node_resource_group: pulumi.Output[str]
+    """Name of the resource group that AKS makes for the nodes."""
+
+    principal_id: pulumi.Output[str]
+    """Object id in Entra ID of the identity that the cluster manages Azure resources with: give it
+    the roles that the cluster needs, such as on a subnet or a public address."""
+
+    kubelet_identity: pulumi.Output[dict[str, str]]
+    """The identity of the nodes, which pulls images: `clientId`, `objectId` and `resourceId`. Give
+    it the role AcrPull on your registry."""
+
+    data_collection_rule_id: pulumi.Output[str]
+    """Resource id of the data collection rule of Container insights; empty without it."""
+
     kubeconfig: pulumi.Output[str] = when_used("_fetch_kubeconfig")
     """A kubeconfig without any secret: kubelogin signs in as the identity of the Azure CLI. It is
     fetched when a program uses it, which needs the role Azure Kubernetes Service Cluster User."""
@@ -67,6 +87,9 @@ class SecureAksCluster(pulumi.ComponentResource):
 
     diagnostic_setting_ids: pulumi.Output[list[str]]
     """Resource ids of the diagnostic settings that collect the logs."""
+
+    tables: pulumi.Output[list[str]]
+    """Names of the tables that the logs fill in the workspace."""
 
     collected: pulumi.Output[dict[str, list[dict[str, str]]]]
     """What is collected where: for each log category its destinations, each with `kind`, `id` and,
@@ -114,25 +137,44 @@ class SecureAksCluster(pulumi.ComponentResource):
         super().__init__("kubewitness:index:SecureAksCluster", name, {**given}, opts)
 
         workspace = audit_workspace(name, checked, self)
-        cluster = self._cluster(name, checked, workspace)
+        identity = cluster_identity(name, checked, self)
+        cluster = self._cluster(name, checked, workspace, identity)
         self._user_pools(name, checked, cluster)
         admit_admins(name, checked.cluster_admins, cluster)
         assign_roles(name, checked.role_assignments, cluster)
         schedule_maintenance(name, checked, cluster)
-        collect_insights(name, checked, cluster, workspace.workspace_id)
+        rule_id = collect_insights(name, checked, cluster, workspace.workspace_id)
         logs = collect_logs(name, cluster.id, checked, workspace, parent=self)
-        self._hand_out(cluster, workspace, logs)
+        admit_responders(name, checked, workspace, self)
+
+        self._managed_cluster = cluster
+        self.cluster_id = cluster.id
+        self.cluster_name = cluster.name
+        self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
+        self.node_resource_group = cluster.node_resource_group.apply(_text)
+        self.principal_id = identity.principal_id or cluster.identity.apply(_principal_id)
+        self.kubelet_identity = cluster.identity_profile.apply(_kubelet_identity)
+        self.data_collection_rule_id = rule_id
+        self.workspace_id = workspace.workspace_id
+        self.diagnostic_setting_ids = logs.setting_ids
+        self.tables = logs.tables
+        self.collected = logs.collected
+        check_placement(title, name, checked, cluster.location)
+        self._register_outputs()
 
     def _cluster(
-        self, name: str, checked: SecureAksClusterModel, workspace: AuditWorkspace
+        self,
+        name: str,
+        checked: SecureAksClusterModel,
+        workspace: AuditWorkspace,
+        identity: ClusterIdentity,
     ) -> containerservice.ManagedCluster:
-        identity = cluster_identity(name, checked, self)
         inputs = {
             **cluster_inputs(name, checked, workspace.workspace_id),
             "identity": identity.inputs,
         }
         cluster = containerservice.ManagedCluster(
-            f"{name}-cluster",
+            cluster_resource_name(name),
             **with_overrides(inputs, checked.cluster_overrides),
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -159,27 +201,20 @@ class SecureAksCluster(pulumi.ComponentResource):
                 ),
             )
 
-    def _hand_out(
-        self,
-        cluster: containerservice.ManagedCluster,
-        workspace: AuditWorkspace,
-        logs: CollectedLogs,
-    ) -> None:
-        """Give the outputs, in Python and to the engine."""
-        self.cluster_id = cluster.id
-        self.cluster_name = cluster.name
-        self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
-        self._managed_cluster = cluster
-        self.workspace_id = workspace.workspace_id
-        self.diagnostic_setting_ids = logs.setting_ids
-        self.collected = logs.collected
+    def _register_outputs(self) -> None:
+        """Give the outputs to the engine, but not the kubeconfig, which would be fetched."""
         self.register_outputs(
             {
                 "clusterId": self.cluster_id,
                 "clusterName": self.cluster_name,
                 "oidcIssuerUrl": self.oidc_issuer_url,
+                "nodeResourceGroup": self.node_resource_group,
+                "principalId": self.principal_id,
+                "kubeletIdentity": self.kubelet_identity,
+                "dataCollectionRuleId": self.data_collection_rule_id,
                 "workspaceId": self.workspace_id,
                 "diagnosticSettingIds": self.diagnostic_setting_ids,
+                "tables": self.tables,
                 "collected": self.collected,
             }
         )
@@ -190,3 +225,17 @@ class SecureAksCluster(pulumi.ComponentResource):
 
 def _issuer_url(profile: Any) -> str:
     return getattr(profile, "issuer_url", None) or ""
+
+
+def _text(value: Any) -> str:
+    return value or ""
+
+
+def _principal_id(identity: Any) -> str:
+    return getattr(identity, "principal_id", None) or ""
+
+
+def _kubelet_identity(profile: Any) -> dict[str, str]:
+    found = (profile or {}).get("kubeletidentity")
+    names = {"clientId": "client_id", "objectId": "object_id", "resourceId": "resource_id"}
+    return {wire: getattr(found, own, None) or "" for wire, own in names.items()}

@@ -86,6 +86,10 @@ if TYPE_CHECKING:
         "archive",
         "frugal",
     ]
+    RespondersRead = Literal[
+        "workspace",
+        "tables",
+    ]
 else:
     # Pulumi's component analyzer takes no Literal.
     ClusterPrincipalType = str
@@ -102,6 +106,7 @@ else:
     NodeOsUpgradeChannel = str
     OutboundType = str
     AuditProfile = str
+    RespondersRead = str
 
 
 class ClusterPrincipal(TypedDict):
@@ -147,8 +152,9 @@ class ApiAccess(TypedDict, total=False):
     Source: Azure docs, "Create a private AKS cluster"."""
 
     private_dns_zone_id: pulumi.Input[str]
-    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`.
-    By default AKS makes one beside the nodes."""
+    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`,
+    `system` (default) for a zone that AKS makes beside the nodes, or `none` for a public name with
+    the private address."""
 
     authorized_ip_ranges: pulumi.Input[list[pulumi.Input[str]]]
     """Up to 200 CIDR ranges, such as `203.0.113.0/24`, that reach a public API server. The
@@ -383,6 +389,8 @@ class SecureAksClusterArgs(TypedDict):
             Policy, already sends to the same workspace, so that another would be refused.
         destinations: Where logs go besides the workspace, in as few diagnostic settings as Azure's
             rules allow.
+        responders: Object ids (GUIDs) of the Entra ID groups that read the logs.
+        responders_read: What the responders read.
     """
 
     resource_group_name: pulumi.Input[str]
@@ -525,3 +533,14 @@ class SecureAksClusterArgs(TypedDict):
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
     Default: nowhere. To move a category from one place to another, take it away in one update and
     add it in the next: Azure refuses it twice, also for a moment."""
+
+    responders: NotRequired[list[pulumi.Input[str]]]
+    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
+    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
+    plain values, or only append: what is an Output is told apart by its place in the list."""
+
+    responders_read: NotRequired[RespondersRead]
+    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
+    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
+    table-level read access in a Log Analytics workspace"."""

@@ -29,7 +29,7 @@ from kubewitness.provision.arguments.values import (
     Guid,
     IpRanges,
     Namespace,
-    PrivateDnsZoneId,
+    PrivateDnsZone,
     Role,
     Sentence,
     SubnetId,
@@ -138,13 +138,14 @@ class ApiAccess(Arguments):
     """True for an API server with a private address only. It cannot be changed later.
     Source: Azure docs, "Create a private AKS cluster"."""
 
-    private_dns_zone_id: Given[PrivateDnsZoneId] | None = argument(
+    private_dns_zone_id: Given[PrivateDnsZone] | None = argument(
         default=None,
-        fix="give the resource id of a private DNS zone, "
+        fix="give `system`, `none`, or the resource id of a private DNS zone, "
         "`/subscriptions/.../providers/Microsoft.Network/privateDnsZones/NAME`",
     )
-    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`.
-    By default AKS makes one beside the nodes."""
+    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`,
+    `system` (default) for a zone that AKS makes beside the nodes, or `none` for a public name with
+    the private address."""
 
     authorized_ip_ranges: Given[Annotated[IpRanges, Field(min_length=1, max_length=200)]] | None = (
         argument(

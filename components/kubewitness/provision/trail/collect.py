@@ -10,16 +10,18 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import monitor
 
-from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.diagnostic_settings import ALL_METRICS, DestinationKind
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.model import AuditTrail
 from kubewitness.provision.trail.routes import (
     Setting,
     WantedRoute,
-    fewest_settings,
 )
 from kubewitness.provision.trail.workspace import AuditWorkspace
+
+METRICS_TABLE: Final = "AzureMetrics"
+"""The table that metrics fill, those of every kind of resource."""
 
 Collected = pulumi.Output[dict[str, list[dict[str, str]]]]
 """For each log category where it goes: `kind` of destination, `id`, `table` of a workspace."""
@@ -46,6 +48,11 @@ class CollectedLogs:
     setting_ids: pulumi.Output[list[str]]
     collected: Collected
 
+    @property
+    def tables(self) -> pulumi.Output[list[str]]:
+        """The names of the tables of workspaces that the logs fill."""
+        return self.collected.apply(_tables)
+
 
 def collect_logs(  # noqa: PLR0913 the fourth and sixth differ between the components
     name: str,
@@ -67,20 +74,21 @@ def collect_logs(  # noqa: PLR0913 the fourth and sixth differ between the compo
         parent: the component.
     """
     routes = arguments.routes(workspace.workspace_id)
-    settings = [
-        monitor.DiagnosticSetting(
+    settings: list[monitor.DiagnosticSetting] = []
+    # The last first: where a category moves to another setting, it arrives there before it leaves.
+    for index, setting in reversed([*enumerate(arguments.settings(workspace.workspace_id))]):
+        made = monitor.DiagnosticSetting(
             f"{name}-audit-logs{_suffix(index)}",
             resource_uri=cluster_id,
             name=setting_name and pulumi.Output.concat(setting_name, _suffix(index)),
             **_setting_inputs(setting),
             opts=pulumi.ResourceOptions(
                 parent=parent,
-                depends_on=workspace.ready,
+                depends_on=[*workspace.ready, *settings[:1]],
                 aliases=None if index else adopted(arguments.adopt.diagnostic_setting),
             ),
         )
-        for index, setting in enumerate(fewest_settings(routes) or ())
-    ]
+        settings.insert(0, made)
     known_routes = _known(routes).apply(
         lambda known: arguments.check_destinations(f'{type(parent).__name__} "{name}"', known)
     )
@@ -109,6 +117,8 @@ def _setting_inputs(setting: Setting) -> dict[str, Any]:
         for category in AKS_LOG_CATEGORIES
         if category in setting.categories
     ]
+    if ALL_METRICS in setting.categories:
+        inputs["metrics"] = [{"category": ALL_METRICS, "enabled": True}]
     return inputs
 
 
@@ -126,13 +136,19 @@ def _known(routes: Sequence[WantedRoute]) -> pulumi.Output[list[WantedRoute]]:
 def _by_category(routes: Sequence[WantedRoute]) -> dict[str, list[dict[str, str]]]:
     return {
         category: [_where(category, route) for route in routes if category in route.categories]
-        for category in AKS_LOG_CATEGORIES
+        for category in (*AKS_LOG_CATEGORIES, ALL_METRICS)
         if any(category in route.categories for route in routes)
     }
+
+
+def _tables(collected: dict[str, list[dict[str, str]]]) -> list[str]:
+    named = [where["table"] for ways in collected.values() for where in ways if "table" in where]
+    return list(dict.fromkeys(named))
 
 
 def _where(category: str, route: WantedRoute) -> dict[str, str]:
     where = {"kind": route.kind.name.lower(), "id": route.destination}
     if route.kind is DestinationKind.WORKSPACE:
-        where["table"] = AKS_LOG_CATEGORIES[category].table
+        metrics = category == ALL_METRICS
+        where["table"] = METRICS_TABLE if metrics else AKS_LOG_CATEGORIES[category].table
     return where

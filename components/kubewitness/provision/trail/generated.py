@@ -47,7 +47,8 @@ class Destination(TypedDict, total=False):
     """
 
     categories: list[str]
-    """The log categories that go there. Default: `kube-audit`, `kube-audit-admin` and `guard`."""
+    """The log categories that go there, and `AllMetrics` for the metrics of the cluster. Default:
+    `kube-audit`, `kube-audit-admin` and `guard`."""
 
     workspace_id: pulumi.Input[str]
     """Resource id of another Log Analytics workspace, in any subscription and region."""

@@ -39,6 +39,8 @@ from kubewitness.provision.arguments.values import (
     MINIMUM_INTERACTIVE_DAYS,
     MINIMUM_TOTAL_DAYS,
     EventHubRuleId,
+    Guid,
+    LogAndMetricCategories,
     LogCategories,
     OtherLogCategories,
     PartnerId,
@@ -51,8 +53,9 @@ from kubewitness.provision.arguments.values import (
     WorkspaceName,
 )
 from kubewitness.provision.trail.routes import (
+    Setting,
     WantedRoute,
-    fewest_settings,
+    arranged_settings,
 )
 
 PROFILES: Final = {
@@ -125,12 +128,13 @@ class Destination(Arguments):
     `partner_id`.
     """
 
-    categories: LogCategories = argument(
+    categories: LogAndMetricCategories = argument(
         default_factory=lambda: list(AUDIT_CATEGORIES),
         min_length=1,
         fix="give a list of categories such as `kube-audit`",
     )
-    """The log categories that go there. Default: `kube-audit`, `kube-audit-admin` and `guard`."""
+    """The log categories that go there, and `AllMetrics` for the metrics of the cluster. Default:
+    `kube-audit`, `kube-audit-admin` and `guard`."""
 
     workspace_id: Given[WorkspaceId] | None = argument(default=None, fix=WORKSPACE_ID)
     """Resource id of another Log Analytics workspace, in any subscription and region."""
@@ -263,6 +267,21 @@ class AuditTrail(Arguments):
     Default: nowhere. To move a category from one place to another, take it away in one update and
     add it in the next: Azure refuses it twice, also for a moment."""
 
+    responders: list[Given[Guid]] = argument(
+        default_factory=list, fix="give object ids of groups of Entra ID, GUIDs"
+    )
+    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
+    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
+    plain values, or only append: what is an Output is told apart by its place in the list."""
+
+    responders_read: Literal["workspace", "tables"] = argument(
+        default="workspace", fix="give one of these"
+    )
+    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
+    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
+    table-level read access in a Log Analytics workspace"."""
+
     tags: Tags | None = argument(default=None, fix="give a map from strings to strings")
     """Tags of the workspace, if one is created."""
 
@@ -276,6 +295,15 @@ class AuditTrail(Arguments):
         default=None, validate_default=True, fix="give the name of a resource group"
     )
     """Resource group for the workspace: required if one is created, else not accepted."""
+
+    @field_validator("responders")
+    @classmethod
+    def _no_responder_twice(cls, groups: list[Any]) -> list[Any]:
+        ids = [one.lower() if isinstance(one, str) else one for one in groups]
+        twice = [i for i, one in enumerate(ids) if isinstance(one, str) and one in ids[:i]]
+        if twice:
+            raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
+        return groups
 
     @field_validator("workspace", *PARTS, mode="before", check_fields=False)
     @classmethod
@@ -362,7 +390,8 @@ class AuditTrail(Arguments):
         )
         if twice := list(_twice([elsewhere, *routes], 1 + len(routes) - len(given))):
             raise problems(*twice)
-        if fewest_settings(routes) is None:
+        own = _to_workspace(info.data)
+        if arranged_settings(own, [destination.route for destination in given]) is None:
             raise problem(TOO_MANY_SETTINGS.reason)
         return given
 
@@ -374,6 +403,16 @@ class AuditTrail(Arguments):
         """
         to_workspace = _to_workspace({**dict(self), "workspace_id": workspace_id})
         return [*to_workspace, *(destination.route for destination in self.destinations)]
+
+    def settings(self, workspace_id: pulumi.Input[str]) -> list[Setting]:
+        """Return the diagnostic settings that send everything where it goes.
+
+        Args:
+            workspace_id: of the workspace, brought or created.
+        """
+        routes = self.routes(workspace_id)
+        others = len(routes) - len(self.destinations)
+        return arranged_settings(routes[:others], routes[others:]) or []
 
     def check_destinations(
         self, component: str, routes: Sequence[WantedRoute]

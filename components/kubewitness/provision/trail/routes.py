@@ -42,15 +42,36 @@ Pair = tuple[str, int]
 """A category and the number of a route that carries it."""
 
 
-def fewest_settings(routes: Sequence[WantedRoute]) -> list[Setting] | None:
+def arranged_settings(
+    own: Sequence[WantedRoute], others: Sequence[WantedRoute]
+) -> list[Setting] | None:
+    """Return the settings that serve all routes, that of the own workspace first and by itself.
+
+    A change of the profile or of the workspace then changes that setting alone, in place. Where
+    five settings do not suffice for that, it shares one. None if more than five are needed.
+
+    Args:
+        own: the route to the workspace of the component, none where all is collected elsewhere.
+        others: the routes to the destinations.
+    """
+    rest = fewest_settings(others, MOST_SETTINGS - len(own))
+    if rest is None:
+        return fewest_settings([*own, *others])
+    return [*(Setting((route,), route.categories) for route in own), *rest]
+
+
+def fewest_settings(
+    routes: Sequence[WantedRoute], most: int = MOST_SETTINGS
+) -> list[Setting] | None:
     """Return the settings that serve all routes, those of the first route first.
 
-    None if more than five are needed. Two routes to the same destination must not share a category.
+    None if more than `most` are needed. Two routes to the same destination must not share a
+    category.
     """
     wanted = frozenset(
         (category, i) for i, route in enumerate(routes) for category in route.categories
     )
-    for limit in range(MOST_SETTINGS + 1):
+    for limit in range(most + 1):
         blocks = _cover(wanted, [route.kind for route in routes], limit)
         if blocks is not None:
             ordered = sorted(blocks, key=lambda block: (min(block[1]), -len(block[0])))
