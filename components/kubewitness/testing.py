@@ -44,6 +44,10 @@ _TYPES: Final = {
 """The types whose name in Azure is not the plural of azure-native's."""
 
 
+_NAMES: Final = ("resourceName", "workspaceName", "accountName")
+"""Inputs that hold the name of a resource, besides those that are named after its type."""
+
+
 def mock_azure(*, preview: bool = False) -> None:
     """Let Pulumi's programs in this process run without an engine and without Azure.
 
@@ -88,9 +92,7 @@ class AzureMocks(pulumi.runtime.Mocks):
 def _name(args: pulumi.runtime.MockResourceArgs) -> str:
     kind = args.typ.rpartition(":")[2]
     own = f"{kind[0].lower()}{kind[1:]}Name"
-    names = (own, "resourceName", "agentPoolName", "workspaceName", "accountName")
-    if kind == "AgentPool":
-        names = ("agentPoolName",)
+    names = ["agentPoolName"] if kind == "AgentPool" else [own, *_NAMES]
     return next((str(args.inputs[name]) for name in names if args.inputs.get(name)), args.name)
 
 

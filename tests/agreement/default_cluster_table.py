@@ -5,7 +5,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -50,8 +50,7 @@ def default_cluster() -> DefaultCluster:
         if kind in made:
             # A name that nobody gave is made by Pulumi, which only appends to the logical one.
             name = resource.properties.get(_NAME_IN_ARM[kind]) or resource.name
-            handed = {key: v for key, v in resource.properties.items() if not _is_left_out(v)}
-            made[kind].append({**handed, "name": name})
+            made[kind].append({**_handed(resource.properties), "name": name})
     (cluster,) = made["ManagedCluster"]
     return DefaultCluster(
         {
@@ -105,6 +104,13 @@ def page() -> str:
             "",
         )
     )
+
+
+def _handed(value: Any) -> Any:
+    """What the component hands to Azure of a value: all but what is not set."""
+    if isinstance(value, Mapping):
+        return {key: _handed(each) for key, each in value.items() if not _is_left_out(each)}
+    return [_handed(each) for each in value] if isinstance(value, list) else value
 
 
 def _is_left_out(value: object) -> bool:

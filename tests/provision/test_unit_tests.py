@@ -11,7 +11,7 @@ from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.testing import AzureMocks
 from support.components import VALID, run_under_mocks
 
-LOGGING = {
+LOGGING: Any = {
     "resource_group_name": "group",
     "cluster_id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService"
     "/managedClusters/c",
@@ -46,7 +46,8 @@ class EmptyMocks(pulumi.runtime.Mocks):
         return {}, []
 
 
-EVERYTHING: dict[str, Any] = {
+MINIMAL: Any = VALID
+EVERYTHING: Any = {
     **VALID,
     "cluster_admins": {
         "group_object_ids": ["11111111-2222-3333-4444-555555555555"],
@@ -56,6 +57,7 @@ EVERYTHING: dict[str, Any] = {
     "container_insights": {"streams": ["Microsoft-ContainerLogV2"]},
     "responders": ["11111111-2222-3333-4444-555555555555"],
     "audit_profile": "filtered",
+    "tenant_id": "33333333-4444-5555-6666-777777777777",
 }
 
 
@@ -88,6 +90,7 @@ def test_our_mocks_answer_as_azure_does() -> None:
     assert outputs["principal_id"]
     user = yaml.safe_load(outputs["kubeconfig"])["users"][0]["user"]
     assert user["exec"]["command"] == "kubelogin"
+    assert user["exec"]["args"][-2:] == ["--tenant-id", EVERYTHING["tenant_id"]]
 
 
 def _outputs(cluster: SecureAksCluster) -> dict[str, pulumi.Output[Any]]:
@@ -102,7 +105,7 @@ def test_a_program_that_does_not_use_the_kubeconfig_does_not_fetch_it() -> None:
             raise Forbidden
 
     outputs = run_under_mocks(
-        Refusing(), lambda: {"id": SecureAksCluster("prod", VALID).cluster_id}
+        Refusing(), lambda: {"id": SecureAksCluster("prod", MINIMAL).cluster_id}
     )
     assert outputs["id"] == "prod-cluster_id"
 
@@ -115,7 +118,7 @@ def test_a_readers_preview_knows_no_kubeconfig_and_does_not_fail() -> None:
             raise Forbidden
 
     def program() -> dict[str, pulumi.Output[Any]]:
-        return {"kubeconfig": SecureAksCluster("prod", VALID).kubeconfig}
+        return {"kubeconfig": SecureAksCluster("prod", MINIMAL).kubeconfig}
 
     assert run_under_mocks(Reader(), program, preview=True) == {}
     with pytest.raises(Exception, match="403 AuthorizationFailed"):

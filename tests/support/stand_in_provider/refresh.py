@@ -28,7 +28,7 @@ def refreshed_inputs(token: str, inputs: Values, before: Values, after: Values) 
         if path not in inputs:  # declared as resources of their own
             old.pop(path, None)
             new.pop(path, None)
-    return _merged(inputs, old, new)
+    return _merged_map(inputs, old, new)
 
 
 _CHILDREN = {"network:VirtualNetwork": ("subnets",)}

@@ -147,7 +147,7 @@ class SecureAksCluster(pulumi.ComponentResource):
         logs = collect_logs(name, cluster.id, checked, workspace, parent=self)
         admit_responders(name, checked, workspace, self)
 
-        self._managed_cluster = cluster
+        self._managed_cluster, self._tenant_id = cluster, checked.tenant_id
         self.cluster_id = cluster.id
         self.cluster_name = cluster.name
         self.oidc_issuer_url = cluster.oidc_issuer_profile.apply(_issuer_url)
@@ -220,7 +220,9 @@ class SecureAksCluster(pulumi.ComponentResource):
         )
 
     def _fetch_kubeconfig(self) -> pulumi.Output[str]:
-        return cluster_kubeconfig(self._managed_cluster, after=self.diagnostic_setting_ids)
+        return cluster_kubeconfig(
+            self._managed_cluster, self.diagnostic_setting_ids, self._tenant_id
+        )
 
 
 def _issuer_url(profile: Any) -> str:

@@ -65,13 +65,14 @@ def warn_of_ignored_changes(
     if arguments.mode == "automatic" or not arguments.ignores_system_pool:
         return
 
-    def warn(profiles: Sequence[Any] | None, said: Mapping[str, Any]) -> None:
-        for problem in _differences(profiles or (), said):
+    def warn(known: Mapping[str, Any]) -> Any:
+        return cluster.agent_pool_profiles.apply(lambda profiles: _warn(profiles, known))
+
+    def _warn(profiles: Sequence[Any] | None, known: Mapping[str, Any]) -> None:
+        for problem in _differences(profiles or (), known):
             pulumi.log.warn(f'SecureAksCluster "{name}": {problem}', cluster)
 
-    pulumi.Output.from_input({**wanted}).apply(
-        lambda said: cluster.agent_pool_profiles.apply(lambda profiles: warn(profiles, said))
-    )
+    pulumi.Output.from_input({**wanted}).apply(warn)
 
 
 def _of_a_pool(arguments: SecureAksClusterModel, pool: Any) -> list[str]:

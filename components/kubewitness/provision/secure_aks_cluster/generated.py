@@ -375,6 +375,7 @@ class SecureAksClusterArgs(TypedDict):
         container_insights: The logs of containers.
         role_assignments: Roles on the cluster and its namespaces, besides those of
             `cluster_admins`.
+        tenant_id: ID of the Entra ID tenant where kubelogin signs in with the output `kubeconfig`.
         cluster_overrides: Properties of azure-native's ManagedCluster, spelt as there, for all that
             has no argument here.
         adopt: Resources of this stack that the component takes over, instead of new ones.
@@ -485,6 +486,10 @@ class SecureAksClusterArgs(TypedDict):
     """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
     Give object ids as plain values, or only append: what is an Output is told apart by its place
     in the list."""
+
+    tenant_id: NotRequired[pulumi.Input[str]]
+    """ID of the Entra ID tenant where kubelogin signs in with the output `kubeconfig`. Default: the
+    one where the Azure CLI signed in. Give it if your users work in several tenants."""
 
     cluster_overrides: NotRequired[dict[str, Any]]
     """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument

@@ -29,7 +29,9 @@ _CERTIFICATES: Final = re.compile(
 
 
 def cluster_kubeconfig(
-    cluster: containerservice.ManagedCluster, after: pulumi.Input[Any]
+    cluster: containerservice.ManagedCluster,
+    after: pulumi.Input[Any],
+    tenant_id: pulumi.Input[str] | None = None,
 ) -> pulumi.Output[str]:
     """Return a kubeconfig for the cluster, as YAML; unknown until there is a cluster.
 
@@ -40,16 +42,16 @@ def cluster_kubeconfig(
         cluster: the cluster.
         after: what must be known first, so that nothing that matters more is left undone when
             whoever deploys may not fetch credentials.
+        tenant_id: of Entra ID, where kubelogin signs in; None for where the Azure CLI did.
     """
 
-    async def fetch(known: list[Any]) -> str | None:
-        cluster_id, _, tenant_id = known
+    async def fetch(known: list[Any]) -> Any:
+        cluster_id, _, tenant = known
         found = await _credentials(cluster, cluster_id)
-        return found and secretless_kubeconfig(found, tenant_id)
+        return found and secretless_kubeconfig(found, tenant)
 
     # The id is known only once the cluster exists; its name may be known before.
-    tenant = cluster.aad_profile.apply(_tenant_of)
-    fetched = pulumi.Output.all(cluster.id, after, tenant).apply(fetch)
+    fetched: pulumi.Output[Any] = pulumi.Output.all(cluster.id, after, tenant_id).apply(fetch)
     return fetched.apply(lambda text: _unknown() if text is None else text)
 
 
@@ -83,16 +85,12 @@ def _unknown() -> pulumi.Output[str]:
     return pulumi.Output(set(), value(None), value(False))
 
 
-def _tenant_of(profile: Any) -> str | None:
-    return getattr(profile, "tenant_id", None)
-
-
 def secretless_kubeconfig(encoded: str, tenant_id: str | None = None) -> str:
     """Return a kubeconfig for the cluster of another one, without that one's credentials.
 
     Args:
         encoded: the other kubeconfig, YAML in base64, as Azure returns it.
-        tenant_id: of Entra ID, that the cluster trusts; None if it is not known.
+        tenant_id: of Entra ID, where kubelogin signs in; None for where the Azure CLI did.
 
     Raises:
         ValueError: if it does not hold what is needed; the message shows none of it.

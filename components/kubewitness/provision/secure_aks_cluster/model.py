@@ -22,6 +22,7 @@ from kubewitness.provision.arguments.values import (
     ClusterName,
     DnsPrefix,
     Flag,
+    Guid,
     KubernetesVersion,
     Tags,
     Text,
@@ -241,6 +242,12 @@ class SecureAksClusterModel(AuditTrail):
     """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
     Give object ids as plain values, or only append: what is an Output is told apart by its place
     in the list."""
+
+    tenant_id: Given[Guid] | None = argument(
+        default=None, fix="give the ID of a tenant of Entra ID, a GUID"
+    )
+    """ID of the Entra ID tenant where kubelogin signs in with the output `kubeconfig`. Default: the
+    one where the Azure CLI signed in. Give it if your users work in several tenants."""
 
     cluster_overrides: Raw = argument(
         default_factory=dict, fix="give properties of azure-native's ManagedCluster"
