@@ -6,6 +6,7 @@ diagnostic setting is read as one. One that declares a cluster is another writer
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
@@ -173,14 +174,14 @@ def _unread_setting(resource: Resource) -> Resource:
 
 
 def _as_setting(resource: Resource, properties: dict[str, Any], sources: Iterable[str]) -> Resource:
-    return Resource(
-        urn=resource.urn,
+    """Return a diagnostic setting at the place of the resource that declares it."""
+    return replace(
+        resource,
         type=SETTING_TYPE,
-        name=resource.name,
         properties={key: value for key, value in properties.items() if value is not ABSENT},
+        id=ABSENT,
         property_dependencies={"resourceUri": tuple(sources)},
-        parent=resource.parent,
-        options=resource.options,
+        outputs={},
     )
 
 
