@@ -151,7 +151,7 @@ WITHHELD: Final = "apply-on-an-output"
 """Only the process of a checked program shows which calls were withheld."""
 
 
-@pytest.mark.parametrize("case", PROGRAMS.keys() - {WITHHELD})
+@pytest.mark.parametrize("case", sorted(PROGRAMS.keys() - {WITHHELD}))
 def test_the_check_reports_what_the_page_states(case: str) -> None:
     """No row promises more, or less, than the check does."""
     assert reported(checked(PROGRAMS[case])) == ROWS[case]
