@@ -10,7 +10,7 @@ from kubewitness.policies.check import check
 from kubewitness.reports.github import annotations
 from kubewitness.source_position import SourcePosition
 from kubewitness.sources.load import load
-from kubewitness.sources.loaded import Fault, LogMessage, NotLoaded, Violation
+from kubewitness.sources.loaded import LogMessage, NotLoaded, SourceFault, Violation
 from support.states import state_resource, write_state
 
 COMMAND = re.compile(r"::(error|warning) (?:file=([^,:]+),line=(\d+),)?title=([^,:]+)::(.*)")
@@ -53,8 +53,8 @@ def test_no_name_starts_a_command_or_a_property_of_its_own(tmp_path: Path) -> No
 
 def test_a_source_that_was_not_checked_is_an_error_at_its_line() -> None:
     """An argument error of a component stands beside the line that makes it."""
-    fault = Fault("wrong", SourcePosition("p/__main__.py", 3))
-    failed = NotLoaded("p", "", ExitCode.USAGE, (fault, Fault("nowhere")))
+    fault = SourceFault("wrong", SourcePosition("p/__main__.py", 3))
+    failed = NotLoaded("p", "", ExitCode.USAGE, (fault, SourceFault("nowhere")))
     first, second, _ = annotations([], [failed]).splitlines()
     assert first == "::error file=p/__main__.py,line=3,title=p::wrong"
     assert second == "::error title=p::nowhere"

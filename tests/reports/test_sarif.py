@@ -16,7 +16,7 @@ from kubewitness.reports.json_text import json_text
 from kubewitness.reports.sarif import sarif
 from kubewitness.source_position import SourcePosition
 from kubewitness.sources.load import load
-from kubewitness.sources.loaded import Fault, Loaded, LogMessage, NotLoaded, Violation
+from kubewitness.sources.loaded import Loaded, LogMessage, NotLoaded, SourceFault, Violation
 from support.engine import write_project
 from support.paths import DATA
 from support.states import state_resource, write_state
@@ -41,8 +41,8 @@ def everything(folder: Path) -> tuple[list[CheckResult], list[NotLoaded]]:
         warnings=(LogMessage("warning", "careful\u2066"), LogMessage("error", "x")),
         unreadable=("a workspace: refused",),
     )
-    fault = Fault("p/__main__.py:3: wrong", SourcePosition("p/__main__.py", 3))
-    return [result], [NotLoaded("p", "dev", ExitCode.USAGE, (fault, Fault("no place")))]
+    fault = SourceFault("p/__main__.py:3: wrong", SourcePosition("p/__main__.py", 3))
+    return [result], [NotLoaded("p", "dev", ExitCode.USAGE, (fault, SourceFault("no place")))]
 
 
 def physical(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,8 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.catalog.type_tokens import MAY_CARRY_ANY_ID, WRITE_SETTINGS, ResourceKind
 from kubewitness.graph.access_notes import access_notes
 from kubewitness.graph.aks import aks_cluster
+from kubewitness.graph.destinations.receivers import Receivers
+from kubewitness.graph.destinations.transformations import transformations
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.eks import eks_cluster, is_eks_component
 from kubewitness.graph.generic_resources import cluster_writers, declared_settings
@@ -20,15 +22,13 @@ from kubewitness.graph.model import (
     Opaque,
     Unassessed,
 )
-from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import is_fleet, kind_of
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.rivals import with_rivals
 from kubewitness.graph.routes import carries
-from kubewitness.graph.transformations import transformations
 from kubewitness.graph.trusted_access import trusted_access
-from kubewitness.graph.unread import unread
-from kubewitness.graph.unread_components import unread_component
+from kubewitness.graph.unread.components import unread_component
+from kubewitness.graph.unread.custom_resources import unread
 from kubewitness.graph.values import Unknown, Value, declared_text, read
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import DESTINATION_KINDS, MAY_CARRY_ANY_ID, ResourceKind
-from kubewitness.graph.event_hubs import rule_rights
+from kubewitness.graph.destinations.event_hubs import rule_rights
+from kubewitness.graph.destinations.receivers import Receivers
 from kubewitness.graph.model import (
     AuthorizationRule,
     Destination,
@@ -20,7 +21,6 @@ from kubewitness.graph.model import (
     LogEntry,
     Receiver,
 )
-from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import is_classic, kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import (

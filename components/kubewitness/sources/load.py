@@ -8,7 +8,7 @@ from typing import Any
 from kubewitness.errors import InputError, KubewitnessError, exit_code_of, faults_of
 from kubewitness.sources.azure.scope import SCHEME, is_azure
 from kubewitness.sources.azure.subscription import load_subscription
-from kubewitness.sources.loaded import Fault, Loaded, NotLoaded
+from kubewitness.sources.loaded import Loaded, NotLoaded, SourceFault
 from kubewitness.sources.positions import ProgramFiles, fault_position
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS, preview
 from kubewitness.sources.program.project import project_file, stack_names
@@ -25,7 +25,7 @@ def not_loaded(source: str, stack: str | None, error: KubewitnessError) -> NotLo
     """Return an error as the reports name it: each fault with the line that it is about."""
     file = project_file(Path(source)) if not is_azure(source) else None
     default = ProgramFiles(file).project_file if file else None
-    faults = (Fault(text, fault_position(text) or default) for text in faults_of(error))
+    faults = (SourceFault(text, fault_position(text) or default) for text in faults_of(error))
     return NotLoaded(source, stack or "", exit_code_of(error), tuple(faults))
 
 

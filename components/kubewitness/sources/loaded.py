@@ -47,7 +47,7 @@ class LogMessage:
 
 
 @dataclass(frozen=True)
-class Fault:
+class SourceFault:
     """Why a source was not checked.
 
     Attributes:
@@ -73,7 +73,7 @@ class NotLoaded:
     source: str
     stack: str
     exit_code: ExitCode
-    faults: tuple[Fault, ...]
+    faults: tuple[SourceFault, ...]
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kubewitness.graph.destinations.receivers import NAME_PROPERTIES, OWNER_PROPERTIES
 from kubewitness.graph.diagnostic_settings import TARGET_PROPERTIES
-from kubewitness.graph.receivers import NAME_PROPERTIES, OWNER_PROPERTIES
 from kubewitness.graph.values import MostlyUnknown, Unknown
 
 _IDENTITY: Final = frozenset(

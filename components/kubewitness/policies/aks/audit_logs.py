@@ -12,9 +12,9 @@ from kubewitness.catalog.log_categories import (
     KUBE_AUDIT_ADMIN,
 )
 from kubewitness.catalog.type_tokens import ResourceKind
+from kubewitness.graph.destinations.receivers import Receivers
 from kubewitness.graph.diagnostic_settings import diagnostic_setting
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link, LogEntry
-from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.routes import (

@@ -8,9 +8,9 @@ from pydantic import Field, field_validator
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import CONTAINER
 from kubewitness.catalog.retention import TOTAL_DAYS
+from kubewitness.graph.destinations.storage import ANY_CONTAINER
 from kubewitness.graph.model import AksCluster, Graph, StorageAccount
 from kubewitness.graph.routes import Route
-from kubewitness.graph.storage import ANY_CONTAINER
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.judging.destinations import (
     DestinationSettings,

@@ -55,7 +55,7 @@ class Event(BaseModel):
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramRun:
     """A program that ran.
 
     Attributes:
@@ -75,7 +75,7 @@ class Run:
 
 def run_program(
     interpreter: Path, job: Mapping[str, Any], timeout: float, show: Callable[[str], str]
-) -> Run:
+) -> ProgramRun:
     """Run the program that a job describes, and end every process that it leaves behind.
 
     Args:
@@ -139,7 +139,7 @@ def _print(stream: IO[bytes], show: Callable[[str], str]) -> None:
                 sys.stderr.flush()
 
 
-def _read(report: Path, token: str, exit_code: int | None) -> Run:
+def _read(report: Path, token: str, exit_code: int | None) -> ProgramRun:
     events = []
     is_tampered = False
     with suppress(OSError):
@@ -149,7 +149,7 @@ def _read(report: Path, token: str, exit_code: int | None) -> Run:
                 event = _event(line, token)
                 events += [event] if event else []
                 is_tampered |= event is None
-    return Run(tuple(events), exit_code, is_tampered)
+    return ProgramRun(tuple(events), exit_code, is_tampered)
 
 
 def _event(line: str, token: str) -> Event | None:

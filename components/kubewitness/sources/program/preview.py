@@ -23,7 +23,7 @@ from kubewitness.sources.program.engine_log import EngineLog
 from kubewitness.sources.program.files import with_files
 from kubewitness.sources.program.guarded_requests import GuardedRequests, UnknownMethods
 from kubewitness.sources.program.interpreter import find_interpreter
-from kubewitness.sources.program.launch import Run, run_program
+from kubewitness.sources.program.launch import ProgramRun, run_program
 from kubewitness.sources.program.monitor import Monitor
 from kubewitness.sources.program.policy_packs import PolicyPacks
 from kubewitness.sources.program.preview_notes import preview_notes
@@ -111,7 +111,7 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
     monitor: Monitor,
     engine: EngineLog,
     timeout: float,
-) -> Run:
+) -> ProgramRun:
     """Run the program.
 
     Raises:
@@ -151,7 +151,7 @@ def _shown(project: Project, answers: Answers, monitor: Monitor) -> Callable[[st
 
 
 def _hidden(
-    project: Project, answers: Answers, monitor: Monitor, run: Run | None = None
+    project: Project, answers: Answers, monitor: Monitor, run: ProgramRun | None = None
 ) -> HiddenSecrets:
     """Return what the program marks secret, and what is kept encrypted."""
     encrypted = project.configuration.encrypted

@@ -6,14 +6,14 @@ from typing import Final
 from kubewitness.printable import printable
 from kubewitness.sources.program.answers import Answers
 from kubewitness.sources.program.kubewitness_launcher.functions import RENDERERS
-from kubewitness.sources.program.launch import Event, Run
+from kubewitness.sources.program.launch import Event, ProgramRun
 from kubewitness.sources.program.project import Project
 
 _MOST: Final = 3
 """Lines of the program that a note names."""
 
 
-def preview_notes(project: Project, answers: Answers, run: Run) -> tuple[str, ...]:
+def preview_notes(project: Project, answers: Answers, run: ProgramRun) -> tuple[str, ...]:
     """Return what hides resources: functions that were not called, and manifests not rendered."""
     notes = []
     withheld = list(run.of_kind("withheld"))

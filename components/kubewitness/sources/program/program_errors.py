@@ -11,7 +11,7 @@ from kubewitness.hidden_secrets import HiddenSecrets
 from kubewitness.sources.positions import Frame, ProgramFiles
 from kubewitness.sources.program.answers import ANSWERS_FILE
 from kubewitness.sources.program.kubewitness_launcher.functions import RENDERERS
-from kubewitness.sources.program.launch import Event, Run
+from kubewitness.sources.program.launch import Event, ProgramRun
 from kubewitness.sources.program.project import Project
 
 FUNCTION: Final = "result of the function"
@@ -26,7 +26,11 @@ _PLAIN_KEY: Final = re.compile(r"[\w.:/-]+")
 
 
 def raise_for(
-    project: Project, run: Run, unanswered: Iterable[str], hidden: HiddenSecrets, timeout: float
+    project: Project,
+    run: ProgramRun,
+    unanswered: Iterable[str],
+    hidden: HiddenSecrets,
+    timeout: float,
 ) -> None:
     """Raise what stopped a program; answers that are missing come first.
 
@@ -48,7 +52,7 @@ def raise_for(
         raise InputError(*shown)
 
 
-def _failures(project: Project, run: Run, timeout: float) -> Iterator[str]:
+def _failures(project: Project, run: ProgramRun, timeout: float) -> Iterator[str]:
     failed = list(run.of_kind("failed"))
     for event in failed:
         yield f"{_where(project, event)}: the program fails: {event.message}"
@@ -65,7 +69,7 @@ def _where(project: Project, event: Event) -> str:
     return str(project.folder)
 
 
-def _early_ends(run: Run, timeout: float) -> Iterator[str]:
+def _early_ends(run: ProgramRun, timeout: float) -> Iterator[str]:
     if run.exit_code is None:
         yield f"the program did not end within {timeout:g} seconds; allow it more with --timeout"
     elif run.is_tampered:
@@ -74,7 +78,7 @@ def _early_ends(run: Run, timeout: float) -> Iterator[str]:
         yield f"the program fails: it ended early, with exit code {run.exit_code}"
 
 
-def _missing(project: Project, run: Run, unanswered: Iterable[str]) -> Iterator[str]:
+def _missing(project: Project, run: ProgramRun, unanswered: Iterable[str]) -> Iterator[str]:
     """Yield the answers that are missing, each with the line to add."""
     for event in run.of_kind("unanswered"):
         yield (

@@ -5,14 +5,14 @@ from typing import Any, Final, TypeAlias
 
 from kubewitness.catalog.kubernetes_tokens import PLATFORMS
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.clusters_by_properties import by_properties
-from kubewitness.graph.kubernetes_objects import objects_in
 from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of, matches
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.scripts import commands_in, texts
-from kubewitness.graph.stack_templates import may_make_an_eks_cluster
 from kubewitness.graph.templates import declared, type_of
+from kubewitness.graph.unread.clusters_by_properties import by_properties
+from kubewitness.graph.unread.kubernetes_objects import objects_in
+from kubewitness.graph.unread.scripts import commands_in, texts
+from kubewitness.graph.unread.stack_templates import may_make_an_eks_cluster
 from kubewitness.graph.values import ABSENT, Unknown, read
 
 Unread: TypeAlias = Opaque | Unassessed

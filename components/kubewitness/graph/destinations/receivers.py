@@ -10,12 +10,8 @@ from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.duplicates import without_conflicts
-from kubewitness.graph.locations import location, resource_group
-from kubewitness.graph.model import EventHubNamespace, Receiver, StorageAccount, Workspace
-from kubewitness.graph.resource_kinds import kind_of
-from kubewitness.graph.resources import Resource
-from kubewitness.graph.storage import (
+from kubewitness.graph.destinations.duplicates import without_conflicts
+from kubewitness.graph.destinations.storage import (
     CONTAINER_ID,
     CONTAINER_ID_PROPERTY,
     ELSEWHERE,
@@ -26,8 +22,7 @@ from kubewitness.graph.storage import (
     shortest,
     storage_account,
 )
-from kubewitness.graph.values import Unknown, Value, first_present, read, text
-from kubewitness.graph.workspaces import (
+from kubewitness.graph.destinations.workspaces import (
     HIDDEN_TABLE,
     names_it,
     tables,
@@ -35,6 +30,11 @@ from kubewitness.graph.workspaces import (
     template_names,
     workspace,
 )
+from kubewitness.graph.locations import location, resource_group
+from kubewitness.graph.model import EventHubNamespace, Receiver, StorageAccount, Workspace
+from kubewitness.graph.resource_kinds import kind_of
+from kubewitness.graph.resources import Resource
+from kubewitness.graph.values import Unknown, Value, first_present, read, text
 
 NAME_PROPERTIES: Final = {
     ResourceKind.WORKSPACE: ("workspaceName", "name"),

@@ -14,7 +14,7 @@ from kubewitness.graph.eks import is_eks_component
 from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.unread import unread_chart
+from kubewitness.graph.unread.custom_resources import unread_chart
 
 _KUBERNETES: Final = re.compile(r"kubernetes(?:-[\w-]+)?:")
 """The Kubernetes package, and packages that install something in a cluster."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubewitness.graph.scripts import commands_in, texts
+from kubewitness.graph.unread.scripts import commands_in, texts
 
 
 @pytest.mark.parametrize(

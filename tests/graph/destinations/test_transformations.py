@@ -6,11 +6,11 @@ import pytest
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
 from kubewitness.graph.build import build_graph
+from kubewitness.graph.destinations.receivers import Receivers
+from kubewitness.graph.destinations.transformations import transformations
 from kubewitness.graph.model import Destination, Graph, Transformation
-from kubewitness.graph.receivers import Receivers
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.transformations import transformations
 from kubewitness.graph.values import ABSENT, Unknown, Value
 
 WORKSPACE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w"
