@@ -42,11 +42,11 @@ docs: .venv/tested
 	PYTHONPATH=components $(BIN)/python docs/generate_arguments.py
 	PYTHONPATH=components $(BIN)/python docs/generate.py
 
-# A hundred thousand cases against the oracle, ten thousand stacks through every source, and ten
-# thousand edits of sealed logs.
+# A hundred thousand cases against the oracle, ten thousand stacks through every source, two thousand
+# stacks one after the other, and ten thousand edits of sealed logs.
 fuzz: .venv/tested
 	$(BIN)/python -m pytest -n auto tests/policies/test_oracle.py tests/agreement/test_sources_agree.py \
-		tests/seal/test_edits.py tests/logs/reading/test_conservation.py \
+		tests/policies/test_stack_after_stack.py tests/seal/test_edits.py tests/logs/reading/test_conservation.py \
 		tests/detections/test_library.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.

@@ -14,7 +14,7 @@ from support.check_source import check_source
 from support.engine import write_project
 from support.paths import ROOT
 from support.policy_examples import run_example
-from support.scenarios import PRELUDE
+from support.scenarios import ID, PRELUDE
 
 PAGE: Final = ROOT / "docs" / "limits-of-detection.md"
 ROW: Final = re.compile(
@@ -93,6 +93,11 @@ resources.ResourceGroup("other", opts=pulumi.ResourceOptions(
     "remote-component": """\
 pulumi.ComponentResource("example:index:Platform", "platform", {}, None, remote=True)
 """,
+    "id-of-another-cluster": f'''setting("dark-audit", cluster("dark").id.apply(
+    lambda _: "{ID.format("shop", "in-order")}"), name="dark-audit",
+    workspace_id=operationalinsights.Workspace(
+        "other", resource_group_name=group.name, retention_in_days=365).id)
+''',
     "change-after-the-deployment": "",
     "role-assignment": """\
 authorization.RoleAssignment("contributor", scope=group.id, principal_type="User",

@@ -64,6 +64,21 @@ def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
     assert set(found.values()) == {Outcome.PASS}
 
 
+def test_the_value_of_a_target_decides_and_not_what_it_was_computed_from(tmp_path: Path) -> None:
+    """An `apply` can return another cluster's ID: a preview cannot know it, a state contains it."""
+    aks, audit = resource("aks"), resource("audit")
+    audit["propertyDependencies"] = {"resourceUri": [aks["urn"]]}
+    other = f"{CLUSTER_ID.rpartition('/')[0]}/other"
+    for target, outcome in ((CLUSTER_ID, Outcome.PASS), (other, Outcome.FAIL)):
+        audit["inputs"]["resourceUri"] = target
+        found = check_source(state(tmp_path, aks, resource("workspace"), audit)).verdicts
+        assert [
+            verdict.outcome
+            for verdict in found
+            if verdict.policy_id == "aks-audit-logs" and verdict.resource.name == "aks"
+        ] == [outcome]
+
+
 def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> None:
     """The engine would remediate at the next update; what is deployed lacks its logs until then."""
     lacking = resource("audit", inputs={"logs": [{"category": "kube-audit", "enabled": True}]})
