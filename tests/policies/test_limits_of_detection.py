@@ -93,11 +93,11 @@ resources.ResourceGroup("other", opts=pulumi.ResourceOptions(
     "remote-component": """\
 pulumi.ComponentResource("example:index:Platform", "platform", {}, None, remote=True)
 """,
-    "id-of-another-cluster": f'''setting("dark-audit", cluster("dark").id.apply(
+    "id-of-another-cluster": f"""setting("dark-audit", cluster("dark").id.apply(
     lambda _: "{ID.format("shop", "in-order")}"), name="dark-audit",
     workspace_id=operationalinsights.Workspace(
         "other", resource_group_name=group.name, retention_in_days=365).id)
-''',
+""",
     "change-after-the-deployment": "",
     "role-assignment": """\
 authorization.RoleAssignment("contributor", scope=group.id, principal_type="User",
