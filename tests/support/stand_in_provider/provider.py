@@ -202,4 +202,5 @@ def _wrap(value: Any) -> PropertyValue:
         return PropertyValue(_wrap_map(value))
     if isinstance(value, list):
         return PropertyValue([_wrap(item) for item in value])
-    return PropertyValue(value)
+    # Every number is a double on the wire.
+    return PropertyValue(float(value) if type(value) is int else value)
