@@ -12,7 +12,7 @@ from kubewitness.detections.library import all_detections
 from kubewitness.logs.reading.formats import FORMATS
 from kubewitness.policies.examples import PRELUDE
 from kubewitness.policies.registry import all_policies
-from kubewitness.provision.host import ComponentHost
+from kubewitness.provision.host import COMPONENTS, ComponentHost
 from kubewitness.reports.detections_page import detections_page
 from kubewitness.reports.policy_page import policies_index, policy_page
 
@@ -48,7 +48,7 @@ def pages() -> dict[Path, str]:
         DOCS / "undone-settings.md": undone_settings_page(),
         DOCS / "reference" / "log-formats.md": log_formats(),
         DOCS / "reference" / "sources.md": sources_page(),
-        DOCS / "reference" / "arguments.md": reference_page(),
+        DOCS / "reference" / "arguments.md": reference_page(outputs()),
         **typed_dicts(),
         DOCS.parent / "components" / "schema.json": schema(),
     }
@@ -85,6 +85,26 @@ def _table(title: str, about: str, rows: Iterable[tuple[str, str]]) -> str:
 def schema() -> str:
     """What Pulumi makes every language's SDK from."""
     return json.dumps(json.loads(ComponentHost().schema or "{}"), indent=1) + "\n"
+
+
+def outputs() -> dict[str, dict[str, str]]:
+    """For each component its outputs, spelt as in Python, each with its description."""
+    resources = json.loads(schema())["resources"]
+    return {
+        component.__name__: {
+            name: described["description"]
+            for name in component.__annotations__
+            for described in [
+                resources[f"kubewitness:index:{component.__name__}"]["properties"][_camel(name)]
+            ]
+        }
+        for component in COMPONENTS
+    }
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ writes only them, so that a process that starts afterwards imports them.
 """
 
 import inspect
+import json
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,17 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Le
+from argument_examples import EXAMPLES
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
-from kubewitness.provision.arguments.validation import OrLater, PublishedAs, PublishedAsInput
+from kubewitness.provision.arguments.validation import (
+    OrLater,
+    PublishedAs,
+    PublishedAsInput,
+    fix_of,
+)
 from kubewitness.provision.audit_archive.model import AuditArchiveModel
 from kubewitness.provision.audit_detections.model import AuditDetectionsModel
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
@@ -139,6 +146,7 @@ class Argument:
     name: str
     field: FieldInfo
     type: Published
+    owner: str = ""
 
     @property
     def description(self) -> str:
@@ -156,7 +164,7 @@ def arguments_of(model: type[BaseModel]) -> list[Argument]:
         *fields,
     ]
     return [
-        Argument(name, fields[name], published(hints[name], alias_of(model, name)))
+        Argument(name, fields[name], published(hints[name], alias_of(model, name)), model.__name__)
         for name in dict.fromkeys(ordered)
     ]
 
@@ -302,14 +310,32 @@ def _indented(text: str) -> str:
     return textwrap.indent(text, " " * 4)
 
 
-def reference_page() -> str:
-    """Return the reference page of all arguments."""
+def reference_page(outputs: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the reference page of all arguments and outputs.
+
+    Args:
+        outputs: for each component its outputs, each with its description.
+    """
     nested = dict.fromkeys(
         model for component in MODELS for model in reachable(component) if model not in MODELS
     )
-    sections = [*(_section(model) for model in MODELS), "\n## Objects\n"]
+    sections = [
+        part
+        for model in MODELS
+        for part in (_section(model), _outputs(outputs[class_name(model).removesuffix("Args")]))
+    ]
+    sections.append("\n## Objects\n")
     sections += (_section(model) for model in sorted(nested, key=class_name))
     return _PAGE + "".join(sections)
+
+
+def _outputs(described: Mapping[str, str]) -> str:
+    entries = (f"- `{name}`\n\n{_indented_by_two(text)}\n" for name, text in described.items())
+    return "\nOutputs:\n\n" + "\n".join(entries)
+
+
+def _indented_by_two(text: str) -> str:
+    return textwrap.indent(inspect.cleandoc(text), "  ")
 
 
 def _section(model: type[BaseModel]) -> str:
@@ -334,7 +360,26 @@ def _facts(argument: Argument) -> str:
     facts += ["may be an Output"] if argument.type.is_later else []
     facts += ["required"] if field.is_required() else []
     default = None if field.is_required() else field.get_default(call_default_factory=True)
-    return "; ".join([*facts, *_default(default)])
+    example = example_of(argument)
+    return "; ".join([*facts, *_default(default), *([f"example `{example}`"] if example else [])])
+
+
+def example_of(argument: Argument) -> str:
+    """Return an example of an argument, as Python spells it; empty if it names none."""
+    for key in (f"{argument.owner}.{argument.name}", argument.name):
+        if key in EXAMPLES:
+            return str(EXAMPLES[key])
+    if argument.type.words == "boolean":
+        return "True"
+    if argument.type.values and not argument.type.words.startswith("list"):
+        return json.dumps(argument.type.values[-1])
+    if argument.type.words.startswith("integer"):
+        return str(next((one.ge for one in argument.field.metadata if isinstance(one, Ge)), 3))
+    named = re.search(r"such as `([^`]+)`", fix_of(argument.field) + argument.description)
+    if named is None:
+        return ""
+    text = json.dumps(named[1])
+    return f"[{text}]" if argument.type.words.startswith("list") else text
 
 
 def _bounds(field: FieldInfo) -> str:

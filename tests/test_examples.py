@@ -32,6 +32,7 @@ CHECKED = {
     "blocked": (ExitCode.VIOLATION, 0),
     "defaults": (ExitCode.OK, 0),
     "waf-aligned": (ExitCode.OK, 1),
+    "psrule": (ExitCode.OK, 0),
     "automatic": (ExitCode.OK, 0),
     "existing-cluster": (ExitCode.OK, 0),
     "archive": (ExitCode.NOTHING, 0),

@@ -11,6 +11,7 @@ import pulumi
 import pytest
 from hypothesis import given
 
+from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
 from kubewitness.provision.arguments.validation import (
     InvalidArguments,
@@ -20,7 +21,9 @@ from kubewitness.provision.arguments.validation import (
 )
 from kubewitness.provision.host import COMPONENTS, ComponentHost
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
+from kubewitness.testing import AzureMocks
 from support.argument_strategies import DNS_ZONE, SUBNET, WORKSPACE, valid_cluster_arguments
+from support.components import run_under_mocks
 
 GROUP = "11111111-2222-3333-4444-555555555555"
 CLUSTER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
@@ -344,14 +347,51 @@ def test_all_errors_are_reported_at_once() -> None:
     }
 
 
-def test_the_message_names_the_component_and_shows_no_value() -> None:
-    """The message says which component; a secret that went to the wrong place is not in it."""
+def test_the_message_names_component_value_and_line() -> None:
+    """A value that may be a secret is not shown: an Output, or an argument that there is not."""
     with pytest.raises(InvalidArguments) as caught:
-        check({**VALID, "workspace_id": "hunter2", "location": 17, "tags": ["hunter2"]})
-    message = str(caught.value)
-    assert message.startswith('SecureAksCluster "prod" has 3 invalid arguments:\n  workspace_id: ')
-    assert "hunter2" not in message
-    assert "17" not in message
+        check({**VALID, "workspace_id": "central", "location": 17, "passphrase": "hunter2"})
+    lines = str(caught.value).splitlines()
+    assert lines[0] == 'SecureAksCluster "prod" has 3 invalid arguments:'
+    assert lines[1].startswith("  workspace_id: ")
+    assert lines[1].endswith("(given: `central`)")
+    assert lines[2].endswith("(given: `17`)")
+    assert "hunter2" not in str(caught.value)
+    assert lines[-1].partition(":")[0] == "  at tests/provision/test_arguments.py"
+
+
+def test_an_argument_of_a_node_pool_is_found_where_it_belongs() -> None:
+    """As other tools have it at the top."""
+    found = problems_of(lambda: check({**VALID, "vm_size": "Standard_D4ds_v5", "node_count": 3}))
+    assert found["vm_size"] == "is not an argument; use `system_pool.vm_size`"
+    assert "did you mean `system_pool.count`" in found["node_count"]
+
+
+def test_both_misspelt_categories_are_named() -> None:
+    """Each at its place in the list, with its value."""
+    with pytest.raises(InvalidArguments) as caught:
+        check({**VALID, "other_log_categories": ["kube-schedular", "kube-apiservr"]})
+    shown = [str(one) for one in caught.value.problems]
+    assert "other_log_categories[0]" in shown[0]
+    assert "(given: `kube-schedular`)" in shown[0]
+    assert "other_log_categories[1]" in shown[1]
+
+
+def test_a_preview_reports_every_component_and_an_update_the_first() -> None:
+    """What depends on a wrong component is previewed; nothing is deployed beside one."""
+
+    def program() -> dict[str, pulumi.Output[Any]]:
+        wrong: Any = {"location": 3}
+        first = SecureAksCluster("first", wrong)
+        AksAuditLogging("second", wrong)
+        return {"id": first.cluster_id}
+
+    for preview, named in ((True, 2), (False, 1)):
+        with pytest.raises(InvalidArguments) as caught:
+            run_under_mocks(AzureMocks(), program, preview=preview)
+        message = str(caught.value)
+        assert message.count("invalid arguments:") == named
+        assert 'SecureAksCluster "first"' in message
 
 
 def test_an_error_ends_a_program_cleanly() -> None:

@@ -4,12 +4,16 @@ Reports that these situations come from stand beside the tests. What a refresh d
 rules of azure-native (`support/second_run.py`); the tests marked `engine` try it in the engine.
 """
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.secure_aks_cluster.placement import cluster_resource_name
+from kubewitness.provision.trail.responders import LOG_ANALYTICS_READER
 from support.argument_strategies import valid_cluster_arguments
 from support.components import cluster, run_example
 from support.second_run import changes_after_refresh, registered
@@ -17,7 +21,7 @@ from support.second_run import changes_after_refresh, registered
 CLUSTER = "containerservice:ManagedCluster"
 POOL = "containerservice:AgentPool"
 UPGRADED = {CLUSTER: {"kubernetesVersion": "1.35.1", "currentKubernetesVersion": "1.35.1"}}
-EXAMPLES = ("quickstart", "defaults", "waf-aligned", "automatic", "existing-cluster")
+EXAMPLES = ("quickstart", "defaults", "waf-aligned", "psrule", "automatic", "existing-cluster")
 PROFILES: dict[str, dict[str, Any]] = {
     "full": {},
     "filtered": {},
@@ -103,6 +107,107 @@ def test_a_refresh_changes_nothing_or_what_is_on_the_list(
         drift = {}
     changed = changes_after_refresh(cluster(arguments), {CLUSTER: drift})
     assert {name for names in changed.values() for name in names} <= ALLOWED.keys(), changed
+
+
+def test_the_cluster_of_psrules_arm_example() -> None:
+    """What the template asks for, of the cluster that the example makes."""
+    made = run_example("psrule", preview=False).one("ManagedCluster")
+    (pool,) = made["agentPoolProfiles"]
+    assert made["identity"]["type"] == "UserAssigned"
+    assert (pool["minCount"], pool["maxCount"], pool["maxPods"]) == (3, 10, 50)
+    assert (pool["osDiskType"], pool["osDiskSizeGB"]) == ("Ephemeral", 32)
+    assert pool["enableAutoScaling"] is True
+    network = made["networkProfile"]
+    assert (network["networkPlugin"], network["networkPolicy"]) == ("azure", "azure")
+    assert network["serviceCidr"] == "192.168.0.0/16"
+    assert made["autoUpgradeProfile"]["upgradeChannel"] == "stable"
+    assert made["addonProfiles"]["azurepolicy"]["enabled"] is True
+    assert made["addonProfiles"]["omsagent"]["enabled"] is True
+    assert made["addonProfiles"]["kubeDashboard"] == {"enabled": False}
+
+
+NAMES: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"location": "westus"}, "no availability zones"),
+    ({"location": "UK West", "user_pools": [{"name": "work"}]}, "user_pools[0].availability_zones"),
+    ({"resource_group_name": "g" * 60, "location": "westeurope"}, "node_resource_group"),
+    (
+        {"cluster_overrides": {"network_profile": {"pod_cidr": "172.30.0.0/16"}}},
+        "overlaps 172.30.0.0/16",
+    ),
+    ({"cluster_overrides": {"networkProfile": {"podCidrs": ["172.16.0.0/12"]}}}, "AKS reserves"),
+    ({"user_pools": [{"name": "a", "overrides": {"vm_size": "x"}}]}, "has an argument of its own"),
+    ({"system_pool": {"overrides": {"max_podz": 5}}}, "did you mean `max_pods`"),
+    ({"system_pool": {"overrides": {"enable_encryption_at_host": True}}}, "`host_encryption`"),
+)
+
+
+@pytest.mark.parametrize(("arguments", "said"), NAMES)
+def test_what_azure_refuses_is_reported_before(arguments: dict[str, Any], said: str) -> None:
+    """Names, zones, address ranges, and properties of pools."""
+    with pytest.raises(InvalidArguments) as caught:
+        cluster(arguments)
+    assert said in str(caught.value)
+
+
+FITTING: tuple[dict[str, Any], ...] = (
+    {"location": "westus", "system_pool": {"availability_zones": []}},
+    {"location": "westus", "mode": "automatic"},
+    {"location": "westeurope"},
+    {
+        "resource_group_name": "g" * 60,
+        "location": "westeurope",
+        "cluster_overrides": {"node_resource_group": "nodes"},
+    },
+    {"cluster_overrides": {"network_profile": {"pod_cidr": "172.29.0.0/16"}}},
+    {"api_access": {"private": True, "private_dns_zone_id": "system"}},
+    {"api_access": {"private": True, "private_dns_zone_id": "none"}},
+    {
+        "system_pool": {"os_sku": "Ubuntu2204"},
+        "user_pools": [{"name": "a", "os_sku": "AzureLinux3"}],
+    },
+    {"user_pools": [{"name": "spot", "overrides": {"scale_set_priority": "Spot"}}]},
+)
+
+
+@pytest.mark.parametrize("arguments", FITTING)
+def test_what_azure_takes_is_not_refused(arguments: dict[str, Any]) -> None:
+    """The fix of each error is accepted."""
+    assert cluster(arguments).one("ManagedCluster")
+
+
+@pytest.mark.parametrize("name", ["p" * 80, "my.cluster", "_x"])
+def test_a_generated_name_is_one_that_azure_takes(name: str) -> None:
+    """A long or odd name of the component gives a name of at most 63 characters."""
+    made = f"{cluster_resource_name(name)}12345678"
+    assert re.fullmatch("[A-Za-z0-9][A-Za-z0-9_-]{0,61}[A-Za-z0-9]", made)
+    assert cluster_resource_name("shop") == "shop-cluster"
+
+
+def test_responders_read_the_workspace_or_its_tables() -> None:
+    """Log Analytics Reader for each group."""
+    group = "33333333-4444-5555-6666-777777777777"
+    whole = cluster({"responders": [group], "cluster_admins": {"waived_because": "set elsewhere"}})
+    (one,) = whole.all("RoleAssignment")
+    assert one["roleDefinitionId"].endswith(LOG_ANALYTICS_READER)
+    assert (one["principalId"], one["principalType"]) == (group, "Group")
+    tables = cluster(
+        {
+            "responders": [group],
+            "responders_read": "tables",
+            "cluster_admins": {"waived_because": "set elsewhere"},
+        }
+    )
+    scopes = {each["scope"].rpartition("/tables/")[2] for each in tables.all("RoleAssignment")}
+    assert scopes == {"AKSAudit", "AKSAuditAdmin", "AKSControlPlane"}
+
+
+def test_metrics_go_to_a_destination_that_asks_for_them() -> None:
+    """`AllMetrics` is a category of metrics, not of logs."""
+    archive = {**PROFILES["archive"]["destinations"][0], "categories": ["guard", "AllMetrics"]}
+    settings = cluster({"destinations": [archive]}).all("DiagnosticSetting")
+    (found,) = [one for one in settings if "storageAccountId" in one]
+    assert found["metrics"] == [{"category": "AllMetrics", "enabled": True}]
+    assert [one["category"] for one in found["logs"]] == ["guard"]
 
 
 def test_changes_of_the_system_pool_are_applied_where_the_program_changes_it() -> None:

@@ -18,6 +18,7 @@ def _generator() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate_arguments", file)
     assert spec is not None
     assert spec.loader is not None
+    sys.path.insert(0, str(file.parent))  # as if it were run
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -112,7 +113,7 @@ It runs.
 
   Its name.
 
-- `cores` (integer from 1 to 64; default `4`)
+- `cores` (integer from 1 to 64; default `4`; example `1`)
 
   How many. Default 4.
 
@@ -137,6 +138,18 @@ def test_a_model_makes_its_typed_dict() -> None:
 def test_a_model_makes_its_part_of_the_reference() -> None:
     """The same with bounds and defaults."""
     assert GENERATOR._section(Machine) == SECTION
+
+
+def test_every_argument_and_output_is_described_with_an_example() -> None:
+    """On the page: type, default and bounds come from the model."""
+    text = (ROOT / "docs" / "reference" / "arguments.md").read_text("utf-8")
+    for component, model in zip(COMPONENTS, GENERATOR.MODELS, strict=True):
+        for inner in GENERATOR.reachable(model):
+            for one in GENERATOR.arguments_of(inner):
+                assert one.description, one.name
+                assert GENERATOR.example_of(one), f"{inner.__name__}.{one.name}"
+        section = text.partition(f"\n## {component.__name__}\n")[2].partition("\n## ")[0]
+        assert all(f"- `{name}`" in section for name in component.__annotations__)
 
 
 def test_a_type_that_no_analyzer_takes_is_refused() -> None:

@@ -1,5 +1,8 @@
 """A user's unit test of a program with the components: under mocks, without an engine."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -10,6 +13,7 @@ import yaml
 from kubewitness import AksAuditLogging, SecureAksCluster
 from kubewitness.testing import AzureMocks
 from support.components import VALID, run_under_mocks
+from support.paths import ROOT
 
 LOGGING: Any = {
     "resource_group_name": "group",
@@ -123,3 +127,18 @@ def test_a_readers_preview_knows_no_kubeconfig_and_does_not_fail() -> None:
     assert run_under_mocks(Reader(), program, preview=True) == {}
     with pytest.raises(Exception, match="403 AuthorizationFailed"):
         run_under_mocks(Reader(), program)
+
+
+def test_the_unit_test_in_the_docs_runs(tmp_path: Path) -> None:
+    """As a user runs it: a program, a test, and pytest."""
+    text = (ROOT / "docs" / "unit-tests.md").read_text("utf-8")
+    example = text.partition("```python\n")[2].partition("```")[0]
+    program = (
+        f"from kubewitness import SecureAksCluster\n\ncluster = SecureAksCluster('x', {VALID!r})\n"
+    )
+    (tmp_path / "infrastructure.py").write_text(program, "utf-8")
+    (tmp_path / "test_infrastructure.py").write_text(example, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pulumi
+import pytest
 import yaml
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.stack import run_pulumi_func
@@ -185,7 +186,13 @@ def run_under_mocks(
         for name, output in program().items():
             output.apply(partial(found.__setitem__, name))
 
-    _run(mocks, Recorder(mocks), watch, preview=preview)
+    # Where a test of the offline preview ran before, the SDK fills in unknown values.
+    resolve = pulumi.runtime.rpc.resolve_outputs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            pulumi.runtime.rpc, "resolve_outputs", getattr(resolve, "__wrapped__", resolve)
+        )
+        _run(mocks, Recorder(mocks), watch, preview=preview)
     return found
 
 

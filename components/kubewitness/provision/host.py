@@ -11,6 +11,7 @@ from pulumi.provider.server import ComponentInitError
 
 from kubewitness.provision.aks_audit_logging.component import AksAuditLogging
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
+from kubewitness.provision.arguments.reporting import reported_at_once
 from kubewitness.provision.arguments.validation import Arguments, InvalidArguments
 from kubewitness.provision.audit_archive.component import AuditArchive
 from kubewitness.provision.audit_archive.model import AuditArchiveModel
@@ -58,7 +59,8 @@ class ComponentHost(ComponentProvider):
     ) -> ConstructResult:
         """Construct a component, as Pulumi's own provider does."""
         try:
-            return super().construct(name, resource_type, *args, **kwargs)
+            with reported_at_once():
+                return super().construct(name, resource_type, *args, **kwargs)
         except ComponentInitError as error:
             if isinstance(error.inner, InvalidArguments):
                 raise error.inner.for_other_languages(_MODELS[resource_type]) from None

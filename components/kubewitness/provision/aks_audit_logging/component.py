@@ -6,7 +6,8 @@ import pulumi
 
 from kubewitness.provision.aks_audit_logging.generated import AksAuditLoggingArgs
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
-from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
+from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
+from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.trail.collect import collect_logs
 from kubewitness.provision.trail.responders import admit_responders
 from kubewitness.provision.trail.workspace import audit_workspace
@@ -71,8 +72,13 @@ class AksAuditLogging(pulumi.ComponentResource):
         """
         title = f'AksAuditLogging "{name}"'
         given = given_arguments(title, args, arguments)
-        checked = check_arguments(AksAuditLoggingModel, title, given)
-        super().__init__("kubewitness:index:AksAuditLogging", name, {**given}, opts)
+        checked = checked_arguments(AksAuditLoggingModel, title, given)
+        super().__init__(
+            "kubewitness:index:AksAuditLogging", name, {**given} if checked else {}, opts
+        )
+        if checked is None:
+            leave_unknown(self)
+            return
 
         workspace = audit_workspace(name, checked, self)
         logs = collect_logs(

@@ -1,8 +1,8 @@
 """Checks the arguments of a component against a pydantic model and reports every error at once.
 
-An error says where (the property path), what is wrong and how to fix it. It never shows the value,
-which may be a secret. How to fix it is the `fix` of the model's field, so that the words stand
-beside the check.
+An error says where (the property path and the line of the program), what is wrong, the value and
+how to fix it. It never shows a value that was an `Output`, which may be a secret. How to fix it is
+the `fix` of the model's field, so that the words stand beside the check.
 
 A model is the one definition of its arguments. The docstring below a field describes the argument
 to users; `docs/generate_arguments.py` writes the TypedDict and the reference page from it.
@@ -15,6 +15,7 @@ import re
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Annotated, Any, Final, TypeVar, get_args
 
 import pulumi
@@ -33,6 +34,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from kubewitness.documents.suggestions import did_you_mean
+from kubewitness.printable import printable
+from kubewitness.provision.arguments.call_site import call_site
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,16 @@ class Problem:
     Attributes:
         path: the property, as in `user_pools[0].name`.
         reason: what is wrong and, after a semicolon, how to fix it.
+        value: what is given, as text; empty if it may be a secret, or is a list or an object.
     """
 
     path: str
     reason: str
+    value: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason}"
+        given = f" (given: `{self.value}`)" if self.value else ""
+        return f"{self.path}: {self.reason}{given}"
 
 
 class InvalidArguments(pulumi.RunError, pulumi.InputPropertiesError):
@@ -62,10 +68,24 @@ class InvalidArguments(pulumi.RunError, pulumi.InputPropertiesError):
         problems: what is wrong, in the order of the arguments.
     """
 
-    def __init__(self, component: str, problems: tuple[Problem, ...]) -> None:
-        super().__init__(_message(component, map(str, problems)), [])
+    def __init__(
+        self,
+        component: str,
+        problems: tuple[Problem, ...],
+        where: str = "",
+        others: "tuple[InvalidArguments, ...]" = (),
+    ) -> None:
+        own = _message(component, map(str, problems), where)
+        super().__init__("\n".join([own, *map(str, others)]), [])
         self.component = component
         self.problems = problems
+        self.where = where
+
+    def with_others(self, others: "tuple[InvalidArguments, ...]") -> "InvalidArguments":
+        """Return the same error, followed by those of other components of the program."""
+        return (
+            InvalidArguments(self.component, self.problems, self.where, others) if others else self
+        )
 
     def for_other_languages(self, model: "type[Arguments]") -> pulumi.InputPropertiesError:
         """Return the same error with the arguments spelt as the other languages do.
@@ -170,11 +190,12 @@ def check_arguments(
     Raises:
         InvalidArguments: with everything that is wrong.
     """
-    marked = _mark_later(arguments or {}, _Place(component, model))
+    place = _Place(component, model, where=call_site())
+    marked = _mark_later(arguments or {}, place)
     try:
         return model.model_validate(marked, context=marked)
     except ValidationError as error:
-        raise _invalid(error, _Place(component, model)) from None
+        raise _invalid(error, place, marked) from None
 
 
 def problems(*found: tuple[str, str]) -> PydanticCustomError:
@@ -203,6 +224,9 @@ def hint(word: str, known: Sequence[str]) -> str:
 
 Location = tuple[int | str, ...]
 
+LONGEST_SHOWN: Final = 80
+"""How many characters of a value an error shows."""
+
 
 @dataclass(frozen=True)
 class _Place:
@@ -211,6 +235,7 @@ class _Place:
     component: str
     model: type[Arguments]
     location: Location = ()
+    where: str = ""
 
     def below(self, step: int | str) -> "_Place":
         return replace(self, location=(*self.location, step))
@@ -329,15 +354,38 @@ def _mark_later(value: Any, place: _Place) -> Any:
     return value
 
 
-def _invalid(error: ValidationError, place: _Place) -> InvalidArguments:
+def _invalid(error: ValidationError, place: _Place, arguments: Any = None) -> InvalidArguments:
+    """Return the error for users.
+
+    Args:
+        error: pydantic's.
+        place: of the value.
+        arguments: whose values are shown; None if they were Outputs.
+    """
     return InvalidArguments(
         place.component,
         tuple(
-            found
+            _with_value(found, arguments if detail["type"] != "extra_forbidden" else None)
             for detail in error.errors(include_url=False)
             for found in _found(detail, place.model, (*place.location, *detail["loc"]))
         ),
+        place.where,
     )
+
+
+def _with_value(found: Problem, arguments: Any) -> Problem:
+    """Return the problem with the plain value at its path, shortened, if there is one to show."""
+    value = arguments
+    for step in re.findall(r"[^.\[\]]+", found.path):
+        try:
+            value = value[int(step) if isinstance(value, list) else step]
+        except (LookupError, TypeError, ValueError):
+            return found
+    if not isinstance(value, str | int | float):
+        return found
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return replace(found, value=printable(shown))
 
 
 def _found(detail: ErrorDetails, model: type[Arguments], location: Location) -> Iterator[Problem]:
@@ -410,7 +458,21 @@ def _near_argument(model: type[Arguments], location: Location) -> str:
     within: type[BaseModel] = model
     for field in _fields(model, location[:-1]):
         within = next(_models(field.annotation), within)
-    return hint(_snake(str(location[-1])), list(within.model_fields))
+    word, own = _snake(str(location[-1])), sorted(within.model_fields)
+    if near := did_you_mean(word, own):
+        return near
+    inner: dict[str, str] = {}
+    for outer, field in within.model_fields.items():
+        for one in _models(field.annotation):
+            for name in one.model_fields:
+                inner.setdefault(name, f"{outer}.{name}")
+    if word in inner:
+        return f"; use `{inner[word]}`"
+    if part := next((name for name in inner if name in word.split("_")), None):
+        return f"; did you mean `{inner[part]}`?"
+    paths = [inner[name] for name in get_close_matches(word, inner, n=2)]
+    named = " or ".join(f"`{path}`" for path in paths)
+    return f"; did you mean {named}?" if paths else f"; choose among {', '.join(own)}"
 
 
 def _path(location: Location) -> str:
@@ -424,10 +486,11 @@ def _join(path: str, below: str) -> str:
     return f"{path}.{below}" if path and below and not below.startswith("[") else path + below
 
 
-def _message(component: str, found: Iterable[str]) -> str:
+def _message(component: str, found: Iterable[str], where: str = "") -> str:
     lines = list(found)
     noun = "argument" if len(lines) == 1 else "arguments"
-    return "\n  ".join([f"{component} has {len(lines)} invalid {noun}:", *lines])
+    place = [f"at {where}"] if where else []
+    return "\n  ".join([f"{component} has {len(lines)} invalid {noun}:", *lines, *place])
 
 
 def _camel(text: str, arguments: AbstractSet[str]) -> str:

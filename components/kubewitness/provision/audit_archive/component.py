@@ -7,7 +7,8 @@ import pulumi
 from pulumi_azure_native import storage
 
 from kubewitness.catalog.log_categories import CONTAINER
-from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
+from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
+from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.audit_archive.generated import AuditArchiveArgs
 from kubewitness.provision.audit_archive.model import AuditArchiveModel
 
@@ -82,8 +83,11 @@ class AuditArchive(pulumi.ComponentResource):
         """
         title = f'AuditArchive "{name}"'
         given = given_arguments(title, args, arguments)
-        checked = check_arguments(AuditArchiveModel, title, given)
-        super().__init__("kubewitness:index:AuditArchive", name, {**given}, opts)
+        checked = checked_arguments(AuditArchiveModel, title, given)
+        super().__init__("kubewitness:index:AuditArchive", name, {**given} if checked else {}, opts)
+        if checked is None:
+            leave_unknown(self)
+            return
 
         account = self._account(name, checked)
         self._keep_versions(name, checked, account)

@@ -13,11 +13,11 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.custom.warnings import query_warnings
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
+from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import (
     NOT_GIVEN,
     InvalidArguments,
     Problem,
-    check_arguments,
     given_arguments,
 )
 from kubewitness.provision.audit_detections.alert_rules import monitor_rule, sentinel_rule
@@ -84,8 +84,12 @@ class AuditDetections(pulumi.ComponentResource):
         """
         self._title = f'AuditDetections "{name}"'
         given = given_arguments(self._title, args, arguments)
-        checked = check_arguments(AuditDetectionsModel, self._title, given)
-        super().__init__("kubewitness:index:AuditDetections", name, _plain(given, checked), opts)
+        checked = checked_arguments(AuditDetectionsModel, self._title, given)
+        inputs = _plain(given, checked) if checked else {}
+        super().__init__("kubewitness:index:AuditDetections", name, inputs, opts)
+        if checked is None:
+            leave_unknown(self)
+            return
 
         if checked.activity_log == "collect":
             self._collect_activity_log(name, checked)

@@ -6,7 +6,8 @@ from typing import Any, Optional, Unpack, overload
 import pulumi
 from pulumi_azure_native import containerservice
 
-from kubewitness.provision.arguments.validation import NOT_GIVEN, check_arguments, given_arguments
+from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
+from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.secure_aks_cluster.access import (
     ClusterIdentity,
     admit_admins,
@@ -133,8 +134,13 @@ class SecureAksCluster(pulumi.ComponentResource):
         """
         title = f'SecureAksCluster "{name}"'
         given = given_arguments(title, args, arguments)
-        checked = check_arguments(SecureAksClusterModel, title, given)
-        super().__init__("kubewitness:index:SecureAksCluster", name, {**given}, opts)
+        checked = checked_arguments(SecureAksClusterModel, title, given)
+        super().__init__(
+            "kubewitness:index:SecureAksCluster", name, {**given} if checked else {}, opts
+        )
+        if checked is None:
+            leave_unknown(self)
+            return
 
         workspace = audit_workspace(name, checked, self)
         identity = cluster_identity(name, checked, self)

@@ -18,6 +18,8 @@ import pulumi
 import yaml
 from pulumi_azure_native import containerservice
 
+from kubewitness.provision.arguments.reporting import unknown
+
 AKS_SERVER_APPLICATION: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The application id of every AKS API server in Entra ID, the audience of its tokens."""
 
@@ -52,7 +54,7 @@ def cluster_kubeconfig(
 
     # The id is known only once the cluster exists; its name may be known before.
     fetched: pulumi.Output[Any] = pulumi.Output.all(cluster.id, after, tenant_id).apply(fetch)
-    return fetched.apply(lambda text: _unknown() if text is None else text)
+    return fetched.apply(lambda text: unknown() if text is None else text)
 
 
 async def _credentials(cluster: containerservice.ManagedCluster, cluster_id: str) -> str | None:
@@ -74,15 +76,6 @@ async def _credentials(cluster: containerservice.ManagedCluster, cluster_id: str
         return None
     found = (answer or {}).get("kubeconfigs") or [{}]
     return str(found[0].get("value", ""))
-
-
-def _unknown() -> pulumi.Output[str]:
-    """Return an output whose value this preview does not know."""
-
-    async def value(of: Any) -> Any:
-        return of
-
-    return pulumi.Output(set(), value(None), value(False))
 
 
 def secretless_kubeconfig(encoded: str, tenant_id: str | None = None) -> str:
