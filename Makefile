@@ -45,9 +45,10 @@ docs: .venv/tested
 # A hundred thousand cases against the oracle, ten thousand stacks through every source, two thousand
 # stacks one after the other, and ten thousand edits of sealed logs.
 fuzz: .venv/tested
-	$(BIN)/python -m pytest -n auto tests/policies/test_oracle.py tests/agreement/test_sources_agree.py \
-		tests/policies/test_stack_after_stack.py tests/seal/test_edits.py tests/logs/reading/test_conservation.py \
-		tests/detections/test_library.py --cases 10000
+	$(BIN)/python -m pytest -n auto tests/policies/test_oracle.py \
+		tests/policies/test_oracle_registrations.py tests/policies/test_stack_after_stack.py \
+		tests/agreement/test_sources_agree.py tests/seal/test_edits.py \
+		tests/logs/reading/test_conservation.py tests/detections/test_library.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated

@@ -127,6 +127,7 @@ def test_an_entry_names_a_category_or_a_group(logs: list[Any], code: str | None)
         ([*METRICS, *METRICS], "repeated"),
         ([{**METRICS[0], "retentionPolicy": {"enabled": True, "days": 9}}], "retention-policy"),
         ([{"enabled": True}], "no-category"),
+        ([{"categoryGroup": "allLogs", "enabled": True}], "no-category"),
         (METRICS, None),
     ],
 )
@@ -303,6 +304,37 @@ def test_a_group_of_unknown_members_may_send_what_another_setting_sends() -> Non
     found = verdict(native(workspaceId=WORKSPACE), group)
     assert found.outcome is Outcome.UNDECIDED
     assert [reason.code for reason in found.judgement.reasons] == ["unknown-sink"]
+
+
+CENTRAL = f"{GROUP}/Microsoft.OperationalInsights/workspaces/central"
+
+
+@pytest.mark.parametrize(
+    ("properties", "known", "may_be_one"),
+    [
+        ({"workspaceName": "central", "resourceGroupName": "g"}, CENTRAL, True),
+        ({"workspaceName": "Central", "resourceGroupName": "G"}, f"{CENTRAL}/", True),
+        ({"workspaceName": "central", "resourceGroupName": LATER}, CENTRAL, True),
+        ({"workspaceName": LATER, "resourceGroupName": "g"}, CENTRAL, True),
+        ({"resourceGroupName": "g"}, CENTRAL.replace("central", "logs1a2b3c4d"), True),
+        ({"workspaceName": "central", "resourceGroupName": "other"}, CENTRAL, False),
+        ({"workspaceName": "central2", "resourceGroupName": "g"}, CENTRAL, False),
+        ({"resourceGroupName": "g"}, CENTRAL, False),
+    ],
+)
+def test_a_known_id_may_be_that_of_a_workspace_of_this_stack(
+    properties: dict[str, Any], known: str, may_be_one: bool
+) -> None:
+    """Whose ID is not known yet: its name and its resource group tell, as far as they are known."""
+    own = resource("logs", f"{NATIVE}operationalinsights:Workspace", properties)
+    found = verdict(
+        own,
+        native("by-resource", workspaceId=LATER, source="logs"),
+        native("by-id", workspaceId=known),
+    )
+    codes_found = [reason.code for reason in found.judgement.reasons]
+    assert codes_found == (["unknown-sink"] if may_be_one else [])
+    assert found.outcome is (Outcome.UNDECIDED if may_be_one else Outcome.PASS)
 
 
 @pytest.mark.parametrize("property_", ["logs", "metrics"])

@@ -19,6 +19,12 @@ UNKNOWN_STRING = proxy.UNKNOWN_STRING_VALUE
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 MISSING, UNKNOWN = object(), object()
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard")
+DESTINATIONS = (
+    "workspaceId",
+    "storageAccountId",
+    "eventHubAuthorizationRuleId",
+    "marketplacePartnerId",
+)
 EKS_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 Answer = bool | None
@@ -67,8 +73,8 @@ def elements(value: Any) -> list[Any] | None:
 
 
 def inputs(stack: Stack, name: str, *path: str | int) -> Any:
-    """What a resource's inputs hold at a path."""
-    return get(stack[name].inputs, *path)
+    """What a resource's inputs hold at a path; MISSING where there is no such resource."""
+    return get(stack[name].inputs, *path) if name in stack else MISSING
 
 
 def local_accounts(stack: Stack) -> Answer:
@@ -131,31 +137,34 @@ def audit_logs(stack: Stack) -> Answer:
     """All three categories leave the cluster."""
     if "audit" not in stack:
         return False
-    return every([_is_the_clusters(stack), _goes_somewhere(stack), *_carried(stack)])
+    return every([is_the_clusters(stack), goes_somewhere(stack), *carried(stack)])
 
 
-def _is_the_clusters(stack: Stack) -> Answer:
-    target = inputs(stack, "audit", "resourceUri")
+def is_the_clusters(stack: Stack, setting: str = "audit") -> Answer:
+    """The setting is attached to the cluster."""
+    target = inputs(stack, setting, "resourceUri")
     if target is not UNKNOWN:
         return False
-    return True if "aks" in stack["audit"].links.get("resourceUri", ()) else None
+    return True if "aks" in stack[setting].links.get("resourceUri", ()) else None
 
 
-def _goes_somewhere(stack: Stack) -> Answer:
-    return some(_exists(stack, name) for name in ("workspaceId", "storageAccountId"))
+def goes_somewhere(stack: Stack, setting: str = "audit") -> Answer:
+    """The setting has a destination."""
+    return some(_exists(stack, name, setting) for name in DESTINATIONS)
 
 
-def _exists(stack: Stack, name: str) -> Answer:
-    value = inputs(stack, "audit", name)
+def _exists(stack: Stack, name: str, setting: str = "audit") -> Answer:
+    value = inputs(stack, setting, name)
     if value is UNKNOWN:
-        return True if stack["audit"].links.get(name) else None
+        return True if stack[setting].links.get(name) else None
     return isinstance(value, str) and bool(value.strip())
 
 
-def _carried(stack: Stack) -> list[Answer]:
-    entries = elements(inputs(stack, "audit", "logs"))
+def carried(stack: Stack, setting: str = "audit") -> list[Answer]:
+    """Of each category: the setting sends it."""
+    entries = elements(inputs(stack, setting, "logs"))
     if entries is None:
-        return [None]
+        return [None] * len(CATEGORIES)
     return [some(_names(entry, category) for entry in entries) for category in CATEGORIES]
 
 
@@ -259,28 +268,28 @@ def write_once(stack: Stack) -> Answer:
     return every([audit_logs(stack), *locked, *(days(period, 365) for period in periods)])
 
 
-def settings_valid(stack: Stack) -> Answer:
+def settings_valid(stack: Stack, setting: str = "audit") -> Answer:
     """Azure takes the setting as it is written."""
-    entries = elements(inputs(stack, "audit", "logs"))
-    destination = [inputs(stack, "audit", n) for n in ("workspaceId", "storageAccountId")]
-    given = any(d is UNKNOWN or (isinstance(d, str) and d.strip()) for d in destination)
+    entries = elements(inputs(stack, setting, "logs"))
+    given = [inputs(stack, setting, name) for name in DESTINATIONS]
+    are_ids = every(_is_an_id(name, value) for name, value in zip(DESTINATIONS, given, strict=True))
+    goes = are_ids and any(one is UNKNOWN or _is_text(one) for one in given)
     if entries is None:
-        return None if given and _is_workspace(destination[0]) else False
+        return None if goes else False
     known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
-    metrics = elements(inputs(stack, "audit", "metrics"))
+    metrics = elements(inputs(stack, setting, "metrics"))
     groups = [get(entry, "categoryGroup") for entry in entries]
     mixed = some(_both(known, group, entry) for entry, group in zip(entries, groups, strict=True))
     retention = every(_no_retention(get(entry, "retentionPolicy", "enabled")) for entry in entries)
     return every(
         [
-            given,
-            _is_workspace(destination[0]),
+            goes,
             len(set(known)) == len(known),
             None if mixed is None else not mixed,
             retention,
             *(_names_a_log(entry) for entry in entries),
             None if metrics is None else every(_is_a_metric(metrics, one) for one in metrics),
-            _is_a_name(inputs(stack, "audit", "name")),
+            _is_a_name(inputs(stack, setting, "name")),
         ]
     )
 
@@ -314,9 +323,25 @@ def _is_a_name(value: Any) -> bool:
     return len(value) <= 260 and not set(value) & set('<>*%&:\\?+/"#') and value[-1] not in " ."
 
 
-def _is_workspace(value: Any) -> bool:
-    """Whether what stands there in letters, if any does, is the id of a workspace."""
-    return not _is_text(value) or "/microsoft.operationalinsights/workspaces/" in value.lower()
+TYPES_OF_DESTINATIONS = {
+    "workspaceId": ("microsoft.operationalinsights", "workspaces"),
+    "storageAccountId": ("microsoft.storage", "storageaccounts"),
+    "eventHubAuthorizationRuleId": ("microsoft.eventhub", "namespaces", "authorizationrules"),
+}
+
+
+def _is_an_id(name: str, value: Any) -> bool:
+    """Whether what stands there in letters, if any does, is the ID that belongs there."""
+    if not _is_text(value):
+        return True
+    lead, *parts = value.lower().removesuffix("/").split("/")
+    if lead or "" in parts or len(parts) < 8 or len(parts) % 2:
+        return False
+    words = tuple(parts[index] for index in (0, 2, 4))
+    types = (parts[5], *parts[6::2])
+    return words == ("subscriptions", "resourcegroups", "providers") and (
+        types == TYPES_OF_DESTINATIONS.get(name, types)
+    )
 
 
 def _is_text(value: Any) -> bool:
@@ -353,7 +378,7 @@ def no_admin_credentials(stack: Stack) -> Answer:
 
 def cheap(stack: Stack) -> Answer:
     """A table for each kind of log, and not all logs."""
-    if _is_the_clusters(stack) is not True or inputs(stack, "audit", "workspaceId") is MISSING:
+    if is_the_clusters(stack) is not True or inputs(stack, "audit", "workspaceId") is MISSING:
         return True
     kind = inputs(stack, "audit", "logAnalyticsDestinationType")
     entries = elements(inputs(stack, "audit", "logs"))
@@ -505,6 +530,7 @@ class Trial:
         paths: the properties that the policy reads, by resource; an output begins with `outputs`.
         configuration: the policy's settings.
         beside: policies that answer for what this one leaves to them.
+        values: what else may stand in place of a property.
     """
 
     policy: str
@@ -513,6 +539,7 @@ class Trial:
     paths: tuple[tuple[str | int, ...], ...]
     configuration: Mapping[str, Any] | None = None
     beside: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
 
 
 LOG_PATHS: tuple[tuple[str | int, ...], ...] = (

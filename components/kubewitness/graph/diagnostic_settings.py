@@ -7,6 +7,7 @@ Classic API docs for monitoring.DiagnosticSetting.
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
@@ -86,7 +87,7 @@ def diagnostic_setting(
         destinations=_destinations(resource, by_urn, receivers),
         destination_type=_destination_type(read(properties, "logAnalyticsDestinationType")),
         name=declared_text(read(properties, "name")),
-        metrics=_entries(properties, _METRICS[classic], enabled_by_default=classic),
+        metrics=_metrics(properties, _METRICS[classic], enabled_by_default=classic),
     )
 
 
@@ -110,6 +111,16 @@ def _entries(
             return listed
         entries += [_entry(item, enabled_by_default=enabled_by_default) for item in listed]
     return tuple(entries)
+
+
+def _metrics(
+    properties: Mapping[str, Any], names: tuple[str, ...], *, enabled_by_default: bool
+) -> tuple[LogEntry, ...] | Unknown:
+    """Return the entries of these lists, in which Azure knows no groups."""
+    entries = _entries(properties, names, enabled_by_default=enabled_by_default)
+    if isinstance(entries, Unknown):
+        return entries
+    return tuple(replace(entry, group=ABSENT) for entry in entries)
 
 
 def _entry(item: Value[Any], *, enabled_by_default: bool) -> LogEntry:

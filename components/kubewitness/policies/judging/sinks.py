@@ -8,7 +8,8 @@ from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.graph.model import Destination, DiagnosticSetting, LogEntry
 from kubewitness.graph.routes import carries, enabled_categories
-from kubewitness.graph.values import Unknown
+from kubewitness.graph.values import ABSENT, Unknown
+from kubewitness.policies.judging.destinations import known_id
 from kubewitness.policies.judging.hidden import hidden
 from kubewitness.policies.verdict import Reason
 
@@ -102,8 +103,26 @@ def _sink(destination: Destination) -> str:
 
 
 def _could_be_one(one: Destination, other: Destination) -> bool:
-    """Return whether they are of one kind, not both known, and both or neither of this stack."""
-    are_known = bool(_sink(one) and _sink(other))
-    return (
-        not are_known and one.kind == other.kind and one.from_destination == other.from_destination
-    )
+    """Return whether they may be one place: of one kind, and nothing that is known differs.
+
+    Where one of them cannot be known, both or neither must be of this stack.
+    """
+    if one.kind != other.kind:
+        return False
+    if _sink(one) and _sink(other):
+        return _may_be_id_of(one, other) or _may_be_id_of(other, one)
+    return one.from_destination == other.from_destination
+
+
+def _may_be_id_of(known: Destination, own: Destination) -> bool:
+    """Return whether a known id may be that of a resource of this stack, whose id is not known.
+
+    A name that the provider makes begins with the logical name.
+    """
+    receiver = own.receiver
+    if not isinstance(known.id, str) or isinstance(own.id, str) or receiver is None:
+        return False
+    pairs = list(zip(known_id(known), known_id(own), strict=False))
+    differ = any(left != right for left, right in pairs if isinstance(right, str))
+    prefix = fold(receiver.resource.name) if receiver.name is ABSENT else ""
+    return not differ and str(pairs[-1][0]).startswith(prefix)
