@@ -176,7 +176,7 @@ def _names(entry: Any, category: str) -> Answer:
         return False
     name, group = get(entry, "category"), get(entry, "categoryGroup")
     if isinstance(name, str) and name.strip():
-        named: Answer = name.lower() == category
+        named: Answer = name.isascii() and name.lower() == category
     elif isinstance(group, str) and group.strip():
         named = True if group.lower() == "alllogs" else None
     else:
@@ -297,7 +297,9 @@ def settings_valid(stack: Stack, setting: str = "audit") -> Answer:
 def _names_a_log(entry: Any) -> Answer:
     """Whether an entry names a category or a group that Azure has for clusters."""
     category, group = get(entry, "category"), get(entry, "categoryGroup")
-    if _is_text(category) and category.lower() not in (*CATEGORIES, "kube-apiserver"):
+    if _is_text(category) and not (
+        category.isascii() and category.lower() in (*CATEGORIES, "kube-apiserver")
+    ):
         return False
     if _is_text(group) and group.lower() not in ("alllogs", "audit"):
         return False
