@@ -100,6 +100,30 @@ def half_a_pair(text: bytes, draw: random.Random) -> bytes:  # noqa: ARG001 all 
     return text[:-1] + b',"more":"\\ud83d"}'
 
 
+def swallows(text: bytes, between: bytes) -> bool:
+    """Return whether a damaged record takes the next one of its line as a value of its own.
+
+    As where it ends behind the colon of a name. No reader can tell this from a value.
+    """
+    following = text + between + b"{}"
+    try:
+        json.loads(following.decode("latin-1"))
+    except json.JSONDecodeError as error:
+        return error.pos >= len(following)
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def damaged(text: bytes, between: bytes, draw: random.Random) -> tuple[bytes, str]:
+    """Draw damage, and return the damaged text and the name of the damage."""
+    while True:
+        damage = draw.choice(DAMAGES)
+        found = damage(text, draw)
+        if b"\n" in between or not swallows(found, between):
+            return found, damage.__name__
+
+
 DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
     cut,
     cut,
@@ -193,10 +217,9 @@ def draw_file(events: Sequence[Event], draw: random.Random) -> Written:
         event = draw.choice([drawn, drawn, {**drawn, "userAgent": STRANGE_TEXT}])
         text = layout.text(event)
         if draw.random() < TOUCHED_SHARE:
-            damage = draw.choice(DAMAGES)
-            text = damage(text, draw)
+            text, name = damaged(text, between, draw)
             written.touched.append((len(data), len(data) + len(text)))
-            written.story.append(f"{damage.__name__} at {len(data)}")
+            written.story.append(f"{name} at {len(data)}")
         else:
             written.untouched.append(event)
         data += text

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kubewitness.logs.reading.containers import CONTAINERS
 from kubewitness.logs.reading.lines import Source
-from kubewitness.logs.reading.pieces import CONTAINERS, Piece, Pieces
+from kubewitness.logs.reading.pieces import Piece, Pieces
 
 BLOCK_BYTES: Final = 1 << 20
 
