@@ -1,0 +1,232 @@
+"""Situations that users of AKS reported in public, each as a test of what the component does.
+
+Each row has the address of the report, what it is about, arguments, and what must hold of the
+deployment. Refreshes are judged by the rules of azure-native: see `support/second_run.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
+from kubewitness.provision.arguments.validation import InvalidArguments
+from support.components import Deployment, cluster
+from support.second_run import changes_after_refresh
+
+CLUSTER = "containerservice:ManagedCluster"
+POOL = "containerservice:AgentPool"
+AZURE_NATIVE = "https://github.com/pulumi/pulumi-azure-native/issues/"
+AKS = "https://github.com/Azure/AKS/issues/"
+AVM = "https://github.com/Azure/terraform-azurerm-avm-"
+AZURERM = "https://github.com/hashicorp/terraform-provider-azurerm/issues/"
+SCALED = {"min_count": 1, "max_count": 5}
+WORK = {"user_pools": [{"name": "work", **SCALED}]}
+STORAGE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/archive"
+ARCHIVE = {"storage_account_id": STORAGE}
+
+
+class Situation(NamedTuple):
+    """A report, and what must hold."""
+
+    address: str
+    about: str
+    arguments: dict[str, Any]
+    holds: Callable[[Deployment], bool]
+
+
+def stays(drift: dict[str, dict[str, Any]]) -> Callable[[Deployment], bool]:
+    """Return whether a preview after a refresh shows no change, after Azure changed something."""
+    return lambda made: changes_after_refresh(made, drift) == {}
+
+
+def settings(made: Deployment) -> list[dict[str, Any]]:
+    """Return the diagnostic settings."""
+    return made.all("DiagnosticSetting")
+
+
+def categories(made: Deployment) -> list[str]:
+    """Return the categories that are sent, once for each setting that sends them."""
+    return [log["category"] for one in settings(made) for log in one["logs"] if log["enabled"]]
+
+
+def system_pool(made: Deployment) -> dict[str, Any]:
+    """Return the pool that the cluster is made with, which is the only one."""
+    (pool,) = made.one("ManagedCluster")["agentPoolProfiles"]
+    return dict(pool)
+
+
+def ignored(made: Deployment, kind: str) -> list[str]:
+    """Return the properties whose changes are ignored."""
+    (request,) = made.requests(kind)
+    return list(request.ignoreChanges)
+
+
+SITUATIONS = (
+    Situation(f"{AZURE_NATIVE}1808", "user pools come back into the cluster", WORK, stays({})),
+    Situation(
+        f"{AZURE_NATIVE}1532",
+        "a pool is scaled outside of Pulumi",
+        {"system_pool": SCALED, **WORK},
+        stays({CLUSTER: {"agentPoolProfiles[0].count": 4}, POOL: {"count": 4}}),
+    ),
+    Situation(
+        f"{AZURE_NATIVE}2059",
+        "AKS upgraded the cluster by itself",
+        {},
+        stays(
+            {CLUSTER: {"kubernetesVersion": "9", "agentPoolProfiles[0].orchestratorVersion": "9"}}
+        ),
+    ),
+    Situation(
+        f"{AZURE_NATIVE}1298",
+        "`az aks stop` changes the state of power",
+        {},
+        stays({CLUSTER: {"agentPoolProfiles[0].powerState.code": "Stopped"}}),
+    ),
+    Situation(
+        f"{AZURE_NATIVE}2781",
+        "Azure sorts pools by name",
+        {"user_pools": [{"name": "a", **SCALED}, {"name": "z"}]},
+        stays({CLUSTER: {"agentPoolProfiles[0].count": 3}, POOL: {"count": 3}}),
+    ),
+    Situation(
+        f"{AZURE_NATIVE}2719",
+        "a cluster never names a pool that is a resource of its own",
+        WORK,
+        lambda made: system_pool(made)["name"] == "system",
+    ),
+    Situation(
+        f"{AZURE_NATIVE}579",
+        "a pool is added to a cluster that exists",
+        WORK,
+        lambda made: made.one("AgentPool")["agentPoolName"] == "work",
+    ),
+    Situation(
+        f"{AZURE_NATIVE}4264",
+        "a change of a user pool does not touch the others",
+        {"user_pools": [{"name": "a"}, {"name": "b"}]},
+        lambda made: len(made.all("AgentPool")) == 2,
+    ),
+    Situation(
+        f"{AZURE_NATIVE}2600",
+        "the names of tiers are those that Azure answers with",
+        {},
+        lambda made: made.one("ManagedCluster")["sku"] == {"name": "Base", "tier": "Standard"},
+    ),
+    Situation(f"{AKS}1511", "pools of a template are not added later", WORK, stays({})),
+    Situation(
+        f"{AKS}2495",
+        "a cluster without pools is refused",
+        {},
+        lambda made: system_pool(made)["mode"] == "System",
+    ),
+    Situation(
+        f"{AKS}1627",
+        "a count is required beside autoscaling",
+        {"system_pool": SCALED},
+        lambda made: system_pool(made)["count"] == 1,
+    ),
+    Situation(
+        "https://github.com/Azure/terraform-azurerm-aks/issues/91",
+        "the count is reset although the pool scales",
+        {"system_pool": SCALED},
+        lambda made: "agentPoolProfiles[0].count" in ignored(made, "ManagedCluster"),
+    ),
+    Situation(
+        f"{AVM}res-containerservice-managedcluster/issues/300",
+        "categories are never mixed with a group",
+        {"other_log_categories": ["kube-apiserver"]},
+        lambda made: all(
+            "categoryGroup" not in log for one in settings(made) for log in one["logs"]
+        ),
+    ),
+    Situation(
+        f"{AVM}ptn-aks-production/issues/231",
+        "all categories cost too much",
+        {"audit_profile": "frugal"},
+        lambda made: categories(made) == ["kube-audit-admin", "guard"],
+    ),
+    Situation(
+        f"{AZURERM}22406",
+        "the destination type drifts where there is no workspace",
+        {"destinations": [ARCHIVE]},
+        lambda made: all(
+            ("logAnalyticsDestinationType" in one) is ("workspaceId" in one)
+            for one in settings(made)
+        ),
+    ),
+    Situation(
+        "https://github.com/Azure/azure-rest-api-specs/issues/22400",
+        "Azure lists disabled categories and retention policies",
+        {},
+        stays({}),
+    ),
+    Situation(
+        f"{AZURERM}6676",
+        "the tables of a resource type are asked for in each workspace",
+        {},
+        lambda made: settings(made)[0]["logAnalyticsDestinationType"] == "Dedicated",
+    ),
+    Situation(
+        f"{AZURERM}19706",
+        "a setting depends on its cluster, so that it is deleted first",
+        {},
+        lambda made: any("prod-cluster" in one["resourceUri"] for one in settings(made)),
+    ),
+    Situation(
+        "https://github.com/Azure/PSRule.Rules.Azure/issues/2449",
+        "both audit categories cost twice: the reads can be filtered",
+        {"audit_profile": "filtered"},
+        lambda made: "defaultDataCollectionRuleResourceId" in ignored(made, "Workspace"),
+    ),
+    Situation(
+        "https://github.com/Azure/azure-policy/issues/921",
+        "a built-in policy misses newer categories",
+        {"other_log_categories": ["karpenter-events", "fleet-member-agent"]},
+        lambda made: {"karpenter-events", "fleet-member-agent"} <= {*categories(made)},
+    ),
+    Situation(
+        f"{AKS}5576",
+        "`kubectl exec` is a read, which kube-audit alone records",
+        {},
+        lambda made: "kube-audit" in categories(made),
+    ),
+    Situation(
+        f"{AVM}res-containerservice-managedcluster/pull/196",
+        "a user pool takes properties that the cluster's pools refuse",
+        {"user_pools": [{"name": "a", "overrides": {"security_profile": {"enable_vtpm": True}}}]},
+        lambda made: made.one("AgentPool")["securityProfile"] == {"enableVTPM": True},
+    ),
+)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.about)
+def test_a_reported_situation(situation: Situation) -> None:
+    """What the report asks for, or what it warns of."""
+    assert situation.holds(cluster(situation.arguments)), situation.address
+
+
+REFUSED = (
+    (
+        "https://github.com/Azure/bicep-registry-modules/issues/3407",
+        {"destinations": [ARCHIVE, ARCHIVE]},
+        "would get",
+    ),
+    (f"{AKS}2684", {"other_log_categories": ["kube-audit"]}, "`audit_profile`"),
+)
+
+
+@pytest.mark.parametrize(("address", "arguments", "said"), REFUSED)
+def test_a_reported_refusal(address: str, arguments: dict[str, Any], said: str) -> None:
+    """What Azure would refuse is refused before."""
+    with pytest.raises(InvalidArguments) as caught:
+        cluster(arguments)
+    assert said in str(caught.value), address
+
+
+def test_there_are_enough_situations() -> None:
+    """No report stands twice, and every category that there is can be asked for."""
+    addresses = {one.address for one in SITUATIONS} | {address for address, *_ in REFUSED}
+    assert len(addresses) >= 25
+    assert len(AKS_LOG_CATEGORIES) == 15
