@@ -124,7 +124,7 @@ FEATURES: Final = (
     Feature(
         "Categories routed by destination",
         ("by hand", "by hand", "no", "no", "no"),
-        words("opt, in the fewest settings that Azure takes"),
+        words("opt, in few settings, which change without a gap"),
         "destinations",
     ),
     Feature(
@@ -265,7 +265,7 @@ FEATURES: Final = (
     Feature(
         "All other properties",
         ("87 parameters", "all", "no", "no", "opt"),
-        words("raw, merged, then judged by our own rules"),
+        words("raw, merged, judged by our policies; of pools as well"),
         "cluster_overrides",
     ),
     Feature(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pydoc
 import subprocess
 import sys
 from collections.abc import Callable
@@ -365,6 +366,14 @@ def test_an_argument_of_a_node_pool_is_found_where_it_belongs() -> None:
     found = problems_of(lambda: check({**VALID, "vm_size": "Standard_D4ds_v5", "node_count": 3}))
     assert found["vm_size"] == "is not an argument; use `system_pool.vm_size`"
     assert "did you mean `system_pool.count`" in found["node_count"]
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: str(one.__name__))
+def test_help_lists_every_argument(component: type[Any]) -> None:
+    """`help(SecureAksCluster)` says what there is to give."""
+    text = pydoc.render_doc(component)
+    for name, field in COMPONENTS[component].model_fields.items():
+        assert f"{name}: {'required. ' if field.is_required() else ''}" in text
 
 
 def test_both_misspelt_categories_are_named() -> None:

@@ -6,6 +6,7 @@ import pulumi
 
 from kubewitness.provision.aks_audit_logging.generated import AksAuditLoggingArgs
 from kubewitness.provision.aks_audit_logging.model import AksAuditLoggingModel
+from kubewitness.provision.arguments.documentation import describe_arguments
 from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.trail.collect import collect_logs
@@ -103,3 +104,6 @@ class AksAuditLogging(pulumi.ComponentResource):
                 "collected": self.collected,
             }
         )
+
+
+describe_arguments(AksAuditLogging, AksAuditLoggingModel)

@@ -90,8 +90,8 @@ class AksAuditLoggingArgs(TypedDict):
 
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere. To move a category from one place to another, take it away in one update and
-    add it in the next: Azure refuses it twice, also for a moment."""
+    Default: nowhere. To move a category between two destinations, add it to the new one in one
+    deployment and take it from the old one in the next."""
 
     responders: NotRequired[list[pulumi.Input[str]]]
     """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_azure_native import storage
 
 from kubewitness.catalog.log_categories import CONTAINER
+from kubewitness.provision.arguments.documentation import describe_arguments
 from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.audit_archive.generated import AuditArchiveArgs
@@ -198,3 +199,6 @@ class AuditArchive(pulumi.ComponentResource):
 
 def _within(checked: AuditArchiveModel, account: storage.StorageAccount) -> dict[str, Any]:
     return {"resource_group_name": checked.resource_group_name, "account_name": account.name}
+
+
+describe_arguments(AuditArchive, AuditArchiveModel)

@@ -13,6 +13,7 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.custom.warnings import query_warnings
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
+from kubewitness.provision.arguments.documentation import describe_arguments
 from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import (
     NOT_GIVEN,
@@ -259,3 +260,6 @@ def _plain(given: Mapping[str, Any], checked: AuditDetectionsModel) -> dict[str,
     """Return the arguments as the engine takes them: it knows no dates, which YAML makes."""
     entries = [entry.model_dump(mode="json", exclude_defaults=True) for entry in checked.allow_list]
     return {**given, **({"allow_list": entries} if entries else {})}
+
+
+describe_arguments(AuditDetections, AuditDetectionsModel)

@@ -6,6 +6,7 @@ from typing import Any, Optional, Unpack, overload
 import pulumi
 from pulumi_azure_native import containerservice
 
+from kubewitness.provision.arguments.documentation import describe_arguments
 from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import NOT_GIVEN, given_arguments
 from kubewitness.provision.secure_aks_cluster.access import (
@@ -247,3 +248,6 @@ def _kubelet_identity(profile: Any) -> dict[str, str]:
     found = (profile or {}).get("kubeletidentity")
     names = {"clientId": "client_id", "objectId": "object_id", "resourceId": "resource_id"}
     return {wire: getattr(found, own, None) or "" for wire, own in names.items()}
+
+
+describe_arguments(SecureAksCluster, SecureAksClusterModel)

@@ -264,8 +264,8 @@ class AuditTrail(Arguments):
         fix="give a list of objects such as {storage_account_id: ...}",
     )
     """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere. To move a category from one place to another, take it away in one update and
-    add it in the next: Azure refuses it twice, also for a moment."""
+    Default: nowhere. To move a category between two destinations, add it to the new one in one
+    deployment and take it from the old one in the next."""
 
     responders: list[Given[Guid]] = argument(
         default_factory=list, fix="give object ids of groups of Entra ID, GUIDs"
