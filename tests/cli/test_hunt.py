@@ -89,7 +89,7 @@ def test_files_that_could_not_be_read_are_named_with_counts_and_reasons(
     torn = tmp_path / "torn"
     torn.write_bytes(b"torn off\n" * 2 + b'{"a": 1}\n' + DENIED.read_bytes())
     _, document, err = hunt(capsys, torn, "--rule", "pod-exec")
-    other = "is JSON, but of no audit log's shape"
+    other = "is JSON, but of no audit log's format"
     assert document["unreadable"] == [
         {"file": str(torn), "reason": "is not JSON", "pieces": 2},
         {"file": str(torn), "reason": other, "pieces": 1},

@@ -193,7 +193,7 @@ def test_the_log_of_another_resource_is_no_activity_log(
     (tmp_path / "log.json").write_text(json.dumps(record), "utf-8")
     with open_store(tmp_path / "store") as connection:
         summary = ingest(connection, find_log_files([str(tmp_path / "log.json")]))
-    assert [one.reason for one in summary.quarantine] == ["is JSON, but of no audit log's shape"]
+    assert [one.reason for one in summary.quarantine] == ["is JSON, but of no audit log's format"]
 
 
 @pytest.mark.parametrize("time", ["yesterday", None, 5])

@@ -17,6 +17,7 @@ from kubewitness.logs.reading.containers import (
     records_begin,
     skip_value,
 )
+from kubewitness.logs.reading.formats.inner import PREFIX
 from kubewitness.logs.reading.lines import LONGEST_LINE
 from kubewitness.logs.reading.resumption import Resumption
 
@@ -105,13 +106,20 @@ class Pieces:
                 return self._at + 1
             if self._open[-1] == "}" and character == '"':
                 return self._member()
-        if character == "[":
-            self._open.append("]")
-            return self._at + 1
         if character == "{":
             return self._head()
-        stamp = _STAMP.match(self._text, self._at)
-        return stamp.end() if stamp else None
+        prefix = self._prefix()
+        if prefix is None and character == "[":
+            self._open.append("]")
+            return self._at + 1
+        return prefix
+
+    def _prefix(self) -> int | None:
+        """Return where a prefix ends: of any kind where a line begins, else a time stamp."""
+        begins_line = self._at == 0 or self._text[self._at - 1] == "\n"
+        pattern = PREFIX if begins_line and not self._open else _STAMP
+        found = pattern.match(self._text, self._at)
+        return found.end() if found else None
 
     def _head(self) -> int | None:
         """Return where the records of a container begin that begins here."""

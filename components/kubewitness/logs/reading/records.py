@@ -3,22 +3,34 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kubewitness.logs.reading.balance import Balance
 from kubewitness.logs.reading.formats import find_format
+from kubewitness.logs.reading.formats.envelope import Envelope
+from kubewitness.logs.reading.formats.inner import (
+    UNREADABLE,
+    holds_event,
+    inner_rows,
+    may_hold_a_line,
+    without_identity,
+)
 from kubewitness.logs.reading.lines import LONGEST_LINE
 from kubewitness.logs.reading.pieces import Piece, PieceKind, Pieces
 from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
+from kubewitness.logs.reading.times import iso_time
 
 TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
 
 SAMPLE_BYTES: Final = 4096
 """How much of what cannot be read the quarantine keeps; its place says where the rest is."""
 
+_STAMP: Final = re.compile(
+    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+)
 _CELL: Final = rb'"?[A-Za-z_][\w .()\[\]-]*"?'
 _CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CELL))
 """As the Azure portal writes it, which takes `TimeGenerated [UTC]` for the name of a column."""
@@ -68,6 +80,8 @@ class Read:
     rows: list[LocatedRow] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     balance: Balance = field(default_factory=Balance)
+    # The time that stands before the next record.
+    _stamp: str | None = None
 
     def add(self, pieces: Iterable[Piece]) -> None:
         """Read pieces."""
@@ -94,6 +108,8 @@ class Read:
             self.balance.blank_bytes += len(piece.data)
         elif piece.kind is PieceKind.ENVELOPE:
             self.balance.envelope_bytes += len(piece.data)
+            stamp = _STAMP.search(piece.data)
+            self._stamp = iso_time(stamp[0].decode()) if stamp else None
         else:
             found = _read(piece)
             if isinstance(found, Quarantined):
@@ -103,6 +119,12 @@ class Read:
 
     def _place(self, piece: Piece, found: list[tuple[Row, str]]) -> None:
         size = len(piece.data)
+        if self._stamp:
+            found = [
+                (replace(row, outer_time=row.outer_time or self._stamp), name)
+                for row, name in found
+            ]
+            self._stamp = None
         self.rows += [LocatedRow(row, log_format, piece.offset, size) for row, log_format in found]
         if any(row.damage for row, _ in found):
             self.balance.salvaged += len(found)
@@ -126,6 +148,8 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
     if not piece.data:
         raise NoRowError("the envelope of records ends before it is closed")
     if piece.kind is PieceKind.BROKEN and not piece.data.startswith(b"{"):
+        if rows := inner_rows(piece.data.decode(errors="replace"), {}):
+            return [(row, Envelope.NAME) for row in rows]
         raise NoRowError(_no_record(piece.data))
     try:
         record = parse(piece.data)
@@ -134,9 +158,12 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
             raise NoRowError(str(error)) from None
         return list(_salvaged_rows(piece, str(error)))
     log_format = find_format(record)
-    if log_format is None:
-        raise NoRowError("is JSON, but of no audit log's shape")
-    return [(row, log_format.NAME) for row in log_format.rows(record, piece.data)]
+    rows = list(log_format.rows(record, piece.data)) if log_format else []
+    if _hides_event(rows, piece.data):
+        raise NoRowError(UNREADABLE)
+    if log_format is None or not rows:
+        raise NoRowError("is JSON, but of no audit log's format")
+    return [(row, log_format.NAME) for row in rows]
 
 
 def _no_record(data: bytes) -> str:
@@ -148,7 +175,7 @@ def _no_record(data: bytes) -> str:
 
 
 def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
-    found = salvage(piece.data, keep_cut_string=_may_hold_a_line(piece.data))
+    found = salvage(piece.data, keep_cut_string=may_hold_a_line(piece.data))
     log_format = find_format(found.value) if found else None
     if found is None or log_format is None:
         raise NoRowError(damage)
@@ -157,14 +184,11 @@ def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
     except NoRowError:
         raise NoRowError(damage) from None
     # Of an event that is cut before its id, too little is left to be told from others.
-    if any(row.kind == AUDIT and row.audit_id is None for row in rows):
+    if not rows or without_identity(rows) or _hides_event(rows, piece.data):
         raise NoRowError(damage)
     yield from ((row.because(damage, partial=True), log_format.NAME) for row in rows)
 
 
-def _may_hold_a_line(data: bytes) -> bool:
-    """Return whether the damaged record has a log line in a string, which is salvaged in turn."""
-    # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
-    if b'"auditID":' in data:
-        return False
-    return any(name in data for name in (b'"log"', b'"log_s"', b'"message"', b'"RawEventData"'))
+def _hides_event(rows: Iterable[Row], data: bytes) -> bool:
+    """Return whether a record holds an audit event that none of its rows is."""
+    return not any(row.kind == AUDIT for row in rows) and holds_event(data)

@@ -19,6 +19,7 @@ class Row:
         kind: `AUDIT`, or the name of another table.
         text: an audit event as JSON with the names of Kubernetes; else columns by Azure's names.
         time: when it was logged, where the record says so apart from the event.
+        outer_time: when the record around it was logged, for an event without a time.
         pod: of the API server, where it is known.
         resource: Azure's id of the cluster, or how another cloud calls it.
         category: the log category that it came by, None for an event that is itself.
@@ -32,6 +33,7 @@ class Row:
     kind: str
     text: bytes
     time: str | None = None
+    outer_time: str | None = None
     pod: str | None = None
     resource: str | None = None
     category: str | None = None

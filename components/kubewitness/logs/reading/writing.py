@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from kubewitness.logs.reading.records import LocatedRow, Quarantined, Read
 from kubewitness.logs.reading.rows import AUDIT
+from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.database import PLAIN_TABLES, SQL_TYPES, plain_columns
 from kubewitness.logs.store.statements import insert_rows
 
@@ -16,6 +17,7 @@ _ROWS: Final = pa.schema(
     [
         ("text", pa.string()),
         ("time", pa.string()),
+        ("outer_time", pa.string()),
         ("pod", pa.string()),
         ("resource", pa.string()),
         ("in_audit", pa.bool_()),
@@ -72,7 +74,8 @@ def _located_row(file: int, located: LocatedRow) -> dict[str, Any]:
     row = located.row
     return {
         "text": row.text,
-        "time": row.time,
+        "time": iso_time(row.time) or row.time,
+        "outer_time": row.outer_time,
         "pod": row.pod,
         "resource": row.resource,
         "in_audit": row.in_audit,

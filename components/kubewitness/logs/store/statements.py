@@ -185,13 +185,14 @@ FROM {source}))))"""
 def insert_rows(source: str) -> str:
     """Return the SQL that adds rows of audit events, each event strict JSON, from the relation.
 
-    It has `text` and the columns `time`, `pod`, `resource`, `in_audit`, `in_admin`, `more`, `file`,
-    `byte`, `length`, `log_format`, `damage` and `partial`.
+    It has `text` and the columns `time`, `outer_time`, `pod`, `resource`, `in_audit`,
+    `in_admin`, `more`, `file`, `byte`, `length`, `log_format`, `damage` and `partial`.
     """
     return f"""
 INSERT INTO store.audit_events BY NAME
 SELECT {_fields(_time)}, more::JSON AS AdditionalFields,
-    coalesce({_time("time")}, StageReceivedTime, RequestReceivedTime) AS TimeGenerated,
+    coalesce({_time("time")}, StageReceivedTime, RequestReceivedTime, {_time("outer_time")})
+        AS TimeGenerated,
     pod AS PodName, resource AS ResourceId, in_audit AS InAudit,
     in_admin AS InAdmin, file AS LogFile, byte AS LogOffset, length AS LogLength,
     log_format AS LogShape, damage AS LogDamage, partial AS IsPartial,

@@ -11,6 +11,7 @@ from kubewitness.logs.reading.formats import (
     azure_export,
     cloudwatch,
     defender,
+    envelope,
     gke,
     kubernetes,
     log_analytics,
@@ -25,6 +26,7 @@ FORMATS: Final[tuple[type[Format], ...]] = (
     defender.Defender,
     log_analytics.LogAnalytics,
     activity_log.ActivityLog,
+    envelope.Envelope,
 )
 """All formats, the most telling first."""
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from kubewitness.catalog.audit_tables import AKS_CONTROL_PLANE
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.formats.inner import inner_rows
 from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.times import iso_time
 
 
 class AzureExport:
@@ -39,19 +40,23 @@ class AzureExport:
             "category": category if category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN} else None,
         }
         line = _either(properties, "log", "Log") or ""
-        yield inner_row(line, where) or control_plane_row(
-            Category=category,
-            Level=_either(record, "level", "Level"),
-            Message=line,
-            PodName=where["pod"],
-            Stream=_either(properties, "stream", "Stream"),
-            TimeGenerated=where["time"],
-            _ResourceId=where["resource"],
-        )
+        yield from inner_rows(line, where) or [
+            control_plane_row(
+                Category=category,
+                Level=_either(record, "level", "Level"),
+                Message=line,
+                PodName=where["pod"],
+                Stream=_either(properties, "stream", "Stream"),
+                TimeGenerated=where["time"],
+                _ResourceId=where["resource"],
+            )
+        ]
 
 
 def control_plane_row(**columns: Any) -> Row:
     """Return a row of AKSControlPlane, the line kept whole."""
+    time = columns.get("TimeGenerated")
+    columns["TimeGenerated"] = iso_time(time) or time
     return Row(AKS_CONTROL_PLANE, json.dumps(columns).encode())
 
 

@@ -7,12 +7,12 @@ fill AKSControlPlane. Source: CloudWatch Logs docs, "OutputLogEvent", "FilteredL
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from kubewitness.logs.reading.formats.azure_export import control_plane_row
-from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.formats.inner import inner_rows
 from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.times import iso_time
 
 
 class CloudWatch:
@@ -29,14 +29,8 @@ class CloudWatch:
     def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield what the message says."""
         stream = str(record.get("logStreamName", "")) or None
-        time = _time(record["timestamp"])
-        yield inner_row(record["message"], {"pod": stream}) or control_plane_row(
-            Message=record["message"], PodName=stream, TimeGenerated=time
-        )
-
-
-def _time(milliseconds: int) -> str | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
-    except (OverflowError, ValueError, OSError):
-        return None
+        time = iso_time(record["timestamp"])
+        where = {"pod": stream, "outer_time": time}
+        yield from inner_rows(record["message"], where) or [
+            control_plane_row(Message=record["message"], PodName=stream, TimeGenerated=time)
+        ]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.formats.inner import inner_rows
 from kubewitness.logs.reading.rows import NoRowError, Row
 
 
@@ -26,9 +26,9 @@ class Defender:
         """Yield the event, unless it is of another cloud service."""
         raw = record["RawEventData"]
         line = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
-        row = inner_row(
+        rows = inner_rows(
             line, {"time": record.get("Timestamp"), "resource": record.get("AzureResourceId")}
         )
-        if row is None:
+        if not rows:
             raise NoRowError("`RawEventData` is no Kubernetes audit event")
-        yield row
+        yield from rows

@@ -1,40 +1,130 @@
-"""An audit event within a string of a record, which is where clouds put it, and often cut it."""
+"""Audit events within a string of a record, which is where clouds put them, and often cut them.
 
+There may be more between the string and the event: a prefix, another record, the same text encoded
+again. All are taken off, in any order.
+"""
+
+import base64
+import binascii
 import json
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from kubewitness.logs.reading.formats.kubernetes import Kubernetes, event_row
-from kubewitness.logs.reading.rows import NoRowError, Row
+from kubewitness.logs.reading import formats
+from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
 
+_HEAD: Final = r'(?:\[[\w./: -]{1,200}\][ \t]|[^\[{}"\x00-\x1f])[^{}"\x00-\x08\x0a-\x1f]{0,256}?'
+PREFIX: Final = re.compile(_HEAD + r'(?=\{\s{0,9}"|\[\s{0,9}\{)', re.ASCII)
+"""What CRI, syslog, klog, `kubectl logs --prefix` and others write before a line."""
 
-def inner_row(line: str, where: Mapping[str, Any]) -> Row | None:
-    """Return the row of the event that a log line is; None if the line is no event.
+_BEFORE_STRING: Final = re.compile(_HEAD + r'(?="\s{0,9}[\\{"\[])', re.ASCII)
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
+_GZIP_IN_BASE64: Final = "H4sI"
+
+UNREADABLE: Final = "holds an audit event that cannot be read"
+
+_QUOTE: Final = rb'(?:\\*"|\\+u0022|\\+x22|%22|&quot;|&#34;)'
+_COLON: Final = rb"\s*(?::|%3[Aa])\s*"
+_KIND: Final = re.compile(rb"kind%b%b%bEvent%b" % (_QUOTE, _COLON, _QUOTE, _QUOTE))
+_FRAGMENT: Final = re.compile(
+    rb"(?:requestReceivedTimestamp|stageTimestamp|authorization\.k8s\.io/decision)%b%b"
+    % (_QUOTE, _COLON)
+)
+"""Names that only an audit event has: the second half of one that was split has no `auditID`."""
+
+
+def holds_event(text: bytes) -> bool:
+    """Return whether a text holds an audit event or a part of one, at any level of escaping.
+
+    Other mentions of the API group are of other logs.
+    """
+    if b"auditID" in text and _KIND.search(text):
+        return True
+    return _FRAGMENT.search(text) is not None
+
+
+def inner_rows(line: str, where: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of the events that a log line holds; none if it holds no event.
 
     An event that is cut yields what precedes the cut.
 
     Args:
-        where: what the record around it says of the row.
+        where: what the record around it says of the rows, by the names of their attributes.
 
     Raises:
-        NoRowError: the line is an event of which nothing can be used.
+        NoRowError: the line holds an event of which nothing can be used.
     """
-    text = line.strip().encode(errors="surrogatepass")
-    if not text.startswith(b"{"):
-        return None
+    return [_placed(row, where) for row in _event_rows(line.strip())]
+
+
+def _event_rows(text: str) -> list[Row]:
+    rows = _rows(text)
+    if any(row.kind == AUDIT for row in rows):
+        return rows
+    if holds_event(text.encode(errors="surrogatepass")):
+        raise NoRowError(UNREADABLE)
+    return []
+
+
+def _placed(row: Row, where: Mapping[str, Any]) -> Row:
+    """Return a row with what the record around it says, where the row does not say it itself."""
+    for what, value in where.items():
+        if not isinstance(value, str | None):
+            raise NoRowError(f"the {what} of its record is not a string")
+    return replace(row, **{k: v for k, v in where.items() if getattr(row, k) is None})
+
+
+def _rows(text: str) -> list[Row]:
+    if text.startswith("{") or (text.startswith("[") and not PREFIX.match(text)):
+        return _rows_of_json(text.encode(errors="surrogatepass"))
+    if text.startswith('"'):
+        return _rows_of_string(text)
+    if prefix := PREFIX.match(text) or _BEFORE_STRING.match(text):
+        return _rows(text[prefix.end() :])
+    if _BASE64.fullmatch(text):
+        return _rows_of_base64(text)
+    return []
+
+
+def _rows_of_string(text: str) -> list[Row]:
     try:
-        event = parse(text)
+        value = json.loads(text)
+    except ValueError:
+        return []
+    return _rows(value.strip()) if isinstance(value, str) else []
+
+
+def _rows_of_base64(text: str) -> list[Row]:
+    if text.startswith(_GZIP_IN_BASE64):
+        raise NoRowError("the log line in it is compressed; decompress the log before reading it")
+    try:
+        decoded = base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None)
+        return _rows(decoded.decode().strip())
+    except (binascii.Error, UnicodeDecodeError):
+        return []
+
+
+def _rows_of_json(text: bytes) -> list[Row]:
+    try:
+        value = parse(text)
     except NotStrictError as error:
         if _holds_more(text):
             raise NoRowError("the log line in it goes on after an event") from None
         if error.is_ambiguous:
             raise NoRowError(f"the event in it {error}") from None
-        return _salvaged_row(text, str(error), where)
-    if not isinstance(event, dict) or not Kubernetes.matches(event):
-        return None
-    return event_row(event, text, **where)
+        return _salvaged_rows(text, f"the event in it {error}")
+    if isinstance(value, list):
+        return [row for item in value for row in _event_rows(json.dumps(item))]
+    return _rows_of(value, text)
+
+
+def _rows_of(record: Mapping[str, Any], text: bytes) -> list[Row]:
+    log_format = formats.find_format(record)
+    return list(log_format.rows(record, text)) if log_format else []
 
 
 def _holds_more(text: bytes) -> bool:
@@ -46,13 +136,22 @@ def _holds_more(text: bytes) -> bool:
     return end < len(text)
 
 
-def _salvaged_row(text: bytes, damage: str, where: Mapping[str, Any]) -> Row | None:
-    event = salvage(text)
-    if event is None or not Kubernetes.matches(event.value):
-        if b'"audit.k8s.io/' in text:
-            raise NoRowError(f"the event in it {damage}")
-        return None
-    row = event_row(event.value, event.text, **where)
-    if row.audit_id is None:
-        raise NoRowError(f"the event in it {damage}")
-    return row.because(f"the event in it {damage}", partial=True)
+def _salvaged_rows(text: bytes, damage: str) -> list[Row]:
+    found = salvage(text, keep_cut_string=may_hold_a_line(text))
+    rows = _rows_of(found.value, found.text) if found else []
+    if not rows or without_identity(rows):
+        if holds_event(text):
+            raise NoRowError(damage)
+        return []
+    return [row.because(damage, partial=True) for row in rows]
+
+
+def without_identity(rows: Iterable[Row]) -> bool:
+    """Return whether too little is left of an event to tell it from others: not even its id."""
+    return any(row.kind == AUDIT and row.audit_id is None for row in rows)
+
+
+def may_hold_a_line(text: bytes) -> bool:
+    """Return whether a damaged record has a log line in a string, which is salvaged in turn."""
+    # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
+    return b'"auditID":' not in text

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
+from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import (
     CONSTANT_FIELDS,
     OBJECT_FIELDS,
@@ -75,11 +76,19 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
     return Row(
         AUDIT,
         text,
+        outer_time=_old_time(record),
         more=more or None,
         verb=record.get("verb"),
         audit_id=record.get("auditID"),
         **where,
     )
+
+
+def _old_time(record: Mapping[str, Any]) -> str | None:
+    """Return the time of an event of `v1alpha1` or `v1beta1`, which had other names for it."""
+    metadata = record.get("metadata")
+    created = metadata.get("creationTimestamp") if isinstance(metadata, dict) else None
+    return iso_time(record.get("timestamp")) or iso_time(created)
 
 
 def _require_strings(record: Mapping[str, Any], where: Mapping[str, Any]) -> None:

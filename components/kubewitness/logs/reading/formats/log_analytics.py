@@ -18,10 +18,11 @@ from kubewitness.catalog.audit_tables import (
 )
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
 from kubewitness.logs.reading.formats.azure_export import control_plane_row
-from kubewitness.logs.reading.formats.inner import inner_row
+from kubewitness.logs.reading.formats.inner import inner_rows
 from kubewitness.logs.reading.formats.kubernetes import event_row
 from kubewitness.logs.reading.rows import Row
 from kubewitness.logs.reading.strict_json import parse
+from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
 _CATEGORIES: Final = {AKS_AUDIT: KUBE_AUDIT, AKS_AUDIT_ADMIN: KUBE_AUDIT_ADMIN}
@@ -48,12 +49,11 @@ class LogAnalytics:
     def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
         """Yield the row, an audit event as the event that it was."""
         if "log_s" in record:
-            yield _diagnostics_row(record)
+            yield from _diagnostics_rows(record)
         elif _MARKS[AKS_AUDIT] <= record.keys():
             yield _audit_row(record)
         else:
-            table = AZURE_ACTIVITY if "OperationNameValue" in record else AKS_CONTROL_PLANE
-            yield Row(table, json.dumps(_typed(record, table), ensure_ascii=False).encode())
+            yield from _other_rows(record)
 
 
 def _audit_row(record: Mapping[str, Any]) -> Row:
@@ -66,39 +66,61 @@ def _audit_row(record: Mapping[str, Any]) -> Row:
     return event_row(
         event,
         json.dumps(event, ensure_ascii=False).encode(),
-        time=record.get("TimeGenerated"),
+        time=_time(record),
         pod=record.get("PodName"),
         resource=record.get("_ResourceId"),
         category=_CATEGORIES.get(str(record.get("Type") or record.get("TableName"))),
     )
 
 
-def _diagnostics_row(record: Mapping[str, Any]) -> Row:
+def _diagnostics_rows(record: Mapping[str, Any]) -> list[Row]:
     category = str(record.get("Category"))
     where = {
-        "time": record.get("TimeGenerated"),
+        "time": _time(record),
         "pod": record.get("pod_s"),
         "resource": record.get("_ResourceId") or record.get("ResourceId"),
         "category": category if category in _CATEGORIES.values() else None,
     }
     line = str(record["log_s"])
-    return inner_row(line, where) or control_plane_row(
-        Category=category,
-        Level=record.get("Level"),
-        Message=line,
-        PodName=where["pod"],
-        Stream=record.get("stream_s"),
-        TimeGenerated=where["time"],
-        _ResourceId=where["resource"],
-    )
+    return inner_rows(line, where) or [
+        control_plane_row(
+            Category=category,
+            Level=record.get("Level"),
+            Message=line,
+            PodName=where["pod"],
+            Stream=record.get("stream_s"),
+            TimeGenerated=where["time"],
+            _ResourceId=where["resource"],
+        )
+    ]
+
+
+def _other_rows(record: Mapping[str, Any]) -> list[Row]:
+    table = AZURE_ACTIVITY if "OperationNameValue" in record else AKS_CONTROL_PLANE
+    where = {
+        "time": _time(record),
+        "pod": record.get("PodName"),
+        "resource": record.get("_ResourceId"),
+    }
+    line = record.get("Message") if table == AKS_CONTROL_PLANE else None
+    return (isinstance(line, str) and inner_rows(line, where)) or [
+        Row(table, json.dumps(_typed(record, table), ensure_ascii=False).encode())
+    ]
+
+
+def _time(record: Mapping[str, Any]) -> Any:
+    """Return when a row was generated: exports write this in many ways."""
+    time = record.get("TimeGenerated", record.get("TimeGenerated [UTC]"))
+    return iso_time(time) or time
 
 
 def _typed(record: Mapping[str, Any], table: str) -> dict[str, Any]:
-    return {
+    values = {
         column.name: _value(record[column.name], is_text=column.type != "dynamic")
         for column in TABLES[table]
         if record.get(column.name) is not None
     }
+    return values | ({"TimeGenerated": time} if (time := _time(record)) is not None else {})
 
 
 def _value(value: Any, *, is_text: bool) -> Any:

@@ -1,0 +1,60 @@
+"""Envelopes of log collectors: one field has the line or the event, the others describe it.
+
+Docker (`log`), journald (`MESSAGE`), Fluentd and Fluent Bit (`log`, `message`), Filebeat and
+Elasticsearch (`message`, `_source`), Splunk (`event`, `_raw`, `result`), Vector and others. The
+field must hold an audit event: a line of another log in an envelope yields no row.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kubewitness.logs.reading.formats.inner import holds_event, inner_rows
+from kubewitness.logs.reading.rows import NoRowError, Row
+from kubewitness.logs.reading.times import iso_time
+
+PAYLOADS: Final = (
+    *("log", "message", "MESSAGE", "msg", "line", "body", "event", "_source", "_raw", "raw"),
+    *("result", "record", "data", "payload", "value", "content", "text", "structured", "original"),
+    *("@message", "log_s", "Message", "stringValue", "textPayload", "jsonPayload", "audit", "hits"),
+)
+"""Fields that hold a line or an event."""
+
+_LISTS: Final = ("items", "hits", "records", "events", "logEvents")
+_TIMES: Final = ("time", "@timestamp", "timestamp", "Timestamp", "TimeGenerated", "_time", "ts")
+
+
+class Envelope:
+    """A record with one field that holds an event."""
+
+    NAME = "envelope"
+
+    @staticmethod
+    def matches(record: Mapping[str, Any]) -> bool:
+        """Return whether it has a field for a line or an event."""
+        return any(_is_payload(record, name) for name in (*PAYLOADS, *_LISTS))
+
+    @staticmethod
+    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+        """Yield the events in the only field that holds some."""
+        time = next((iso_time(record[name]) for name in _TIMES if name in record), None)
+        for name in filter(record.get, dict.fromkeys((*PAYLOADS, *_LISTS))):
+            rows = _rows(record, name, time)
+            rest = {key: value for key, value in record.items() if key != name}
+            if rows and holds_event(json.dumps(rest).encode()):
+                raise NoRowError("has audit events in two fields")
+            if rows:
+                yield from rows
+                return
+
+
+def _is_payload(record: Mapping[str, Any], name: str) -> bool:
+    kinds = list if name in _LISTS and not isinstance(record.get(name), dict | str) else str | dict
+    return isinstance(record.get(name), kinds)
+
+
+def _rows(record: Mapping[str, Any], name: str, time: str | None) -> list[Row]:
+    value = record.get(name)
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    return inner_rows(value, {"outer_time": time}) if isinstance(value, str) else []
