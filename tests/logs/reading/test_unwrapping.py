@@ -100,7 +100,8 @@ def test_an_event_in_a_known_wrapper_is_found(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_no_wrapper_hides_an_event(name: str, tmp_path: Path) -> None:
     """Nor does one within a message of a cloud's log."""
-    for number, outer in enumerate((str, WRAPPERS["epoch"], WRAPPERS["azure export"])):
+    outers: list[Callable[[str], str]] = [str, WRAPPERS["epoch"], WRAPPERS["azure export"]]
+    for number, outer in enumerate(outers):
         assert outcome(tmp_path, outer(WRAPPERS[name](LINE)), f"l{number}") != "silent"
 
 

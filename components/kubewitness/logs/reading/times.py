@@ -32,13 +32,12 @@ def iso_time(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
-        found = _parsed(str(value).strip())
-        return found and found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return _parsed(str(value).strip()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 
-def _parsed(text: str) -> datetime | None:
+def _parsed(text: str) -> datetime:
     if _DIGITS.fullmatch(text):
         return _of_epoch(text)
     text = _ZONE.sub("Z", text)
@@ -49,7 +48,7 @@ def _parsed(text: str) -> datetime | None:
             return datetime.strptime(text.removesuffix("Z"), written).replace(tzinfo=UTC)
         except ValueError:
             continue
-    return _in_utc(parsedate_to_datetime(text.replace("Z", "GMT")))
+    return _in_utc(parsedate_to_datetime(text.replace("Z", " GMT")))
 
 
 def _of_epoch(text: str) -> datetime:

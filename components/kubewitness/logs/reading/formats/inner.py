@@ -16,6 +16,7 @@ from kubewitness.logs.reading import formats
 from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
+from kubewitness.logs.store.statements import EVENT_PREFIX
 
 _HEAD: Final = r'(?:\[[\w./: -]{1,200}\][ \t]|[^\[{}"\x00-\x1f])[^{}"\x00-\x08\x0a-\x1f]{0,256}?'
 PREFIX: Final = re.compile(_HEAD + r'(?=\{\s{0,9}"|\[\s{0,9}\{)', re.ASCII)
@@ -23,7 +24,11 @@ PREFIX: Final = re.compile(_HEAD + r'(?=\{\s{0,9}"|\[\s{0,9}\{)', re.ASCII)
 
 _BEFORE_STRING: Final = re.compile(_HEAD + r'(?="\s{0,9}[\\{"\[])', re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
+_BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
 _GZIP_IN_BASE64: Final = "H4sI"
+
+_TELLING: Final = len('{"kind":')
+"""From this length on, the beginning of an event differs from that of other objects."""
 
 UNREADABLE: Final = "holds an audit event that cannot be read"
 
@@ -44,7 +49,20 @@ def holds_event(text: bytes) -> bool:
     """
     if b"auditID" in text and _KIND.search(text):
         return True
-    return _FRAGMENT.search(text) is not None
+    return _FRAGMENT.search(text) is not None or _holds_event_in_base64(text)
+
+
+def _holds_event_in_base64(text: bytes) -> bool:
+    for run in _BASE64_RUN.finditer(text):
+        whole = run[0][: len(run[0]) // 4 * 4]
+        if holds_event(base64.b64decode(whole, altchars=_altchars(whole))):
+            return True
+    return False
+
+
+def _altchars(text: bytes) -> bytes | None:
+    """Return the two characters by which the URL-safe alphabet of base64 differs."""
+    return b"-_" if b"-" in text or b"_" in text else None
 
 
 def inner_rows(line: str, where: Mapping[str, Any]) -> list[Row]:
@@ -102,7 +120,7 @@ def _rows_of_base64(text: str) -> list[Row]:
     if text.startswith(_GZIP_IN_BASE64):
         raise NoRowError("the log line in it is compressed; decompress the log before reading it")
     try:
-        decoded = base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None)
+        decoded = base64.b64decode(text, altchars=_altchars(text.encode()))
         return _rows(decoded.decode().strip())
     except (binascii.Error, UnicodeDecodeError):
         return []
@@ -140,10 +158,16 @@ def _salvaged_rows(text: bytes, damage: str) -> list[Row]:
     found = salvage(text, keep_cut_string=may_hold_a_line(text))
     rows = _rows_of(found.value, found.text) if found else []
     if not rows or without_identity(rows):
-        if holds_event(text):
+        if holds_event(text) or _begins_event(text):
             raise NoRowError(damage)
         return []
     return [row.because(damage, partial=True) for row in rows]
+
+
+def _begins_event(text: bytes) -> bool:
+    """Return whether a text that was cut is the beginning of an event, too short for its id."""
+    begin = EVENT_PREFIX.encode()
+    return text.startswith(begin) or (len(text) >= _TELLING and begin.startswith(text))
 
 
 def without_identity(rows: Iterable[Row]) -> bool:
