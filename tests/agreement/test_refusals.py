@@ -92,7 +92,8 @@ class Drawn:
             NAMES[kind][0]: identifier for kind, identifier in self.destinations.items()
         }
         properties["resourceUri"] = CLUSTER
-        properties["logs"] = [{"category": one, "enabled": True} for one in self.categories]
+        properties["logs"] = [_entry(one) for one in self.categories if one != "AllMetrics"]
+        properties["metrics"] = [_entry(one) for one in self.categories if one == "AllMetrics"]
         properties |= {"eventHubName": self.event_hub, "name": name and f"{name}{_suffix(number)}"}
         return Resource(
             f"urn:{number}", "azure-native:monitor:DiagnosticSetting", f"s{number}", properties
@@ -106,6 +107,10 @@ class Drawn:
             yield {**more, **hub}
         for kind, identifier in self.destinations.items():
             yield {NAMES[kind][1]: identifier, **more, **hub}
+
+
+def _entry(category: str) -> dict[str, Any]:
+    return {"category": category, "enabled": True}
 
 
 def _suffix(number: int) -> str:

@@ -278,7 +278,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     ):
         assert f"\n  rule_folders{fault}" in text
     assert "frequency: is not one of" in text
-    assert len(text.splitlines()) == 1 + 10 + 1
+    assert len(text.splitlines()) == 1 + 10 + 1 + 1
 
 
 @pytest.mark.parametrize(

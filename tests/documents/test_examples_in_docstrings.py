@@ -30,9 +30,15 @@ def read_settings_of_a_policy(path: Path) -> None:
     assert len(read_settings(path).document) == 4
 
 
+def read_program(path: Path) -> None:
+    """Parse a program in Python; `docs/unit-tests.md` runs the same."""
+    assert ast.parse(path.read_text("utf-8")).body
+
+
 READERS: Final[dict[str, Callable[[Path], None]]] = {
     "policies/settings_file.py": read_settings_of_a_policy,
     "sources/program/answers.py": read_answers,
+    "testing.py": read_program,
 }
 """Every module whose docstring has an indented block."""
 

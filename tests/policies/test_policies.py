@@ -439,7 +439,7 @@ def test_a_target_from_a_component_and_its_cluster_is_the_clusters() -> None:
         ),
         ("azure-native:monitor:DiagnosticSetting", ResourceKind.DIAGNOSTIC_SETTING),
         ("azure:monitoring/diagnosticSetting:DiagnosticSetting", ResourceKind.DIAGNOSTIC_SETTING),
-        ("azure-native:containerservice:AgentPool", None),
+        ("azure-native:containerservice:AgentPool", ResourceKind.OTHER_ACCESS),
         ("azure-native:containerservice:ManagedClusterSnapshot", None),
         ("aws:eks/cluster:Cluster", ResourceKind.EKS_CLUSTER),
         ("aws-native:eks:Cluster", ResourceKind.EKS_CLUSTER),

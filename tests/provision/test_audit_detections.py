@@ -377,7 +377,7 @@ def test_what_the_tables_lack(need: Any) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"workspace_id": "central"}, "workspace_id: is not of the right form"),
+        ({"workspace_id": "central"}, "workspace_id: is not the ID of a Log Analytics workspace"),
         ({"sentinel": "yes"}, "sentinel: is not one of 'existing', 'onboard' or 'none'"),
         ({"tables": "AKS"}, "tables: is not one of"),
         ({"severities": ["high"]}, "severities[0]: is not one of"),
@@ -408,15 +408,16 @@ def test_wrong_arguments_are_refused_with_the_path_and_the_fix(
     """Before anything is made."""
     text = refusal(more)
     assert said in text
-    for line in text.splitlines()[1:]:
-        assert "; " in line
+    *errors, place = text.splitlines()[1:]
+    assert all("; " in line for line in errors)
+    assert place.startswith("  at ")
 
 
 def test_all_wrong_arguments_are_told_at_once() -> None:
-    """And no value is shown."""
-    text = refusal({"workspace_id": "s3cret", "sentinel": "x", "frequency": "2m", "tags": 1})
+    """With the values that were given."""
+    text = refusal({"workspace_id": "central", "sentinel": "x", "frequency": "2m", "tags": 1})
     assert 'AuditDetections "soc" has 4 invalid arguments' in text
-    assert "s3cret" not in text
+    assert "(given: `central`)" in text
 
 
 def test_no_detection_at_all_is_an_error(other_rules: Any) -> None:

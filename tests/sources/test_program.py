@@ -136,7 +136,9 @@ def test_a_program_that_exits_before_its_end_is_an_error_with_the_line(
 ) -> None:
     """The engine does not wait either for what is being registered."""
     program = write(tmp_path, f'setting("audit", cluster("aks").id)\nimport sys\n{call}\n')
-    with pytest.raises(InputError, match=r"__main__\.py:\d+: the program called sys\.exit"):
+    with pytest.raises(
+        InputError, match=r"__main__\.py:\d+: the program fails: the program called"
+    ):
         check_source(program)
 
 

@@ -400,7 +400,7 @@ SCENARIOS = (
         "    def __init__(self, name):\n"
         '        super().__init__("example:index:Remote", name, {"id": None}, remote=True)\n\n\n'
         'Remote("black-box")',
-        {(policy, "black-box"): "undecided" for policy in (LOGS, ACCOUNTS, ENTRA, EKS_LOGS)},
+        {(LOGS, "black-box"): "undecided"},
         offline_only="the engine asks the component's provider and then sees its children",
     ),
     Scenario(
@@ -415,7 +415,7 @@ SCENARIOS = (
         "a direct call to the cloud that has no answer",
         "client = azure.authorization.get_client_config()\n"
         'setting("audit", cluster("aks", tags={"tenant": client.tenant_id}).id)',
-        stops=("functions: {azure-native:authorization:getClientConfig: {...}}",),
+        stops=("functions:", "azure-native:authorization:getClientConfig:"),
         offline_only="the engine asks the cloud",
     ),
     Scenario(

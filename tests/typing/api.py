@@ -39,6 +39,7 @@ from kubewitness import (
     check,
     find_log_files,
     ingest,
+    kubernetes_provider,
     load,
     open_store,
     read_settings,
@@ -46,6 +47,12 @@ from kubewitness import (
 )
 
 GROUP = "11111111-2222-3333-4444-555555555555"
+
+
+def provider_of(cluster: SecureAksCluster) -> pulumi.ProviderResource:
+    """The provider of Pulumi's package for Kubernetes."""
+    made: pulumi.ProviderResource = kubernetes_provider("kubernetes", cluster)
+    return made
 
 
 def clusters(later: pulumi.Output[str], provider: pulumi.ProviderResource) -> None:

@@ -406,7 +406,19 @@ class Graph:
         }
         if len(found) > 1:
             return Unknown("it could be one of several")
-        receiver = destination.receiver
-        if not found and isinstance(receiver, Workspace) and receiver.default_rule is not ABSENT:
+        if not found and self._has_another_rule(destination):
             return Unknown("the workspace names a data collection rule that is not in this stack")
         return next(iter(found), ABSENT)
+
+    def _has_another_rule(self, destination: Destination) -> bool:
+        """Return whether a workspace may have a rule that the stack does not show.
+
+        A workspace has one rule. Where the rule's name is unknown, a rule of the stack that is
+        certainly this workspace's is the one.
+        """
+        receiver = destination.receiver
+        if not isinstance(receiver, Workspace) or receiver.default_rule is ABSENT:
+            return False
+        own = receiver.resource.urn
+        is_shown = any(own in one.sources for one in self.transformations)
+        return not (isinstance(receiver.default_rule, Unknown) and is_shown)

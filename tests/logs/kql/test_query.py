@@ -57,7 +57,7 @@ def fill(path: Path, events: list[dict[str, Any]]) -> Path:
     batch = pa.table(
         {
             "text": pa.array([json.dumps(each) for each in events], pa.string()),
-            **dict.fromkeys(("time", "pod", "resource", "more", "damage"), nothing),
+            **dict.fromkeys(("time", "outer_time", "pod", "resource", "more", "damage"), nothing),
             "in_audit": pa.array([True] * count, pa.bool_()),
             "in_admin": pa.array([e["verb"] not in {"get", "list"} for e in events], pa.bool_()),
             "file": pa.array([1] * count, pa.int32()),

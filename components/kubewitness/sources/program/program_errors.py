@@ -22,6 +22,9 @@ _MOST_FIELDS: Final = 12
 _LONGEST_FAULT: Final = 20_000
 """Characters of an error, whose end says most."""
 
+_STATED_LINE: Final = re.compile(r"^  at (\S+):(\d+)$", re.MULTILINE)
+"""Where components say that they were made: their arguments' errors are raised together, later."""
+
 _PLAIN_KEY: Final = re.compile(r"[\w.:/-]+")
 
 
@@ -66,6 +69,8 @@ def _where(project: Project, event: Event) -> str:
     for file, line in event.frames:
         if line and files.innermost([Frame(Path(file).as_uri(), line)]):
             return f"{file}:{line}"
+    if stated := _STATED_LINE.search(event.message):
+        return f"{project.folder / stated[1]}:{stated[2]}"
     return str(project.folder)
 
 
