@@ -33,11 +33,3 @@ def refused_account_name(name: str) -> Refusal | None:
         return None
     reason = "is not a name that Azure accepts; give 3 to 24 lowercase letters and digits"
     return Refusal("account-name", reason)
-
-
-def refused_immutable_days(days: float) -> Refusal | None:
-    """Return why Azure refuses the period of an immutability policy."""
-    if 1 <= days <= MOST_IMMUTABLE_DAYS:
-        return None
-    reason = f"is not a period that Azure accepts; give 1 to {MOST_IMMUTABLE_DAYS} days"
-    return Refusal("immutable-days", reason)
