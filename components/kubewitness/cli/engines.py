@@ -17,8 +17,7 @@ from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
 from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.errors import InputError
-from kubewitness.logs.store.period import clock
-from kubewitness.logs.store.present import Events, count_events, newest, time_warnings
+from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread
 
 MOST_THREADS: Final = 4
@@ -80,7 +79,8 @@ def open_engine(
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
     data = words or (DEFAULT_STORE,)
     with open_data(data, options.period, now=options.now, progress=progress) as opened:
-        now = options.now or newest(opened.connection) or clock()
+        now = present_time(opened.connection, options.now)
+        events = count_events(opened.connection, options.period, now)
         engine = LocalEngine(
             opened.connection,
             detections,
@@ -94,6 +94,6 @@ def open_engine(
             opened.unread,
             engine.count_allowed,
             threads=min(os.cpu_count() or 1, MOST_THREADS),
-            events=count_events(opened.connection, options.period, now),
-            warnings=tuple(time_warnings(opened.connection, options.period, now)),
+            events=events,
+            warnings=tuple(time_warnings(opened.connection, events, options.period, now)),
         )

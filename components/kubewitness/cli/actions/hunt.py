@@ -134,10 +134,12 @@ def _outcomes(
 
 
 def _count(opened: OpenedEngine, left_out: Sequence[Detection]) -> int | None:
-    """Return how many findings are left out; None where counting them costs money."""
-    if opened.events is None:
+    """Return how many findings are left out; None if they are not or cannot be counted."""
+    if opened.events is None or any(each.slug in opened.engine.refused for each in left_out):
         return None
-    return sum(len(found) for _, found, _ in _outcomes(opened, left_out))
+    outcomes = list(_outcomes(opened, left_out))
+    failed = any(faults for _, _, faults in outcomes)
+    return None if failed else sum(len(found) for _, found, _ in outcomes)
 
 
 def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Sequence[str]]:

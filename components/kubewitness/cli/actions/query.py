@@ -13,8 +13,8 @@ from kubewitness.detections.queries import find_query, question, saved_queries
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
 from kubewitness.logs.store.database import is_settled
-from kubewitness.logs.store.period import Period, clock, present
-from kubewitness.logs.store.present import newest, time_warnings
+from kubewitness.logs.store.period import Period, present
+from kubewitness.logs.store.present import count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import unread
 from kubewitness.optional_imports import MissingExtraError, optional_import
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
@@ -58,7 +58,9 @@ def run(
             )
         for line in unread(connection).lines():
             tell(f"unreadable: {line}")
-        suspicious = time_warnings(connection, period, moment or newest(connection) or clock())
+        now = present_time(connection, moment)
+        events = count_events(connection, period, now)
+        suspicious = time_warnings(connection, events, period, now)
         _note(result, [*suspicious, *(() if sql else _in_vain(text, result))])
         _write(result, format_, output, limit, raw=raw)
     return ExitCode.OK

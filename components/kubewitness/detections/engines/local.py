@@ -25,8 +25,8 @@ from kubewitness.logs.kql.query import rows
 from kubewitness.logs.kql.translation import Translation
 from kubewitness.logs.kql.translation_cache import Translations
 from kubewitness.logs.store.database import DATABASE, columns
-from kubewitness.logs.store.period import Period, clock, within
-from kubewitness.logs.store.present import newest
+from kubewitness.logs.store.period import Period, within
+from kubewitness.logs.store.present import present_time
 from kubewitness.user_cache import user_cache
 
 _STORED: Final = (
@@ -94,8 +94,7 @@ def create_parsers(
     Raises:
         InputError: a time of the period cannot be read.
     """
-    moment = now or newest(connection) or clock()
-    condition = within(period or Period(), moment)
+    condition = within(period or Period(), present_time(connection, now))
     connection.execute(_SOURCE_VIEW.format(condition=condition))
     for name in PARSERS:
         made = _translations().translate(parser(name), _schema(connection))
@@ -141,7 +140,7 @@ class LocalEngine:
         self._connection = connection
         self._thread = _Thread()
         self._thread.connection = connection
-        self._now = now or newest(connection) or clock()
+        self._now = present_time(connection, now)
         self._period = within(period or Period(), self._now)
         create_parsers(connection, period, now=self._now)
         self._schema = _schema(connection)

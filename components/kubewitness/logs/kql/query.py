@@ -16,8 +16,8 @@ from kubewitness.errors import InputError
 from kubewitness.logs.kql.sql_errors import explain_sql
 from kubewitness.logs.kql.translation import CLOCK, Translation
 from kubewitness.logs.store.database import ROWS, columns, open_store
-from kubewitness.logs.store.period import Period, clock, restrict
-from kubewitness.logs.store.present import newest
+from kubewitness.logs.store.period import Period, restrict
+from kubewitness.logs.store.present import present_time
 from kubewitness.logs.store.unread import no_rows, unread
 
 FETCHED_ROWS: Final = 1000
@@ -94,13 +94,12 @@ def open_for_queries(
         UnreadableError: nor does it, and what was read into it could not be read.
     """
     with open_store(path, read_only=True) as connection:
-        latest = newest(connection)
-        if latest is None and not has_rows(connection):
+        if not has_rows(connection):
             raise no_rows(
                 f"{path} holds no rows; `kubewitness ingest` fills it", unread(connection)
             )
         if period:
-            restrict(connection, period, now or latest or clock())
+            restrict(connection, period, present_time(connection, now))
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         yield connection
 
@@ -120,7 +119,7 @@ def run_kql(
     from kubewitness.logs.kql.translator import translate  # noqa: PLC0415 see there
 
     schema = {table: list(names) for table, names in columns(connection).items()}
-    moment = now or newest(connection) or clock()
+    moment = present_time(connection, now)
     return run_translated(connection, translate(text, schema), moment)
 
 

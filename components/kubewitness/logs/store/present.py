@@ -25,18 +25,20 @@ _OUTLIER_SHARE: Final = 1000
 _TIMES: Final = " UNION ALL ".join(f"SELECT TimeGenerated AS t FROM {name}" for name in ROWS)
 
 
-def newest(connection: duckdb.DuckDBPyConnection) -> datetime | None:
-    """Return the time in UTC of the newest event that is not ahead of the clock.
+def present_time(connection: duckdb.DuckDBPyConnection, given: datetime | None = None) -> datetime:
+    """Return what counts as the present, in UTC.
 
-    Returns:
-        The clock's time if every event is ahead of it; None if no event has a time.
+    Args:
+        given: what the user says; by default the time of the newest event that is not ahead of the
+            clock, or the clock's time if no event has such a time.
     """
+    if given:
+        return given
     now = clock()
-    past, latest = connection.execute(
-        f"SELECT max(t) FILTER (t <= $now), max(t) FROM ({_TIMES})", {"now": now}
-    ).fetchall()[0]
-    found: datetime | None = past or (latest and now)
-    return found
+    past: datetime | None = connection.execute(
+        f"SELECT max(t) FROM ({_TIMES}) WHERE t <= $now", {"now": now}
+    ).fetchall()[0][0]
+    return past or now
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Events:
         all: every event of the store.
         covered: those of the period.
         without_time: those without a time. A period with limits leaves them out.
+        ahead: those that are ahead of the clock.
         oldest: the first time in UTC; None if no event has one.
         latest: the last time in UTC, which may be ahead of the clock.
     """
@@ -54,6 +57,7 @@ class Events:
     all: int
     covered: int
     without_time: int
+    ahead: int
     oldest: datetime | None
     latest: datetime | None
 
@@ -69,25 +73,31 @@ def count_events(connection: duckdb.DuckDBPyConnection, period: Period, now: dat
     """
     condition = within(period, now).replace("TimeGenerated", "t")
     counted = connection.execute(
-        f"SELECT count(*), count(*) FILTER ({condition}), count(*) - count(t), min(t), max(t) "
-        f"FROM ({_TIMES})"
+        f"SELECT count(*), count(*) FILTER ({condition}), count(*) - count(t), "
+        f"count(*) FILTER (t > $clock), min(t), max(t) FROM ({_TIMES})",
+        {"clock": clock()},
     ).fetchall()[0]
     return Events(*counted)
 
 
 def time_warnings(
-    connection: duckdb.DuckDBPyConnection, period: Period, now: datetime
+    connection: duckdb.DuckDBPyConnection, events: Events, period: Period, now: datetime
 ) -> Iterator[str]:
     """Yield what is suspicious about the times of events, and what a period leaves out.
 
     Args:
+        events: as `count_events` counted them.
         now: from which the period counts.
 
     Raises:
         InputError: a time of the period cannot be read.
     """
-    events = count_events(connection, period, now)
-    yield from _future(connection)
+    if events.ahead:
+        yield (
+            f"events ahead of the clock: {events.ahead:,}, the newest at "
+            f"{events.latest:%Y-%m-%dT%H:%M:%SZ}; their times may be wrong, so no period counts "
+            "from them"
+        )
     if within(period, now) == EVER:
         return
     yield from _outlier(connection, now, events.all)
@@ -101,18 +111,6 @@ def time_warnings(
             f"no event is in the period, which counts from {now:%Y-%m-%dT%H:%M:%SZ}; the "
             f"{events.all:,} events are from {events.oldest:%Y-%m-%dT%H:%M:%SZ} to "
             f"{events.latest:%Y-%m-%dT%H:%M:%SZ}; change --since, --until or --as-of"
-        )
-
-
-def _future(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    now = clock()
-    found, latest = connection.execute(
-        f"SELECT count(*), max(t) FROM ({_TIMES}) WHERE t > $now", {"now": now}
-    ).fetchall()[0]
-    if found:
-        yield (
-            f"events ahead of the clock: {found:,}, the newest at {latest:%Y-%m-%dT%H:%M:%SZ}; "
-            "their times may be wrong, so no period counts from them"
         )
 
 
