@@ -91,7 +91,7 @@ def test_an_exception_shows_the_users_frames_only(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"{tmp_path}/__main__.py:5: " in done.stderr
     assert "LookupError: gone" in done.stderr
-    assert "launcher.py" not in done.stderr
+    assert "kubewitness_launcher" not in done.stderr
     assert "runpy" not in done.stderr
 
 

@@ -1,4 +1,4 @@
-"""The page on properties of a cluster is complete, and each decision on it is built."""
+"""The page on properties of a cluster is complete: each note is printed, each policy judges."""
 
 import inspect
 import re
@@ -15,6 +15,7 @@ from kubewitness.graph.build import build_graph
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.registry import all_policies
+from kubewitness.policies.verdict import Outcome
 from support.check_source import check_planned
 from support.paths import ROOT
 
@@ -81,6 +82,51 @@ def test_each_decision_is_a_policy_a_note_or_harmless() -> None:
     for row, decision in ROWS.items():
         if row != "ManagedCluster" and decision not in {"note", "harmless"}:
             assert re.sub("policy `(.*)`", r"\1", decision) in ids, row
+
+
+BAD: Final[dict[str, Any]] = {
+    "aadProfile.clientAppID": {"aadProfile": {"managed": True, "clientAppID": "x"}},
+    "aadProfile.enableAzureRBAC": {"aadProfile": {"managed": True, "enableAzureRBAC": False}},
+    "aadProfile.managed": {"aadProfile": {"managed": False, "enableAzureRBAC": True}},
+    "aadProfile.serverAppID": {"aadProfile": {"managed": True, "serverAppID": "x"}},
+    "aadProfile.serverAppSecret": {"aadProfile": {"managed": True, "serverAppSecret": "x"}},
+    "apiServerAccessProfile.authorizedIPRanges": {
+        "apiServerAccessProfile": {"authorizedIPRanges": ["0.0.0.0/0"]}
+    },
+    "apiServerAccessProfile.disableRunCommand": {
+        "apiServerAccessProfile": {"disableRunCommand": False}
+    },
+    "apiServerAccessProfile.enablePrivateCluster": {
+        "apiServerAccessProfile": {"enablePrivateCluster": False}
+    },
+    "disableLocalAccounts": {"disableLocalAccounts": False},
+    "enableRBAC": {"enableRBAC": False},
+}
+"""A value of each property that its policy must fail."""
+
+JUDGED_ELSEWHERE: Final = {
+    "apiServerAccessProfile.enableVnetIntegration": "examples of aks-api-access",
+    "sku.name": "tests/policies/test_policies.py",
+    "JWTAuthenticator": "tests/policies/test_policies.py",
+    "ManagedCluster": "all of tests/policies",
+    "TrustedAccessRoleBinding": "tests/policies/test_trusted_access.py",
+    "monitor.DiagnosticSetting": "tests/policies/test_policies.py",
+}
+"""Rows that a single value of a cluster does not decide, and the tests that try them."""
+
+
+@pytest.mark.parametrize("row", BAD)
+def test_the_policy_of_a_property_fails_a_bad_value(row: str) -> None:
+    """A policy that only exists would judge nothing."""
+    policy = re.sub("policy `(.*)`", r"\1", ROWS[row])
+    found = check_planned([made(CLUSTER, BAD[row])]).verdicts
+    assert {one.outcome for one in found if one.policy_id == policy} == {Outcome.FAIL}
+
+
+def test_every_policy_on_the_page_is_tried() -> None:
+    """A new row needs a bad value."""
+    judged = {row for row, decision in ROWS.items() if decision.startswith("policy")}
+    assert judged == BAD.keys() | JUDGED_ELSEWHERE.keys()
 
 
 NOTED: Final[list[tuple[str, str, dict[str, Any]]]] = [

@@ -1,6 +1,7 @@
 """A program that is broken or written to deceive: no crash, no pass, no secret in what is shown."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -87,6 +88,7 @@ def test_a_program_that_does_not_reach_its_end_is_an_error(
     code, out, err = run(capfd, "check", write_project(tmp_path, f"{CLUSTER}{source}\n"))
     assert code == ExitCode.USAGE
     assert "checked" not in out
+    assert "error: " in err
     assert "Traceback" not in err.partition("error: ")[2].partition("RuntimeError")[0]
 
 
@@ -141,10 +143,12 @@ def is_running(process: str) -> bool:
 
 
 def test_a_program_that_ends_the_check_is_no_pass(tmp_path: Path) -> None:
-    """A signal to the parent ends it with another code than 0."""
+    """A signal to the parent ends it by that signal, without a report."""
     program = write_project(tmp_path, CLUSTER + "os.kill(os.getppid(), 15)\n")
     command = [sys.executable, "-m", "kubewitness", "check", str(program)]
-    assert subprocess.run(command, check=False, capture_output=True).returncode != 0
+    done = subprocess.run(command, check=False, capture_output=True)
+    assert done.returncode == -signal.SIGTERM, done.stderr
+    assert b"checked" not in done.stdout
 
 
 VALUE = 'hunter2-"hunter2"\n-&-second-line-of-it'

@@ -125,7 +125,7 @@ def _keeps(setting: DiagnosticSetting, name: str, graph: Graph) -> bool:
 def _ways(setting: DiagnosticSetting, name: str, graph: Graph) -> Iterator[Route]:
     """Yield the routes of a category through a setting that do not drop all of it."""
     for route in routes_through((Link(setting, certain=True),), name):
-        if not drops_everything(route, name, graph):
+        if not (graph.transformations and drops_everything(route, name, graph)):
             yield route
 
 
