@@ -15,8 +15,8 @@ from kubewitness.graph.links import same_name
 from kubewitness.graph.model import AksCluster
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.templates import declared, literal, type_of
-from kubewitness.graph.values import ABSENT, Unknown, Value, read
+from kubewitness.graph.templates import declared, literal, properties_of, type_of
+from kubewitness.graph.values import ABSENT, AnyCase, Unknown, Value, read
 
 SETTING_TYPE: Final = "azure-native:monitor:DiagnosticSetting"
 """As what a declared diagnostic setting is read."""
@@ -119,9 +119,9 @@ def _setting(
 ) -> Iterator[Resource]:
     if _is_of_another_type(one):
         return
-    inner, name = read(one, "properties"), literal(read(one, "name"))
+    inner, name = properties_of(one), literal(read(one, "name"))
     properties = {
-        **(_without_expressions(inner) if isinstance(inner, Mapping) else {"logs": _LOGS_HIDDEN}),
+        **(inner if isinstance(inner, Mapping) else {"logs": _LOGS_HIDDEN}),
         "resourceUri": _target_id(one),
         "name": name.rpartition("/")[2] if isinstance(name, str) else _EXPRESSION,
     }
@@ -178,7 +178,7 @@ def _as_setting(resource: Resource, properties: dict[str, Any], sources: Iterabl
     return replace(
         resource,
         type=SETTING_TYPE,
-        properties={key: value for key, value in properties.items() if value is not ABSENT},
+        properties=AnyCase({k: value for k, value in properties.items() if value is not ABSENT}),
         id=ABSENT,
         property_dependencies={"resourceUri": tuple(sources)},
         outputs={},
@@ -189,12 +189,3 @@ def _sources(resource: Resource) -> tuple[str, ...]:
     """Return everything that the properties of a resource came from."""
     found = (urn for urns in resource.property_dependencies.values() for urn in urns)
     return tuple(dict.fromkeys(found))
-
-
-def _without_expressions(value: Any) -> Any:
-    """Return properties of a template with each expression of it as unknown."""
-    if isinstance(value, Mapping):
-        return {key: _without_expressions(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_expressions(item) for item in value]
-    return literal(value) if isinstance(value, str) else value

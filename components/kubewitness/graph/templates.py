@@ -15,7 +15,7 @@ from typing import Any, Final
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.property_values import ASSET, SIGNATURE
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, items, read
+from kubewitness.graph.values import ABSENT, AnyCase, Unknown, Value, first_present, items, read
 
 _TEMPLATES: Final = (
     ("properties", "template"),
@@ -41,6 +41,7 @@ _ALWAYS_ELSEWHERE: Final = re.compile(
 """Assignments of blueprints and managed applications, whose templates are always elsewhere."""
 
 _HIDDEN: Final = Unknown("the template cannot be read")
+_EXPRESSION: Final = Unknown("it is an expression in a template")
 _DEPLOYMENTS: Final = ("microsoft.resources/deployments", "microsoft.resources/deploymentstacks")
 
 Declared = Mapping[str, Any] | Unknown
@@ -74,6 +75,23 @@ def type_of(one: Mapping[str, Any]) -> Value[str]:
     """Return the full type in lower case."""
     found = literal(read(one, "type"))
     return fold(found) if isinstance(found, str) else _HIDDEN
+
+
+def properties_of(one: Mapping[str, Any]) -> Value[Any]:
+    """Return the properties of a declared resource, in any case, each expression as unknown."""
+    return _settled(read(one, "properties"))
+
+
+def _settled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return AnyCase({str(key): _settled(item) for key, item in value.items()})
+    if isinstance(value, list | tuple):
+        return [_settled(item) for item in value]
+    return _EXPRESSION if isinstance(value, str) and _is_expression(value) else value
+
+
+def _is_expression(value: str) -> bool:
+    return value.startswith("[") and not value.startswith("[[")
 
 
 def _template(template: Any) -> Iterator[Declared]:
@@ -134,7 +152,7 @@ def _folded(value: Any) -> Mapping[str, Any] | Unknown:
 
 def literal(value: Value[Any]) -> Value[str]:
     """Return a text of a template; unknown if it is an expression."""
-    if isinstance(value, str) and not (value.startswith("[") and not value.startswith("[[")):
+    if isinstance(value, str) and not _is_expression(value):
         return value
     return ABSENT if value is ABSENT else _HIDDEN
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Never, TypeAlias, TypeVar
 
+from kubewitness.azure.resource_ids import fold
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,18 @@ class MostlyUnknown(dict[str, Any]):
     def get(self, name: str, _default: Any = None) -> Any:
         """Return a property; unknown where it is not known."""
         return super().get(name, self._why)
+
+
+class AnyCase(dict[str, Any]):
+    """Properties that are read without regard to case, as Azure reads those of a template."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        super().__init__(known)
+        self._by_name = {fold(str(name)): value for name, value in known.items()}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a property whatever the case of its name."""
+        return self._by_name.get(fold(name), default)
 
 
 class Absent(Enum):

@@ -13,21 +13,12 @@ from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import ANY_TABLE, Transformation
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.templates import declared, type_of
-from kubewitness.graph.values import ABSENT, Unknown, Value, items, read, text
+from kubewitness.graph.templates import declared, properties_of, type_of
+from kubewitness.graph.values import ABSENT, AnyCase, Unknown, Value, items, read, text
 
 _TYPE: Final = "microsoft.insights/datacollectionrules"
 _STREAM: Final = "microsoft-table-"
 _KIND: Final = "workspacetransforms"
-_EXPRESSION: Final = Unknown("it is an expression in a template")
-_NAMES: Final = {
-    fold(name): name
-    for name in (
-        "destinations", "logAnalytics", "workspaceResourceId", "dataFlows", "streams",
-        "transformKql",
-    )
-}  # fmt: skip
-"""The properties that are read of a rule. Azure takes those in a template in any case."""
 
 
 def transformations(resources: Iterable[Resource]) -> tuple[Transformation, ...]:
@@ -58,16 +49,9 @@ def _rules(resource: Resource) -> Iterator[Mapping[str, Any]]:
     elif kind is ResourceKind.ARM:
         for one in declared(resource):
             if isinstance(one, Mapping) and type_of(one) == _TYPE:
-                inner = _spelt(read(one, "properties"))
+                inner = properties_of(one)
                 known = inner if isinstance(inner, Mapping) else {"dataFlows": inner}
-                yield {**known, "kind": one.get("kind")}
-
-
-def _spelt(value: Any) -> Any:
-    """Return what a template holds with the names of properties as they are read here."""
-    if isinstance(value, Mapping):
-        return {_NAMES.get(fold(str(k)), k): _spelt(item) for k, item in value.items()}
-    return [_spelt(item) for item in value] if isinstance(value, list | tuple) else value
+                yield AnyCase({**known, "kind": one.get("kind")})
 
 
 def _may_be_for_a_workspace(rule: Mapping[str, Any]) -> bool:
@@ -90,18 +74,12 @@ def _flows(flows: Value[Any]) -> Iterator[tuple[str, Value[str]]]:
     """Yield each table with the KQL that its rows go through."""
     listed = items(flows)
     for flow in (listed,) if isinstance(listed, Unknown) else listed:
-        kql = _plain(text(read(flow, "transformKql")))
+        kql = text(read(flow, "transformKql"))
         streams = items(read(flow, "streams"))
         for stream in (streams,) if isinstance(streams, Unknown) else streams:
-            table = _table(_plain(stream))
+            table = _table(stream)
             if table and kql is not ABSENT:
                 yield table, kql
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as it is, unless it is an expression that only Azure evaluates."""
-    is_expression = isinstance(value, str) and value.startswith("[") and value[1:2] != "["
-    return _EXPRESSION if is_expression else value
 
 
 def _table(stream: Any) -> str:

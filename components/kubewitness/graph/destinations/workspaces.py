@@ -13,7 +13,7 @@ from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import ANY_TABLE, Receiver, Table, Workspace
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.templates import declared, type_of
+from kubewitness.graph.templates import declared, properties_of, type_of
 from kubewitness.graph.values import (
     TWICE,
     Unknown,
@@ -89,7 +89,7 @@ def tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, T
             if match is None:
                 yield ANY_TABLE, HIDDEN_TABLE
             elif full.startswith("[") or _is_of(full, workspace):
-                yield fold(match["table"]), _table(read(item, "properties"))
+                yield fold(match["table"]), _table(properties_of(item))
 
 
 def _is_of(full: str, receiver: Receiver) -> bool:

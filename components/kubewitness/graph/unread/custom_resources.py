@@ -8,7 +8,7 @@ from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of, matches
 from kubewitness.graph.resources import Resource
-from kubewitness.graph.templates import declared, type_of
+from kubewitness.graph.templates import declared, properties_of, type_of
 from kubewitness.graph.unread.clusters_by_properties import by_properties
 from kubewitness.graph.unread.kubernetes_objects import objects_in
 from kubewitness.graph.unread.scripts import commands_in, texts
@@ -32,6 +32,8 @@ _ARM_OTHERS: Final = {
     "microsoft.kubernetes/connectedclusters": "Azure Arc",
     "microsoft.networkcloud/kubernetesclusters": "Azure Operator Nexus",
 }
+
+_WITH_OBJECTS: Final = (ResourceKind.KUBERNETES_OBJECT, ResourceKind.CHART)
 
 _OBJECTS: Final = "installs Kubernetes objects that are not read"
 
@@ -66,7 +68,8 @@ def _object(resource: Resource) -> Iterator[Unread]:
     """Yield each kind of cluster among the Kubernetes objects within a resource, once."""
     inner = {
         found.of
-        for one in objects_in(resource.properties)
+        for one in objects_in(resource.properties)  # those within an object, too
+        if kind_of(one.type) not in _WITH_OBJECTS
         for found in unread(one)
         if isinstance(found, Opaque)
     }
@@ -91,7 +94,7 @@ def _arm(resource: Resource) -> Iterator[Unread]:
 def _is_aks(one: Mapping[str, Any]) -> bool:
     kind = type_of(one)
     if isinstance(kind, str) and kind == _ARM_FLEETS:
-        return read(one, "properties", "hubProfile") is not ABSENT
+        return read(properties_of(one), "hubProfile") is not ABSENT
     return not isinstance(kind, str) or kind.replace("/*", "") in _ARM_CLUSTERS
 
 
