@@ -1,6 +1,8 @@
 # Every target sets itself up in .venv with nothing but python3 and a package index.
 PYTHON ?= python3
 BIN := .venv/bin
+# Without compiled modules, each program that a test starts compiles azure-native anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md \
 	hatch_build.py

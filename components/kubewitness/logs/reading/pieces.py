@@ -17,7 +17,7 @@ from kubewitness.logs.reading.containers import (
     records_begin,
     skip_value,
 )
-from kubewitness.logs.reading.formats.inner import PREFIX
+from kubewitness.logs.reading.inner import PREFIX
 from kubewitness.logs.reading.lines import LONGEST_LINE
 from kubewitness.logs.reading.resumption import Resumption
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kubewitness.logs.reading.balance import Balance
-from kubewitness.logs.reading.formats import find_format
+from kubewitness.logs.reading.event_text import holds_event
 from kubewitness.logs.reading.formats.envelope import Envelope
-from kubewitness.logs.reading.formats.inner import (
+from kubewitness.logs.reading.inner import (
     UNREADABLE,
-    holds_event,
     inner_rows,
     may_hold_a_line,
+    read_record,
     without_identity,
 )
 from kubewitness.logs.reading.lines import LONGEST_LINE
@@ -157,8 +157,7 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
         if error.is_ambiguous:
             raise NoRowError(str(error)) from None
         return list(_salvaged_rows(piece, str(error)))
-    log_format = find_format(record)
-    rows = list(log_format.rows(record, piece.data)) if log_format else []
+    log_format, rows = read_record(record, piece.data)
     if _hides_event(rows, piece.data):
         raise NoRowError(UNREADABLE)
     if log_format is None or not rows:
@@ -176,15 +175,12 @@ def _no_record(data: bytes) -> str:
 
 def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
     found = salvage(piece.data, keep_cut_string=may_hold_a_line(piece.data))
-    log_format = find_format(found.value) if found else None
-    if found is None or log_format is None:
-        raise NoRowError(damage)
     try:
-        rows = list(log_format.rows(found.value, found.text))
+        log_format, rows = read_record(found.value, found.text) if found else (None, [])
     except NoRowError:
         raise NoRowError(damage) from None
     # Of an event that is cut before its id, too little is left to be told from others.
-    if not rows or without_identity(rows) or _hides_event(rows, piece.data):
+    if log_format is None or not rows or without_identity(rows) or _hides_event(rows, piece.data):
         raise NoRowError(damage)
     yield from ((row.because(damage, partial=True), log_format.NAME) for row in rows)
 

@@ -1,6 +1,6 @@
 """What the adapters make of a record: rows on their way into the tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -64,6 +64,25 @@ class NoRowError(ValueError):
     """The record is of a format, but its contents cannot be a row: says why."""
 
 
+InnerRows = Callable[[str, Mapping[str, Any]], list[Row]]
+"""Returns the rows of the events that a log line holds, with what the record around it states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a log.
+
+    Attributes:
+        value: the record.
+        text: the same as JSON.
+        inner_rows: reads a log line that the record holds.
+    """
+
+    value: Mapping[str, Any]
+    text: bytes
+    inner_rows: InnerRows
+
+
 class Format(Protocol):
     """One format in which logs come: one module each."""
 
@@ -75,12 +94,11 @@ class Format(Protocol):
         ...
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:
+    def rows(record: Record) -> Iterator[Row]:
         """Yield what the record holds.
 
         Args:
             record: a record that matches.
-            text: the same as JSON.
 
         Raises:
             NoRowError: its contents cannot be a row.

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kubewitness.azure.resource_ids import segments
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
-from kubewitness.logs.reading.rows import NoRowError, Row
+from kubewitness.logs.reading.rows import NoRowError, Record, Row
 
 _CATEGORIES: Final = {
     "Administrative",
@@ -74,10 +74,11 @@ class ActivityLog:
         )
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the row that a workspace would have."""
-        columns = _of_rest(record) if record.keys() >= _REST_MARKS else _of_storage(record)
-        resource = str(record.get("resourceId") or "")
+        fields = record.value
+        columns = _of_rest(fields) if fields.keys() >= _REST_MARKS else _of_storage(fields)
+        resource = str(fields.get("resourceId") or "")
         whole = {**_of_resource(resource), **columns, "_ResourceId": resource.lower()}
         if not _is_time(whole["TimeGenerated"]):
             raise NoRowError("has no time that can be read")

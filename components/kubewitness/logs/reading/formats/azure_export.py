@@ -12,8 +12,7 @@ from typing import Any
 
 from kubewitness.catalog.audit_tables import AKS_CONTROL_PLANE
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.logs.reading.formats.inner import inner_rows
-from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.rows import Record, Row
 from kubewitness.logs.reading.times import iso_time
 
 
@@ -29,21 +28,21 @@ class AzureExport:
         return isinstance(properties, dict) and isinstance(_either(properties, "log", "Log"), str)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield what the log line says."""
-        properties = record["properties"]
-        category = _either(record, "category", "Category")
+        fields, properties = record.value, record.value["properties"]
+        category = _either(fields, "category", "Category")
         where = {
-            "time": _either(record, "time", "timeGenerated", "timestamp"),
+            "time": _either(fields, "time", "timeGenerated", "timestamp"),
             "pod": _either(properties, "pod", "Pod"),
-            "resource": _either(record, "resourceId", "resourceID", "ResourceId"),
+            "resource": _either(fields, "resourceId", "resourceID", "ResourceId"),
             "category": category if category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN} else None,
         }
         line = _either(properties, "log", "Log") or ""
-        yield from inner_rows(line, where) or [
+        yield from record.inner_rows(line, where) or [
             control_plane_row(
                 Category=category,
-                Level=_either(record, "level", "Level"),
+                Level=_either(fields, "level", "Level"),
                 Message=line,
                 PodName=where["pod"],
                 Stream=_either(properties, "stream", "Stream"),

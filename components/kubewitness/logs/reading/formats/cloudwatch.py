@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubewitness.logs.reading.formats.azure_export import control_plane_row
-from kubewitness.logs.reading.formats.inner import inner_rows
-from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.rows import Record, Row
 from kubewitness.logs.reading.times import iso_time
 
 
@@ -26,11 +25,12 @@ class CloudWatch:
         return isinstance(record.get("message"), str) and isinstance(record.get("timestamp"), int)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield what the message says."""
-        stream = str(record.get("logStreamName", "")) or None
-        time = iso_time(record["timestamp"])
+        message = record.value["message"]
+        stream = str(record.value.get("logStreamName", "")) or None
+        time = iso_time(record.value["timestamp"])
         where = {"pod": stream, "outer_time": time}
-        yield from inner_rows(record["message"], where) or [
-            control_plane_row(Message=record["message"], PodName=stream, TimeGenerated=time)
+        yield from record.inner_rows(message, where) or [
+            control_plane_row(Message=message, PodName=stream, TimeGenerated=time)
         ]

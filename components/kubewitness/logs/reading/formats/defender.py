@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubewitness.logs.reading.formats.inner import inner_rows
-from kubewitness.logs.reading.rows import NoRowError, Row
+from kubewitness.logs.reading.rows import NoRowError, Record, Row
 
 
 class Defender:
@@ -22,13 +21,15 @@ class Defender:
         return isinstance(record.get("RawEventData"), str | dict)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the event, unless it is of another cloud service."""
-        raw = record["RawEventData"]
+        raw = record.value["RawEventData"]
         line = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
-        rows = inner_rows(
-            line, {"time": record.get("Timestamp"), "resource": record.get("AzureResourceId")}
-        )
+        where = {
+            "time": record.value.get("Timestamp"),
+            "resource": record.value.get("AzureResourceId"),
+        }
+        rows = record.inner_rows(line, where)
         if not rows:
             raise NoRowError("`RawEventData` is no Kubernetes audit event")
         yield from rows

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kubewitness.logs.reading.formats.inner import holds_event, inner_rows
-from kubewitness.logs.reading.rows import NoRowError, Row
+from kubewitness.logs.reading.event_text import holds_event
+from kubewitness.logs.reading.rows import InnerRows, NoRowError, Record, Row
 from kubewitness.logs.reading.times import iso_time
 
 PAYLOADS: Final = (
@@ -35,12 +35,13 @@ class Envelope:
         return any(_is_payload(record, name) for name in (*PAYLOADS, *_LISTS))
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the events in the only field that holds some."""
-        time = next((iso_time(record[name]) for name in _TIMES if name in record), None)
-        for name in filter(record.get, dict.fromkeys((*PAYLOADS, *_LISTS))):
-            rows = _rows(record, name, time)
-            rest = {key: value for key, value in record.items() if key != name}
+        fields = record.value
+        time = next((iso_time(fields[name]) for name in _TIMES if name in fields), None)
+        for name in filter(fields.get, dict.fromkeys((*PAYLOADS, *_LISTS))):
+            rows = _rows(fields[name], time, record.inner_rows)
+            rest = {key: value for key, value in fields.items() if key != name}
             if rows and holds_event(json.dumps(rest).encode()):
                 raise NoRowError("has audit events in two fields")
             if rows:
@@ -53,8 +54,7 @@ def _is_payload(record: Mapping[str, Any], name: str) -> bool:
     return isinstance(record.get(name), kinds)
 
 
-def _rows(record: Mapping[str, Any], name: str, time: str | None) -> list[Row]:
-    value = record.get(name)
+def _rows(value: Any, time: str | None, inner_rows: InnerRows) -> list[Row]:
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     return inner_rows(value, {"outer_time": time}) if isinstance(value, str) else []

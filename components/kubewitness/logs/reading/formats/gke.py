@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubewitness.logs.reading.formats.kubernetes import event_row
-from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.rows import Record, Row
 
 _RESOURCE = re.compile(
     r"(?:(?P<group>[^/]+)/)?(?P<version>v\d[^/]*)"
@@ -43,14 +43,15 @@ class Gke:
         )
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the event that the entry tells of."""
-        event = {name: value for name, value in _event(record).items() if value not in (None, {})}
-        labels = _object(_object(record.get("resource")).get("labels"))
+        entry = record.value
+        event = {name: value for name, value in _event(entry).items() if value not in (None, {})}
+        labels = _object(_object(entry.get("resource")).get("labels"))
         yield event_row(
             event,
             json.dumps(event, ensure_ascii=False).encode(),
-            time=record.get("timestamp"),
+            time=entry.get("timestamp"),
             resource=labels.get("cluster_name"),
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
+from kubewitness.logs.reading.rows import AUDIT, NoRowError, Record, Row
 from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import (
     CONSTANT_FIELDS,
@@ -48,9 +48,9 @@ class Kubernetes:
         return any(marks <= record.keys() for marks in _MARKS)
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the event."""
-        yield event_row(record, text)
+        yield event_row(record.value, record.text)
 
 
 def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:

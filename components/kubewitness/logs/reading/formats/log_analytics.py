@@ -18,9 +18,8 @@ from kubewitness.catalog.audit_tables import (
 )
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
 from kubewitness.logs.reading.formats.azure_export import control_plane_row
-from kubewitness.logs.reading.formats.inner import inner_rows
 from kubewitness.logs.reading.formats.kubernetes import event_row
-from kubewitness.logs.reading.rows import Row
+from kubewitness.logs.reading.rows import InnerRows, Record, Row
 from kubewitness.logs.reading.strict_json import parse
 from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
@@ -46,14 +45,15 @@ class LogAnalytics:
         return any(marks <= record.keys() for marks in _MARKS.values())
 
     @staticmethod
-    def rows(record: Mapping[str, Any], text: bytes) -> Iterator[Row]:  # noqa: ARG004 of Format
+    def rows(record: Record) -> Iterator[Row]:
         """Yield the row, an audit event as the event that it was."""
-        if "log_s" in record:
-            yield from _diagnostics_rows(record)
-        elif _MARKS[AKS_AUDIT] <= record.keys():
-            yield _audit_row(record)
+        columns = record.value
+        if "log_s" in columns:
+            yield from _diagnostics_rows(columns, record.inner_rows)
+        elif _MARKS[AKS_AUDIT] <= columns.keys():
+            yield _audit_row(columns)
         else:
-            yield from _other_rows(record)
+            yield from _other_rows(columns, record.inner_rows)
 
 
 def _audit_row(record: Mapping[str, Any]) -> Row:
@@ -73,7 +73,7 @@ def _audit_row(record: Mapping[str, Any]) -> Row:
     )
 
 
-def _diagnostics_rows(record: Mapping[str, Any]) -> list[Row]:
+def _diagnostics_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
     category = str(record.get("Category"))
     where = {
         "time": _time(record),
@@ -95,7 +95,7 @@ def _diagnostics_rows(record: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def _other_rows(record: Mapping[str, Any]) -> list[Row]:
+def _other_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
     table = AZURE_ACTIVITY if "OperationNameValue" in record else AKS_CONTROL_PLANE
     where = {
         "time": _time(record),

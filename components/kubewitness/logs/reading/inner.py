@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.logs.reading import formats
-from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
+from kubewitness.logs.reading.event_text import altchars, holds_event
+from kubewitness.logs.reading.formats import find_format
+from kubewitness.logs.reading.rows import AUDIT, Format, NoRowError, Record, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
 from kubewitness.logs.store.statements import EVENT_PREFIX
@@ -24,45 +25,12 @@ PREFIX: Final = re.compile(_HEAD + r'(?=\{\s{0,9}"|\[\s{0,9}\{)', re.ASCII)
 
 _BEFORE_STRING: Final = re.compile(_HEAD + r'(?="\s{0,9}[\\{"\[])', re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
-_BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
 _GZIP_IN_BASE64: Final = "H4sI"
-
-_TELLING: Final = len('{"kind":')
-"""From this length on, the beginning of an event differs from that of other objects."""
 
 UNREADABLE: Final = "holds an audit event that cannot be read"
 
-_QUOTE: Final = rb'(?:\\*"|\\+u0022|\\+x22|%22|&quot;|&#34;)'
-_COLON: Final = rb"\s*(?::|%3[Aa])\s*"
-_KIND: Final = re.compile(rb"kind%b%b%bEvent%b" % (_QUOTE, _COLON, _QUOTE, _QUOTE))
-_FRAGMENT: Final = re.compile(
-    rb"(?:requestReceivedTimestamp|stageTimestamp|authorization\.k8s\.io/decision)%b%b"
-    % (_QUOTE, _COLON)
-)
-"""Names that only an audit event has: the second half of one that was split has no `auditID`."""
-
-
-def holds_event(text: bytes) -> bool:
-    """Return whether a text holds an audit event or a part of one, at any level of escaping.
-
-    Other mentions of the API group are of other logs.
-    """
-    if b"auditID" in text and _KIND.search(text):
-        return True
-    return _FRAGMENT.search(text) is not None or _holds_event_in_base64(text)
-
-
-def _holds_event_in_base64(text: bytes) -> bool:
-    for run in _BASE64_RUN.finditer(text):
-        whole = run[0][: len(run[0]) // 4 * 4]
-        if holds_event(base64.b64decode(whole, altchars=_altchars(whole))):
-            return True
-    return False
-
-
-def _altchars(text: bytes) -> bytes | None:
-    """Return the two characters by which the URL-safe alphabet of base64 differs."""
-    return b"-_" if b"-" in text or b"_" in text else None
+_TELLING: Final = len('{"kind":')
+"""From this length on, the beginning of an event differs from that of other objects."""
 
 
 def inner_rows(line: str, where: Mapping[str, Any]) -> list[Row]:
@@ -120,7 +88,7 @@ def _rows_of_base64(text: str) -> list[Row]:
     if text.startswith(_GZIP_IN_BASE64):
         raise NoRowError("the log line in it is compressed; decompress the log before reading it")
     try:
-        decoded = base64.b64decode(text, altchars=_altchars(text.encode()))
+        decoded = base64.b64decode(text, altchars=altchars(text.encode()))
         return _rows(decoded.decode().strip())
     except (binascii.Error, UnicodeDecodeError):
         return []
@@ -137,12 +105,21 @@ def _rows_of_json(text: bytes) -> list[Row]:
         return _salvaged_rows(text, f"the event in it {error}")
     if isinstance(value, list):
         return [row for item in value for row in _event_rows(json.dumps(item))]
-    return _rows_of(value, text)
+    return read_record(value, text)[1]
 
 
-def _rows_of(record: Mapping[str, Any], text: bytes) -> list[Row]:
-    log_format = formats.find_format(record)
-    return list(log_format.rows(record, text)) if log_format else []
+def read_record(value: Mapping[str, Any], text: bytes) -> tuple[type[Format] | None, list[Row]]:
+    """Return the format of a record and its rows; None if its format is not known.
+
+    Args:
+        value: the record.
+        text: the same as JSON.
+
+    Raises:
+        NoRowError: its contents cannot be a row.
+    """
+    log_format = find_format(value)
+    return log_format, list(log_format.rows(Record(value, text, inner_rows))) if log_format else []
 
 
 def _holds_more(text: bytes) -> bool:
@@ -156,7 +133,7 @@ def _holds_more(text: bytes) -> bool:
 
 def _salvaged_rows(text: bytes, damage: str) -> list[Row]:
     found = salvage(text, keep_cut_string=may_hold_a_line(text))
-    rows = _rows_of(found.value, found.text) if found else []
+    rows = read_record(found.value, found.text)[1] if found else []
     if not rows or without_identity(rows):
         if holds_event(text) or _begins_event(text):
             raise NoRowError(damage)
