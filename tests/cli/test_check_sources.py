@@ -142,6 +142,20 @@ def test_a_broken_stack_file_hides_no_other_stack(
     assert broken["faults"][0]["position"]["file"] == "Pulumi.broken.yaml"
 
 
+def test_a_broken_project_file_hides_no_other_source(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its stacks cannot be listed; the program is reported, and the other one is judged."""
+    broken, program = stacks(tmp_path / "a"), stacks(tmp_path / "b", "good")
+    (broken / "Pulumi.yaml").write_text("name: [\n", "utf-8")
+    code, out, _ = run(capfd, "check", broken, program, "--all-stacks", "--format", "json")
+    document = json.loads(out)
+    assert code == 2
+    assert [one["stack"] for one in document["sources"]] == ["good"]
+    (missing,) = document["notChecked"]
+    assert missing["faults"][0]["position"]["file"].endswith("Pulumi.yaml")
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "sarif", "github"])
 def test_no_name_moves_a_cursor_turns_a_text_around_or_forges_a_line(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], format_: str

@@ -55,6 +55,8 @@ def test_a_policy_that_is_disabled_or_only_reports_does_not_hide_the_component()
 
 def test_a_component_that_is_called_like_a_cluster_concerns_the_policies_on_that_kind() -> None:
     """Nobody needs an AKS policy on an EKS cluster."""
+    (verdict,) = verdicts(component("kubernetes-eks:index:Cluster"), settings())
+    assert verdict.policy_id == "eks-audit-logs"
     (verdict,) = verdicts(component("acme:index:EksPlatform"), settings())
     assert verdict.policy_id == "eks-audit-logs"
 

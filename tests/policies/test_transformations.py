@@ -175,6 +175,11 @@ def test_columns_that_are_emptied_are_reported(kql: str, column: str) -> None:
     [
         "source | where Verb = 'get'",
         "source | filter Verb= 'get'",
+        "source | extend u = 'http://x' | where Verb = 'get'",
+        "source | project-away AuditId",
+        "source | extend AuditId = 'x'",
+        "source | extend a = dynamic([" + ", ".join(f"'zz{n}'" for n in range(70)) + "])"
+        " | where tostring(User.username) != 'mallory' | project-away a",
         "source | where rand() < 0.1",
         "source | where TimeGenerated > datetime(2030-01-01)",
         "source | extend When = TimeGenerated | where When > datetime(2030-01-01)",

@@ -139,6 +139,27 @@ def json_like(name: str) -> str:
     return f"{name!r:>{len(name)}}"
 
 
+def imports_an_sdk(name: str) -> object:
+    """Register a resource of a module that only this function names."""
+    from pulumi_azure_native import storage  # noqa: PLC0415 what this is about
+
+    return storage.StorageAccount(name)
+
+
+def imports_by_name(name: str) -> object:
+    """Import whatever has this name."""
+    import importlib  # noqa: PLC0415 what this is about
+
+    return importlib.import_module(name)
+
+
+def imports_json(name: str) -> str:
+    """Import something that registers nothing."""
+    import json  # noqa: PLC0415 what this is about
+
+    return json.dumps(name)
+
+
 def closing_over(something: object) -> object:
     """A function that holds what may register a resource."""
     return lambda _: something
@@ -155,8 +176,11 @@ def closing_over(something: object) -> object:
         lambda name: [eval(name)],  # noqa: S307 it is never called
         closing_over(registers),
         lambda name, make=registers: make(name),
+        imports_an_sdk,
+        imports_by_name,
+        lambda name: [imports_an_sdk(name)],
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_a_function_that_can_reach_a_resource_may_register_one(function: object) -> None:
     """By a name, a closure, a default, or code as text."""
@@ -165,8 +189,8 @@ def test_a_function_that_can_reach_a_resource_may_register_one(function: object)
 
 @pytest.mark.parametrize(
     "function",
-    [len, str, computes, lambda i: i.principal_id.upper(), lambda i: f"{i}/x", closing_over(5)],
-    ids=range(6),
+    [len, str, computes, imports_json, lambda i: i.x.upper(), lambda i: f"{i}/x", closing_over(5)],
+    ids=range(7),
 )
 def test_a_function_of_plain_values_registers_nothing(function: object) -> None:
     """Most programs have such, and a note on each would hide the others."""

@@ -328,6 +328,7 @@ DRIFTED: list[tuple[str, dict[str, Any], str]] = [
         "aks-audit-logs",
     ),
     ("audit", {"logs": []}, "aks-audit-logs"),
+    ("audit", {"logs": [{"enabled": True}]}, "aks-audit-logs"),
     ("workspace", {"retentionInDays": 30}, "aks-audit-retention"),
 ]
 

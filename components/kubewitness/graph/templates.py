@@ -42,6 +42,10 @@ _ALWAYS_ELSEWHERE: Final = re.compile(
 
 _HIDDEN: Final = Unknown("the template cannot be read")
 _EXPRESSION: Final = Unknown("it is an expression in a template")
+_ELSEWHERE_TYPES: Final = (
+    "microsoft.solutions/applications",
+    "microsoft.blueprint/blueprintassignments",
+)
 _DEPLOYMENTS: Final = ("microsoft.resources/deployments", "microsoft.resources/deploymentstacks")
 
 Declared = Mapping[str, Any] | Unknown
@@ -118,6 +122,8 @@ def _resources(outer: Mapping[str, Any], kind: str = "", name: str = "") -> Iter
         whole["name"] = _below(name, read(inner, "name"))
         whole["target"] = literal(read(inner, "scope"))
         yield whole
+        if type_of(whole) in _ELSEWHERE_TYPES:
+            yield _HIDDEN
         yield from _resources(inner, f"{whole['type']}/", f"{whole['name']}/")
         if type_of(whole) in _DEPLOYMENTS:
             nested = read(_folded(read(inner, "properties")), "template")

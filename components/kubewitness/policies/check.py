@@ -52,7 +52,7 @@ class CheckResult:
         """Return the exit code of this source alone."""
         if any(v.blocks and v.outcome is Outcome.FAIL for v in self.verdicts):
             return ExitCode.VIOLATION
-        if any(violation.level == "mandatory" for violation in self.loaded.violations):
+        if any(violation.blocks for violation in self.loaded.violations):
             return ExitCode.VIOLATION
         if self.loaded.unreadable:
             return ExitCode.UNREADABLE

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.graph.resources import Resource
 
 _START: Final = "urn:pulumi:"
@@ -52,7 +53,7 @@ def _replacement(parts: list[str]) -> str:
 def is_meant(resource: Resource, pattern: str) -> bool:
     """Return whether a valid pattern means a resource."""
     if pattern.startswith("/"):
-        return _all_match(pattern.lower().split("/"), resource.urn.lower().split("/"))
+        return _all_match(fold(pattern).split("/"), fold(resource.urn).split("/"))
     if _SEPARATOR not in pattern:
         return _matches(pattern, resource.name)
     last = _PARTS - 1  # the name may hold the separator, too

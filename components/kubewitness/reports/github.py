@@ -73,7 +73,7 @@ def _others(result: CheckResult) -> Iterator[str]:
     """Yield what other packs reported, what the program logged and what could not be read."""
     loaded = result.loaded
     for one in loaded.violations:
-        level = "error" if one.level == "mandatory" else "warning"
+        level = "error" if one.blocks else "warning"
         title = f"{one.pack}/{one.policy}"
         yield _annotation(level, loaded.position_of_urn(one.urn), title, one.message)
     for logged in loaded.warnings:

@@ -155,7 +155,7 @@ def _violations(result: CheckResult) -> Iterator[dict[str, Any]]:
         position = result.loaded.position_of_urn(violation.urn)
         yield {
             "ruleId": _name(violation),
-            "level": "error" if violation.level == "mandatory" else "warning",
+            "level": "error" if violation.blocks else "warning",
             "kind": "fail",
             "message": {"text": printable_lines(violation.message)},
             **_place(result, position, _name(violation), violation.urn),

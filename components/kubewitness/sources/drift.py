@@ -17,6 +17,9 @@ _DRIFTED: Final = Unknown(
 )
 
 
+_NAMING: Final = ("name", "category", "categoryGroup", "id")
+
+
 def without_drift(asked: Any, found: Any) -> Any:
     """Return what a program asked for, with unknown in place of what outputs say otherwise.
 
@@ -41,8 +44,16 @@ def _items(asked: Sequence[Any], found: Sequence[Any]) -> Any:
 
 def _is_among(asked: Any, found: Sequence[Any]) -> bool:
     return not isinstance(asked, Mapping) or any(
-        isinstance(one, Mapping) and without_drift(asked, one) == asked for one in found
+        isinstance(one, Mapping)
+        and _names(asked) <= one.keys()
+        and without_drift(asked, one) == asked
+        for one in found
     )
+
+
+def _names(item: Mapping[str, Any]) -> set[str]:
+    """Return the keys that identify an item of a list: without them, another item may be meant."""
+    return {key for key in _NAMING if item.get(key) is not None}
 
 
 def _is_list(value: Any) -> bool:

@@ -30,6 +30,11 @@ class Violation:
     urn: str
     message: str
 
+    @property
+    def blocks(self) -> bool:
+        """Return whether it stops a deployment."""
+        return self.level == "mandatory"
+
 
 @dataclass(frozen=True)
 class LogMessage:

@@ -122,6 +122,25 @@ def test_a_resource_that_may_make_a_cluster_is_opaque(
         "\ufeff" + json.dumps({"resources": [CLUSTER]}),
         {**ASSET, "text": json.dumps({"resources": [CLUSTER]})},
         {**ASSET, "path": "template.json"},
+        {
+            "resources": [
+                {
+                    "type": "Microsoft.ContainerService/fleets",
+                    "name": "fleet",
+                    "Properties": {"HubProfile": {}},
+                }
+            ]
+        },
+        {
+            "resources": [
+                {
+                    "type": "Microsoft.MachineLearningServices/workspaces/computes",
+                    "name": "space/compute",
+                    "properties": {"ComputeType": "AKS"},
+                }
+            ]
+        },
+        {"resources": [{"type": "Microsoft.Solutions/applications", "name": "managed"}]},
         {"resources": "[variables('resources')]"},
         {"resources": [{"type": "[variables('type')]", "name": "x"}]},
         "[json(parameters('template'))]",

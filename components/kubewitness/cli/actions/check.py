@@ -83,8 +83,16 @@ def _sources_and_stacks(
 ) -> Iterator[tuple[str, str | None]]:
     """Yield what to check: with `all_stacks` each program once for each stack's settings file."""
     for source in sources:
-        names = stacks_of(source) if all_stacks else ()
+        names = _stacks_of(source) if all_stacks else ()
         yield from ((source, name) for name in names or (stack,))
+
+
+def _stacks_of(source: str) -> tuple[str, ...]:
+    """Return a program's stacks; none for a source that cannot be read, which `load` reports."""
+    try:
+        return stacks_of(source)
+    except KubewitnessError:
+        return ()
 
 
 def _explain(policy_id: str) -> None:

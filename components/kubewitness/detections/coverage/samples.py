@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from kubewitness.catalog.audit_tables import READ_VERBS
 from kubewitness.detections.library import all_detections, cases
+from kubewitness.errors import InputError
 
 Event = Mapping[str, Any]
 
@@ -50,7 +51,7 @@ _SENSITIVE_SUBRESOURCES: Final = frozenset(
 _FIRST_FAILURE: Final = 400
 
 MOST_WORDS: Final = 60
-"""How many words of a transformation variants are made of."""
+"""How many texts of transformations are tried at most; with more, nothing is known of them."""
 
 _WORD: Final = re.compile(r"""h?@?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 
@@ -84,6 +85,9 @@ def audit_samples(kql: str) -> tuple[Sample, ...]:
 
     Args:
         kql: the transformations.
+
+    Raises:
+        InputError: they have too many texts.
     """
     return (*attack_samples(), *_variants(kql))
 
@@ -156,7 +160,10 @@ _FIELDS: Final[Mapping[str, Callable[[Any, str], None]]] = {
 def _variants(kql: str) -> Iterator[Sample]:
     texts = (one or other for one, other in _WORD.findall(kql))
     words = dict.fromkeys(word for text in texts for word in (text, *_matching(text)))
-    for word in [word for word in words if word][:MOST_WORDS]:
+    words.pop("", None)
+    if len(words) > MOST_WORDS:
+        raise InputError(f"the transformations have more than {MOST_WORDS} texts to try")
+    for word in words:
         for whose, put in _FIELDS.items():
             for event in _bases():
                 changed = json.loads(json.dumps(event))

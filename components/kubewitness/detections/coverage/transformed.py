@@ -29,10 +29,10 @@ _OF_THE_RECORD: Final = frozenset(
 """Columns that say nothing of the request: when and where it was logged. No sample has them as the
 records of a cluster do."""
 
-_STRING: Final = re.compile(r"""@?"(?:[^"\\]|\\.)*"|@?'(?:[^'\\]|\\.)*'""")
-_COMMENT: Final = re.compile(r"//[^\n]*")
+_STRING_OR_COMMENT: Final = re.compile(r"""@?"(?:[^"\\]|\\.)*"|@?'(?:[^'\\]|\\.)*'|//[^\n]*""")
 _ASSIGNMENT_IN_WHERE: Final = re.compile(r"(?:^|\|)\s*(?:where|filter)\b[^|]*[^=!<>]=(?![=~])")
 
+_AUDIT_NUMBER: Final = "AuditId"
 _NUMBER: Final = "PodName"
 """The column that carries the number of a sample: nothing that is tried reads it."""
 
@@ -72,15 +72,16 @@ def remains(kql: str, words: str, *, guard: bool) -> Remains:
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         store = stored(Path(folder) / "samples.ndjson", _numbered(samples, guard=guard))
         with open_for_queries(store) as connection:
-            before = _rows(connection, f"{table}")
-            after = _rows(connection, f"let source = {table};\n{kql}")
+            number = _NUMBER if guard else _AUDIT_NUMBER
+            before = _rows(connection, table, number)
+            after = _rows(connection, f"let source = {table};\n{kql}", number)
     names = [column.name for column in TABLES[table] if column.name not in _OF_THE_RECORD]
     return Remains(samples, frozenset(after), tuple(_changed(names, before, after)))
 
 
 def _faults(kql: str) -> Iterator[str]:
     """Yield why DuckDB cannot tell what Azure makes of it."""
-    if _ASSIGNMENT_IN_WHERE.search(_STRING.sub('""', _COMMENT.sub("", kql))):
+    if _ASSIGNMENT_IN_WHERE.search(_STRING_OR_COMMENT.sub('""', kql)):
         yield "`=` does not compare in KQL"
     yield from construct_faults(kql)
     try:
@@ -102,15 +103,16 @@ def _numbered(samples: Sequence[Sample], *, guard: bool) -> Iterator[dict[str, A
         yield {**sample.record, (_NUMBER if guard else "auditID"): f"{number}"}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, kql: str) -> dict[int, dict[str, Any]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, kql: str, number: str
+) -> dict[int, dict[str, Any]]:
     """Return the rows of a query by the number of the sample that each was made of."""
     result = run_kql(connection, kql)
-    names = result.columns
-    number = next((name for name in ("AuditId", _NUMBER) if name in names), None)
-    if number is None:
-        raise InputError("it takes away the column that tells events apart")
-    rows = (dict(zip(names, row, strict=True)) for row in result.rows())
-    return {int(row[number]): row for row in rows}
+    rows = (dict(zip(result.columns, row, strict=True)) for row in result.rows())
+    try:
+        return {int(row[number]): row for row in rows}
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"it takes away or changes `{number}`, which identifies events") from None
 
 
 def _changed(

@@ -9,15 +9,16 @@ from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.type_tokens import ResourceKind
-from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
+from kubewitness.graph.model import AksCluster, Cluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import ABSENT, Unknown, Value, first_present, read
 
-_KINDS: Final = {
+CLUSTER_OF: Final[dict[ResourceKind | None, type[Cluster]]] = {
     ResourceKind.UNREAD_AKS_CLUSTER: AksCluster,
     ResourceKind.UNREAD_EKS_CLUSTER: EksCluster,
 }
+"""Which policies a cluster that no adapter reads concerns."""
 
 
 def by_properties(resource: Resource) -> Iterator[Opaque | Unassessed]:
@@ -37,16 +38,20 @@ def _fleet(resource: Resource) -> Opaque | None:
 
 def _compute(resource: Resource) -> Opaque | Unassessed | None:
     """Compute of type AKS is a new cluster, or one that exists and is attached by its id."""
-    kind = read(resource.properties, "properties", "computeType")
-    if isinstance(kind, Unknown):
+    properties = read(resource.properties, "properties")
+    if makes_a_compute_cluster(properties):
         return Opaque(resource, AksCluster)
-    if fold(str(kind)) != "aks":
+    if fold(str(read(properties, "computeType"))) != "aks":
         return None
-    if read(resource.properties, "properties", "resourceId") is not ABSENT:
-        return Unassessed(
-            resource, "attaches a cluster that exists to a machine learning workspace"
-        )
-    return Opaque(resource, AksCluster)
+    return Unassessed(resource, "attaches a cluster that exists to a machine learning workspace")
+
+
+def makes_a_compute_cluster(properties: Value[Any]) -> bool:
+    """Return whether compute may be a new AKS cluster; one that exists is attached by its id."""
+    kind = read(properties, "computeType")
+    if isinstance(kind, Unknown):
+        return True
+    return fold(str(kind)) == "aks" and read(properties, "resourceId") is ABSENT
 
 
 def _rancher(resource: Resource) -> Opaque | Unassessed:
@@ -68,7 +73,7 @@ def _cluster_api(resource: Resource) -> Opaque | Unassessed:
     plane = kind_of(f"kubernetes:controlplane.cluster.x-k8s.io/v1:{kind}")
     if plane in (ResourceKind.OTHER_CLUSTER, None):
         return Unassessed(resource, "is a Kubernetes cluster of Cluster API, which has no policies")
-    return Opaque(resource, _KINDS.get(plane))
+    return Opaque(resource, CLUSTER_OF.get(plane))
 
 
 def _paths(*names: str) -> list[tuple[str, ...]]:

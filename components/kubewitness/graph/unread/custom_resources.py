@@ -9,7 +9,7 @@ from kubewitness.graph.model import AksCluster, EksCluster, Opaque, Unassessed
 from kubewitness.graph.resource_kinds import kind_of, matches
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.templates import declared, properties_of, type_of
-from kubewitness.graph.unread.clusters_by_properties import by_properties
+from kubewitness.graph.unread.clusters_by_properties import by_properties, makes_a_compute_cluster
 from kubewitness.graph.unread.kubernetes_objects import objects_in
 from kubewitness.graph.unread.scripts import commands_in, texts
 from kubewitness.graph.unread.stack_templates import may_make_an_eks_cluster
@@ -26,6 +26,7 @@ _ARM_CLUSTERS: Final = frozenset(
     }
 )
 _ARM_FLEETS: Final = "microsoft.containerservice/fleets"
+_ARM_COMPUTES: Final = "microsoft.machinelearningservices/workspaces/computes"
 _ARM_SCRIPTS: Final = "microsoft.resources/deploymentscripts"
 _ARM_OTHERS: Final = {
     "microsoft.redhatopenshift/openshiftclusters": "Azure Red Hat OpenShift",
@@ -95,6 +96,8 @@ def _is_aks(one: Mapping[str, Any]) -> bool:
     kind = type_of(one)
     if isinstance(kind, str) and kind == _ARM_FLEETS:
         return read(properties_of(one), "hubProfile") is not ABSENT
+    if isinstance(kind, str) and kind == _ARM_COMPUTES:
+        return makes_a_compute_cluster(properties_of(one))
     return not isinstance(kind, str) or kind.replace("/*", "") in _ARM_CLUSTERS
 
 

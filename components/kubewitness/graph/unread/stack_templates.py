@@ -37,5 +37,5 @@ def _parsed(value: Any) -> Any:
     """Parse a template in JSON, whose text may hide a type behind escapes."""
     try:
         return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

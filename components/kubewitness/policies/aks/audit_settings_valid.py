@@ -21,18 +21,14 @@ def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judge
     if len(certain) > MOST_SETTINGS:
         message = f"the cluster's logs, in {len(certain)} settings, {TOO_MANY_SETTINGS.reason}"
         faults.append(Reason(TOO_MANY_SETTINGS.code, message))
-    faults += [*_same_name(links), *same_sink_twice(certain)]
+    faults += [Reason("same-name", replaced(link)) for link in links if link.rivals]
+    faults += same_sink_twice(certain)
     if faults:
-        return fail(*dict.fromkeys(faults))
+        return fail(*faults)
     hidden = [doubt for link in links for doubt in doubts(link)]
     hidden += [may_be_replaced(link) for link in links if link.possible_rivals]
     hidden += [*_perhaps_too_many(links), *unknown_sinks(certain)]
     return undecided(*hidden) if hidden else PASS
-
-
-def _same_name(links: Sequence[Link]) -> Iterator[Reason]:
-    for message in dict.fromkeys(replaced(link) for link in links if link.rivals):
-        yield Reason("same-name", message)
 
 
 def _perhaps_too_many(links: Sequence[Link]) -> Iterator[Reason]:

@@ -28,9 +28,9 @@ def unknown_sinks(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
     """Yield a doubt for each two settings that may send a category to one destination."""
     for one, other in combinations(settings, 2):
         may_share = any(starmap(_could_be_one, product(one.destinations, other.destinations)))
-        both = {name for name in _possible(one) if name in _possible(other)}
+        both = set(_possible(one)) & set(_possible(other))
         if any(_shared(one, other)):
-            both -= {name for name in _certain(one) if name in _certain(other)}
+            both -= set(_certain(one)) & set(_certain(other))
         elif not may_share:
             continue
         if both:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.log_categories import (
     AKS_LOG_CATEGORIES,
     AUDIT_CATEGORIES,
@@ -18,7 +19,7 @@ from kubewitness.catalog.log_categories import (
 )
 from kubewitness.errors import InputError
 from kubewitness.graph.diagnostic_settings import DEDICATED
-from kubewitness.graph.model import AksCluster, Graph
+from kubewitness.graph.model import ANY_TABLE, AksCluster, Graph
 from kubewitness.graph.routes import Route, routes
 from kubewitness.graph.values import ABSENT, Unknown, Value
 from kubewitness.policies.verdict import Reason
@@ -26,6 +27,9 @@ from kubewitness.policies.verdict import Reason
 if TYPE_CHECKING:
     from kubewitness.detections.coverage.samples import Sample
     from kubewitness.detections.coverage.transformed import Remains
+
+_TABLES: Final = {ANY_TABLE, *(fold(one.table) for one in AKS_LOG_CATEGORIES.values())}
+"""The tables of audit logs, as transformations name them."""
 
 _NAMED: Final = 3
 """How many of the events that are lost a message names."""
@@ -115,7 +119,13 @@ def _remains(route: Route, category: str, graph: Graph) -> "Value[Remains]":
     # Detections need DuckDB, which a pack should not load for a stack without transformations.
     from kubewitness.detections.coverage.transformed import remains  # noqa: PLC0415
 
-    words = sorted({one.kql for one in graph.transformations if isinstance(one.kql, str)})
+    words = sorted(
+        {
+            one.kql
+            for one in graph.transformations
+            if isinstance(one.kql, str) and one.table in _TABLES
+        }
+    )
     try:
         return remains(kql, "\n".join(words), guard=category == GUARD)
     except InputError as error:

@@ -1,8 +1,10 @@
 """Finds the provider functions that a withheld function would call, by the names in its code."""
 
+import dis
 import re
+import sys
 import types
-from typing import Any, Iterator, Set
+from typing import Any, Iterator, List, Set
 
 from .reporter import is_own
 
@@ -39,12 +41,11 @@ def _functions(function: Any, seen: Set[Any]) -> Iterator[Any]:
 
 
 def _values(function: Any, names: Set[str]) -> Iterator[Any]:
-    """Yield what the names stand for: globals, what a closure holds, members of modules."""
-    cells = [cell.cell_contents for cell in function.__closure__ or () if is_filled(cell)]
-    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    """Yield the values of the names: globals, imports, closures, members of modules."""
     found = [function.__globals__.get(name) for name in names]
+    imported = [sys.modules.get(name) for name in imports(function.__code__)]
     modules: Set[Any] = set()
-    pending = [*found, *cells, *defaults]
+    pending = [*found, *imported, *held_values(function)]
     while pending:
         value = pending.pop()
         if not isinstance(value, types.ModuleType):
@@ -69,8 +70,24 @@ def code_names(code: Any) -> Iterator[str]:
             yield from code_names(constant)
 
 
-def is_filled(cell: Any) -> bool:
-    """Return whether a variable of a closure has a value."""
+def imports(code: Any) -> Iterator[str]:
+    """Yield the modules that code imports, and those of the functions inside it."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            yield instruction.argval
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from imports(constant)
+
+
+def held_values(function: Any) -> List[Any]:
+    """Return the values of a function's closure and of its defaults."""
+    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    defaults = (function.__kwdefaults__ or {}).values()
+    return [*cells, *(function.__defaults__ or ()), *defaults]
+
+
+def _is_filled(cell: Any) -> bool:
     try:
         return cell.cell_contents is not cell
     except ValueError:

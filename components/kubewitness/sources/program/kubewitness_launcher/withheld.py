@@ -10,10 +10,10 @@ import sys
 import types
 from typing import Any, Dict, List, Set, Tuple
 
-from .named_calls import code_names, is_filled, named_calls
+from .named_calls import code_names, held_values, imports, named_calls
 from .reporter import Reporter, is_own
 
-_RUN_CODE = frozenset({"__import__", "compile", "eval", "exec"})
+_RUN_CODE = frozenset({"__import__", "compile", "eval", "exec", "importlib", "runpy"})
 _COMPUTES = (str, bytes, int, float, tuple, frozenset, type(None), types.BuiltinFunctionType)
 
 
@@ -70,20 +70,17 @@ def may_register(function: Any, seen: Tuple[Any, ...] = ()) -> bool:
     if function in seen:
         return False
     names = set(code_names(function.__code__))
-    cells = [cell.cell_contents for cell in function.__closure__ or () if is_filled(cell)]
+    imported = set(imports(function.__code__))
+    if names & _RUN_CODE or imported & _RUN_CODE or not all(map(_is_standard, imported)):
+        return True
     known = [function.__globals__[name] for name in names if name in function.__globals__]
-    return bool(names & _RUN_CODE) or any(
-        _reaches(value, (*seen, function)) for value in (*known, *cells, *_defaults(function))
-    )
-
-
-def _defaults(function: Any) -> Any:
-    return (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    values = (*known, *held_values(function))
+    return any(_reaches(value, (*seen, function)) for value in values)
 
 
 def _reaches(value: Any, seen: Any) -> bool:
     if isinstance(value, types.ModuleType):
-        return value.__name__.partition(".")[0] not in _standard_modules()
+        return value.__name__ in _RUN_CODE or not _is_standard(value.__name__)
     if isinstance(value, types.FunctionType):
         return may_register(value, seen)
     if isinstance(value, type):
@@ -91,6 +88,6 @@ def _reaches(value: Any, seen: Any) -> bool:
     return not isinstance(value, _COMPUTES)
 
 
-def _standard_modules() -> Any:
-    """Return the names of the standard library's modules, none before Python 3.10."""
-    return getattr(sys, "stdlib_module_names", ())
+def _is_standard(module: str) -> bool:
+    """Return whether a module is of the standard library; before Python 3.10 none is known."""
+    return module.partition(".")[0] in getattr(sys, "stdlib_module_names", ())
