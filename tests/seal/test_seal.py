@@ -195,7 +195,7 @@ def test_grown_logs_are_not_silently_good(logs: Path, capsys: pytest.CaptureFixt
     assert create_seal(logs).grown == 1
     code, out, _ = run(capsys, "verify", logs, "--head", head)
     assert code == 4
-    assert "whether manifest 2 is genuine: what came after manifest 1 is unauthenticated" in out
+    assert "whether manifest 2 is authentic: what follows manifest 1 is unauthenticated" in out
 
 
 def test_an_older_head_authenticates_only_what_it_covers(

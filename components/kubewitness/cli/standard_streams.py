@@ -12,8 +12,7 @@ import click
 from kubewitness.printable import printable_lines
 
 _UNWRITABLE: Final = "backslashreplace"
-"""What becomes of a letter that the locale does not have: an escape, and no error."""
-
+"""A character that the locale does not have becomes an escape, without an error."""
 
 _STANDARD_ERROR: Final = 2
 
@@ -25,8 +24,8 @@ class OutputError(Exception):
     mean violations.
 
     Attributes:
-        reason: why, in the system's words.
-        is_broken_pipe: true where the reader is gone.
+        reason: the message of the operating system.
+        is_broken_pipe: whether the reader closed the pipe.
     """
 
     def __init__(self, number: int) -> None:
@@ -36,7 +35,7 @@ class OutputError(Exception):
 
 
 class _StandardOutput(io.FileIO):
-    """Tells once that it cannot be written, and is silent from then on."""
+    """Raises one `OutputError` if it cannot be written, and drops what follows."""
 
     failed = False
 
@@ -51,7 +50,7 @@ class _StandardOutput(io.FileIO):
 
 
 class _StandardError(io.FileIO):
-    """Loses what cannot be written: nobody is left to tell."""
+    """Drops what cannot be written: there is no other place for messages."""
 
     def write(self, data: Any) -> int:
         try:
@@ -76,7 +75,7 @@ class _Closed(io.RawIOBase):
 
 
 def guard_standard_streams() -> None:
-    """Replace the process' own streams; those of a test, or of a caller in Python, are kept."""
+    """Replace the streams of the process, except those that a test or a caller in Python set."""
     _occupy_standard_descriptors()
     if sys.stdout is None:
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()), "utf-8", _UNWRITABLE)
@@ -89,7 +88,7 @@ def guard_standard_streams() -> None:
 
 
 def _occupy_standard_descriptors() -> None:
-    """Keep a file that is opened later from the number of a standard stream that is closed."""
+    """Open the null device for each closed stream, so that no file gets its descriptor."""
     while True:
         number = os.open(os.devnull, os.O_RDWR)
         if number > _STANDARD_ERROR:
@@ -105,12 +104,12 @@ def _wrapped(stream: Any, raw: type[io.FileIO]) -> TextIO:
 
 
 def end_by_broken_pipe() -> None:
-    """End as a program does that knows nothing of broken pipes; return where there is no signal."""
+    """End by the signal for a broken pipe; return on systems that do not have it."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)
 
 
 def tell(text: str) -> None:
-    """Say on standard error what is no result."""
+    """Write a message that is not a result to standard error."""
     click.echo(printable_lines(text), err=True)

@@ -203,11 +203,11 @@ def read_detection(path: Path, slug: str) -> Detection:
     if not isinstance(read.data, dict):
         raise InputError(f"{read.at(())}: is no rule: a rule has `name` and `query`")
     # A key without a value is one that is not there.
-    said = {key: value for key, value in read.data.items() if value is not None}
+    given = {key: value for key, value in read.data.items() if value is not None}
     # Sentinel's files have keys that are not read, so only those close to one that is are wrong.
-    faults = list(misspelt_keys(said, Detection))
+    faults = list(misspelt_keys(given, Detection))
     try:
-        detection = Detection.model_validate({**said, "slug": slug}, by_name=False)
+        detection = Detection.model_validate({**given, "slug": slug}, by_name=False)
     except ValidationError as error:
         faults += explain(error, Detection)
     if faults:

@@ -20,7 +20,7 @@ def explain(policy: AnyPolicy, verdict: Verdict) -> str:
     for reason in verdict.judgement.reasons:
         lines.append(f"  - {printable(reason.message)}")
         if reason.decide:
-            lines.append(f"    to decide it: {printable(reason.decide)}")
+            lines.append(f"    to resolve this: {printable(reason.decide)}")
     lines += [f"  by {printable(str(exemption))}" for exemption in verdict.exemptions]
     if verdict.outcome is Outcome.FAIL:
         lines += [f"  fix in Pulumi: {_indent(policy.fix_pulumi)}"]

@@ -104,9 +104,9 @@ def _invocation(results: Sequence[CheckResult], not_loaded: Sequence[NotLoaded])
 
 def _notifications(result: CheckResult) -> Iterator[dict[str, Any]]:
     loaded = result.loaded
-    said = [(one.level, one.message, loaded.position_of_urn(one.urn)) for one in loaded.warnings]
+    logged = [(one.level, one.message, loaded.position_of_urn(one.urn)) for one in loaded.warnings]
     unread = [("error", f"unreadable: {one}", loaded.project_file) for one in loaded.unreadable]
-    for level, message, position in (*said, *unread):
+    for level, message, position in (*logged, *unread):
         yield _notification(level, message, position, loaded.source, loaded.stack.name)
 
 

@@ -1,4 +1,4 @@
-"""Anchors: what vouches for the chain from outside the reach of whoever can write it."""
+"""Anchors: what authenticates the chain from outside the reach of whoever can write it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -145,7 +145,7 @@ def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:
             if last + 1 == newest
             else f"manifests {last + 1} to {newest} are"
         )
-        yield f"whether {which} genuine: what came after manifest {last} is unauthenticated"
+        yield f"whether {which} authentic: what follows manifest {last} is unauthenticated"
     if "head" not in {anchor.kind for anchor in found.anchors}:
         yield "whether newer manifests were cut off: only the newest head, kept elsewhere, tells"
     times = [anchor.time for anchor in found.anchors if anchor.time is not None]

@@ -59,7 +59,7 @@ class Chain:
     def claims(self, anchored: set[int]) -> dict[str, list[Claim]]:
         """Return what the manifests say of each file, the oldest first, and the same only once.
 
-        One that the next manifest was not made on is left out, unless an anchor vouches for it.
+        One that the next manifest was not made on is left out, unless an anchor authenticates it.
         What takes back an earlier manifest's word is added to the findings.
 
         Args:
@@ -67,7 +67,7 @@ class Chain:
         """
         found: dict[str, list[Claim]] = {}
         for link in self.links:
-            if link.number in self.broken and not self._is_vouched(link.number, anchored):
+            if link.number in self.broken and not self._is_anchored(link.number, anchored):
                 continue
             manifest = self.load(link.number)
             self._note_what_is_taken_back(link.number, manifest, found)
@@ -77,7 +77,7 @@ class Chain:
                     mine.append(Claim(file.size, file.sha256, link.number))
         return found
 
-    def _is_vouched(self, number: int, anchored: set[int]) -> bool:
+    def _is_anchored(self, number: int, anchored: set[int]) -> bool:
         while number not in anchored:
             if number in self.broken or number >= self.newest.number:
                 return False

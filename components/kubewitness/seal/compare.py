@@ -58,7 +58,7 @@ class Comparison:
         self.intact.add(path)
         if read.size > max(sizes):
             added = read.size - max(sizes)
-            message = f"{_bytes(added)} came after the seal, and nothing vouches for them"
+            message = f"{_bytes(added)} were added after the seal, and nothing authenticates them"
             found = ByteRange(start=max(sizes), end=read.size)
             self._note(SealFindingKind.GROWN, path, message, ranges=(found,))
 

@@ -69,7 +69,7 @@ class Unauthenticated(_Document):
 
 
 class Anchor(_Document):
-    """Something outside the writer's reach that vouches for a manifest and all before it."""
+    """Something outside the writer's reach that authenticates a manifest and all before it."""
 
     kind: Literal["head", "signature", "timestamp"]
     manifest: int
@@ -111,9 +111,9 @@ class VerifyResult(_Document):
     findings: tuple[SealFinding, ...]
     anchors: tuple[Anchor, ...]
     anchored: int | None
-    """The newest manifest that an anchor vouches for."""
+    """The newest manifest that an anchor authenticates."""
     unauthenticated: tuple[Unauthenticated, ...] = ()
-    """What came after the newest manifest that an anchor vouches for; empty without an anchor."""
+    """What follows the newest manifest that an anchor authenticates; empty without an anchor."""
     unknown: tuple[str, ...]
     """What could not be known, and what would tell."""
     verdict: Literal["intact", "edited", "unreadable", "undecided"]
@@ -122,7 +122,7 @@ class VerifyResult(_Document):
         """Return the code to exit with.
 
         Args:
-            accept_unanchored: the caller accepts that no anchor vouches for everything there.
+            accept_unanchored: the caller accepts manifests that no anchor authenticates.
         """
         if self.verdict == "undecided" and accept_unanchored:
             return ExitCode.OK

@@ -79,7 +79,7 @@ def require_imprint(response: bytes, data: bytes, source: str) -> TimeStampRespo
 
 
 def load_certificates(path: Path) -> list[Certificate]:
-    """Return the certificates in a PEM file, each trusted to vouch for time stamps."""
+    """Return the certificates in a PEM file, each trusted to sign time stamps."""
     try:
         return load_pem_x509_certificates(path.read_bytes())
     except OSError as error:

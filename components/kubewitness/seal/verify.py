@@ -27,7 +27,7 @@ def verify_seal(
     """Find and locate everything that is not as it was sealed.
 
     Every manifest of the chain is held against the files, not only the newest: whoever appends a
-    forged manifest to a genuine chain is found by the genuine ones.
+    forged manifest to an authentic chain is found by the authentic ones.
 
     Args:
         head: the hash of a manifest, kept elsewhere: an anchor.
@@ -49,13 +49,13 @@ def verify_seal(
     findings = (*chain.findings, *anchoring.findings, *files.findings)
     unknown = list(anchoring.unknown)
     if any(finding.kind in NOT_SEALED for finding in findings):
-        unknown.append("whether what is not sealed is genuine: seal again, in time")
+        unknown.append("whether what is not sealed is authentic: seal more often")
     return VerifyResult(
         path=str(path),
         head=chain.newest.head,
         manifests=len(chain.links),
         files=len(claims),
-        bytes=sum(said[-1].size for said in claims.values()),
+        bytes=sum(of_path[-1].size for of_path in claims.values()),
         intact=len(files.intact),
         findings=findings,
         anchors=tuple(anchoring.anchors),
@@ -73,11 +73,11 @@ def _unauthenticated(
     last = max(anchored, default=None)
     if last is None:
         return
-    for path, said in sorted(claims.items()):
-        start = max((claim.size for claim in said if claim.manifest <= last), default=0)
-        is_new = said[0].manifest > last
-        if is_new or said[-1].size > start:
-            yield Unauthenticated(path=path, start=start, end=said[-1].size)
+    for path, of_path in sorted(claims.items()):
+        start = max((claim.size for claim in of_path if claim.manifest <= last), default=0)
+        is_new = of_path[0].manifest > last
+        if is_new or of_path[-1].size > start:
+            yield Unauthenticated(path=path, start=start, end=of_path[-1].size)
 
 
 def _verdict(

@@ -1,6 +1,6 @@
-"""What a state's outputs say otherwise than its inputs: Azure has been changed since.
+"""Differences between the inputs and the outputs of a state: Azure changed after the deployment.
 
-Azure spells some values in its own way: regions without spaces, ids in another case, an address as
+Azure writes some values in its own way: regions without spaces, ids in another case, an address as
 a range of one, and lists in another order.
 """
 
@@ -21,7 +21,7 @@ _NAMING: Final = ("name", "category", "categoryGroup", "id")
 
 
 def without_drift(asked: Any, found: Any) -> Any:
-    """Return what a program asked for, with unknown in place of what outputs say otherwise.
+    """Return what a program asked for, with unknown in place of what differs in the outputs.
 
     What outputs do not show, and what they show in another form, stays as it was asked for.
     """

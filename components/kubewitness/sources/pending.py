@@ -1,4 +1,4 @@
-"""Operations that a deployment began and did not end: what they made, nobody knows."""
+"""Operations that a deployment began and did not finish: what they created is unknown."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

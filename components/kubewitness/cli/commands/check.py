@@ -48,9 +48,7 @@ EPILOG = exit_codes(
     "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
 )
 @click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")
-@click.option(
-    "--allow-empty", is_flag=True, help="Programs without clusters are no error (exit code 0)."
-)
+@click.option("--allow-empty", is_flag=True, help="Exit with code 0 if a program has no cluster.")
 @format_option("table", "json", "sarif", "github")
 @output_option
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")

@@ -87,9 +87,7 @@ def create(**options: Any) -> int:
     type=FILE,
     help="A PEM file with the certificates that time stamps are trusted by.",
 )
-@click.option(
-    "--unanchored", is_flag=True, help="Accept that no anchor vouches for everything there."
-)
+@click.option("--unanchored", is_flag=True, help="Accept manifests that no anchor authenticates.")
 @format_option("table", "json")
 @output_option
 def verify(**options: Any) -> int:

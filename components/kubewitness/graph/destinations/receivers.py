@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.azure.resource_ids import fold
+from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.catalog.type_tokens import ResourceKind
 from kubewitness.graph.destinations.duplicates import without_conflicts
 from kubewitness.graph.destinations.storage import (
@@ -18,9 +18,9 @@ from kubewitness.graph.destinations.storage import (
     deletion,
     immutability,
     immutable_days,
-    said_once,
     shortest,
     storage_account,
+    without_repeats,
 )
 from kubewitness.graph.destinations.workspaces import (
     HIDDEN_TABLE,
@@ -93,7 +93,7 @@ class Receivers:
         if isinstance(receiver.name, str):
             self._by_name.setdefault(fold(receiver.name), []).append(urn)
         if isinstance(receiver.resource.id, str):
-            self._by_id[fold(receiver.resource.id).rstrip("/")] = urn
+            self._by_id[comparable(receiver.resource.id)] = urn
 
     def _possible_owners(self, resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
         """Return what it may be attached to: receivers of the right kind, in the right group."""
@@ -144,7 +144,7 @@ class Receivers:
 
     def at(self, identifier: str) -> Receiver | None:
         """Return the receiver with an id, in any case; an authorization rule is its namespace's."""
-        known = fold(identifier).rstrip("/").partition("/authorizationrules/")[0]
+        known = comparable(identifier).partition("/authorizationrules/")[0]
         urn = self._by_id.get(known)
         return self._found[urn] if urn else None
 
@@ -179,8 +179,8 @@ def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resou
         return replace(
             receiver,
             deletes_after_days=shortest([*unsure, *(deletion(policy) for policy in policies)]),
-            immutability=said_once(immutability(lock) for lock in locks),
-            immutable_days=said_once(
+            immutability=without_repeats(immutability(lock) for lock in locks),
+            immutable_days=without_repeats(
                 (immutability(lock)[0], immutable_days(lock)) for lock in locks
             ),
         )

@@ -161,8 +161,8 @@ def immutability(policy: Resource) -> tuple[str, Value[str]]:
     return name, text(read(policy.outputs, "state"))
 
 
-def said_once(pairs: Iterable[tuple[str, Value[T]]]) -> dict[str, Value[T]]:
-    """Return what is said of each container; unknown where two policies say it, as one counts."""
+def without_repeats(pairs: Iterable[tuple[str, Value[T]]]) -> dict[str, Value[T]]:
+    """Return the value of each container; unknown where two policies set it, as only one counts."""
     found: dict[str, Value[T]] = {}
     for name, value in pairs:
         found[name] = TWICE if name in found else value

@@ -97,7 +97,7 @@ class Ledger:
             with file.open() as stream:
                 start = stream.read(HEAD_BYTES)
         except OSError:
-            return None  # told when it is read
+            return None  # reported when it is read
         for known in self._known[file.name]:
             count = int(known.head.partition(":")[0])
             grown = (known.stored_bytes or 0) < file.size

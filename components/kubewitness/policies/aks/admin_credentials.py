@@ -83,7 +83,7 @@ def _of_text(kubeconfig: str) -> Judgement:
         message = "its kubeconfig is that of a local administrator"
         return fail(Reason("kubeconfig", message))
     if has_certificate:
-        message = "its kubeconfig holds a certificate, and whether of an AKS cluster cannot be told"
+        message = "its kubeconfig holds a certificate, perhaps of an AKS cluster"
         return undecided(Reason("certificate", message, _DECIDE))
     return PASS if _is_kubeconfig(kubeconfig) else _no_text()
 
@@ -116,7 +116,7 @@ def _of_hidden(provider: Resource, graph: Graph) -> Judgement:
 
 
 def _no_text() -> Judgement:
-    message = "whose credentials it uses cannot be told: its kubeconfig is no text that shows them"
+    message = "whose credentials it uses is unknown: its kubeconfig does not show them"
     return undecided(Reason("no-kubeconfig", message, _DECIDE))
 
 

@@ -69,7 +69,7 @@ def _of_ranges(given: list[Any]) -> Judgement:
         return undecided(
             Reason(
                 "no-range",
-                f"`{strange[0]}` is no address range, and whom it lets in cannot be told",
+                f"`{strange[0]}` is not an address range, and whom it admits is unknown",
                 "give ranges in CIDR notation, such as `203.0.113.0/24`",
             )
         )
@@ -78,7 +78,9 @@ def _of_ranges(given: list[Any]) -> Judgement:
 
 def _too_wide(found: str) -> Reason:
     limits = " and ".join(f"/{n} for IPv{version}" for version, n in WIDEST_PREFIX.items())
-    message = f"`{found}` is no restriction: wider than {limits}, or than {MOST} of these together"
+    message = (
+        f"`{found}` is not a restriction: wider than {limits}, or than {MOST} of these together"
+    )
     return Reason("too-wide", message)
 
 

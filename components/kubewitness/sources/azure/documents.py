@@ -88,8 +88,8 @@ def setting(target: str, document: Document) -> Resource:
         document: as Azure gives it.
     """
     found = resource(SETTINGS, document)
-    said = found.properties.get("logAnalyticsDestinationType")
-    known = {"resourceUri": target, "logAnalyticsDestinationType": said or _NOT_ECHOED}
+    given = found.properties.get("logAnalyticsDestinationType")
+    known = {"resourceUri": target, "logAnalyticsDestinationType": given or _NOT_ECHOED}
     return replace(
         found,
         urn=found.urn or f"{target}/providers/{SETTINGS}/{found.name}",
