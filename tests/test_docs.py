@@ -32,7 +32,12 @@ def blocks(page: Path, language: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def name_of(page: Path) -> str:
+    """A page as tests are named by it."""
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_within_the_project_lead_somewhere(page: Path) -> None:
     """To a file, and to a heading of it where one is named."""
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
@@ -43,6 +48,18 @@ def test_links_within_the_project_lead_somewhere(page: Path) -> None:
         if heading:
             headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
             assert heading in {re.sub(r"[^a-z0-9]+", "-", one.lower()) for one in headings}, link
+
+
+OWN_FOLDERS = "benchmarks|components|detections|docs|examples|logs|requirements|tests"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.parent.name != "contributing"], ids=name_of
+)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    """From the root of the repository, or within the package; a name in capitals stands for one."""
+    for path in re.findall(rf"`((?:{OWN_FOLDERS})/[a-z0-9_./-]+)`", page.read_text("utf-8")):
+        assert (ROOT / path).exists() or (ROOT / "components/kubewitness" / path).exists(), path
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)

@@ -332,11 +332,10 @@ def summary(comparison: Comparison) -> Counter[Relation]:
 _INTRODUCTION: Final = """\
 # Agreement with other checks
 
-Other projects check AKS clusters, too. This page puts the same clusters to their checks and to our
-rules, shows every verdict, and explains every difference. It is generated from
-`tests/agreement_cases.py` and `tests/peers.py` by `python tests/agreement_table.py`; a test fails
-where it is out of date, where a difference has no explanation, and where an explanation explains
-nothing.
+Other projects check AKS clusters, too. This page applies their checks and our policies to the same
+clusters, shows every verdict, and explains every difference. `make docs` generates it from
+`tests/agreement/cases.py` and `tests/agreement/peers.py`. A test fails if the page is out of date,
+if a difference has no explanation, or if an explanation explains no difference.
 
 The other projects are not run. Their logic is restated from the files below, at the revision that
 each link names, and may have changed since. Each of them reads a format of its own; it is given
