@@ -28,6 +28,7 @@ from support.components import run_under_mocks
 
 GROUP = "11111111-2222-3333-4444-555555555555"
 CLUSTER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
+STORAGE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/archive"
 VALID: dict[str, Any] = {
     "resource_group_name": "group",
     "cluster_admins": {"group_object_ids": [GROUP]},
@@ -292,6 +293,24 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "other_log_categories[0]",
         "leave it out",
     ),
+    (
+        "category for the profile, in another case",
+        {"other_log_categories": ["Kube-Audit"]},
+        "other_log_categories[0]",
+        "is for `audit_profile` to say",
+    ),
+    (
+        "metrics in another case",
+        {"destinations": [{"storage_account_id": STORAGE, "categories": ["allmetrics"]}]},
+        "destinations[0].categories[0]",
+        "is not spelt as Azure spells it; write `AllMetrics`",
+    ),
+    (
+        "misspelt metrics",
+        {"destinations": [{"storage_account_id": STORAGE, "categories": ["AllMetrix"]}]},
+        "destinations[0].categories[0]",
+        "did you mean `AllMetrics`",
+    ),
     ("misspelt argument", {"workspace_ids": "x"}, "workspace_ids", "did you mean `workspace_id`"),
     ("camel case", {"systemPool": {"count": 1}}, "systemPool", "did you mean `system_pool`"),
     (
@@ -384,6 +403,13 @@ def test_both_misspelt_categories_are_named() -> None:
     assert "other_log_categories[0]" in shown[0]
     assert "(given: `kube-schedular`)" in shown[0]
     assert "other_log_categories[1]" in shown[1]
+
+
+def test_a_category_of_the_profile_does_not_hide_a_misspelt_one() -> None:
+    """Nor does one that is given twice."""
+    names = ["kube-audit", "kube-schedular", "guard", "kube-scheduler", "Kube-Scheduler"]
+    found = problems_of(lambda: check({**VALID, "other_log_categories": names}))
+    assert {*found} == {f"other_log_categories[{i}]" for i in (0, 1, 2, 4)}
 
 
 def test_a_preview_reports_every_component_and_an_update_the_first() -> None:
@@ -655,7 +681,7 @@ def test_importing_the_package_does_not_load_pulumi() -> None:
         "assert dir(kubewitness) == sorted(kubewitness.__all__); "
         "kubewitness.SecureAksCluster; assert 'pulumi' in sys.modules"
     )
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

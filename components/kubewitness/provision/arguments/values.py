@@ -22,7 +22,7 @@ from kubewitness.azure.diagnostic_settings import (
 )
 from kubewitness.azure.ip_ranges import is_shared_tag, too_wide
 from kubewitness.azure.refusal import Refusal
-from kubewitness.azure.resource_ids import GUID, id_pattern
+from kubewitness.azure.resource_ids import GUID, fold, id_pattern
 from kubewitness.azure.storage_accounts import refused_account_name
 from kubewitness.azure.workspaces import (
     MOST_INTERACTIVE_DAYS,
@@ -107,41 +107,58 @@ def _narrow(ranges: list[Any]) -> list[Any]:
     return ranges
 
 
+def repeated(
+    values: Sequence[Any], before: Sequence[Any] = (), reason: str = "is given twice; leave one out"
+) -> list[tuple[str, str]]:
+    """Return a problem for each value that stands in a list before; Outputs are not compared.
+
+    Args:
+        values: the list.
+        before: values of another list, which is read first.
+        reason: of each problem.
+    """
+    folded = [fold(one) if isinstance(one, str) else None for one in (*before, *values)]
+    first = len(before)
+    return [
+        (f"[{i - first}]", reason)
+        for i, one in enumerate(folded)
+        if i >= first and one is not None and one in folded[:i]
+    ]
+
+
+def _each_once(fault: Callable[[str], str | None]) -> AfterValidator:
+    """Return the validator of a list of categories, which reports every fault of every one."""
+
+    def checked(names: list[str]) -> list[str]:
+        found = [(f"[{i}]", reason) for i, name in enumerate(names) if (reason := fault(name))]
+        if found := [*found, *repeated(names, reason=LISTED_TWICE.reason)]:
+            raise problems(*found)
+        return names
+
+    return AfterValidator(checked)
+
+
 def _category_fault(name: str, known: Sequence[str]) -> str | None:
     if name in known:
         return None
-    if refusal := refused_category(name):
-        return refusal.reason
-    spelt = next(one for one in known if one.lower() == name.lower())
-    return f"is not spelt as Azure spells it; write `{spelt}`"
+    if spelt := next((one for one in known if fold(one) == fold(name)), None):
+        return f"is not spelt as Azure spells it; write `{spelt}`"
+    refusal = refused_category(name, known)
+    return refusal.reason if refusal else None
 
 
-def _named_once(names: list[str], known: Sequence[str]) -> list[str]:
-    found = []
-    for i, name in enumerate(names):
-        if fault := _category_fault(name, known):
-            found.append((f"[{i}]", fault))
-        if name.lower() in map(str.lower, names[:i]):
-            found.append((f"[{i}]", LISTED_TWICE.reason))
-    if found:
-        raise problems(*found)
-    return names
+def _log_fault(name: str) -> str | None:
+    return _category_fault(name, tuple(AKS_LOG_CATEGORIES))
 
 
-def _categories(names: list[str]) -> list[str]:
-    return _named_once(names, tuple(AKS_LOG_CATEGORIES))
+def _log_or_metric_fault(name: str) -> str | None:
+    return _category_fault(name, (*AKS_LOG_CATEGORIES, ALL_METRICS))
 
 
-def _with_metrics(names: list[str]) -> list[str]:
-    return _named_once(names, (*AKS_LOG_CATEGORIES, ALL_METRICS))
-
-
-def _other_categories(names: list[str]) -> list[str]:
-    audit = [i for i, name in enumerate(names) if name in AUDIT_CATEGORIES]
-    if audit:
-        reason = "is for `audit_profile` to say, which collects it by default; leave it out"
-        raise problems(*((f"[{i}]", reason) for i in audit))
-    return _categories(names)
+def _other_log_fault(name: str) -> str | None:
+    if fold(name) in AUDIT_CATEGORIES:
+        return "is for `audit_profile` to say, which collects it by default; leave it out"
+    return _log_fault(name)
 
 
 def _role(name: str) -> str:
@@ -193,9 +210,9 @@ Taint: TypeAlias = Annotated[
     str,
     StringConstraints(pattern=r"^[^=:\s]+(=[^=:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
 ]
-LogAndMetricCategories: TypeAlias = Annotated[list[str], AfterValidator(_with_metrics)]
-LogCategories: TypeAlias = Annotated[list[str], AfterValidator(_categories)]
-OtherLogCategories: TypeAlias = Annotated[list[str], AfterValidator(_other_categories)]
+LogAndMetricCategories: TypeAlias = Annotated[list[str], _each_once(_log_or_metric_fault)]
+LogCategories: TypeAlias = Annotated[list[str], _each_once(_log_fault)]
+OtherLogCategories: TypeAlias = Annotated[list[str], _each_once(_other_log_fault)]
 IpRange: TypeAlias = Annotated[str, AfterValidator(_ip_range)]
 IpRanges: TypeAlias = Together[Annotated[list[Given[IpRange]], AfterValidator(_narrow)]]
 

@@ -23,7 +23,13 @@ from kubewitness.provision.arguments.validation import (
     problem,
     problems,
 )
-from kubewitness.provision.arguments.values import ActionGroupId, Tags, Text, WorkspaceId
+from kubewitness.provision.arguments.values import (
+    ActionGroupId,
+    Tags,
+    Text,
+    WorkspaceId,
+    repeated,
+)
 from kubewitness.provision.audit_detections.choice import (
     LONGEST_QUERY,
     Choice,
@@ -293,14 +299,9 @@ def _choice(checked: Mapping[str, Any]) -> Choice:
 
 def _not_among(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
     """Return what is wrong with names of detections: each path below, and the reason."""
-    strange = {
-        i: f"is no detection that is there or chosen{hint(name, known)}"
+    strange = [
+        (f"[{i}]", f"is no detection that is there or chosen{hint(name, known)}")
         for i, name in enumerate(names)
         if name not in known
-    }
-    twice = {
-        i: "is given twice; leave one out"
-        for i, name in enumerate(names)
-        if i not in strange and name in names[:i]
-    }
-    return [(f"[{i}]", reason) for i, reason in sorted({**strange, **twice}.items())]
+    ]
+    return [*strange, *repeated(names)]

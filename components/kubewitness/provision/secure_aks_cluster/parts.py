@@ -37,6 +37,7 @@ from kubewitness.provision.arguments.values import (
     UtcOffset,
     Whole,
     WorkspaceId,
+    repeated,
 )
 
 INSIGHTS_STREAMS: Final = (
@@ -102,14 +103,8 @@ class ClusterAdmins(Arguments):
     def _no_one_twice(cls, given: list[Any], info: ValidationInfo) -> list[Any]:
         groups = info.data.get("group_object_ids", []) if info.field_name == "principals" else []
         named = [one.object_id if isinstance(one, ClusterPrincipal) else one for one in given]
-        ids = [one.lower() if isinstance(one, str) else one for one in (*groups, *named)]
-        twice = [
-            i
-            for i in range(len(named))
-            if isinstance(named[i], str) and ids[len(groups) + i] in ids[: len(groups) + i]
-        ]
-        if twice:
-            raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
+        if twice := repeated(named, groups):
+            raise problems(*twice)
         return given
 
     @field_validator("waived_because")
@@ -298,12 +293,12 @@ class ContainerInsights(Arguments):
     @field_validator("streams")
     @classmethod
     def _streams_that_there_are(cls, names: list[str]) -> list[str]:
-        if twice := [i for i, name in enumerate(names) if name in names[:i]]:
-            raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
-        strange = [i for i, name in enumerate(names) if name not in INSIGHTS_STREAMS]
-        if strange:
-            said = "is not a stream of Container insights"
-            raise problems(
-                *((f"[{i}]", f"{said}{hint(names[i], INSIGHTS_STREAMS)}") for i in strange)
-            )
+        reason = "is not a stream of Container insights"
+        strange = [
+            (f"[{i}]", f"{reason}{hint(name, INSIGHTS_STREAMS)}")
+            for i, name in enumerate(names)
+            if name not in INSIGHTS_STREAMS
+        ]
+        if found := [*strange, *repeated(names)]:
+            raise problems(*found)
         return names

@@ -51,6 +51,7 @@ from kubewitness.provision.arguments.values import (
     Whole,
     WorkspaceId,
     WorkspaceName,
+    repeated,
 )
 from kubewitness.provision.trail.routes import (
     Setting,
@@ -299,10 +300,8 @@ class AuditTrail(Arguments):
     @field_validator("responders")
     @classmethod
     def _no_responder_twice(cls, groups: list[Any]) -> list[Any]:
-        ids = [one.lower() if isinstance(one, str) else one for one in groups]
-        twice = [i for i, one in enumerate(ids) if isinstance(one, str) and one in ids[:i]]
-        if twice:
-            raise problems(*((f"[{i}]", "is given twice; leave one out") for i in twice))
+        if twice := repeated(groups):
+            raise problems(*twice)
         return groups
 
     @field_validator("workspace", *PARTS, mode="before", check_fields=False)
@@ -349,13 +348,15 @@ class AuditTrail(Arguments):
         if "audit_profile" not in info.data or "other_log_categories" not in info.data:
             return categories
         here = [*PROFILES[info.data["audit_profile"]], *info.data["other_log_categories"]]
-        if strange := [i for i, name in enumerate(categories) if name not in here]:
-            reason = "would not be sent to the workspace anyway; leave it out"
-            raise problems(*((f"[{i}]", reason) for i in strange))
+        reason = "would not be sent to the workspace anyway; leave it out"
+        found = [(f"[{i}]", reason) for i, name in enumerate(categories) if name not in here]
         if categories and info.data.get("workspace_id") is None:
-            raise problem(
+            reason = (
                 "is for a workspace that is there already; give its `workspace_id` or leave it out"
             )
+            found.append(("", reason))
+        if found:
+            raise problems(*found)
         return categories
 
     @field_validator("adopt")
