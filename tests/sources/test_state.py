@@ -23,6 +23,7 @@ from kubewitness.reports.table import print_results
 from support.azure_ids import azure_id
 from support.check_source import check_source
 from support.oracle import BASE, SECRET
+from support.states import write_state
 
 CLUSTER_ID = azure_id("aks", BASE["aks"])
 WORKSPACE_ID = azure_id("workspace", BASE["workspace"])
@@ -45,13 +46,6 @@ def resource(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def state(folder: Path, *resources: dict[str, Any]) -> Path:
-    """A file as `pulumi stack export` writes it."""
-    file = folder / "state.json"
-    file.write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}), "utf-8")
-    return file
-
-
 def outcomes(file: Path) -> dict[str, Outcome]:
     """The outcomes of the AKS rules."""
     return {v.policy_id: v.outcome for v in check_source(file).verdicts}
@@ -59,7 +53,7 @@ def outcomes(file: Path) -> dict[str, Outcome]:
 
 def test_a_deployed_stack_in_order_passes(tmp_path: Path) -> None:
     """Literal ids link what nothing depends on; calls are not shown."""
-    found = outcomes(state(tmp_path, *(resource(name) for name in BASE)))
+    found = outcomes(write_state(tmp_path, *(resource(name) for name in BASE)))
     assert found.pop("aks-admin-credentials") is Outcome.NOT_APPLICABLE
     assert set(found.values()) == {Outcome.PASS}
 
@@ -71,7 +65,7 @@ def test_the_value_of_a_target_decides_and_not_what_it_was_computed_from(tmp_pat
     other = f"{CLUSTER_ID.rpartition('/')[0]}/other"
     for target, outcome in ((CLUSTER_ID, Outcome.PASS), (other, Outcome.FAIL)):
         audit["inputs"]["resourceUri"] = target
-        found = check_source(state(tmp_path, aks, resource("workspace"), audit)).verdicts
+        found = check_source(write_state(tmp_path, aks, resource("workspace"), audit)).verdicts
         assert [
             verdict.outcome
             for verdict in found
@@ -82,7 +76,7 @@ def test_the_value_of_a_target_decides_and_not_what_it_was_computed_from(tmp_pat
 def test_a_state_is_judged_as_it_is_also_at_level_remediate(tmp_path: Path) -> None:
     """The engine would remediate at the next update; what is deployed lacks its logs until then."""
     lacking = resource("audit", inputs={"logs": [{"category": "kube-audit", "enabled": True}]})
-    file = state(tmp_path, resource("aks"), resource("workspace"), lacking)
+    file = write_state(tmp_path, resource("aks"), resource("workspace"), lacking)
     configuration = tmp_path / "policy.json"
     configuration.write_text(json.dumps({"aks-audit-logs-remediation": "remediate"}))
     found = check_source(file, policy_pack_config=configuration)
@@ -100,7 +94,7 @@ def test_a_secret_is_unknown_until_it_is_exported_in_clear(tmp_path: Path) -> No
         (shown, Outcome.FAIL),
     ):
         rest = [resource("workspace"), resource("audit")]
-        file = state(tmp_path, resource("aks", inputs=inputs), *rest)
+        file = write_state(tmp_path, resource("aks", inputs=inputs), *rest)
         assert outcomes(file)["aks-local-accounts"] is outcome
 
 
@@ -108,7 +102,7 @@ def test_a_secret_that_is_exported_in_clear_is_not_shown(tmp_path: Path) -> None
     """The file holds it, and reports go where many read them."""
     audit = resource("audit")
     audit["inputs"] |= {"workspaceId": {**SECRET, "plaintext": '"hunter2-hunter2"'}}
-    found = check_source(state(tmp_path, resource("aks"), audit))
+    found = check_source(write_state(tmp_path, resource("aks"), audit))
     shown = report([found]).model_dump_json()
     assert "`[secret]` is not the ID of a Log Analytics workspace" in shown
     assert "hunter2" not in shown
@@ -116,7 +110,7 @@ def test_a_secret_that_is_exported_in_clear_is_not_shown(tmp_path: Path) -> None
 
 def test_a_cluster_that_is_only_read_is_not_this_stacks(tmp_path: Path) -> None:
     """`external` in the state is what `.get()` leaves there."""
-    file = state(tmp_path, {**resource("aks"), "external": True, "inputs": {}})
+    file = write_state(tmp_path, {**resource("aks"), "external": True, "inputs": {}})
     assert set(outcomes(file).values()) == {Outcome.NOT_APPLICABLE}
     assert check_source(file).exit_code is ExitCode.NOTHING
 
@@ -124,7 +118,7 @@ def test_a_cluster_that_is_only_read_is_not_this_stacks(tmp_path: Path) -> None:
 def test_what_waits_to_be_deleted_counts_no_more(tmp_path: Path) -> None:
     """A setting that was replaced collects nothing."""
     rest = [resource("aks"), resource("workspace")]
-    file = state(tmp_path, *rest, {**resource("audit"), "delete": True})
+    file = write_state(tmp_path, *rest, {**resource("audit"), "delete": True})
     assert outcomes(file)["aks-audit-logs"] is Outcome.FAIL
 
 
@@ -180,7 +174,7 @@ def test_a_field_of_another_form_is_an_error_that_names_it(
 ) -> None:
     """A resource that is waiting to be deleted counts no more, so `"false"` must not be true."""
     with pytest.raises(InputError, match=re.escape(f"resource 0: {words}")) as error:
-        check_source(state(tmp_path, {"urn": URN, "type": "a:b:C", **changes}))
+        check_source(write_state(tmp_path, {"urn": URN, "type": "a:b:C", **changes}))
     assert len(error.value.faults) == 1
 
 
@@ -189,7 +183,9 @@ def test_a_state_that_nests_deeply_is_an_error_or_unknown(tmp_path: Path, plaint
     """Python would run out of frames somewhere in the middle of a policy."""
     deep = "[" * 900 + "]" * 900
     tags = {**SECRET, "plaintext": deep} if plaintext else json.loads(deep)
-    file = state(tmp_path, resource("aks", inputs={"tags": tags, "disableLocalAccounts": tags}))
+    file = write_state(
+        tmp_path, resource("aks", inputs={"tags": tags, "disableLocalAccounts": tags})
+    )
     if plaintext:
         assert outcomes(file)["aks-local-accounts"] is Outcome.UNDECIDED
         return
@@ -200,7 +196,7 @@ def test_a_state_that_nests_deeply_is_an_error_or_unknown(tmp_path: Path, plaint
 def test_half_a_character_in_a_state_is_an_error(tmp_path: Path) -> None:
     """No terminal and no report can show it."""
     with pytest.raises(InputError, match="half a character"):
-        check_source(state(tmp_path, resource("aks", inputs={"location": "\ud800"})))
+        check_source(write_state(tmp_path, resource("aks", inputs={"location": "\ud800"})))
 
 
 JSON = st.recursive(
@@ -255,13 +251,17 @@ def test_a_file_of_bytes_is_told_what_it_should_be(tmp_path: Path) -> None:
 def test_all_faults_of_a_state_are_told_at_once(tmp_path: Path) -> None:
     """With the number of each resource."""
     with pytest.raises(InputError) as error:
-        check_source(state(tmp_path, {"urn": 1}, {"urn": "x", "type": "y", "inputs": []}, {}))
+        check_source(write_state(tmp_path, {"urn": 1}, {"urn": "x", "type": "y", "inputs": []}, {}))
     assert len(error.value.faults) == 6
 
 
 def test_an_empty_state_is_nothing_to_check(tmp_path: Path) -> None:
     """Exit code 3, by the command itself."""
-    command = [str(Path(sys.executable).parent / "kubewitness"), "check", str(state(tmp_path))]
+    command = [
+        str(Path(sys.executable).parent / "kubewitness"),
+        "check",
+        str(write_state(tmp_path)),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.NOTHING
     assert "nothing to check" in done.stderr
@@ -340,7 +340,7 @@ def test_what_drifted_is_undecided(
     """After a refresh the outputs say what is there, and the inputs what was asked for."""
     good = resource(name)
     changed = {**good, "outputs": {**good["outputs"], **outputs}}
-    file = state(tmp_path, *(changed if other == name else resource(other) for other in BASE))
+    file = write_state(tmp_path, *(changed if other == name else resource(other) for other in BASE))
     (verdict,) = (v for v in check_source(file).verdicts if v.policy_id == policy)
     assert verdict.outcome is Outcome.UNDECIDED
     assert "differ from the inputs" in " ".join(r.message for r in verdict.judgement.reasons)
@@ -359,7 +359,7 @@ def test_what_azure_spells_in_its_own_way_has_not_drifted(tmp_path: Path) -> Non
         for entry in audit["inputs"]["logs"][::-1]
     ]
     listed = {"logs": [off, *entries], "workspaceId": WORKSPACE_ID.upper()}
-    file = state(
+    file = write_state(
         tmp_path,
         {**aks, "outputs": {**aks["inputs"], **more}},
         {**audit, "outputs": {**audit["inputs"], **listed}},
@@ -374,8 +374,8 @@ def test_a_cluster_that_waits_to_be_deleted_is_there_until_then(tmp_path: Path) 
     """It is judged, unless the state has what replaced it."""
     old = {**resource("aks", inputs={"disableLocalAccounts": False}), "delete": True}
     rest = [resource("workspace"), resource("audit")]
-    assert outcomes(state(tmp_path, old, *rest))["aks-local-accounts"] is Outcome.FAIL
-    replaced = state(tmp_path, old, resource("aks"), *rest)
+    assert outcomes(write_state(tmp_path, old, *rest))["aks-local-accounts"] is Outcome.FAIL
+    replaced = write_state(tmp_path, old, resource("aks"), *rest)
     assert outcomes(replaced)["aks-local-accounts"] is Outcome.PASS
 
 
