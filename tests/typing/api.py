@@ -51,8 +51,7 @@ GROUP = "11111111-2222-3333-4444-555555555555"
 
 def provider_of(cluster: SecureAksCluster) -> pulumi.ProviderResource:
     """The provider of Pulumi's package for Kubernetes."""
-    made: pulumi.ProviderResource = kubernetes_provider("kubernetes", cluster)
-    return made
+    return kubernetes_provider("kubernetes", cluster)
 
 
 def clusters(later: pulumi.Output[str], provider: pulumi.ProviderResource) -> None:

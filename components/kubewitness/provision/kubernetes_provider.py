@@ -1,17 +1,15 @@
 """The provider of Pulumi's package `kubernetes` for a cluster of the component."""
 
 from importlib import import_module
-from typing import Any
 
 import pulumi
 
-from kubewitness.errors import InputError
 from kubewitness.provision.secure_aks_cluster.component import SecureAksCluster
 
 
 def kubernetes_provider(
     name: str, cluster: SecureAksCluster, opts: pulumi.ResourceOptions | None = None
-) -> Any:
+) -> pulumi.ProviderResource:
     """Return a provider with which resources of Kubernetes are made in the cluster.
 
     kubelogin signs in as the identity of the Azure CLI; see the docs, "Sign in from a pipeline".
@@ -22,13 +20,16 @@ def kubernetes_provider(
         opts: as for every Pulumi resource; by default the provider stands below the cluster.
 
     Raises:
-        InputError: Pulumi's package `pulumi_kubernetes` is not installed.
+        RunError: Pulumi's package `pulumi_kubernetes` is not installed.
     """
     try:
         package = import_module("pulumi_kubernetes")
     except ImportError as error:
         text = "kubernetes_provider: needs pulumi-kubernetes; run `pip install pulumi-kubernetes`"
-        raise InputError(text) from error
+        raise pulumi.RunError(text) from error
     own = pulumi.ResourceOptions(parent=cluster)
     options = pulumi.ResourceOptions.merge(own, opts)
-    return package.Provider(name, kubeconfig=cluster.kubeconfig, opts=options)
+    provider: pulumi.ProviderResource = package.Provider(
+        name, kubeconfig=cluster.kubeconfig, opts=options
+    )
+    return provider
