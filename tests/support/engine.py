@@ -91,11 +91,11 @@ class Engine:
     `calls` tells what the stand-in was asked to do outside of previews. Policy packs are folders; a
     pack's settings go with it by position. `environment` is added to what each run inherits. A run
     that takes longer than `timeout` seconds is killed with all its processes and raises
-    `TimeoutError`.
+    `TimeoutError`. The limit ends runs that hang: the longest run takes a minute on two idle cores.
     """
 
     def __init__(
-        self, root: Path, providers: Sequence[str] = ("azure-native",), timeout: float = 120
+        self, root: Path, providers: Sequence[str] = ("azure-native",), timeout: float = 900
     ) -> None:
         self.root, self.timeout = root.resolve(), timeout
         self.environment: dict[str, str] = {}
