@@ -19,9 +19,9 @@ from kubewitness.provision.secure_aks_cluster.addons import collect_insights, sc
 from kubewitness.provision.secure_aks_cluster.drift import (
     ignored_cluster_changes,
     ignored_pool_changes,
-    warn_of_ignored_changes,
 )
 from kubewitness.provision.secure_aks_cluster.generated import SecureAksClusterArgs
+from kubewitness.provision.secure_aks_cluster.ignored_changes import warn_of_ignored_changes
 from kubewitness.provision.secure_aks_cluster.inputs import (
     cluster_inputs,
     system_pool_inputs,
