@@ -56,40 +56,10 @@ def _distinct(slug: str, name: str, path: Path) -> str:
     return _AUDIT_ID.sub(renamed, path.read_text("utf-8"))
 
 
-_EVENT: Final = {
-    "auditID": "AuditId",
-    "stage": "Stage",
-    "level": "Level",
-    "verb": "Verb",
-    "requestURI": "RequestUri",
-    "user": "User",
-    "impersonatedUser": "ImpersonatedUser",
-    "sourceIPs": "SourceIps",
-    "userAgent": "UserAgent",
-    "objectRef": "ObjectRef",
-    "responseStatus": "ResponseStatus",
-    "requestObject": "RequestObject",
-    "responseObject": "ResponseObject",
-    "annotations": "Annotations",
-    "requestReceivedTimestamp": "RequestReceivedTime",
-    "stageTimestamp": "StageReceivedTime",
-}
-"""What stands in the text of an event in AzureDiagnostics, and in which column elsewhere."""
-
-_DIAGNOSTICS: Final = f"""
-SELECT TimeGenerated, 'kube-audit' AS Category, PodName AS pod_s, "_ResourceId",
-    CAST(to_json({{{", ".join(f"'{k}': {v}" for k, v in _EVENT.items())}}}) AS VARCHAR) AS log_s
-FROM AKSAudit"""  # noqa: S608 names of our own
-
-
 def export(store: Path, path: Path) -> Path:
-    """A DuckDB file with Azure's tables and none but Azure's columns, as a workspace has them.
-
-    The same events stand in AzureDiagnostics, too.
-    """
+    """A DuckDB file with Azure's tables and none but Azure's columns, as a workspace has them."""
     with open_for_queries(store) as connection:
         read = {name: connection.sql(_columns_of(name)).to_arrow_table() for name in TABLES}
-        read["AzureDiagnostics"] = connection.sql(_DIAGNOSTICS).to_arrow_table()
     with duckdb.connect(str(path)) as made:
         for name, rows in read.items():
             kinds = {column.name: column.type for column in TABLES.get(name, ())}

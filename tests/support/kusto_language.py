@@ -12,15 +12,9 @@ from kubewitness.catalog.audit_tables import TABLES
 
 HERE: Final = Path(__file__).parent / "kusto"
 
-DIAGNOSTICS: Final = ("TimeGenerated:datetime", "Category:string", "log_s:string", "pod_s:string")
-"""What we read of AzureDiagnostics. Source: Azure docs, "Azure Monitor Logs reference"."""
-
 SCHEMA: Final = {
-    "AzureDiagnostics": f"({','.join(DIAGNOSTICS)},_ResourceId:string)",
-    **{
-        name: f"({','.join(f'{column.name}:{column.type}' for column in columns)})"
-        for name, columns in TABLES.items()
-    },
+    name: f"({','.join(f'{column.name}:{column.type}' for column in columns)})"
+    for name, columns in TABLES.items()
 }
 
 

@@ -1,7 +1,7 @@
 """The tables in which Azure gives its users the logs, with their columns and types.
 
 Source: Azure docs, "Azure Monitor Logs reference", the pages of AKSAudit, AKSAuditAdmin,
-AKSControlPlane and AzureActivity. A `dynamic` column holds JSON.
+AKSControlPlane, AzureActivity and AzureDiagnostics. A `dynamic` column holds JSON.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ AKS_AUDIT: Final = "AKSAudit"
 AKS_AUDIT_ADMIN: Final = "AKSAuditAdmin"
 AKS_CONTROL_PLANE: Final = "AKSControlPlane"
 AZURE_ACTIVITY: Final = "AzureActivity"
+AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
 
 READ_VERBS: Final = ("get", "list")
 """What AKSAuditAdmin leaves out: category `kube-audit-admin` is `kube-audit` without them."""
@@ -74,12 +75,15 @@ _CONTROL_PLANE: Final = _columns(
 )
 
 _ACTIVITY: Final = _columns(
+    ActivityStatus="string",
     ActivityStatusValue="string",
+    ActivitySubstatus="string",
     ActivitySubstatusValue="string",
     Authorization="string",
     Authorization_d="dynamic",
     Caller="string",
     CallerIpAddress="string",
+    Category="string",
     CategoryValue="string",
     Claims="string",
     Claims_d="dynamic",
@@ -90,13 +94,49 @@ _ACTIVITY: Final = _columns(
     HTTPRequest="string",
     Level="string",
     OperationId="string",
+    OperationName="string",
     OperationNameValue="string",
     Properties="string",
     Properties_d="dynamic",
+    Resource="string",
     ResourceGroup="string",
+    ResourceId="string",
+    ResourceProvider="string",
     ResourceProviderValue="string",
     SubscriptionId="string",
 )
+
+_DIAGNOSTICS: Final = _columns(
+    Category="string",
+    Level="string",
+    OperationName="string",
+    Resource="string",
+    ResourceGroup="string",
+    ResourceId="string",
+    ResourceProvider="string",
+    ResourceType="string",
+    SubscriptionId="string",
+    ccpNamespace_s="string",
+    containerID_s="string",
+    log_s="string",
+    pod_s="string",
+    stream_s="string",
+)
+"""Of the hundreds of columns of AzureDiagnostics those that AKS fills."""
+
+EMPTY_COLUMNS: Final = {
+    AZURE_ACTIVITY: {
+        "ActivityStatus": "ActivityStatusValue",
+        "ActivitySubstatus": "ActivitySubstatusValue",
+        "Category": "CategoryValue",
+        "OperationName": "OperationNameValue",
+        "Resource": "_ResourceId",
+        "ResourceId": "_ResourceId",
+        "ResourceProvider": "ResourceProviderValue",
+    }
+}
+"""Columns that a table still has and that Azure no longer fills, with the columns that replace
+them. Source: Azure docs, "Azure activity log", deprecated columns."""
 
 OF_OURS: Final = _columns(
     ImpersonatedUser="dynamic",
@@ -124,5 +164,10 @@ TABLES: Final = {
     AKS_AUDIT_ADMIN: (*_OF_EVERY_TABLE, *_AUDIT),
     AKS_CONTROL_PLANE: (*_OF_EVERY_TABLE, *_CONTROL_PLANE),
     AZURE_ACTIVITY: (*_OF_EVERY_TABLE, *_ACTIVITY),
+    AZURE_DIAGNOSTICS: (*_OF_EVERY_TABLE, *_DIAGNOSTICS),
 }
-"""Azure's columns of each table."""
+"""Azure's columns of each table.
+
+AzureDiagnostics has the rows of AKSAudit, AKSAuditAdmin and AKSControlPlane once more, as settings
+write them that are not resource-specific.
+"""

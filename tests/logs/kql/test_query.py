@@ -362,6 +362,8 @@ def test_a_hint_names_only_what_is_there(store: Path) -> None:
     """After a projection the table's columns are gone; of few columns all are told."""
     (fault,) = faults(store, "AKSAudit | project Stage | where Verb == 'get'")
     assert fault.endswith("the table has it, but an operator before this place takes it away")
+    (fault,) = faults(store, "AKSAudit | where Hierarchy == 'get'")
+    assert fault == "unknown column `Hierarchy`: it is a column of AzureActivity"
     assert column_hint("x", ["Stage"]) == "the columns here are Stage"
 
 
@@ -457,7 +459,7 @@ def test_without_the_types_of_kubernetes_nothing_is_said_of_objects(
 def test_a_missing_table_of_a_fuzzy_union_is_no_fault(store: Path) -> None:
     """This is how rules read workspaces that have other tables."""
     with open_for_queries(store) as connection:
-        text = "union isfuzzy=true AKSAudit, AzureDiagnostics | count"
+        text = "union isfuzzy=true AKSAudit, NoSuchTable | count"
         assert list(run_kql(connection, text).rows()) == [(20,)]
 
 

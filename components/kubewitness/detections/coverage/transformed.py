@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import duckdb
 from duckdb_kql import KqlError, ir
-from duckdb_kql.lower import lower
 
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_CONTROL_PLANE, TABLES
 from kubewitness.detections.coverage.samples import GUARD_ROWS, Sample, audit_samples
 from kubewitness.detections.coverage.simulation import stored
 from kubewitness.detections.engines.constructs import construct_faults
 from kubewitness.errors import InputError
+from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.query import open_for_queries, run_kql
 from kubewitness.logs.kql.tree import walk
 
@@ -85,7 +85,7 @@ def _faults(kql: str) -> Iterator[str]:
         yield "`=` does not compare in KQL"
     yield from construct_faults(kql)
     try:
-        query = lower(kql)
+        query = read_query(kql)
     except KqlError:
         return  # among the faults above
     bound = {name for name, _ in query.lets}

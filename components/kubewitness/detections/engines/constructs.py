@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from duckdb_kql import KqlError, ir
-from duckdb_kql.lower import lower
 
-from kubewitness.catalog.audit_tables import TABLES
+from kubewitness.catalog.audit_tables import AZURE_DIAGNOSTICS, EMPTY_COLUMNS, TABLES
+from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.tree import children_outside_queries, walk
 
@@ -120,7 +120,11 @@ _OTHERS_TEXT: Final = ("UserAgent", "RequestUri", "Command")
 """Columns that the attacker writes: on DuckDB `make_set` fails on a text that is a list in JSON."""
 
 _PLAIN: Final = {
-    column.name for each in TABLES.values() for column in each if column.type == "string"
+    column.name
+    for table, each in TABLES.items()
+    for column in each
+    if column.type == "string" and column.name not in EMPTY_COLUMNS.get(table, ())
+    if table != AZURE_DIAGNOSTICS
 }
 """Columns of text, which are never null in Kusto and are null on DuckDB where a log has none."""
 
@@ -130,7 +134,7 @@ _USER_FUNCTION: Final = re.compile(r"\blet\s+(\w+)\s*=\s*(?:view\s*)?\([^()]*\)\
 def construct_faults(text: str) -> list[str]:
     """Return what a query has that DuckDB and Kusto do not run alike, each fault once."""
     try:
-        query = lower(text)
+        query = read_query(text)
     except KqlError as error:
         return list(explain_kql(error, text).faults)
     except RecursionError:
@@ -150,7 +154,7 @@ def basic_plan_faults(text: str) -> list[str]:
     """
     faults = [f"the function `{name}` of its own" for name in _USER_FUNCTION.findall(text)]
     try:
-        query = lower(text)
+        query = read_query(text)
     except KqlError as error:
         return list(explain_kql(error, text).faults)
     if any(isinstance(node, ir.Join) for node in walk(query)):

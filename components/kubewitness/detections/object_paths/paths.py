@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, Final
 
 from duckdb_kql import ir
-from duckdb_kql.lower import lower
 
 from kubewitness.detections.object_paths.conditions import holds, names_custom_resources
 from kubewitness.detections.object_paths.object_types import (
@@ -28,6 +27,7 @@ from kubewitness.detections.object_paths.object_types import (
 )
 from kubewitness.detections.parsers import PARSERS, parser
 from kubewitness.logs.kql.hints import MOST_LISTED
+from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.tree import children
 
 Meaning = frozenset[tuple[RequestedResource | None, Type]]
@@ -48,7 +48,7 @@ def unknown_paths(text: str) -> tuple[str, ...]:
     Args:
         text: one query in KQL, which duckdb-kql can read.
     """
-    return tuple(_faults(lower(text)))
+    return tuple(_faults(read_query(text)))
 
 
 def paths_of_no_object(text: str) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def paths_of_no_object(text: str) -> tuple[str, ...]:
     Args:
         text: one query in KQL, which duckdb-kql can read.
     """
-    query = lower(text)
+    query = read_query(text)
     if names_custom_resources(query):
         return ()
     return tuple(fault for fault, is_certain in _faults(query).items() if is_certain)
@@ -74,7 +74,7 @@ def _faults(query: ir.Query) -> dict[str, bool]:
 
 @cache
 def _parser_columns(name: str) -> Columns:
-    return _Reader({}, {}).query(lower(parser(name)))
+    return _Reader({}, {}).query(read_query(parser(name)))
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from duckdb_kql import parse
 
+from kubewitness.logs.kql.keywords import readable
 from kubewitness.logs.kql.tree import parsed_children, walk
 
 _MAY_BE: Final = re.compile(r"\b(where|filter|not|case|\w*if+)\b[^|]*?[^=!<>~]=(?![=~>])")
@@ -26,7 +27,7 @@ def equals_faults(text: str) -> list[str]:
     """
     if not _MAY_BE.search(text):
         return []
-    nodes = walk(parse(text).tree, parsed_children)
+    nodes = walk(parse(readable(text)).tree, parsed_children)
     names = [_name(node) for node in nodes if parsed_children(node) and _is_condition(node)]
     return [f"`{name} =`: write `{name} ==` to compare" for name in dict.fromkeys(names) if name]
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
-from kubewitness.catalog.audit_tables import OF_OURS, TABLES
+from kubewitness.catalog.audit_tables import AZURE_DIAGNOSTICS, TABLES
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS, DYNAMIC_FIELDS
 from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
 
@@ -28,18 +28,29 @@ _SUFFIX: Final = re.compile(r"_[sdbgt]$")
 """What Log Analytics appends to the columns of its older tables, for their type."""
 
 
-def column_hint(name: str, columns: Sequence[str]) -> str:
+def column_hint(name: str, columns: Sequence[str], first: Sequence[str] = ()) -> str:
     """Return what to write for a column that is not there, as the second half of a sentence.
 
     Args:
         columns: that are there at this place of the query.
+        first: the columns with which the query begins.
     """
     if found := _lookup(name, columns):
         return f"use {_or(found)}"
-    if name in _table_columns():
+    if name in first:
         return "the table has it, but an operator before this place takes it away"
     if _key(_SUFFIX.sub("", name)) in _WHOLE_RECORDS:
-        return "a record is not one text here; its fields are columns, as `Verb` and `RequestUri`"
+        return (
+            "a record is not one text here; its fields are columns, as `Verb` and `RequestUri`. "
+            f"{AZURE_DIAGNOSTICS} has the text of each event in `log_s`"
+        )
+    return _close_hint(name, columns)
+
+
+def _close_hint(name: str, columns: Sequence[str]) -> str:
+    """Return what to write for a name that is only close to others, or is of another table."""
+    if tables := _tables_with(name):
+        return f"it is a column of {_listed(tables)}"
     known = {key: paths for key, paths in _index(tuple(columns)).items() if paths}
     if close := get_close_matches(_key(name), known, n=1, cutoff=0.75):
         return f"did you mean {_or(known[close[0]])}?"
@@ -108,8 +119,9 @@ def _last_names() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _table_columns() -> frozenset[str]:
-    return frozenset(c.name for columns in (*TABLES.values(), OF_OURS) for c in columns)
+def _tables_with(name: str) -> tuple[str, ...]:
+    """Return the tables that have a column."""
+    return tuple(table for table in TABLES if name in {each.name for each in TABLES[table]})
 
 
 def _annotation(key: str) -> str:

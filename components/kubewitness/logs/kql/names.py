@@ -5,12 +5,13 @@ same text would fail in a workspace.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from duckdb_kql import KqlSchemaError, Schema, ir
-from duckdb_kql.schema import output_columns, resolve_let_refs, surviving_branches
+from duckdb_kql import Schema, ir
+from duckdb_kql.schema import resolve_let_refs, surviving_branches
 
+from kubewitness.logs.kql.columns import columns_of, stages
 from kubewitness.logs.kql.hints import column_hint, field_hint
 from kubewitness.logs.kql.tree import children_outside_queries, walk
 
@@ -21,6 +22,19 @@ class Names:
 
     faults: dict[str, None] = dataclasses.field(default_factory=dict)
     warnings: dict[str, None] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A place in a query.
+
+    Attributes:
+        columns: that are there; None where they cannot be told.
+        first: the columns with which the query begins.
+    """
+
+    columns: list[str] | None = None
+    first: Sequence[str] = ()
 
 
 def check_names(query: ir.Query, schema: Schema) -> Names:
@@ -34,13 +48,14 @@ def _check(query: ir.Query, schema: Schema, names: Names) -> None:
     for name, bound in query.lets:
         if isinstance(bound, ir.Query):
             _check(bound, schema, names)
-            schema = {**schema, name: _columns(bound, schema) or []}
+            schema = {**schema, name: columns_of(bound, schema) or []}
         else:
-            _look_up(bound, None, schema, names)
+            _look_up(bound, Place(), schema, names)
     if isinstance(query.source, ir.TableRef) and not _is_table(query.source, schema, names):
         return
-    for before, operator in _stages(query, schema):
-        _check_operator(operator, before, schema, names)
+    first = columns_of(ir.Query(query.source), schema) or []
+    for before, operator in stages(query, schema):
+        _check_operator(operator, Place(before, first), schema, names)
 
 
 def _is_table(source: ir.TableRef, schema: Schema, names: Names) -> bool:
@@ -52,28 +67,12 @@ def _is_table(source: ir.TableRef, schema: Schema, names: Names) -> bool:
     return False
 
 
-def _stages(query: ir.Query, schema: Schema) -> Iterator[tuple[list[str], ir.Operator]]:
-    """Yield each operator with the columns before it, as far as these can be told."""
-    for index, operator in enumerate(query.operators):
-        before = _columns(ir.Query(query.source, query.operators[:index]), schema)
-        if before is None:
-            return
-        yield before, operator
-
-
-def _columns(query: ir.Query, schema: Schema) -> list[str] | None:
-    try:
-        return list(output_columns(query, schema))
-    except KqlSchemaError:
-        return None
-
-
-def _check_operator(operator: ir.Operator, before: list[str], schema: Schema, names: Names) -> None:
-    _look_up(resolve_let_refs(operator, before), before, schema, names)
+def _check_operator(operator: ir.Operator, place: Place, schema: Schema, names: Names) -> None:
+    _look_up(resolve_let_refs(operator, place.columns or []), place, schema, names)
     for name in _names_in(operator):
-        _look_up(ir.ColumnRef(name), before, schema, names)
+        _look_up(ir.ColumnRef(name), place, schema, names)
     if isinstance(operator, ir.Join | ir.Lookup):
-        right = _columns(operator.right, schema)
+        right = Place(columns_of(operator.right, schema))
         for key in operator.keys:
             _look_up(ir.ColumnRef(key.right), right, schema, names)
 
@@ -93,12 +92,8 @@ def _names_in(operator: ir.Operator) -> list[str]:
             return []
 
 
-def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Names) -> None:
-    """Look up what stands below a node; a query within has columns of its own.
-
-    Args:
-        columns: that are there; None where they cannot be told.
-    """
+def _look_up(node: object, place: Place, schema: Schema, names: Names) -> None:
+    """Look up what stands below a node; a query within has columns of its own."""
 
     def below(node: object) -> Iterable[object]:
         if isinstance(node, ir.Union):
@@ -108,11 +103,16 @@ def _look_up(node: object, columns: list[str] | None, schema: Schema, names: Nam
     for each in walk(node, below):
         if isinstance(each, ir.Query):
             _check(each, schema, names)
-        elif isinstance(each, ir.ColumnRef) and columns is not None and each.name not in columns:
-            hint = column_hint(each.name, columns)
-            names.faults[f"unknown column `{each.name}`: {hint}"] = None
+        elif isinstance(each, ir.ColumnRef):
+            _check_column(each.name, place, names)
         elif isinstance(each, ir.PathAccess):
             _check_path(each, names)
+
+
+def _check_column(name: str, place: Place, names: Names) -> None:
+    if place.columns is not None and name not in place.columns:
+        hint = column_hint(name, place.columns, place.first)
+        names.faults[f"unknown column `{name}`: {hint}"] = None
 
 
 def _check_path(path: ir.PathAccess, names: Names) -> None:

@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-import duckdb_kql
+from duckdb_kql import KqlError
 from duckdb_kql.control import is_control_command, strip_leading_comments
-from duckdb_kql.lower import lower
+from duckdb_kql.lower import qualify
+from duckdb_kql.translate import clock, to_sql
 
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.equals import equals_faults
+from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.names import check_names
-from kubewitness.logs.kql.translation import CLOCK, Translation
+from kubewitness.logs.kql.rewrites import rewritten
+from kubewitness.logs.kql.translation import Translation
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Stands for the present until the query runs: it is a parameter."""
@@ -31,12 +34,14 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
         raise InputError("a text that begins with a dot is a command of Kusto, and no query")
     known = {table: list(columns) for table, columns in schema.items()}
     try:
-        names = check_names(lower(text), known)
+        query = rewritten(read_query(text), known)
+        names = check_names(query, known)
         if faults := [*equals_faults(text), *names.faults]:
             raise InputError(*faults)
-        sql = duckdb_kql.to_sql(text, schema=known, allow_write=False, query_now=_ANY_TIME)
-    except duckdb_kql.KqlError as error:
+        with clock(_ANY_TIME) as asked:
+            sql = str(to_sql(qualify(query, None), known))
+    except KqlError as error:
         raise explain_kql(error, text) from None
     except RecursionError:
         raise InputError(TOO_DEEP) from None
-    return Translation(str(sql), CLOCK in sql.parameters, tuple(names.warnings))
+    return Translation(sql, asked.used, tuple(names.warnings))

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from duckdb_kql import ir
 
+Change = Callable[[object], object]
+"""Returns what stands in the place of a node; the node itself if nothing changes."""
+
 
 def children(node: object) -> Iterable[object]:
     """Return what stands directly below a node: the fields of a node, the members of a list."""
@@ -49,3 +52,33 @@ def walk(
             seen[id(each)] = each
         yield each
         stack.extend(reversed([*below(each)]))
+
+
+def changed(node: object, change: Change) -> object:
+    """Return a tree in which `change` was asked of each node after the nodes below it.
+
+    A query within is asked of, and nothing below it: its names are others.
+    """
+    return _changed(node, change, {})
+
+
+def _changed(node: object, change: Change, known: dict[int, tuple[object, object]]) -> object:
+    # A node that several others share stays one. The key's node is kept alive with it.
+    if id(node) in known:
+        return known[id(node)][1]
+    made = change(_with_changed_children(node, change, known))
+    known[id(node)] = (node, made)
+    return made
+
+
+def _with_changed_children(
+    node: object, change: Change, known: dict[int, tuple[object, object]]
+) -> object:
+    before = [*children_outside_queries(node)]
+    after = [_changed(each, change, known) for each in before]
+    if all(one is other for one, other in zip(before, after, strict=True)):
+        return node
+    if isinstance(node, list | tuple):
+        return type(node)(after)
+    names = [field.name for field in dataclasses.fields(node)]  # type: ignore[arg-type]
+    return dataclasses.replace(node, **dict(zip(names, after, strict=True)))  # type: ignore[type-var]

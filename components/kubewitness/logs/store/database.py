@@ -4,7 +4,7 @@ Users see views with Azure's names and columns; what is stored stands in the sch
 reads logs again adds nothing: an event is known by its audit id, stage and contents.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,12 +16,15 @@ from kubewitness.catalog.audit_tables import (
     AKS_AUDIT_ADMIN,
     AKS_CONTROL_PLANE,
     AZURE_ACTIVITY,
+    AZURE_DIAGNOSTICS,
+    EMPTY_COLUMNS,
     OF_OURS,
     TABLES,
     Column,
     ColumnType,
 )
 from kubewitness.errors import InputError
+from kubewitness.logs.store.azure_diagnostics import DIAGNOSTICS_SOURCES
 from kubewitness.logs.store.statements import AUDIT_EVENTS
 from kubewitness.printable import printable
 from kubewitness.private_files import private_files
@@ -80,7 +83,7 @@ CREATE TABLE IF NOT EXISTS store.quarantine (
 
 def plain_columns(table: str) -> list[Column]:
     """Return the columns of a table that are stored: not those that are the same in each row."""
-    made = {column.name for column in _MADE}
+    made = {column.name for column in _MADE} | EMPTY_COLUMNS.get(table, {}).keys()
     return [column for column in TABLES[table] if column.name not in made]
 
 
@@ -201,15 +204,32 @@ def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _views() -> Iterator[str]:
     for table, condition in ((AKS_AUDIT, "InAudit"), (AKS_AUDIT_ADMIN, "InAdmin")):
-        yield _view(table, "store.audit_events", condition)
+        yield _view(table, _select(table, "store.audit_events", condition))
     for table, stored in PLAIN_TABLES.items():
-        yield _view(table, stored, "true")
+        yield _view(table, _select(table, stored, "true"))
+    parts = (
+        _select(AZURE_DIAGNOSTICS, stored, condition, made)
+        for stored, condition, made in DIAGNOSTICS_SOURCES
+    )
+    yield _view(AZURE_DIAGNOSTICS, "\nUNION ALL\n".join(parts))
 
 
-def _view(table: str, stored: str, condition: str) -> str:
+def _view(table: str, select: str) -> str:
+    return f'CREATE OR REPLACE VIEW "{table}" AS\n{select}'
+
+
+def _select(
+    table: str, stored: str, condition: str, made_here: Mapping[str, str] | None = None
+) -> str:
+    """Return the SELECT of a table's columns from where its rows are stored.
+
+    Args:
+        made_here: the SQL of columns that only this table makes from others.
+    """
     is_audit = stored == "store.audit_events"
-    resource = "ResourceId" if is_audit else '"_ResourceId"'
+    resource = "r.ResourceId" if is_audit else 'r."_ResourceId"'
     made = {
+        **dict.fromkeys(EMPTY_COLUMNS.get(table, ()), "NULL::VARCHAR"),
         "_ResourceId": resource,
         "_SubscriptionId": f"nullif(split_part({resource}, '/', 3), '')",
         "SourceSystem": "'Azure'",
@@ -224,13 +244,13 @@ def _view(table: str, stored: str, condition: str) -> str:
         "IsConflicting": "IsConflicting" if is_audit else "false",
         "ImpersonatedUser": "ImpersonatedUser" if is_audit else "NULL::JSON",
         "AdditionalFields": "AdditionalFields" if is_audit else "NULL::JSON",
+        **(made_here or {}),
     }
     columns = ",\n    ".join(
         f'{made.get(column.name, f"""r."{column.name}" """)} AS "{column.name}"'
         for column in (*TABLES[table], *OF_OURS)
     )
-    return f"""
-CREATE OR REPLACE VIEW "{table}" AS SELECT
+    return f"""SELECT
     {columns}
 FROM {stored} AS r LEFT JOIN store.files AS f ON r.LogFile = f.number WHERE {condition}"""
 

@@ -5,12 +5,15 @@ folders' names as columns `table` and `day`.
 """
 
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from kubewitness.catalog.audit_tables import TABLES
+from kubewitness.catalog.audit_tables import AZURE_DIAGNOSTICS, TABLES
 from kubewitness.errors import InputError
-from kubewitness.private_files import private_files
+
+_EXPORTED: Final = tuple(table for table in TABLES if table != AZURE_DIAGNOSTICS)
+"""AzureDiagnostics has the rows of the other tables once more."""
 
 
 def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
@@ -24,12 +27,11 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder}: there is something there; name a new folder")
-    with private_files():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
-        return {table: rows for table in TABLES if (rows := _export(connection, table, folder))}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
+    return {table: rows for table in _EXPORTED if (rows := _export(connection, table, folder))}
 
 
 def _export(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
