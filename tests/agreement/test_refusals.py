@@ -128,7 +128,7 @@ def drawn_settings(draw: st.DrawFn) -> Drawn:
     return Drawn(destinations, categories, draw(st.sampled_from([None, None, "audit"])))
 
 
-SETTING_NAMES: Final = (None, "audit", "a" * 250, "a" * 255, "a" * 261, "a/b", "audit.", "logs?")
+SETTING_NAMES: Final = (None, "audit", "a" * 248, "a" * 255, "a" * 261, "a/b", "audit.", "logs?")
 Case = tuple[list[Drawn], str | None]
 CASES: Final = st.tuples(
     st.lists(drawn_settings(), min_size=1, max_size=7), st.sampled_from(SETTING_NAMES)
@@ -137,7 +137,7 @@ CASES: Final = st.tuples(
 
 BEYOND_AZURE: Final = {
     "event hub name beside another destination": "is for an event hub; give its",
-    "name that leaves no room for `-2`": "has more than 250 characters",
+    "name that leaves no room for the kind of a destination": "has more than 248 characters",
     "category in another case": "is not spelt as Azure spells it",
     "several destinations in one object": "has several destinations; give exactly one of",
     "a workspace that is created, as well as one that is brought": "contradicts `workspace_id`",
@@ -229,7 +229,7 @@ ONLY_THE_COMPONENT: Final[dict[str, dict[str, Any]]] = {
     "event hub name beside another destination": {
         "destinations": [{"storage_account_id": f"{STORAGE}/a", "event_hub_name": "audit"}]
     },
-    "name that leaves no room for `-2`": {"setting_name": "a" * 255},
+    "name that leaves no room for the kind of a destination": {"setting_name": "a" * 255},
     "category in another case": {
         "destinations": [{"storage_account_id": f"{STORAGE}/a", "categories": ["Guard"]}]
     },
@@ -287,5 +287,5 @@ WORDS: Final = (
     "has no destination",
     "is not a name that Azure accepts",
     "is for an event hub",
-    "has more than 250 characters",
+    "has more than 248 characters",
 )

@@ -19,6 +19,11 @@ ARCHIVE = (
     "/providers/Microsoft.Storage/storageAccounts/archive"
 )
 TO_THE_ARCHIVE = {"storage_account_id": ARCHIVE, "categories": ["kube-audit"]}
+TO_THE_HUB = {
+    "event_hub_authorization_rule_id": ARCHIVE.replace(
+        "Storage/storageAccounts/archive", "EventHub/namespaces/hubs/authorizationRules/send"
+    )
+}
 CHANGES: tuple[dict[str, Any], ...] = (
     {},
     {"audit_profile": "archive", "destinations": [TO_THE_ARCHIVE]},
@@ -26,6 +31,8 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"audit_profile": "filtered"},
     {"audit_profile": "full", "destinations": [{"storage_account_id": ARCHIVE}]},
     {"audit_profile": "archive", "destinations": [{"storage_account_id": ARCHIVE}]},
+    {"audit_profile": "full", "destinations": [TO_THE_HUB, {"storage_account_id": ARCHIVE}]},
+    {"audit_profile": "full", "destinations": [TO_THE_HUB]},
     {"audit_profile": "full"},
 )
 
@@ -82,6 +89,55 @@ def test_profiles_change_in_place_and_no_category_is_uncollected(
 def collected(live: dict[str, set[tuple[str, str]]]) -> set[str]:
     """The categories that some setting sends somewhere."""
     return {category for sent in live.values() for category, _ in sent}
+
+
+SHARED = """\
+from kubewitness.provision.trail import collect, routes
+
+def shared(settings):
+    routes_of_all = tuple(route for setting in settings for route in setting.routes)
+    return {"": routes.Setting(routes_of_all, settings[0].categories)}
+
+collect.named_settings = shared
+"""
+"""Lets a program make the setting that earlier commits made of a workspace and a destination."""
+
+
+def test_a_setting_that_earlier_commits_shared_is_split_in_one_deployment(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Azure refuses to take at one setting what another still sends."""
+    arguments = {"destinations": [{"storage_account_id": ARCHIVE}]}
+    folder = tmp_path / "program"
+    program = write_project(folder, SHARED + source(arguments), name=tmp_path.name)
+    assert engine.init_stack(program).exit_code == 0
+    assert engine.up(program).exit_code == 0
+    calls = deploy(engine, folder, arguments)
+    assert [call["op"] for call in calls] == ["update", "create"]
+
+
+LOGGING = """\
+from kubewitness import AksAuditLogging
+
+GROUP = "/subscriptions/00000000-0000-4000-8000-00000000000a/resourceGroups/group/providers"
+AksAuditLogging("logs", {{
+    "cluster_id": f"{{GROUP}}/Microsoft.ContainerService/managedClusters/theirs",
+    "workspace_id": f"{{GROUP}}/Microsoft.OperationalInsights/workspaces/central",
+    "setting_name": "{name}",
+}})
+"""
+
+
+def test_a_setting_can_be_renamed(engine: Engine, tmp_path: Path) -> None:
+    """It is deleted before the other is made, which Azure would refuse beside it."""
+    folder = tmp_path / "program"
+    program = write_project(folder, LOGGING.format(name="audit"), name=tmp_path.name)
+    assert engine.init_stack(program).exit_code == 0
+    assert engine.up(program).exit_code == 0
+    write_project(folder, LOGGING.format(name="security"), name=tmp_path.name)
+    before = len(engine.calls)
+    assert engine.up(program).exit_code == 0
+    assert [call["op"] for call in engine.calls[before:]] == ["delete", "create"]
 
 
 def test_a_refresh_and_an_update_leave_the_filter_on(engine: Engine, tmp_path: Path) -> None:

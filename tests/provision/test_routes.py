@@ -1,9 +1,10 @@
-"""As few diagnostic settings as Azure's rules allow."""
+"""Which diagnostic settings serve which destinations, and what a change of them writes."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kubewitness.azure.diagnostic_settings import DestinationKind
@@ -12,6 +13,8 @@ from kubewitness.provision.trail.routes import (
     WantedRoute,
     arranged_settings,
     fewest_settings,
+    named_settings,
+    writing_order,
 )
 
 CATEGORIES = ("kube-audit", "kube-audit-admin", "guard", "kube-apiserver")
@@ -123,35 +126,80 @@ own_routes = st.builds(
 )
 
 
-def sends(own: WantedRoute, others: list[WantedRoute]) -> list[set[tuple[str, object]]]:
-    """What each setting sends where."""
-    return [
-        {(category, one.destination) for one in setting.routes for category in setting.categories}
-        for setting in arranged_settings([own], others) or ()
-    ]
+Sent = set[tuple[str, object]]
 
 
-@given(own_routes, own_routes, st.lists(one_route, max_size=3), one_route)
-def test_a_change_of_profile_or_workspace_leaves_no_gap_and_no_conflict(
-    before: WantedRoute, after: WantedRoute, kept: list[WantedRoute], added: WantedRoute
+def named(own: WantedRoute, others: list[WantedRoute]) -> dict[str, Setting]:
+    """Return the settings by the ends of their names."""
+    return named_settings(arranged_settings([own], others) or [])
+
+
+def sent_by(setting: Setting) -> Sent:
+    """Return what a setting sends where."""
+    return {(name, one.destination) for one in setting.routes for name in setting.categories}
+
+
+def moments(before: dict[str, Setting], after: dict[str, Setting]) -> Iterator[list[Sent]]:
+    """Yield what is sent after each write; what is left over is deleted in the end."""
+    live = dict(before)
+    for name in writing_order(after):
+        live = {**live, name: after[name]}
+        yield [*map(sent_by, live.values())]
+    yield [*map(sent_by, after.values())]
+
+
+def assert_no_gap_and_no_conflict(before: dict[str, Setting], after: dict[str, Setting]) -> None:
+    """What is collected before and after is collected all the time, and nothing is sent twice."""
+    always = categories(before.values()) & categories(after.values())
+    for live in moments(before, after):
+        for one, other in combinations(live, 2):
+            assert not one & other
+        assert always <= {name for sent in live for name, _ in sent}
+
+
+def categories(settings: Iterable[Setting]) -> frozenset[str]:
+    """Return what is collected."""
+    return frozenset(name for setting in settings for name in setting.categories)
+
+
+kinds_of_their_own = st.lists(one_route, max_size=4, unique_by=lambda route: route.kind)
+
+
+@given(own_routes, own_routes, kinds_of_their_own, kinds_of_their_own)
+def test_a_change_of_profile_workspace_and_destinations_leaves_no_gap_and_no_conflict(
+    before: WantedRoute, after: WantedRoute, old: list[WantedRoute], new: list[WantedRoute]
 ) -> None:
-    """Settings are written one by one, the last first, and what is left over is deleted.
+    """All at once, where each kind of destination is there once."""
+    now = {route.kind: route.categories for route in new}
+    lost = {name for one in old for name in one.categories - now.get(one.kind, one.categories)}
+    # What a destination that stays loses is collected in the workspace, or, say the docs, it takes
+    # two deployments.
+    has_all = categories(named(after, new).values()) <= after.categories
+    assume(has_all or lost <= before.categories & after.categories)
+    assert_no_gap_and_no_conflict(named(before, old), named(after, new))
 
-    A destination may come or go with the change, as the profile `archive` needs one: it is the only
-    one of its kind then.
-    """
-    alone = [one for one in kept if one.kind is not added.kind]
-    for old, new in ((alone, alone), ([], [added]), ([added], [])):
-        live = dict(enumerate(sends(before, old)))
-        wanted = sends(after, new)
-        always = {name for one in live.values() for name, _ in one}
-        always &= {name for one in wanted for name, _ in one}
-        steps = [(i, wanted[i]) for i in reversed(range(len(wanted)))]
-        for i, sent in [*steps, *((i, set()) for i in range(len(wanted), len(live)))]:
-            live[i] = sent
-            for one, other in combinations(live.values(), 2):
-                assert not one & other
-            assert always <= {name for one in live.values() for name, _ in one}
+
+@given(own_routes, st.lists(one_route, max_size=4), st.integers(0, 4))
+def test_a_destination_that_is_appended_or_removed_changes_no_other(
+    own: WantedRoute, routes: list[WantedRoute], end: int
+) -> None:
+    """Also where several are of one kind."""
+    fewer, more = named(own, routes[:end]), named(own, routes)
+    assert more.keys() >= fewer.keys()
+    assert all(sent_by(more[name]) == sent_by(fewer[name]) for name in fewer)
+    assert_no_gap_and_no_conflict(fewer, more)
+    assert_no_gap_and_no_conflict(more, fewer)
+
+
+def test_a_setting_that_the_workspace_shared_is_split_in_one_deployment() -> None:
+    """As earlier commits made it, where the workspace gets all that the destinations get."""
+    names = ("kube-audit", "kube-audit-admin", "guard")
+    own, archive = (
+        route(DestinationKind.WORKSPACE, *names),
+        route(DestinationKind.STORAGE_ACCOUNT, *names),
+    )
+    shared = {"": Setting((own, archive), frozenset(names))}
+    assert_no_gap_and_no_conflict(shared, named(own, [archive]))
 
 
 def test_the_workspace_shares_its_setting_only_where_five_would_not_do() -> None:

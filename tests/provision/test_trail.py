@@ -108,22 +108,47 @@ def test_the_basic_plan_is_for_kube_audit_alone_and_only_when_asked() -> None:
     ]
 
 
-def test_destinations_of_the_same_categories_share_one_setting() -> None:
-    """A storage account and an event hub; the workspace has one of its own, which may change."""
-    deployed = cluster(
-        {
-            "workspace_id": WORKSPACE,
-            "destinations": [ARCHIVE, {**HUB, "event_hub_name": "audit"}],
-        }
-    )
+def test_each_destination_has_a_setting_of_its_own() -> None:
+    """Named after its kind, so that another destination that comes or goes changes none of them."""
+    destinations = [{**HUB, "event_hub_name": "audit"}, ARCHIVE]
+    deployed = cluster({"workspace_id": WORKSPACE, "destinations": destinations})
+    names = {str(one.name) for one in deployed.requests("DiagnosticSetting")}
+    assert names == {"prod-audit-logs", "prod-audit-logs-event-hub", "prod-audit-logs-storage"}
     assert sent(deployed) == [
         {"workspaceId": WORKSPACE, "categories": list(AUDIT_CATEGORIES)},
         {
-            "storageAccountId": f"{STORAGE}/archive",
             "eventHubAuthorizationRuleId": HUB["event_hub_authorization_rule_id"],
             "eventHubName": "audit",
             "categories": list(AUDIT_CATEGORIES),
         },
+        {"storageAccountId": f"{STORAGE}/archive", "categories": list(AUDIT_CATEGORIES)},
+    ]
+
+
+def test_a_setting_takes_over_one_of_the_same_place_and_is_deleted_before_it_is_replaced() -> None:
+    """Commits before version 0.1 numbered them; and Azure refuses a second of the same content."""
+    deployed = cluster({"workspace_id": WORKSPACE, "destinations": [ARCHIVE, HUB]})
+    requests = {str(one.name): one for one in deployed.requests("DiagnosticSetting")}
+    for name, number in (("storage", 2), ("event-hub", 3)):
+        aliases = [alias.spec.name for alias in requests[f"prod-audit-logs-{name}"].aliases]
+        assert f"prod-audit-logs-{number}" in aliases
+    assert all(one.deleteBeforeReplace for one in requests.values())
+
+
+def test_nothing_is_written_where_everything_is_collected_elsewhere() -> None:
+    """No setting, and no destination."""
+    elsewhere = {"workspace_id": WORKSPACE, "collected_elsewhere": list(AUDIT_CATEGORIES)}
+    assert cluster(elsewhere).all("DiagnosticSetting") == []
+
+
+def test_destinations_share_a_setting_where_five_do_not_suffice() -> None:
+    """Of the same categories and of different kinds."""
+    archives = [{"storage_account_id": f"{STORAGE}/a{number}"} for number in range(4)]
+    deployed = cluster({"workspace_id": WORKSPACE, "destinations": [*archives, HUB]})
+    shared = [one for one in sent(deployed) if len(one) > 2]
+    assert len(deployed.all("DiagnosticSetting")) == 5
+    assert [{*one} for one in shared] == [
+        {"storageAccountId", "eventHubAuthorizationRuleId", "categories"}
     ]
 
 

@@ -112,18 +112,12 @@ def wrong_resource(kind: DestinationKind) -> Refusal:
     return Refusal("no-id", reason)
 
 
-def refused_category(
-    name: str, known: Collection[str] = tuple(AKS_LOG_CATEGORIES)
-) -> Refusal | None:
-    """Return why Azure refuses the name of a log category, which it takes in any case.
-
-    Args:
-        name: of the category.
-        known: those that may be given.
-    """
-    if fold(name) in {fold(one) for one in known}:
+def refused_category(name: str) -> Refusal | None:
+    """Return why Azure refuses the name of a log category, which it takes in any case."""
+    known = {fold(one) for one in AKS_LOG_CATEGORIES}
+    if fold(name) in known:
         return None
-    near = did_you_mean(name, known, f"choose among {', '.join(known)}")
+    near = did_you_mean(name, AKS_LOG_CATEGORIES, f"choose among {', '.join(AKS_LOG_CATEGORIES)}")
     return Refusal("unknown-category", f"is not a log category of AKS, and Azure refuses it{near}")
 
 

@@ -39,8 +39,7 @@ class AksAuditLoggingArgs(TypedDict):
         audit_profile: What of the audit logs goes to the workspace, and so what can be seen later.
         collected_elsewhere: Log categories that a setting made by somebody else, such as Azure
             Policy, already sends to the same workspace, so that another would be refused.
-        destinations: Where logs go besides the workspace, in as few diagnostic settings as Azure's
-            rules allow.
+        destinations: Where logs go besides the workspace.
         responders: Object ids (GUIDs) of the Entra ID groups that read the logs.
         responders_read: What the responders read.
         tags: Tags of the workspace, if one is created.
@@ -52,9 +51,9 @@ class AksAuditLoggingArgs(TypedDict):
     """Resource id of the AKS cluster whose logs are to be collected."""
 
     setting_name: NotRequired[pulumi.Input[str]]
-    """Name of the diagnostic setting: 1 to 250 characters. Where several are needed, the others'
-    names end in `-2`, `-3` and so on. By default Pulumi makes one from the component's name. A
-    cluster has at most five settings."""
+    """Name of the diagnostic setting: 1 to 248 characters. The names of those for `destinations`
+    end in the kind of the destination, such as `-storage`. By default Pulumi makes one from the
+    component's name. A cluster has at most five settings."""
 
     workspace_id: NotRequired[pulumi.Input[str]]
     """Resource id of the Log Analytics workspace that receives the logs. It may be in another
@@ -89,9 +88,11 @@ class AksAuditLoggingArgs(TypedDict):
     `collectedElsewhere`. Default: none."""
 
     destinations: NotRequired[list[Destination]]
-    """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere. To move a category between two destinations, add it to the new one in one
-    deployment and take it from the old one in the next."""
+    """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
+    settings: each destination has one of its own, or shares one where five do not suffice. Those of
+    one kind are told apart by their place in the list: append new ones. To move a category between
+    two destinations, add it to the new one in one deployment and take it from the old one in the
+    next."""
 
     responders: NotRequired[list[pulumi.Input[str]]]
     """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics

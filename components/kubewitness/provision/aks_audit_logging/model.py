@@ -26,11 +26,11 @@ class AksAuditLoggingModel(AuditTrail):
     """Resource id of the AKS cluster whose logs are to be collected."""
 
     setting_name: Given[SettingName] | None = argument(
-        default=None, fix='give 1 to 250 characters other than <>*%&:\\?+/" '
+        default=None, fix='give 1 to 248 characters other than <>*%&:\\?+/" '
     )
-    """Name of the diagnostic setting: 1 to 250 characters. Where several are needed, the others'
-    names end in `-2`, `-3` and so on. By default Pulumi makes one from the component's name. A
-    cluster has at most five settings."""
+    """Name of the diagnostic setting: 1 to 248 characters. The names of those for `destinations`
+    end in the kind of the destination, such as `-storage`. By default Pulumi makes one from the
+    component's name. A cluster has at most five settings."""
 
     @field_validator("resource_group_name")
     @classmethod

@@ -7,7 +7,7 @@ labels, annotations and taints" of Kubernetes.
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints
@@ -32,6 +32,7 @@ from kubewitness.azure.workspaces import (
 from kubewitness.catalog.aks_roles import AKS_ROLES
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES
 from kubewitness.catalog.retention import INTERACTIVE_DAYS, TOTAL_DAYS
+from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.provision.arguments.validation import (
     Given,
     Together,
@@ -43,8 +44,8 @@ from kubewitness.provision.arguments.validation import (
 MINIMUM_INTERACTIVE_DAYS: Final = INTERACTIVE_DAYS
 MAXIMUM_INTERACTIVE_DAYS: Final = MOST_INTERACTIVE_DAYS
 MINIMUM_TOTAL_DAYS: Final = TOTAL_DAYS
-LONGEST_SETTING_NAME: Final = 250
-"""The component adds `-2` to the name, of which Azure accepts 260 characters."""
+LONGEST_SETTING_NAME: Final = 248
+"""The component adds up to `-event-hub-4` to the name, of which Azure accepts 260 characters."""
 
 Check = Callable[[str], Refusal | None]
 
@@ -138,21 +139,24 @@ def _each_once(fault: Callable[[str], str | None]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _category_fault(name: str, known: Sequence[str]) -> str | None:
-    if name in known:
-        return None
-    if spelt := next((one for one in known if fold(one) == fold(name)), None):
-        return f"is not spelt as Azure spells it; write `{spelt}`"
-    refusal = refused_category(name, known)
-    return refusal.reason if refusal else None
+def _spelling(name: str, known: Iterable[str]) -> str | None:
+    """Return how Azure spells a name that is given in another case."""
+    spelt = next((one for one in known if fold(one) == fold(name)), name)
+    return f"is not spelt as Azure spells it; write `{spelt}`" if spelt != name else None
 
 
 def _log_fault(name: str) -> str | None:
-    return _category_fault(name, tuple(AKS_LOG_CATEGORIES))
+    if refusal := refused_category(name):
+        return refusal.reason
+    return _spelling(name, AKS_LOG_CATEGORIES)
 
 
 def _log_or_metric_fault(name: str) -> str | None:
-    return _category_fault(name, (*AKS_LOG_CATEGORIES, ALL_METRICS))
+    if fold(name) == fold(ALL_METRICS):
+        return _spelling(name, (ALL_METRICS,))
+    if near := did_you_mean(name, (ALL_METRICS,)):
+        return f"is neither a log category of AKS nor its metrics{near}"
+    return _log_fault(name)
 
 
 def _other_log_fault(name: str) -> str | None:

@@ -10,13 +10,18 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import monitor
 
-from kubewitness.azure.diagnostic_settings import ALL_METRICS, DestinationKind
+from kubewitness.azure.diagnostic_settings import (
+    ALL_METRICS,
+    DestinationKind,
+)
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.model import AuditTrail
 from kubewitness.provision.trail.routes import (
     Setting,
     WantedRoute,
+    named_settings,
+    writing_order,
 )
 from kubewitness.provision.trail.workspace import AuditWorkspace
 
@@ -74,31 +79,35 @@ def collect_logs(  # noqa: PLR0913 the fourth and sixth differ between the compo
         parent: the component.
     """
     routes = arguments.routes(workspace.workspace_id)
-    settings: list[monitor.DiagnosticSetting] = []
-    # The last first: where a category moves to another setting, it arrives there before it leaves.
-    for index, setting in reversed([*enumerate(arguments.settings(workspace.workspace_id))]):
-        made = monitor.DiagnosticSetting(
-            f"{name}-audit-logs{_suffix(index)}",
+    named = named_settings(arguments.settings(workspace.workspace_id))
+    made: dict[str, monitor.DiagnosticSetting] = {}
+    for suffix in writing_order(named):
+        made[suffix] = monitor.DiagnosticSetting(
+            f"{name}-audit-logs{suffix}",
             resource_uri=cluster_id,
-            name=setting_name and pulumi.Output.concat(setting_name, _suffix(index)),
-            **_setting_inputs(setting),
+            name=setting_name and pulumi.Output.concat(setting_name, suffix),
+            **_setting_inputs(named[suffix]),
             opts=pulumi.ResourceOptions(
                 parent=parent,
-                depends_on=[*workspace.ready, *settings[:1]],
-                aliases=None if index else adopted(arguments.adopt.diagnostic_setting),
+                depends_on=[*workspace.ready, *[*made.values()][-1:]],
+                aliases=_former_names(name, [*named].index(suffix), arguments),
+                # Under a new name, Azure would refuse what the old one still sends.
+                delete_before_replace=True,
             ),
         )
-        settings.insert(0, made)
     known_routes = _known(routes).apply(
         lambda known: arguments.check_destinations(f'{type(parent).__name__} "{name}"', known)
     )
     return CollectedLogs(
-        pulumi.Output.all(*(setting.id for setting in settings)), known_routes.apply(_by_category)
+        pulumi.Output.all(*(made[suffix].id for suffix in named)), known_routes.apply(_by_category)
     )
 
 
-def _suffix(index: int) -> str:
-    return f"-{index + 1}" if index else ""
+def _former_names(name: str, place: int, arguments: AuditTrail) -> Any:
+    """Return the aliases of a setting; before version 0.1 they were numbered."""
+    if place:
+        return [pulumi.Alias(name=f"{name}-audit-logs-{place + 1}")]
+    return adopted(arguments.adopt.diagnostic_setting)
 
 
 def _setting_inputs(setting: Setting) -> dict[str, Any]:

@@ -264,9 +264,11 @@ class AuditTrail(Arguments):
         validate_default=True,
         fix="give a list of objects such as {storage_account_id: ...}",
     )
-    """Where logs go besides the workspace, in as few diagnostic settings as Azure's rules allow.
-    Default: nowhere. To move a category between two destinations, add it to the new one in one
-    deployment and take it from the old one in the next."""
+    """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
+    settings: each destination has one of its own, or shares one where five do not suffice. Those of
+    one kind are told apart by their place in the list: append new ones. To move a category between
+    two destinations, add it to the new one in one deployment and take it from the old one in the
+    next."""
 
     responders: list[Given[Guid]] = argument(
         default_factory=list, fix="give object ids of groups of Entra ID, GUIDs"

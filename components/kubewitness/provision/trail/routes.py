@@ -1,16 +1,24 @@
-"""Which logs go where, in as few diagnostic settings as Azure's rules allow.
+"""Which logs go where: one diagnostic setting for each destination, as far as five suffice.
 
 A cluster has at most five settings. Each sends all of its categories to all of its destinations, of
 which it has at most one of each kind; and no destination may get a category from two settings.
 Source: Azure docs, "Diagnostic settings in Azure Monitor".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any
+from typing import Any, Final
 
 from kubewitness.azure.diagnostic_settings import MOST_SETTINGS, DestinationKind
+
+_KIND_NAMES: Final = {
+    DestinationKind.WORKSPACE: "workspace",
+    DestinationKind.STORAGE_ACCOUNT: "storage",
+    DestinationKind.EVENT_HUB: "event-hub",
+    DestinationKind.PARTNER: "partner",
+}
+"""The kind of a destination in the name of its setting; published, as it is in states."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,19 +53,46 @@ Pair = tuple[str, int]
 def arranged_settings(
     own: Sequence[WantedRoute], others: Sequence[WantedRoute]
 ) -> list[Setting] | None:
-    """Return the settings that serve all routes, that of the own workspace first and by itself.
+    """Return the settings that serve all routes, one for each; None if five cannot serve them.
 
-    A change of the profile or of the workspace then changes that setting alone, in place. Where
-    five settings do not suffice for that, it shares one. None if more than five are needed.
+    A change of the profile, of the workspace or of a destination then changes that setting alone,
+    in place. Azure refuses to take from one setting what another still sends, so that settings
+    that share destinations cannot always be rearranged. Where five do not suffice, the destinations
+    share settings, and the workspace as the last.
 
     Args:
         own: the route to the workspace of the component, none where all is collected elsewhere.
         others: the routes to the destinations.
     """
+    alone = [Setting((route,), route.categories) for route in (*own, *others)]
+    if len(alone) <= MOST_SETTINGS:
+        return alone
     rest = fewest_settings(others, MOST_SETTINGS - len(own))
-    if rest is None:
-        return fewest_settings([*own, *others])
-    return [*(Setting((route,), route.categories) for route in own), *rest]
+    return fewest_settings([*own, *others]) if rest is None else [*alone[: len(own)], *rest]
+
+
+def named_settings(settings: Sequence[Setting]) -> dict[str, Setting]:
+    """Return the settings by the ends of their names, the first by none.
+
+    Each is named after the kind of its destination, so that another destination that comes or goes
+    changes none of them.
+    """
+    named: dict[str, Setting] = {}
+    for setting in settings:
+        kind = f"-{_KIND_NAMES[setting.routes[0].kind]}" if named else ""
+        ends = (kind, *(f"{kind}-{number}" for number in range(2, MOST_SETTINGS)))
+        named[next(end for end in ends if end not in named)] = setting
+    return named
+
+
+def writing_order(named: Mapping[str, Setting]) -> list[str]:
+    """Return the names of the settings in an order in which no change leaves a category out.
+
+    A setting that has all categories is written first: whatever the others had before, it collects
+    everything from then on. Else it is written last: what leaves it is at a destination by then.
+    """
+    has_all = all(setting.categories <= named[""].categories for setting in named.values())
+    return [*named] if has_all else [*named][::-1]
 
 
 def fewest_settings(
