@@ -213,7 +213,7 @@ def test_a_table_of_the_basic_plan_is_searched_and_another_queried() -> None:
         urls = [str(call.request.url) for call in mock.calls]
     assert searched.values == queried.values
     assert urls[0].endswith(
-        f"/v1/workspaces/{WORKSPACE}/search?timespan=2026-03-01T00:00:00Z/2026-03-02T12:00:00Z"
+        f"/v1/workspaces/{WORKSPACE}/search?timespan=2026-03-01T00:00:00.000Z/2026-03-02T12:00:00.000Z"
     )
     assert urls[1].endswith(f"/v1/workspaces/{WORKSPACE}/query")
 

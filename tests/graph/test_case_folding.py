@@ -18,7 +18,7 @@ from support.servicer import Shown
 
 KELVIN = "\N{KELVIN SIGN}"
 FOLDED = ("graph", "azure", "policies/aks", "policies/judging", "sources/azure")
-SCHEMES = {"sources/azure/scope.py", "sources/azure/manager.py", "policies/judging/destinations.py"}
+SCHEMES = {"sources/azure/scope.py", "azure/manager.py", "policies/judging/destinations.py"}
 """Where addresses, and names of our own, are compared."""
 
 

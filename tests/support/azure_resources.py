@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import responses
 from requests import PreparedRequest
 
-from kubewitness.sources.azure.manager import ResourceManager, client_at
+from kubewitness.azure.manager import ResourceManager, client_at
 from support.cloud_logs import SECRET, Answer, Credential
 
 BASE: Final = "https://management.azure.com"

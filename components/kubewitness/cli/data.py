@@ -3,19 +3,23 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from kubewitness.cli.progress import progress_bar
+from kubewitness.cli.standard_streams import tell
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.query import has_rows, open_for_queries
 from kubewitness.logs.store.database import open_store
-from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.period import Period, clock, parse_time
 from kubewitness.logs.store.unread import ALL_READ, Unread, no_rows, unread
+
+if TYPE_CHECKING:
+    from kubewitness.logs.inputs.find import LogFile
 
 _MAGIC: Final = b"DUCK"
 _MAGIC_OFFSET: Final = 8
@@ -61,7 +65,7 @@ def open_data(
         return
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         path = Path(folder) / "logs.store"
-        not_read = _ingest(words, path, progress=progress)
+        not_read = _ingest(words, path, find_logs(words, period, now), progress=progress)
         with open_for_queries(path, period, now=now) as connection:
             yield OpenedLogs(connection, not_read)
 
@@ -74,15 +78,34 @@ def _is_store(path: Path) -> bool:
         return False
 
 
-def _ingest(words: Sequence[str], path: Path, *, progress: bool) -> Unread:
+def find_logs(words: Sequence[str], period: Period, now: datetime | None = None) -> "list[LogFile]":
+    """Return the log files that words name; of clouds that are queried only those of a period.
+
+    Args:
+        now: from which the period counts; by default the clock's time.
+
+    Raises:
+        InputError: some cannot be found, or a time cannot be read.
+    """
     # Whoever asks a store need not load what reads logs.
     from kubewitness.logs.inputs.find import find_log_files  # noqa: PLC0415
-    from kubewitness.logs.reading.ingest import ingest  # noqa: PLC0415
 
-    files = find_log_files(words)
+    moment = now or clock()
+    times = [
+        parse_time(text, moment).replace(tzinfo=UTC) if text else None
+        for text in (period.since, period.until)
+    ]
+    return find_log_files(words, since=times[0], until=times[1])
+
+
+def _ingest(
+    words: Sequence[str], path: Path, files: "Sequence[LogFile]", *, progress: bool
+) -> Unread:
+    from kubewitness.logs.reading.ingest import ingest  # noqa: PLC0415 likewise
+
     total = sum(file.size or 0 for file in files)
     with open_store(path) as connection, progress_bar(total, shown=progress) as report:
-        summary = ingest(connection, files, report=report)
+        summary = ingest(connection, files, report=report, announce=tell)
         found = unread(connection, summary.faults)
         if not has_rows(connection):
             raise no_rows(f"{', '.join(words)}: there is no event in it", found)

@@ -14,9 +14,9 @@ from kubewitness.detections.engines.cloud import CloudOptions, Plan
 from kubewitness.detections.engines.data_explorer import SCHEME as DATA_EXPLORER
 from kubewitness.detections.engines.data_explorer import open_data_explorer
 from kubewitness.detections.engines.local import LocalEngine
-from kubewitness.detections.engines.log_analytics import SCHEME as LOG_ANALYTICS
 from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.errors import InputError
+from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread
 

@@ -1,15 +1,16 @@
 """What `kubewitness ingest` does."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
+from kubewitness.cli.data import find_logs
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.cli.progress import progress_bar
+from kubewitness.cli.standard_streams import tell
 from kubewitness.errors import ExitCode, NothingToCheckError
-from kubewitness.logs.inputs.find import find_log_files
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.reading.summary import Summary
 from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.period import Period
 from kubewitness.reports.ingested import document, print_ingested
 from kubewitness.reports.json_text import json_text
 
@@ -18,8 +19,8 @@ def run(
     *,
     logs: tuple[str, ...],
     store: Path,
-    since: datetime | None,
-    until: datetime | None,
+    since: str | None,
+    until: str | None,
     max_unreadable: str,
     format_: str,
     output: Path | None,
@@ -27,19 +28,15 @@ def run(
 ) -> int:
     """Read logs into a store and write the balance of their bytes."""
     own = {f"{store.resolve()}{suffix}" for suffix in ("", ".wal")}
-    found = find_log_files(logs, since=_utc(since), until=_utc(until))
+    found = find_logs(logs, Period(since, until))
     files = [file for file in found if file.name not in own]
     total = sum(file.size or 0 for file in files)
     with open_store(store) as connection, progress_bar(total, shown=not no_progress) as report:
-        summary = ingest(connection, files, report=report)
+        summary = ingest(connection, files, report=report, announce=tell)
     _write(summary, format_, output)
     if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):
         raise NothingToCheckError("there is not a byte in these logs")
     return ExitCode.UNREADABLE if _is_too_much(summary, max_unreadable) else ExitCode.OK
-
-
-def _utc(time: datetime | None) -> datetime | None:
-    return time and time.replace(tzinfo=UTC)
 
 
 def _is_too_much(summary: Summary, limit: str) -> bool:

@@ -14,13 +14,16 @@ from kubewitness.cli.options import (
     format_option,
     no_progress_option,
     output_option,
+    since_option,
+    until_option,
 )
 from kubewitness.errors import ExitCode
 
 EPILOG = exit_codes(
     {
         ExitCode.USAGE: "bad usage or input",
-        ExitCode.UNREADABLE: "something could not be read; salvaged events do not count",
+        ExitCode.UNREADABLE: "something could not be read, also a part of the period; salvaged "
+        "events do not count",
         ExitCode.NOTHING: "no logs",
         ExitCode.OK: "everything was read",
     }
@@ -51,8 +54,8 @@ class Limit(click.ParamType[str]):
     show_default=True,
     help=f"The DuckDB file to fill; also by ${STORE_VARIABLE}.",
 )
-@click.option("--since", type=click.DateTime(), help="Of CloudWatch: only what is newer (UTC).")
-@click.option("--until", type=click.DateTime(), help="Of CloudWatch: only what is older (UTC).")
+@since_option("; of CloudWatch and of tables in Azure, of which by default a day is read")
+@until_option
 @click.option(
     "--max-unreadable",
     type=Limit(),
@@ -67,7 +70,8 @@ def command(**options: Any) -> int:
     """Read audit logs of any format into a store, without losing a byte.
 
     LOGS are files, folders, globs, `-`, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX and
-    cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. What was read before is not
-    read again, and an interrupted run goes on where it was.
+    cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. They are also
+    log-analytics://WORKSPACE, by Workspace ID or resource ID. What was read before is not read
+    again, and an interrupted run goes on where it was.
     """
     return run_action("ingest", **options)

@@ -18,8 +18,6 @@ from kubewitness.logs.store.period import Period, clock, parse_time
 DEFAULT_SINCE: Final = "1d"
 """How far back a hunt in the cloud looks unless told otherwise: whoever asks pays, or waits."""
 
-LONGEST_REASON: Final = 400
-
 _CATEGORIES: Final = 'where Category in ("kube-audit", "kube-audit-admin")'
 
 _ARMS: Final = {
@@ -176,23 +174,6 @@ def _value(kind: str, value: Any) -> Any:
     if kind == "dynamic" and value is not None and not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return value
-
-
-def innermost(error: Mapping[str, Any]) -> str:
-    """Return on one line what an error of Kusto says where it says most: farthest within.
-
-    Args:
-        error: with `message`, and `innererror` of the same form.
-    """
-    message = str(error.get("message") or "")
-    inner = error.get("innererror")
-    return (innermost(inner) if isinstance(inner, Mapping) else "") or one_line(message)
-
-
-def one_line(text: str) -> str:
-    """Return a text of somebody else's as the part of a fault."""
-    line = " ".join(text.split())[:LONGEST_REASON]
-    return "".join(letter for letter in line if letter.isprintable())
 
 
 def only_a_part(reason: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.azure.kusto_errors import one_line
 from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.detection import Detection
@@ -17,7 +18,6 @@ from kubewitness.detections.engines.cloud import (
     CloudOptions,
     choose_tables,
     finding_values,
-    one_line,
     only_a_part,
     query_text,
     refusals,

@@ -8,9 +8,8 @@ request goes through its own pipeline, with its sign-in and its retries.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
-from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
+from kubewitness.azure.kusto_errors import innermost
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import DetectionFailedError
 from kubewitness.detections.engines.cloud import (
@@ -19,7 +18,6 @@ from kubewitness.detections.engines.cloud import (
     asks_now,
     choose_tables,
     finding_values,
-    innermost,
     only_a_part,
     query_text,
     refusals,
@@ -28,25 +26,23 @@ from kubewitness.detections.engines.cloud import (
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables, used_parsers
 from kubewitness.errors import InputError
+from kubewitness.logs.inputs.log_analytics_api import (
+    REFUSALS,
+    SCHEME,
+    open_client,
+    require_workspace_id,
+    search_request,
+)
 from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
     from azure.monitor.query import LogsQueryClient, LogsTable
-
-SCHEME: Final = "log-analytics://"
 
 _TIMEOUT: Final = 300
 """Seconds for a query; the service's default is 180 and its most 600."""
 
 _Answer = tuple[Sequence["LogsTable"], str | None]
 """Tables, and why they are not whole; None if they are."""
-
-_FATAL: Final = {
-    401: REFUSED_CREDENTIALS,
-    403: "not permitted; needs the role `Log Analytics Reader` on the workspace",
-    404: "no such workspace; name its Workspace ID, a GUID that the portal shows under Overview",
-}
-"""By HTTP status: what stops the whole hunt."""
 
 _TRANSIENT: Final = {
     429: "too many queries at once; wait a minute, or hunt with fewer detections by --rule",
@@ -138,14 +134,7 @@ class LogAnalyticsEngine:
         return found.tables, None
 
     def _search(self, text: str) -> _Answer:
-        rest = optional_import("azure.core.rest", "kusto", self._name)
-        start, end = (f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in self._span)
-        request = rest.HttpRequest(
-            "POST",
-            f"/workspaces/{self._workspace}/search",
-            params={"timespan": f"{start}/{end}"},
-            json={"query": text},
-        )
+        request = search_request(self._workspace, text, *self._span)
         response = self._client.send_request(request, read_timeout=_TIMEOUT + 30)
         response.raise_for_status()
         document = response.json()
@@ -176,16 +165,8 @@ def open_log_analytics(
     Raises:
         InputError: the extra `kusto` is not installed, or the workspace cannot be asked.
     """
-    workspace = word.removeprefix(SCHEME).strip("/")
-    try:
-        UUID(workspace)
-    except ValueError:
-        raise InputError(f"{word}: {_FATAL[404]}") from None
-    identity = optional_import("azure.identity", "kusto", word)
-    query = optional_import("azure.monitor.query", "kusto", word)
-    keep_quiet()
-    client = query.LogsQueryClient(identity.DefaultAzureCredential())
-    return LogAnalyticsEngine(client, workspace, detections, options)
+    workspace = require_workspace_id(word)
+    return LogAnalyticsEngine(open_client(word), workspace, detections, options)
 
 
 @contextmanager
@@ -201,8 +182,8 @@ def _explained(name: str, slug: str) -> Iterator[None]:
     except exceptions.HttpResponseError as error:
         # There is no answer where there are no credentials to ask with.
         status = error.status_code or 401
-        if status in _FATAL or not slug:
-            raise InputError(f"{name}: {_FATAL.get(status) or _reason(error)}") from None
+        if status in REFUSALS or not slug:
+            raise InputError(f"{name}: {REFUSALS.get(status) or _reason(error)}") from None
         raise DetectionFailedError(f"{slug}: {_TRANSIENT.get(status) or _reason(error)}") from None
 
 

@@ -12,6 +12,8 @@ from kubewitness.logs.inputs.chunks import Chunks, open_chunks
 from kubewitness.logs.inputs.cloudwatch import SCHEME as CLOUDWATCH_SCHEME
 from kubewitness.logs.inputs.cloudwatch import find_log_group
 from kubewitness.logs.inputs.local_files import find_local_files
+from kubewitness.logs.inputs.log_analytics import find_workspace_tables
+from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS_SCHEME
 from kubewitness.logs.inputs.object_stores import (
     AZURE_SCHEME,
     S3_SCHEME,
@@ -22,7 +24,7 @@ from kubewitness.logs.inputs.object_stores import (
 STANDARD_INPUT: Final = "-"
 
 _CHUNK: Final = 1 << 16
-_SCHEMES: Final = (S3_SCHEME, AZURE_SCHEME, CLOUDWATCH_SCHEME)
+_SCHEMES: Final = (S3_SCHEME, AZURE_SCHEME, CLOUDWATCH_SCHEME, LOG_ANALYTICS_SCHEME)
 _HINTS: Final = {
     "azure": "for blobs write `az://CONTAINER/PREFIX`",
     "abfss": "write `az://CONTAINER/PREFIX`",
@@ -96,12 +98,14 @@ def find_log_files(
     - `-`: standard input;
     - `s3://BUCKET/PREFIX`, `az://CONTAINER/PREFIX`: every object whose key begins so, without the
       hidden ones, as in a folder;
-    - `cloudwatch://LOG-GROUP`, with `?region=REGION` where it is not the default one.
+    - `cloudwatch://LOG-GROUP`, with `?region=REGION` where it is not the default one;
+    - `log-analytics://WORKSPACE`: the tables of a workspace that have logs of AKS.
 
     A folder `.kubewitness-seal` is never read: what a seal holds are no logs.
 
     Args:
-        since: nothing earlier is wanted; saves reading CloudWatch, other files are read whole.
+        since: nothing earlier is wanted; saves reading clouds that are queried, by default a day
+            of a workspace; other files are read whole.
         until: nothing later is wanted; likewise.
 
     Raises:
@@ -137,8 +141,8 @@ def _matches(word: str, since: datetime | None, until: datetime | None) -> Seque
     scheme = re.match("[A-Za-z][A-Za-z0-9+.-]*://", word)
     if scheme is None:
         found: Sequence[LogFile] = find_local_files(word)
-    elif scheme[0] == CLOUDWATCH_SCHEME:
-        found = [find_log_group(word, since, until)]
+    elif scheme[0] in _QUERIED:
+        found = _QUERIED[scheme[0]](word, since, until)
     elif scheme[0] in _OBJECT_STORES:
         found = _OBJECT_STORES[scheme[0]](word)
     else:
@@ -152,4 +156,9 @@ def _matches(word: str, since: datetime | None, until: datetime | None) -> Seque
 _OBJECT_STORES: Final[dict[str, Callable[[str], Sequence[LogFile]]]] = {
     S3_SCHEME: find_s3_objects,
     AZURE_SCHEME: find_azure_blobs,
+}
+
+_QUERIED: Final[dict[str, Callable[[str, datetime | None, datetime | None], Sequence[LogFile]]]] = {
+    CLOUDWATCH_SCHEME: lambda word, since, until: [find_log_group(word, since, until)],
+    LOG_ANALYTICS_SCHEME: find_workspace_tables,
 }

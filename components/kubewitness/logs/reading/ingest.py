@@ -17,6 +17,7 @@ import pyarrow as pa
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.decoding import Decoded
 from kubewitness.logs.inputs.find import LogFile
+from kubewitness.logs.inputs.windows import Window, forecasts
 from kubewitness.logs.reading.json_documents import is_document, read_document
 from kubewitness.logs.reading.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
 from kubewitness.logs.reading.records import TOO_LONG, Quarantined, Read
@@ -26,6 +27,7 @@ from kubewitness.logs.store.database import ROWS
 from kubewitness.logs.store.deduplicate import deduplicate
 from kubewitness.logs.store.ledger import HEAD_BYTES, Ledger, Progress, head
 from kubewitness.logs.store.statements import insert_lines
+from kubewitness.logs.store.windows import gaps
 
 SEGMENT_BYTES: Final = 1 << 30
 """How much is read in one transaction: what an interruption costs at most."""
@@ -64,6 +66,7 @@ def ingest(
     files: Sequence[LogFile],
     *,
     report: Callable[[int], None] = lambda _: None,
+    announce: Callable[[str], None] = lambda _: None,
     segment_bytes: int = SEGMENT_BYTES,
 ) -> Summary:
     """Read files into a store.
@@ -71,18 +74,22 @@ def ingest(
     Args:
         files: in the order in which they are read; the result does not depend on it.
         report: called with the number of decoded bytes since it was last called.
+        announce: called beforehand with what will be read of each table in the cloud.
         segment_bytes: how much is read in one transaction.
     """
     ledger = Ledger(connection)
     planned = list(ledger.plan(files))
+    for forecast in forecasts(file for file, _ in planned):
+        announce(forecast)
     run = _Run(connection, ledger, report)
-    run.summary.files_known = len(files) - len(planned)
+    run.summary.files_known = ledger.files_known
     batches = run.batches(planned)
     while run.segment(batches, segment_bytes):
         pass
     connection.execute(_DELETE_UNVERIFIED)
     run.summary.rows_by_format = _rows_by_format(connection, [p.number for _, p in planned])
     run.summary.copies = deduplicate(connection)
+    run.summary.faults += gaps(connection)
     connection.execute("UPDATE store.version SET is_settled = true")
     return run.summary
 
@@ -103,6 +110,9 @@ class _Run:
         self._in_segment = 0
         self._waiting = 0
         self._has_more = True
+        # A window is committed at once: to read it again takes time, and may cost money.
+        self._has_ended_window = False
+        self._is_interrupted = False
         self.summary = Summary()
 
     def segment(self, batches: Iterator[pa.RecordBatch | None], most_bytes: int) -> bool:
@@ -128,6 +138,8 @@ class _Run:
             if "interrupt" in str(error).lower():  # DuckDB's word for Ctrl-C
                 raise KeyboardInterrupt from None
             raise
+        if self._is_interrupted:
+            raise KeyboardInterrupt
 
     def batches(
         self, planned: Iterable[tuple[LogFile, Progress]]
@@ -148,11 +160,16 @@ class _Run:
     def _until(
         self, batches: Iterator[pa.RecordBatch | None], most_bytes: int
     ) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if batch is not None:
-                yield from _slices(batch)
-            if self._in_segment >= most_bytes or self._waiting >= SEGMENT_ROWS:
-                return
+        try:
+            for batch in batches:
+                if batch is not None:
+                    yield from _slices(batch)
+                is_full = self._in_segment >= most_bytes or self._waiting >= SEGMENT_ROWS
+                if is_full or self._has_ended_window:
+                    self._has_ended_window = False
+                    return
+        except KeyboardInterrupt:  # while a cloud answers; DuckDB would make it an error of its own
+            self._is_interrupted = True
         self._has_more = False
 
     def _file(self, file: LogFile, progress: Progress) -> Iterator[pa.RecordBatch | None]:
@@ -163,7 +180,12 @@ class _Run:
             self.summary.files += 1
             self._opened[progress.number] = opened
             yield from self._contents(opened)
-        self._complete(opened)
+        if isinstance(file, Window):
+            progress.fault = file.fault
+            self._has_ended_window = True
+        if not progress.fault:
+            self._complete(opened)
+        yield None
 
     def _contents(self, opened: _Opened) -> Iterator[pa.RecordBatch | None]:
         source = io.BufferedReader(opened.decoded, 1 << 20)
@@ -275,7 +297,7 @@ class _Run:
             one.read = Read()
         self._ledger.save(one.progress for one in opened)
         for one in opened:
-            if one.progress.is_complete:
+            if one.progress.is_complete or one.progress.fault:
                 del self._opened[one.progress.number]
 
     def _mark_unvouched(self, opened: _Opened) -> int:

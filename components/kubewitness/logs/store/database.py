@@ -29,7 +29,7 @@ from kubewitness.logs.store.statements import AUDIT_EVENTS
 from kubewitness.printable import printable
 from kubewitness.private_files import private_files
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the schema; a store of another version is not touched."""
 
 DEFAULT_MEMORY: Final = "1GB"
@@ -71,7 +71,11 @@ CREATE SCHEMA IF NOT EXISTS store;
 CREATE TABLE IF NOT EXISTS store.version (version INTEGER, is_settled BOOLEAN);
 CREATE TABLE IF NOT EXISTS store.files (
     number INTEGER PRIMARY KEY, name VARCHAR, head VARCHAR, stored_bytes BIGINT,
-    read_to BIGINT, is_complete BOOLEAN
+    read_to BIGINT, is_complete BOOLEAN,
+    source VARCHAR, starts TIMESTAMP, ends TIMESTAMP, is_final BOOLEAN, fault VARCHAR
+);
+CREATE TABLE IF NOT EXISTS store.periods (
+    source VARCHAR, starts TIMESTAMP, ends TIMESTAMP, missing VARCHAR
 );
 CREATE TABLE IF NOT EXISTS store.quarantine (
     LogFile INTEGER, LogOffset BIGINT, LogLength BIGINT, Sha256 VARCHAR, Reason VARCHAR,

@@ -8,6 +8,7 @@ from typing import Final
 import duckdb
 
 from kubewitness.errors import KubewitnessError, NothingToCheckError, UnreadableError
+from kubewitness.logs.store.windows import gaps
 
 MOST_REASONS: Final = 1_000
 """How many are listed; the store has them all."""
@@ -85,7 +86,8 @@ def unread(connection: duckdb.DuckDBPyConnection, faults: Sequence[str] = ()) ->
     """
     pieces = connection.execute("SELECT count(*) FROM store.quarantine").fetchall()[0][0]
     reasons = connection.execute(_REASONS).fetchall() if pieces else []
-    return Unread(pieces, tuple(UnreadReason(*each) for each in reasons), tuple(faults))
+    all_faults = tuple(dict.fromkeys((*faults, *gaps(connection))))
+    return Unread(pieces, tuple(UnreadReason(*each) for each in reasons), all_faults)
 
 
 def no_rows(why: str, unread: Unread) -> KubewitnessError:

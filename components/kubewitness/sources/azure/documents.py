@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from kubewitness.azure.manager import Document
 from kubewitness.azure.resource_ids import segments
 from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
-from kubewitness.sources.azure.manager import Document
 
 CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
 AUTHENTICATORS: Final = f"{CLUSTERS}/jwtAuthenticators"

@@ -9,6 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from kubewitness.azure.manager import (
+    NOT_OFFERED,
+    RefusedError,
+    ResourceManager,
+    is_id,
+    open_resource_manager,
+)
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.audit_tables import AKS_AUDIT, AKS_AUDIT_ADMIN
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES, AUDIT_CATEGORIES, CONTAINER
@@ -18,13 +25,6 @@ from kubewitness.graph.stack import Stack
 from kubewitness.graph.values import Unknown
 from kubewitness.sources.azure import documents as kinds
 from kubewitness.sources.azure.documents import hidden, resource, setting
-from kubewitness.sources.azure.manager import (
-    NOT_OFFERED,
-    RefusedError,
-    ResourceManager,
-    is_id,
-    open_resource_manager,
-)
 from kubewitness.sources.azure.scope import AzureScope, parse_scope
 from kubewitness.sources.loaded import Loaded
 
