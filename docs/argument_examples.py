@@ -39,6 +39,7 @@ EXAMPLES: Final = {
     "namespaces": '["backup"]',
     "node_labels": '{"team": "data"}',
     "object_id": f'"{_GUID}"',
+    "overrides": '{"upgrade_settings": {"max_surge": "33%"}}',
     "owner": '"platform team"',
     "partner_id": f'"{_ID}/Microsoft.Datadog/monitors/NAME"',
     "principals": f'[{{"object_id": "{_GUID}", "type": "ServicePrincipal"}}]',
@@ -56,6 +57,7 @@ EXAMPLES: Final = {
     "system_pool": '{"min_count": 3, "max_count": 5}',
     "tags": '{"team": "shop"}',
     "tenant_id": f'"{_GUID}"',
+    "total_retention_days": "730",
     "UserPool.name": '"work"',
     "user_pools": '[{"name": "work", "count": 3}]',
     "usernames": '["system:serviceaccount:backup:agent"]',
@@ -66,3 +68,28 @@ EXAMPLES: Final = {
     "workspace_id": f'"{_ID}/Microsoft.OperationalInsights/workspaces/NAME"',
 }
 """By name, or by object and name where objects differ."""
+
+OUTPUTS: Final = {
+    "cluster_id": EXAMPLES["cluster_id"],
+    "cluster_name": '"prod-cluster1a2b3c4d"',
+    "collected": '{"guard": [{"kind": "workspace", "id": "/subscriptions/...", '
+    '"table": "AKSControlPlane"}]}',
+    "container_names": '["insights-logs-kube-audit"]',
+    "data_collection_rule_id": f'"{_ID}/Microsoft.Insights/dataCollectionRules/NAME"',
+    "diagnostic_setting_ids": f'["{_ID}/Microsoft.ContainerService/managedClusters/NAME'
+    '/providers/microsoft.insights/diagnosticSettings/NAME"]',
+    "kubeconfig": '"apiVersion: v1\\nkind: Config\\n..."',
+    "kubelet_identity": f'{{"clientId": "{_GUID}", "objectId": "{_GUID}", "resourceId": '
+    '"/subscriptions/..."}',
+    "left_out": '{"pod-exec": "needs `reads`, which a workspace with the tables `admin` does not '
+    'hold"}',
+    "node_resource_group": '"MC_clusters_prod-cluster1a2b3c4d_westeurope"',
+    "oidc_issuer_url": '"https://westeurope.oic.prod-aks.azure.com/TENANT/ISSUER/"',
+    "principal_id": f'"{_GUID}"',
+    "rule_ids": '{"pod-exec": "/subscriptions/..."}',
+    "storage_account_id": EXAMPLES["storage_account_id"],
+    "storage_account_name": '"audit1a2b3c4d"',
+    "tables": '["AKSAudit", "AKSAuditAdmin", "AKSControlPlane"]',
+    "workspace_id": EXAMPLES["workspace_id"],
+}
+"""Examples of the outputs of components, by name."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 from kubewitness import sources
 from kubewitness.detections.library import all_detections
@@ -19,7 +20,11 @@ from kubewitness.reports.policy_page import policies_index, policy_page
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent / "tests")]
 
-from generate_arguments import reference_page, typed_dicts  # noqa: E402 it stands beside this one
+from generate_arguments import (  # noqa: E402 it stands beside this one
+    Output,
+    reference_page,
+    typed_dicts,
+)
 
 from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
 from agreement.detections import SAMPLE  # noqa: E402 likewise
@@ -87,19 +92,17 @@ def schema() -> str:
     return json.dumps(json.loads(ComponentHost().schema or "{}"), indent=1) + "\n"
 
 
-def outputs() -> dict[str, dict[str, str]]:
-    """For each component its outputs, spelt as in Python, each with its description."""
+def outputs() -> dict[str, list[Output]]:
+    """The outputs of each component, with the descriptions of the schema."""
     resources = json.loads(schema())["resources"]
-    return {
-        component.__name__: {
-            name: described["description"]
-            for name in component.__annotations__
-            for described in [
-                resources[f"kubewitness:index:{component.__name__}"]["properties"][_camel(name)]
-            ]
-        }
-        for component in COMPONENTS
-    }
+    found = {}
+    for component in COMPONENTS:
+        described = resources[f"kubewitness:index:{component.__name__}"]["properties"]
+        found[component.__name__] = [
+            Output(name, get_args(output)[0], described[_camel(name)]["description"])
+            for name, output in component.__annotations__.items()
+        ]
+    return found
 
 
 def _camel(name: str) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Le
-from argument_examples import EXAMPLES
+from annotated_types import Ge, Le, MinLen
+from argument_examples import EXAMPLES, OUTPUTS
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -137,6 +137,26 @@ def _published_items(origin: Any, inner: Sequence[Any], alias: str) -> Published
     else:
         python, words = f"list[{item.python}]", f"list of {item.words}{output}"
     return Published(python, words, item.values, item.models)
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of a component.
+
+    Attributes:
+        name: as in Python.
+        type: of its value.
+        description: what users read about it.
+    """
+
+    name: str
+    type: Any
+    description: str
+
+    @property
+    def facts(self) -> str:
+        """Type and example in words."""
+        return f"{published(self.type, self.name).words}; example `{OUTPUTS[self.name]}`"
 
 
 @dataclass(frozen=True)
@@ -310,11 +330,11 @@ def _indented(text: str) -> str:
     return textwrap.indent(text, " " * 4)
 
 
-def reference_page(outputs: Mapping[str, Mapping[str, str]]) -> str:
+def reference_page(outputs: Mapping[str, Sequence[Output]]) -> str:
     """Return the reference page of all arguments and outputs.
 
     Args:
-        outputs: for each component its outputs, each with its description.
+        outputs: those of each component, by its name.
     """
     nested = dict.fromkeys(
         model for component in MODELS for model in reachable(component) if model not in MODELS
@@ -329,9 +349,11 @@ def reference_page(outputs: Mapping[str, Mapping[str, str]]) -> str:
     return _PAGE + "".join(sections)
 
 
-def _outputs(described: Mapping[str, str]) -> str:
-    entries = (f"- `{name}`\n\n{_indented_by_two(text)}\n" for name, text in described.items())
-    return "\nOutputs:\n\n" + "\n".join(entries)
+def _outputs(outputs: Sequence[Output]) -> str:
+    entries = (
+        f"- `{one.name}` ({one.facts})\n\n{_indented_by_two(one.description)}\n" for one in outputs
+    )
+    return "\nOutputs, each known when the deployment has made it:\n\n" + "\n".join(entries)
 
 
 def _indented_by_two(text: str) -> str:
@@ -359,9 +381,9 @@ def _facts(argument: Argument) -> str:
         facts[0] += ": " + ", ".join(f"`{value}`" for value in argument.type.values)
     facts += ["may be an Output"] if argument.type.is_later else []
     facts += ["required"] if field.is_required() else []
-    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    facts += [] if field.is_required() else _default(argument)
     example = example_of(argument)
-    return "; ".join([*facts, *_default(default), *([f"example `{example}`"] if example else [])])
+    return "; ".join([*facts, *([f"example `{example}`"] if example else [])])
 
 
 def example_of(argument: Argument) -> str:
@@ -374,7 +396,7 @@ def example_of(argument: Argument) -> str:
     if argument.type.values and not argument.type.words.startswith("list"):
         return json.dumps(argument.type.values[-1])
     if argument.type.words.startswith("integer"):
-        return str(next((one.ge for one in argument.field.metadata if isinstance(one, Ge)), 3))
+        return str(next((one.ge for one in argument.field.metadata if isinstance(one, Ge)), ""))
     named = re.search(r"such as `([^`]+)`", fix_of(argument.field) + argument.description)
     if named is None:
         return ""
@@ -387,15 +409,21 @@ def _bounds(field: FieldInfo) -> str:
     most = next((each.le for each in field.metadata if isinstance(each, Le)), None)
     if least is not None and most is not None:
         return f"from {least} to {most}"
+    items = next((each.min_length for each in field.metadata if isinstance(each, MinLen)), None)
+    if items is not None:
+        return f"with at least {items} item{'s' * (items > 1)}"
     return "" if least is None else f"from {least}"
 
 
-def _default(default: Any) -> Iterator[str]:
+def _default(argument: Argument) -> list[str]:
+    """Return the default in words; nothing where the description says what it is."""
+    default = argument.field.get_default(call_default_factory=True)
     values = default if isinstance(default, list | tuple) else [default]
     shown = [value for value in values if isinstance(value, str | int) and value != ""]
     if shown:
         texts = (str(each).lower() if isinstance(each, bool) else each for each in shown)
-        yield "default " + ", ".join(f"`{text}`" for text in texts)
+        return ["default " + ", ".join(f"`{text}`" for text in texts)]
+    return [] if "default" in argument.description.lower() else ["default none"]
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """The models of the arguments are their one definition: what is generated says the same."""
 
+import ast
 import importlib.util
 import sys
 from types import ModuleType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
+from pydantic import TypeAdapter
 
 from kubewitness.provision.arguments.validation import Arguments, ByParts, Given, argument
 from kubewitness.provision.host import COMPONENTS
@@ -117,11 +119,11 @@ It runs.
 
   How many. Default 4.
 
-- `disks` (list of [Disk](#disk))
+- `disks` (list of [Disk](#disk); default none)
 
   Its disks.
 
-- `labels` (map from string to string, each may be an Output; may be an Output)
+- `labels` (map from string to string, each may be an Output; may be an Output; default none)
 
   Its labels.
 """
@@ -140,16 +142,42 @@ def test_a_model_makes_its_part_of_the_reference() -> None:
     assert GENERATOR._section(Machine) == SECTION
 
 
-def test_every_argument_and_output_is_described_with_an_example() -> None:
-    """On the page: type, default and bounds come from the model."""
+ARGUMENTS = [
+    pytest.param(one, id=f"{model.__name__}.{one.name}")
+    for model in {inner: None for outer in GENERATOR.MODELS for inner in GENERATOR.reachable(outer)}
+    for one in GENERATOR.arguments_of(model)
+]
+
+
+@pytest.mark.parametrize("argument_", ARGUMENTS)
+def test_every_argument_has_a_description_a_default_and_an_example_that_it_takes(
+    argument_: Any,
+) -> None:
+    """Of its type and within its bounds; type and bounds on the page come from the model."""
+    shown = GENERATOR._entry(argument_)
+    assert argument_.description
+    if not argument_.field.is_required():
+        assert "default" in shown.lower()
+    marks: Any = ("an argument", *argument_.field.metadata)
+    items: Any = list[Annotated[(argument_.field.annotation, *marks)]]  # type: ignore[misc]
+    if argument_.name == "rule_folders":  # of the reader's own
+        return
+    example = ast.literal_eval(GENERATOR.example_of(argument_))
+    TypeAdapter(items, config=Arguments.model_config).validate_python([example], context={})
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: str(one.__name__))
+def test_every_output_is_on_the_page_with_its_type_and_an_example_of_it(
+    component: type[Any],
+) -> None:
+    """The example has the type."""
     text = (ROOT / "docs" / "reference" / "arguments.md").read_text("utf-8")
-    for component, model in zip(COMPONENTS, GENERATOR.MODELS, strict=True):
-        for inner in GENERATOR.reachable(model):
-            for one in GENERATOR.arguments_of(inner):
-                assert one.description, one.name
-                assert GENERATOR.example_of(one), f"{inner.__name__}.{one.name}"
-        section = text.partition(f"\n## {component.__name__}\n")[2].partition("\n## ")[0]
-        assert all(f"- `{name}`" in section for name in component.__annotations__)
+    section = text.partition(f"\n## {component.__name__}\n")[2].partition("\n## ")[0]
+    for name, output in component.__annotations__.items():
+        type_ = get_args(output)[0]
+        words = GENERATOR.published(type_, name).words
+        assert f"- `{name}` ({words}; example `{GENERATOR.OUTPUTS[name]}`)" in section
+        TypeAdapter(type_).validate_python(ast.literal_eval(GENERATOR.OUTPUTS[name]), strict=True)
 
 
 def test_a_type_that_no_analyzer_takes_is_refused() -> None:

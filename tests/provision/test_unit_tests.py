@@ -10,11 +10,14 @@ import pulumi
 import pytest
 import yaml
 
-from kubewitness import AksAuditLogging, SecureAksCluster
+from kubewitness import AksAuditLogging, AuditArchive, AuditDetections, SecureAksCluster
+from kubewitness.provision.host import COMPONENTS
 from kubewitness.testing import AzureMocks
+from support.argument_strategies import WORKSPACE
 from support.components import VALID, run_under_mocks
 from support.paths import ROOT
 
+TABLES = ["AKSAudit", "AKSAuditAdmin", "AKSControlPlane"]
 LOGGING: Any = {
     "resource_group_name": "group",
     "cluster_id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService"
@@ -65,22 +68,34 @@ EVERYTHING: Any = {
 }
 
 
+COMPLETE: dict[type[Any], Any] = {
+    SecureAksCluster: EVERYTHING,
+    AksAuditLogging: LOGGING,
+    AuditArchive: {"resource_group_name": "group", "delete_after_days": 800},
+    AuditDetections: {"workspace_id": WORKSPACE, "rules": ["pod-exec"], "sentinel": "existing"},
+}
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: str(one.__name__))
 @pytest.mark.parametrize("mocks", [EmptyMocks, AzureMocks])
 @pytest.mark.parametrize("preview", [False, True])
-def test_a_program_runs_under_mocks(mocks: type[pulumi.runtime.Mocks], preview: bool) -> None:
-    """Also where they answer nothing; every output is there."""
+def test_a_program_runs_under_mocks(
+    mocks: type[pulumi.runtime.Mocks], preview: bool, component: type[Any]
+) -> None:
+    """Also where they answer nothing; with our mocks, every output of every component is there."""
 
     def program() -> dict[str, pulumi.Output[Any]]:
-        cluster = SecureAksCluster("prod", EVERYTHING)
-        logging = AksAuditLogging("theirs", LOGGING)
-        return {
-            **{name: getattr(cluster, name) for name in SecureAksCluster.__annotations__},
-            **{f"_{name}": getattr(logging, name) for name in AksAuditLogging.__annotations__},
-        }
+        made = component("prod", COMPLETE[component])
+        return {name: getattr(made, name) for name in component.__annotations__}
 
     outputs = run_under_mocks(mocks(), program, preview=preview)
-    assert outputs["kubeconfig"] is not None
-    assert outputs["tables"] == ["AKSAudit", "AKSAuditAdmin", "AKSControlPlane"]
+    if mocks is AzureMocks:
+        assert outputs.keys() == component.__annotations__.keys()
+        assert all(value is not None for value in outputs.values())
+    if "tables" in component.__annotations__:
+        assert outputs["tables"] == TABLES
+    if "kubeconfig" in component.__annotations__:
+        assert outputs["kubeconfig"] is not None
 
 
 def test_our_mocks_answer_as_azure_does() -> None:
