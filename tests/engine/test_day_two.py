@@ -173,6 +173,32 @@ def test_the_control_plane_is_upgraded_before_the_pools(engine: Engine, tmp_path
     assert cluster["inputs"]["agentPoolProfiles"][0]["orchestratorVersion"] == "1.34"
     assert pool["inputs"]["orchestratorVersion"] == "1.34"
     assert pool["inputs"]["upgradeSettings"] == {"maxSurge": "33%"}
+    image: dict[str, Any] = {
+        **old,
+        "kubernetes_version": "1.34",
+        "system_pool": {"os_sku": "AzureLinux3"},
+        "user_pools": [{**old["user_pools"][0], "os_sku": "Ubuntu2404"}],
+    }
+    moved = deploy(engine, folder, image)
+    assert [call["op"] for call in moved] == ["update", "update"]
+    assert moved[0]["inputs"]["agentPoolProfiles"][0]["osSKU"] == "AzureLinux3"
+    assert moved[1]["inputs"]["osSKU"] == "Ubuntu2404"
+
+
+def test_a_change_of_the_system_pool_that_is_ignored_is_reported(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """Nothing is written, and the preview of a pull request tells so."""
+    pools: dict[str, Any] = {"user_pools": [{"name": "work"}]}
+    folder = tmp_path / "program"
+    program = write_project(folder, source(pools), name=tmp_path.name)
+    assert engine.init_stack(program).exit_code == 0
+    deploy(engine, folder, pools)
+    changed = {**pools, "system_pool": {"vm_size": "Standard_D8ds_v5"}}
+    previewed = engine.preview(write_project(folder, source(changed), name=tmp_path.name))
+    assert set(previewed.changes) == {"same"}, previewed.stdout
+    assert "`system_pool.vm_size` asks for another `vmSize`" in previewed.stdout
+    assert "give `system_pool.changes: applied`" in previewed.stdout
 
 
 def test_a_user_pool_can_be_removed_after_a_refresh(engine: Engine, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ rules of azure-native (`support/second_run.py`); the tests marked `engine` try i
 """
 
 import re
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,12 +18,26 @@ from kubewitness.provision.secure_aks_cluster.placement import cluster_resource_
 from kubewitness.provision.trail.responders import LOG_ANALYTICS_READER
 from support.argument_strategies import valid_cluster_arguments
 from support.components import cluster, run_example
-from support.second_run import changes_after_refresh, registered
+from support.second_run import (
+    as_they_are,
+    changes_after_refresh,
+    changes_between,
+    registered,
+)
 
 CLUSTER = "containerservice:ManagedCluster"
 POOL = "containerservice:AgentPool"
 UPGRADED = {CLUSTER: {"kubernetesVersion": "1.35.1", "currentKubernetesVersion": "1.35.1"}}
-EXAMPLES = ("quickstart", "defaults", "waf-aligned", "psrule", "automatic", "existing-cluster")
+EXAMPLES = (
+    "quickstart",
+    "defaults",
+    "waf-aligned",
+    "psrule",
+    "automatic",
+    "existing-cluster",
+    "archive",
+    "detections",
+)
 PROFILES: dict[str, dict[str, Any]] = {
     "full": {},
     "filtered": {},
@@ -93,20 +109,92 @@ def test_a_stopped_cluster_stays_stopped() -> None:
     assert changes_after_refresh(cluster({"user_pools": [{"name": "work"}]}), drift) == {}
 
 
+def reordered(answer: Any) -> Any:
+    """Return an answer whose lists are in another order, also those within."""
+    if isinstance(answer, dict):
+        return {key: reordered(value) for key, value in answer.items()}
+    return [reordered(one) for one in reversed(answer)] if isinstance(answer, list) else answer
+
+
+def in_another_case(answer: Any) -> Any:
+    """Return an answer in which Azure spells resource ids in another case."""
+    if isinstance(answer, dict):
+        return {key: in_another_case(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [in_another_case(one) for one in answer]
+    is_id = isinstance(answer, str) and answer.startswith("/subscriptions/")
+    return answer.upper().replace("/SUBSCRIPTIONS/", "/subscriptions/") if is_id else answer
+
+
 @given(
     valid_cluster_arguments(),
     st.dictionaries(
         st.sampled_from(["kubernetesVersion", "powerState.code"]), st.sampled_from(["1.40.2"])
     ),
+    st.sampled_from([as_they_are, reordered, in_another_case]),
 )
 def test_a_refresh_changes_nothing_or_what_is_on_the_list(
-    arguments: dict[str, Any], drift: dict[str, Any]
+    arguments: dict[str, Any], drift: dict[str, Any], form: Callable[[Any], Any]
 ) -> None:
     """Random arguments; defaults, pools and disabled categories are listed, versions moved."""
     if arguments.get("upgrade_channel") == "patch" or "kubernetes_version" not in arguments:
         drift = {}
-    changed = changes_after_refresh(cluster(arguments), {CLUSTER: drift})
+    changed = changes_after_refresh(cluster(arguments), {CLUSTER: drift}, form)
     assert {name for names in changed.values() for name in names} <= ALLOWED.keys(), changed
+
+
+UPGRADES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, list[str]]]] = {
+    "version": (
+        {"kubernetes_version": "1.33"},
+        {"kubernetes_version": "1.34"},
+        {
+            "prod-cluster": ["agentPoolProfiles", "kubernetesVersion"],
+            "prod-pool-work": ["orchestratorVersion"],
+        },
+    ),
+    "pool": (
+        {"user_pools": [{"name": "work"}]},
+        {"user_pools": [{"name": "work", "overrides": {"orchestrator_version": "1.34"}}]},
+        {"prod-pool-work": ["orchestratorVersion"]},
+    ),
+    "image": (
+        {"user_pools": [{"name": "work", "os_sku": "Ubuntu2204"}]},
+        {
+            "system_pool": {"os_sku": "AzureLinux3"},
+            "user_pools": [{"name": "work", "os_sku": "Ubuntu2404"}],
+        },
+        {"prod-cluster": ["agentPoolProfiles"], "prod-pool-work": ["osSKU"]},
+    ),
+}
+"""Before and after an upgrade, and which inputs it changes. None of them replaces anything."""
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("upgrade", UPGRADES)
+def test_an_upgrade_changes_its_own_properties_and_a_refresh_nothing_more(
+    profile: str, upgrade: str
+) -> None:
+    """In place, on the channel `patch`, where the program upgrades to new minor versions."""
+    own, before, after = {"audit_profile": profile, **PROFILES[profile]}, *UPGRADES[upgrade][:2]
+    base: dict[str, Any] = {
+        "upgrade_channel": "patch",
+        "kubernetes_version": "1.33",
+        "user_pools": [{"name": "work"}],
+        **own,
+    }
+    upgraded = cluster({**base, **after})
+    assert changes_between(cluster({**base, **before}), upgraded) == UPGRADES[upgrade][2]
+    assert changes_after_refresh(upgraded).keys() <= {"prod-cluster"}
+
+
+def test_a_pool_is_replaced_by_another_without_touching_the_cluster() -> None:
+    """Blue/green, as the docs show it: add the one, deploy, remove the other, deploy."""
+    blue, green = {"name": "blue"}, {"name": "green", "vm_size": "Standard_D8ds_v5"}
+    steps = [cluster({"user_pools": pools}) for pools in ([blue], [blue, green], [green])]
+    for old, new in pairwise(steps):
+        assert changes_between(old, new) == {}
+    pools = [{one["agentPoolName"] for one in step.all("AgentPool")} for step in steps]
+    assert pools == [{"blue"}, {"blue", "green"}, {"green"}]
 
 
 def test_the_cluster_of_psrules_arm_example() -> None:

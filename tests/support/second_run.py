@@ -6,7 +6,7 @@ registers under mocks, so that a property test can try thousands of programs.
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,28 +46,48 @@ def registered(deployment: Deployment) -> list[Registered]:
     return found
 
 
+def as_they_are(answer: Any) -> Any:
+    """Return an answer in the form in which the stand-in gives it."""
+    return answer
+
+
 def changes_after_refresh(
-    deployment: Deployment, drift: dict[str, Values] | None = None
+    deployment: Deployment,
+    drift: dict[str, Values] | None = None,
+    form: Callable[[Any], Any] = as_they_are,
 ) -> dict[str, list[str]]:
     """Return, for each resource that a preview after a refresh would change, the inputs.
 
     Args:
         deployment: the program, run under mocks.
         drift: what Azure changed by itself, for each kind of resource, by path.
+        form: in which Azure answers otherwise than it was asked, such as another case.
     """
     resources = registered(deployment)
     log: list[dict[str, Any]] = []
     outputs: list[Values] = []
     for one in resources:
         log.append({"op": "create", "type": one.token, "id": one.id, "inputs": one.inputs})
-        outputs.append(azure.state(one.token, one.id, one.inputs, World(tuple(log))))
+        outputs.append(form(azure.state(one.token, one.id, one.inputs, World(tuple(log)))))
     now = World(tuple(log), drift or {})
     found = {}
     for one, before in zip(resources, outputs, strict=True):
-        after = azure.state(one.token, one.id, one.inputs, now)
+        after = form(azure.state(one.token, one.id, one.inputs, now))
         known = refreshed_inputs(one.token, one.inputs, before, after)
         if changed := differences(known, with_ignored(known, one.inputs, one.ignored)):
             found[one.name] = changed
+    return found
+
+
+def changes_between(old: Deployment, new: Deployment) -> dict[str, list[str]]:
+    """Return, for each resource of both programs that an update would change, the inputs."""
+    before = {(one.token, one.name): one for one in registered(old)}
+    found = {}
+    for one in registered(new):
+        if known := before.get((one.token, one.name)):
+            inputs = with_ignored(known.inputs, one.inputs, one.ignored)
+            if changed := differences(known.inputs, inputs):
+                found[one.name] = changed
     return found
 
 
