@@ -159,7 +159,7 @@ def test_every_argument_has_a_description_a_default_and_an_example_that_it_takes
     if not argument_.field.is_required():
         assert "default" in shown.lower()
     marks: Any = ("an argument", *argument_.field.metadata)
-    items: Any = list[Annotated[(argument_.field.annotation, *marks)]]  # type: ignore[misc]
+    items: Any = list[Annotated[(argument_.field.annotation, *marks)]]
     if argument_.name == "rule_folders":  # of the reader's own
         return
     example = ast.literal_eval(GENERATOR.example_of(argument_))
