@@ -429,9 +429,9 @@ def test_no_detection_at_all_is_an_error(other_rules: Any) -> None:
 @pytest.mark.parametrize("plan", ["Basic", "Auxiliary"])
 def test_a_table_on_another_plan_is_refused(plan: str) -> None:
     """Its queries have no joins and no functions; the engine's test shows that it is asked."""
-    assert check_plans("soc", {"AKSAudit": "Analytics", "AKSAuditAdmin": None})
+    assert check_plans("soc", "main.py:3", {"AKSAudit": "Analytics", "AKSAuditAdmin": None})
     with pytest.raises(InvalidArguments, match=f"`AKSAudit` is on the plan {plan}"):
-        check_plans("soc", {"AKSAudit": plan, "AKSAuditAdmin": "Analytics"})
+        check_plans("soc", "main.py:3", {"AKSAudit": plan, "AKSAuditAdmin": "Analytics"})
 
 
 @pytest.mark.usefixtures("one_without_needs")

@@ -235,6 +235,7 @@ def test_what_azure_refuses_is_reported_before(arguments: dict[str, Any], said: 
     with pytest.raises(InvalidArguments) as caught:
         cluster(arguments)
     assert said in str(caught.value)
+    assert re.search(r"\n  at tests/\S+:\d+$", str(caught.value))
 
 
 FITTING: tuple[dict[str, Any], ...] = (

@@ -168,10 +168,10 @@ def given_arguments(
     if args is not None and keywords:
         listed = ", ".join(f"`{name}`" for name in keywords)
         reason = f"contradicts the keyword arguments {listed}; give all arguments in one way"
-        raise InvalidArguments(component, (Problem("args", reason),))
+        raise InvalidArguments(component, (Problem("args", reason),), call_site())
     if args is None and not keywords:
         reason = "is required; give a dictionary of the arguments, or give keyword arguments"
-        raise InvalidArguments(component, (Problem("args", reason),))
+        raise InvalidArguments(component, (Problem("args", reason),), call_site())
     return keywords if args is None else args
 
 

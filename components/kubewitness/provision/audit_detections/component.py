@@ -13,6 +13,7 @@ from kubewitness.catalog.log_categories import ACTIVITY_CATEGORIES
 from kubewitness.detections.custom.warnings import query_warnings
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.parsers import PARSERS, SOURCE, Tables, names_in, parser, source
+from kubewitness.provision.arguments.call_site import call_site
 from kubewitness.provision.arguments.documentation import describe_arguments
 from kubewitness.provision.arguments.reporting import checked_arguments, leave_unknown
 from kubewitness.provision.arguments.validation import (
@@ -143,7 +144,9 @@ class AuditDetections(pulumi.ComponentResource):
             ).plan
             for table in names_in("\n".join(queries), _WITH_PLANS)
         }
-        can_alert = pulumi.Output.from_input(plans).apply(partial(check_plans, self._title))
+        can_alert = pulumi.Output.from_input(plans).apply(
+            partial(check_plans, self._title, call_site())
+        )
         return {
             key: pulumi.Output.all(can_alert, value).apply(lambda known: str(known[1]))
             for key, value in place.items()
@@ -230,13 +233,14 @@ class AuditDetections(pulumi.ComponentResource):
         )
 
 
-def check_plans(component: str, plans: Mapping[str, str | None]) -> bool:
+def check_plans(component: str, where: str, plans: Mapping[str, str | None]) -> bool:
     """Return true if alert rules can query these tables.
 
     Source: Azure docs, "Query data in a Basic and Auxiliary table".
 
     Args:
         component: how the message calls the component.
+        where: the line of the program.
         plans: of each table; None where the workspace does not say.
 
     Raises:
@@ -252,7 +256,7 @@ def check_plans(component: str, plans: Mapping[str, str | None]) -> bool:
         if plan not in (None, "Analytics")
     )
     if found:
-        raise InvalidArguments(component, found)
+        raise InvalidArguments(component, found, where)
     return True
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pulumi
 
 from kubewitness.catalog.azure_regions import has_no_zones
+from kubewitness.provision.arguments.call_site import call_site
 from kubewitness.provision.arguments.validation import InvalidArguments, Problem
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 
@@ -43,13 +44,14 @@ def check_placement(
         arguments: its arguments.
         location: the region of the cluster.
     """
+    where = call_site()
 
     def check(known: list[Any]) -> Any:
         region, group, cluster = known
         if isinstance(region, str):
             found = [*_zones(arguments, region), *_group(arguments, group, cluster, region)]
             if found:
-                raise InvalidArguments(title, tuple(found))
+                raise InvalidArguments(title, tuple(found), where)
         return region
 
     made = f"{cluster_resource_name(name)}{'0' * _SUFFIX}"

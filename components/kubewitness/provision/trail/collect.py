@@ -5,6 +5,7 @@ Source: Azure docs, "Diagnostic settings in Azure Monitor" and "Monitor AKS".
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pulumi
@@ -15,6 +16,7 @@ from kubewitness.azure.diagnostic_settings import (
     DestinationKind,
 )
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
+from kubewitness.provision.arguments.call_site import call_site
 from kubewitness.provision.trail.adoption import adopted
 from kubewitness.provision.trail.model import AuditTrail
 from kubewitness.provision.trail.routes import (
@@ -95,9 +97,8 @@ def collect_logs(  # noqa: PLR0913 the fourth and sixth differ between the compo
                 delete_before_replace=True,
             ),
         )
-    known_routes = _known(routes).apply(
-        lambda known: arguments.check_destinations(f'{type(parent).__name__} "{name}"', known)
-    )
+    check = partial(arguments.check_destinations, f'{type(parent).__name__} "{name}"', call_site())
+    known_routes = _known(routes).apply(check)
     return CollectedLogs(
         pulumi.Output.all(*(made[suffix].id for suffix in named)), known_routes.apply(_by_category)
     )

@@ -418,12 +418,13 @@ class AuditTrail(Arguments):
         return arranged_settings(routes[:others], routes[others:]) or []
 
     def check_destinations(
-        self, component: str, routes: Sequence[WantedRoute]
+        self, component: str, where: str, routes: Sequence[WantedRoute]
     ) -> Sequence[WantedRoute]:
         """Return the routes if no two destinations that were known only later are the same.
 
         Args:
             component: how the message calls the component.
+            where: the line of the program.
             routes: those of `routes`, their destinations known by now.
 
         Raises:
@@ -431,7 +432,7 @@ class AuditTrail(Arguments):
         """
         if twice := list(_twice(routes, len(routes) - len(self.destinations))):
             found = tuple(Problem(f"destinations{path}", reason) for path, reason in twice)
-            raise InvalidArguments(component, found)
+            raise InvalidArguments(component, found, where)
         return routes
 
 
