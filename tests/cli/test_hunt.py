@@ -62,6 +62,9 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
             "events": 1,
             "events_without_time": 0,
             "unreadable": 0,
+            "truncated": 0,
+            "not_judged": 0,
+            "could_not_judge": 0,
         },
         "not_run": [],
         "allow_list": None,
@@ -69,6 +72,7 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
         "unreadable": [],
         "faults": [],
         "findings": [],
+        "not_judged": [],
     }
 
 
@@ -531,4 +535,4 @@ def test_help_names_the_exit_codes_and_that_data_may_be_left_out(
     """In the order in which they apply."""
     _, out, _ = run(capsys, "hunt", "--help")
     assert "hunt [OPTIONS] [DATA]..." in out
-    assert re.findall(r"^ +(\d)  ", out, re.MULTILINE) == ["2", "1", "5", "3", "0"]
+    assert re.findall(r"^ +(\d)  ", out, re.MULTILINE) == ["2", "1", "5", "4", "3", "0"]

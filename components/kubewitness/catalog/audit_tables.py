@@ -146,6 +146,7 @@ OF_OURS: Final = _columns(
     LogShape="string",
     LogDamage="string",
     IsPartial="bool",
+    TruncatedColumns="dynamic",
     IsDryRun="bool",
     Copies="long",
     IsConflicting="bool",
@@ -155,8 +156,10 @@ OF_OURS: Final = _columns(
 ImpersonatedUser is whom the user acted as, which Azure's tables drop. AdditionalFields are fields
 of an event that no column holds. LogFile and LogOffset say where the row's record begins, in bytes
 after decompression; LogShape which adapter read it; LogDamage what was wrong, null for nothing.
-IsPartial: only what precedes the damage is there. Copies counts how often the same event was read.
-IsConflicting: another row has the same audit id and stage and other contents.
+IsPartial: only what precedes the damage is there. TruncatedColumns lists the columns that are not
+whole, or not there, for that reason or because they were too large to be logged; null for none.
+Copies counts how often the same event was read. IsConflicting: another row has the same audit id
+and stage and other contents.
 """
 
 TABLES: Final = {

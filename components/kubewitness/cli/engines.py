@@ -15,6 +15,8 @@ from kubewitness.detections.engines.data_explorer import SCHEME as DATA_EXPLORER
 from kubewitness.detections.engines.data_explorer import open_data_explorer
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import open_log_analytics
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
@@ -29,6 +31,10 @@ _CLOUD: Final[dict[str, Callable[[str, Sequence[Detection], CloudOptions], Engin
 }
 
 
+def _judge_all(_: Detection, findings: Sequence[Finding]) -> Judged:
+    return Judged(tuple(findings))
+
+
 @dataclass(frozen=True)
 class OpenedEngine:
     """Logs in which detections can be run.
@@ -41,6 +47,8 @@ class OpenedEngine:
         threads: how many detections can be run at once.
         events: how many events the period covers; None where counting costs money.
         warnings: what is suspicious about the times of events.
+        truncated: how many events are truncated; None if not counted.
+        judge: returns what a detection could not judge, and its findings without mere guesses.
     """
 
     engine: Engine
@@ -49,6 +57,8 @@ class OpenedEngine:
     threads: int = 1
     events: Events | None = None
     warnings: tuple[str, ...] = ()
+    truncated: int | None = None
+    judge: Callable[[Detection, Sequence[Finding]], Judged] = _judge_all
 
 
 @contextmanager
@@ -96,4 +106,6 @@ def open_engine(
             threads=min(os.cpu_count() or 1, MOST_THREADS),
             events=events,
             warnings=tuple(time_warnings(opened.connection, events, options.period, now)),
+            truncated=engine.truncated,
+            judge=engine.judge,
         )

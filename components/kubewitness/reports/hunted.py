@@ -9,6 +9,7 @@ from rich.console import Console
 
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.unjudged.evaluate import TruncatedEvent
 from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable
@@ -19,6 +20,9 @@ VERSION: Final = 2
 """Of the JSON document."""
 
 LONGEST_VALUE: Final = 120
+
+_OWN_LINE: Final = ("truncated", "not_judged", "could_not_judge")
+"""Counts that a person reads in a line of their own."""
 
 _STYLES: Final = {"High": "bold red", "Medium": "bold yellow", "Low": "cyan", "Informational": ""}
 _ELSEWHERE: Final = ("TimeGenerated", "Username", "AuditId", "AuditIds", "_ResourceId", "UserAgent")
@@ -39,6 +43,14 @@ class UsedList:
 
 
 @dataclass(frozen=True)
+class NotJudged:
+    """The events that a detection could not judge, because it needs what is truncated."""
+
+    detection: Detection
+    events: Sequence[TruncatedEvent]
+
+
+@dataclass(frozen=True)
 class Hunted:
     """What a hunt came to.
 
@@ -53,6 +65,8 @@ class Hunted:
         warnings: what else a reader should know.
         events: how many events there are and how many the period covers; None if not counted.
         informational: how many informational findings were left out; None if not counted.
+        truncated: how many events are truncated; None if not counted.
+        not_judged: what detections could not judge.
     """
 
     detections: Sequence[Detection]
@@ -65,6 +79,8 @@ class Hunted:
     warnings: Sequence[str]
     events: Events | None = None
     informational: int | None = None
+    truncated: int | None = None
+    not_judged: Sequence[NotJudged] = ()
 
 
 def document(hunted: Hunted) -> str:
@@ -80,26 +96,38 @@ def document(hunted: Hunted) -> str:
         "unreadable": [asdict(reason) for reason in hunted.unread.reasons],
         "faults": list(hunted.unread.faults),
         "findings": [_finding(finding) for finding in hunted.findings],
+        "not_judged": [
+            {"detection": each.detection.slug, "events": [_event(event) for event in each.events]}
+            for each in hunted.not_judged
+        ],
     }
     return json_text(whole)
 
 
-def print_hunted(console: Console, hunted: Hunted, limit: int) -> None:
+def print_hunted(
+    console: Console, hunted: Hunted, limit: int, *, explain_truncated: bool = False
+) -> None:
     """Print what each detection found, the worst first, then the summary line.
 
     Args:
         console: where to.
         hunted: what to print.
         limit: how many findings of each detection.
+        explain_truncated: whether to list the events that detections could not judge.
     """
     for detection in sorted(
         hunted.detections, key=lambda detection: SEVERITIES.index(detection.severity)
     ):
         if found := [finding for finding in hunted.findings if finding.detection is detection]:
             _print_detection(console, detection, found, limit)
+    if explain_truncated:
+        _print_not_judged(console, hunted, limit)
+    if hunted.truncated:
+        print_text(console, _truncated_line(hunted, explain_truncated=explain_truncated))
     counts = {
         name.replace("_", " "): "not counted" if count is None else f"{count:,}"
         for name, count in _summary(hunted).items()
+        if name not in _OWN_LINE
     }
     print_text(console, ", ".join(f"{name} {count}" for name, count in counts.items()))
 
@@ -149,7 +177,53 @@ def _summary(hunted: Hunted) -> dict[str, int | None]:
         "events": hunted.events.covered if hunted.events else None,
         "events_without_time": hunted.events.without_time if hunted.events else None,
         "unreadable": len(hunted.unread),
+        "truncated": hunted.truncated,
+        "not_judged": len(_events_not_judged(hunted)),
+        "could_not_judge": len(hunted.not_judged),
     }
+
+
+def _events_not_judged(hunted: Hunted) -> set[TruncatedEvent]:
+    return {event for each in hunted.not_judged for event in each.events}
+
+
+def _truncated_line(hunted: Hunted, *, explain_truncated: bool) -> str:
+    events = f"truncated {_counted(hunted.truncated or 0, 'event')}"
+    if not hunted.not_judged:
+        return f"{events}: all detections could judge them"
+    hint = "" if explain_truncated else " (--explain-truncated)"
+    detections = _counted(len(hunted.not_judged), "detection")
+    return (
+        f"{events}: {detections} could not judge {len(_events_not_judged(hunted)):,} of them{hint}"
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _print_not_judged(console: Console, hunted: Hunted, limit: int) -> None:
+    detections: dict[TruncatedEvent, list[str]] = {}
+    for each in hunted.not_judged:
+        for event in each.events:
+            detections.setdefault(event, []).append(each.detection.slug)
+    for event, slugs in list(detections.items())[:limit]:
+        print_text(console, f"NOT JUDGED {printable(_event_line(event))}", "bold yellow")
+        print_text(console, f"  truncated: {printable(', '.join(event.columns))}")
+        print_text(console, f"  not judged by: {printable(', '.join(slugs))}")
+    if len(detections) > limit:
+        print_text(console, f"and {len(detections) - limit:,} more events; `--limit` shows them")
+
+
+def _event_line(event: TruncatedEvent) -> str:
+    time = _text(event.time) if event.time else "no time"
+    place = event.file if event.offset is None else f"{event.file}: byte {event.offset}"
+    return "  ".join(filter(None, [time, event.username, _text(event.request), place]))
+
+
+def _event(event: TruncatedEvent) -> dict[str, Any]:
+    time = event.time.isoformat() + "Z" if event.time else None
+    return {**asdict(event), "time": time}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

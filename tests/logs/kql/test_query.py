@@ -65,6 +65,7 @@ def fill(path: Path, events: list[dict[str, Any]]) -> Path:
             "length": pa.array([100] * count, pa.int32()),
             "log_format": pa.array(["kubernetes"] * count, pa.string()),
             "partial": pa.array([False] * count, pa.bool_()),
+            "truncated": pa.nulls(count, pa.string()),
         }
     )
     with open_store(path) as connection:

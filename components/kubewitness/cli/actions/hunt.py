@@ -18,10 +18,11 @@ from kubewitness.detections.engines.cloud import CloudOptions, Plan
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
+from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.store.period import Period, present
 from kubewitness.private_files import private_files
-from kubewitness.reports.hunted import Hunted, UsedList, document, print_hunted
+from kubewitness.reports.hunted import Hunted, NotJudged, UsedList, document, print_hunted
 
 
 def run(
@@ -40,6 +41,8 @@ def run(
     output: Path | None,
     limit: int,
     timeout: int,
+    strict: bool,
+    explain_truncated: bool,
     no_progress: bool,
 ) -> int:
     """Run the chosen detections and write what they find."""
@@ -65,7 +68,7 @@ def run(
             _warn(warning, warnings)
         for warning in opened.warnings:
             _warn(warning, warnings)
-        findings, not_run, allowed = _hunt(opened, chosen.detections, used)
+        findings, not_judged, not_run, allowed = _hunt(opened, chosen.detections, used)
         informational = _count(opened, chosen.informational)
     if informational:
         tell(
@@ -85,46 +88,52 @@ def run(
         warnings,
         opened.events,
         informational,
+        opened.truncated,
+        not_judged,
     )
-    _write(hunted, format_, output, limit)
+    _write(hunted, format_, output, limit, explain_truncated=explain_truncated)
     if findings:
         return ExitCode.VIOLATION
-    unread = opened.unread or not_run or chosen.rejected
-    return ExitCode.UNREADABLE if unread else ExitCode.OK
+    if opened.unread or not_run or chosen.rejected:
+        return ExitCode.UNREADABLE
+    return ExitCode.UNDECIDED if strict and not_judged else ExitCode.OK
 
 
 def _hunt(
     opened: OpenedEngine, detections: Sequence[Detection], used: UsedList | None
-) -> tuple[list[Finding], dict[str, Sequence[str]], int | None]:
-    """Return what was found, why detections could not be run, and how many findings are allowed."""
+) -> tuple[list[Finding], list[NotJudged], dict[str, Sequence[str]], int | None]:
+    """Return what was found and not judged, what could not be run, and how much is allowed."""
     findings: list[Finding] = []
+    not_judged: list[NotJudged] = []
     not_run = _refused(opened.engine, detections)
     is_counted = opened.count_allowed or not (used and used.entries)
     allowed = 0 if is_counted else None
-    for detection, found, faults in _outcomes(
+    for detection, judged, faults in _outcomes(
         opened, [r for r in detections if r.slug not in not_run]
     ):
-        findings += found
+        findings += judged.findings
+        if judged.not_judged:
+            not_judged.append(NotJudged(detection, judged.not_judged))
         if faults:
             not_run[detection.slug] = faults
             _tell(faults)
         else:
-            allowed = _added(allowed, opened, detection, len(found))
-    return findings, not_run, allowed
+            allowed = _added(allowed, opened, detection, judged.found)
+    return findings, not_judged, not_run, allowed
 
 
 def _outcomes(
     opened: OpenedEngine, detections: Sequence[Detection]
-) -> Iterator[tuple[Detection, list[Finding], Sequence[str]]]:
+) -> Iterator[tuple[Detection, Judged, Sequence[str]]]:
     """Yield what each detection finds, in their order, and why it failed if it did."""
 
-    def outcome(detection: Detection) -> tuple[Detection, list[Finding], Sequence[str]]:
+    def outcome(detection: Detection) -> tuple[Detection, Judged, Sequence[str]]:
         found: list[Finding] = []
         try:
             found.extend(opened.engine.run(detection))
+            return detection, opened.judge(detection, found), ()
         except DetectionFailedError as error:
-            return detection, found, error.faults
-        return detection, found, ()
+            return detection, Judged(tuple(found)), error.faults
 
     if opened.threads == 1:
         yield from map(outcome, detections)
@@ -139,7 +148,7 @@ def _count(opened: OpenedEngine, left_out: Sequence[Detection]) -> int | None:
         return None
     outcomes = list(_outcomes(opened, left_out))
     failed = any(faults for _, _, faults in outcomes)
-    return None if failed else sum(len(found) for _, found, _ in outcomes)
+    return None if failed else sum(judged.found for _, judged, _ in outcomes)
 
 
 def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Sequence[str]]:
@@ -202,9 +211,16 @@ def _tell_used(used: UsedList, allowed: int | None) -> None:
     )
 
 
-def _write(hunted: Hunted, format_: str, output: Path | None, limit: int) -> None:
+def _write(
+    hunted: Hunted, format_: str, output: Path | None, limit: int, *, explain_truncated: bool
+) -> None:
     with private_files():
         if format_ == "json":
             write_text(document(hunted), output)
         else:
-            write_drawn(lambda console: print_hunted(console, hunted, limit), output)
+            write_drawn(
+                lambda console: print_hunted(
+                    console, hunted, limit, explain_truncated=explain_truncated
+                ),
+                output,
+            )

@@ -34,6 +34,7 @@ EPILOG = exit_codes(
         "Azure refuses the credentials",
         ExitCode.VIOLATION: "findings",
         ExitCode.UNREADABLE: "a detection was not run, or some log could not be read",
+        ExitCode.UNDECIDED: "with --strict: a detection could not judge a truncated event",
         ExitCode.NOTHING: "no events",
         ExitCode.OK: "no findings",
     }
@@ -89,6 +90,16 @@ EPILOG = exit_codes(
     default=DETECTION_SECONDS,
     show_default=True,
     help="Seconds that one detection may run on this machine.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 4 if a detection could not judge an event because a part of it is truncated.",
+)
+@click.option(
+    "--explain-truncated",
+    is_flag=True,
+    help="In a table, list the events that detections could not judge.",
 )
 @no_progress_option
 def command(**options: Any) -> int:

@@ -78,7 +78,7 @@ def hunt_cases(
         log = Path(home) / "cases.ndjson"
         write_log(log, detections, kind, folder=folder, passes=passes)
         for finding in _hunt(log, detections):
-            owner, name = slots[_slot(finding.time)] if finding.time else (None, "")
+            owner, name = slots[slot_of(finding.time)] if finding.time else (None, "")
             if owner is finding.detection:
                 found[owner.slug].setdefault(name, []).append(finding)
     return found
@@ -100,10 +100,10 @@ def write_log(
     """
     with path.open("w", encoding="utf-8") as file:
         for index, (detection, name) in enumerate(_slots(detections, kind, folder)):
-            for event in _events(cases(detection, kind, folder)[name]):
+            for event in case_events(cases(detection, kind, folder)[name]):
                 left = passes(event)
                 if left is not None:
-                    moved = _moved(left, f"{detection.slug}/{name}", index)
+                    moved = moved_to_slot(left, f"{detection.slug}/{name}", index)
                     file.write(json.dumps(moved, separators=(",", ":")) + "\n")
 
 
@@ -132,7 +132,7 @@ def kept(transformation: str, detections: Sequence[Detection]) -> frozenset[int]
         event
         for detection in detections
         for path in cases(detection, "malicious").values()
-        for event in _events(path)
+        for event in case_events(path)
         if "auditID" in event
     ]
     with TemporaryDirectory(prefix="kubewitness-") as folder:
@@ -150,12 +150,18 @@ def stored(log: Path, records: Iterable[Event]) -> Path:
 
 
 @cache
-def _events(path: Path) -> tuple[Event, ...]:
+def case_events(path: Path) -> tuple[Event, ...]:
+    """Return the events of a case."""
     return tuple(json.loads(line) for line in path.read_text("utf-8").splitlines())
 
 
-def _moved(event: Event, case: str, index: int) -> Event:
-    """Return an event in its case's days, with an id that no other case has."""
+def moved_to_slot(event: Event, case: str, index: int) -> Event:
+    """Return an event in its case's days, with an id that no other case has.
+
+    Args:
+        case: its name.
+        index: its number, which decides the days.
+    """
     times = {name: event[name] for name in _TIMES if event.get(name)}
     first = min(datetime.fromisoformat(text) for text in times.values())
     start = _FIRST_DAY + index * _SLOT + timedelta(days=1)
@@ -194,5 +200,6 @@ def _store(log: Path) -> Path:
     return store
 
 
-def _slot(time: datetime) -> int:
+def slot_of(time: datetime) -> int:
+    """Return the number of the case in whose days a time is."""
     return (time.replace(tzinfo=UTC) - _FIRST_DAY) // _SLOT

@@ -71,6 +71,7 @@ FUNCTIONS: Final = (
     "isnull",
     "isnotnull",
     "tostring",
+    "gettype",
     "toint",
     "tolong",
     "tobool",

@@ -18,8 +18,11 @@ from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import TIMEOUT_SECONDS, DetectionFailedError
+from kubewitness.detections.engines.source_rows import ROW_ID, STORED, TEXTS, source_rows
+from kubewitness.detections.engines.truncated import truncated_events
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import KUBE_AUDIT, PARSERS, SOURCE, parser, used_parsers
+from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 from kubewitness.logs.kql.query import rows
 from kubewitness.logs.kql.translation import Translation
@@ -29,51 +32,20 @@ from kubewitness.logs.store.period import Period, within
 from kubewitness.logs.store.present import present_time
 from kubewitness.user_cache import user_cache
 
-_STORED: Final = (
-    "Level",
-    "PodName",
-    "RequestReceivedTime",
-    "StageReceivedTime",
-    "User",
-    "ImpersonatedUser",
-    "SourceIps",
-    "ObjectRef",
-    "ResponseStatus",
-    "RequestObject",
-    "ResponseObject",
-    "Annotations",
-)
-"""Columns that detections read from the store only for rows that they found by the others."""
-
-_ROW: Final = "StoredRow"
-
-_TEXTS: Final = {
-    **{name: name for name in ("AuditId", "Stage", "Level", "Verb", "RequestUri", "UserAgent")},
-    "PodName": "PodName",
-    "_ResourceId": "ResourceId",
-}
-"""Columns of text, which is empty in Kusto where there is none, and never null."""
-
-_SOURCE_VIEW: Final = f"""
-CREATE TEMP VIEW {SOURCE} AS SELECT
-    TimeGenerated, {", ".join(f"coalesce({own}, '') AS {name}" for name, own in _TEXTS.items())},
-    {", ".join(name for name in _STORED if name not in _TEXTS)}, LogFile, rowid AS {_ROW}
-FROM store.audit_events WHERE {{condition}}"""
-
 _MEMORY: Final = "memory.main"
 """Where tables stand that every connection sees; what is temporary only its own does."""
 
 _REQUESTS: Final = f"{_MEMORY}.KubeAuditRequests"
 
 _REQUESTS_TABLE: Final = f"""
-CREATE TABLE {_REQUESTS} AS SELECT * EXCLUDE ({", ".join(_STORED)}) FROM {KUBE_AUDIT}"""
+CREATE TABLE {_REQUESTS} AS SELECT * EXCLUDE ({", ".join(STORED)}) FROM {KUBE_AUDIT}"""
 
 _WITHOUT_STORED: Final = f"CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS FROM {_REQUESTS}"
 
 _WITH_STORED: Final = f"""
 CREATE OR REPLACE TEMP VIEW {KUBE_AUDIT} AS
-SELECT r.*, {", ".join(f"coalesce(e.{n}, '') AS {n}" if n in _TEXTS else f"e.{n}" for n in _STORED)}
-FROM {_REQUESTS} AS r JOIN {DATABASE}.store.audit_events AS e ON r.{_ROW} = e.rowid"""
+SELECT r.*, {", ".join(f"coalesce(e.{n}, '') AS {n}" if n in TEXTS else f"e.{n}" for n in STORED)}
+FROM {_REQUESTS} AS r JOIN {DATABASE}.store.audit_events AS e ON r.{ROW_ID} = e.rowid"""
 
 _TABLE: Final = f"CREATE TABLE {_MEMORY}.{{name}} AS FROM {{name}}"
 _OF_TABLE: Final = f"CREATE OR REPLACE TEMP VIEW {{name}} AS FROM {_MEMORY}.{{name}}"
@@ -95,7 +67,7 @@ def create_parsers(
         InputError: a time of the period cannot be read.
     """
     condition = within(period or Period(), present_time(connection, now))
-    connection.execute(_SOURCE_VIEW.format(condition=condition))
+    connection.execute(f"CREATE TEMP VIEW {SOURCE} AS {source_rows(condition)}")
     for name in PARSERS:
         made = _translations().translate(parser(name), _schema(connection))
         connection.execute(f"CREATE TEMP VIEW {name} AS {made.sql}")
@@ -151,6 +123,9 @@ class LocalEngine:
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
         self._refused: dict[str, tuple[str, ...]] = {}
         self._translated = self._translate_all()
+        self._truncated = truncated_events(
+            connection, self._period, self._schema, _translations(), self._now
+        )
         self._make_tables()
 
     @property
@@ -174,6 +149,22 @@ class LocalEngine:
             raise DetectionFailedError(
                 *(f"{detection.slug}: {fault}" for fault in error.faults)
             ) from None
+
+    @property
+    def truncated(self) -> int:
+        """Return how many events are truncated."""
+        return len(self._truncated or ())
+
+    def judge(self, detection: Detection, findings: Sequence[Finding]) -> Judged:
+        """Return what a detection could not judge, and its findings without mere guesses.
+
+        Args:
+            detection: one that was run.
+            findings: what it found.
+        """
+        if self._truncated is None:
+            return Judged(tuple(findings))
+        return self._truncated.judge(self._mine(), self._texts[detection.slug], findings)
 
     def count_allowed(self, detection: Detection, found: int) -> int:
         """Return how many findings the allow-list took away: runs the detection again without it.
@@ -220,7 +211,7 @@ class LocalEngine:
     def _translate(self, text: str) -> Translation:
         schema = self._schema
         if not _reads_stored(text):
-            plain = [name for name in schema[KUBE_AUDIT] if name not in _STORED]
+            plain = [name for name in schema[KUBE_AUDIT] if name not in STORED]
             schema = {**schema, KUBE_AUDIT: plain}
         return _translations().translate(text, schema)
 
@@ -254,4 +245,4 @@ class LocalEngine:
 
 
 def _reads_stored(text: str) -> bool:
-    return re.search(rf"\b({'|'.join(_STORED)})\b", text) is not None
+    return re.search(rf"\b({'|'.join(STORED)})\b", text) is not None

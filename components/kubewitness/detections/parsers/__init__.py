@@ -53,7 +53,7 @@ def parser(name: str) -> str:
 @cache
 def source(tables: Tables) -> str:
     """Return what `KubeAuditSource` is in a workspace: KQL without comments."""
-    return _read(f"{SOURCE}-{tables}")
+    return f"{_read(f'{SOURCE}-{tables}')}\n{_read(f'{SOURCE}-truncated')}"
 
 
 def used_parsers(text: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kubewitness.logs.kql.translation import Translation
 
-_CHECKS: Final = 2
+_CHECKS: Final = 3
 """Of what a query is held to before it is translated: with another number all are made anew."""
 
 
@@ -27,22 +27,41 @@ class Translations:
 
     def translate(self, text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
         """Translate a query, as `translate` does."""
-        path = self._folder / f"{_key(text, schema)}.json"
-        try:
-            return _read(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
+
+        def make() -> list[Translation]:
             from kubewitness.logs.kql.translator import translate  # noqa: PLC0415 see there
 
-            made = translate(text, schema)
+            return [translate(text, schema)]
+
+        (made,) = self.recall(text, schema, make)
+        return made
+
+    def recall(
+        self,
+        text: str,
+        schema: Mapping[str, Sequence[str]],
+        make: Callable[[], Sequence[Translation]],
+    ) -> list[Translation]:
+        """Return what was made of a text over these tables, or make it.
+
+        Args:
+            text: differs from that of everything else that is made.
+        """
+        path = self._folder / f"{_key(text, schema)}.json"
+        try:
+            return [_read(each) for each in json.loads(path.read_text("utf-8"))]
+        except (OSError, ValueError, KeyError, TypeError):
+            made = list(make())
         self._remember(path, made)
         return made
 
-    def _remember(self, path: Path, made: Translation) -> None:
+    def _remember(self, path: Path, made: Sequence[Translation]) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             # Whole or not at all: another process may read it now.
-            half = path.with_suffix(f".{hashlib.sha256(made.sql.encode()).hexdigest()[:8]}")
-            half.write_text(json.dumps(asdict(made)), "utf-8")
+            text = json.dumps([asdict(each) for each in made])
+            half = path.with_suffix(f".{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+            half.write_text(text, "utf-8")
             half.replace(path)
         except OSError:
             return

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from duckdb_kql import KqlError
+from duckdb_kql import KqlError, ir
 from duckdb_kql.control import is_control_command, strip_leading_comments
 from duckdb_kql.lower import qualify
 from duckdb_kql.translate import clock, to_sql
@@ -45,3 +45,23 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
     except RecursionError:
         raise InputError(TOO_DEEP) from None
     return Translation(sql, asked.used, tuple(names.warnings))
+
+
+def translate_tree(query: ir.Query, schema: Mapping[str, Sequence[str]]) -> Translation:
+    """Translate a query that was made from another, whose names are known.
+
+    Args:
+        schema: the columns of each table.
+
+    Raises:
+        InputError: it has what DuckDB cannot run.
+    """
+    known = {table: list(columns) for table, columns in schema.items()}
+    try:
+        with clock(_ANY_TIME) as asked:
+            sql = str(to_sql(query, known))
+    except KqlError as error:
+        raise InputError(str(error)) from None
+    except RecursionError:
+        raise InputError(TOO_DEEP) from None
+    return Translation(sql, asked.used, ())

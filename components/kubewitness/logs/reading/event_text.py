@@ -1,8 +1,11 @@
 """Whether a text holds an audit event, at any level of escaping or in base64."""
 
 import base64
+import binascii
 import re
 from typing import Final
+
+from kubewitness.logs.store.statements import EVENT_PREFIX
 
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
 
@@ -16,6 +19,26 @@ _FRAGMENT: Final = re.compile(
 """Names that only an audit event has: the second half of one that was split has no `auditID`."""
 
 
+def _any_start(letters: str) -> bytes:
+    """Return the pattern of the first letter, and of any number of those that follow."""
+    pattern = _QUOTE if letters[0] == '"' else re.escape(letters[0]).encode()
+    return b"%b(?:%b)?" % (pattern, _any_start(letters[1:])) if letters[1:] else pattern
+
+
+_PREFIX: Final = re.escape(EVENT_PREFIX.encode()).replace(b'"', _QUOTE)
+_AFTER_BRACE: Final = _any_start(EVENT_PREFIX.removeprefix("{"))
+_BEGINNING_AS_STRING: Final = re.compile(
+    rb'(?<!\\)(\\*)"\s{0,9}(?:%b|\{(?:%b)?(?:\\+n)?\1")' % (_PREFIX, _AFTER_BRACE)
+)
+"""A string that is the beginning of an event; the level of escaping says where the string ends."""
+
+_BEGINNING: Final = re.compile(
+    rb"(?:(?:\S{1,64} std(?:out|err) [FP] )?\{|.*\{%b)\s*" % _AFTER_BRACE, re.DOTALL
+)
+_SHORT_BASE64: Final = re.compile(rb"(?:ew|eyI|eyJr|IntcI)[A-Za-z0-9+/_-]{0,60}")
+"""What `{`, `{"`, `{"k` and `"{\"` begin with in base64; a longer run is looked into anyway."""
+
+
 def holds_event(text: bytes) -> bool:
     """Return whether a text holds an audit event or a part of one, at any level of escaping.
 
@@ -23,15 +46,37 @@ def holds_event(text: bytes) -> bool:
     """
     if b"auditID" in text and _KIND.search(text):
         return True
-    return _FRAGMENT.search(text) is not None or _holds_event_in_base64(text)
+    if _FRAGMENT.search(text) or _BEGINNING_AS_STRING.search(text):
+        return True
+    return _holds_event_in_base64(text)
+
+
+def may_begin_event(line: bytes) -> bool:
+    """Return whether a log line may be an event that was truncated within its first fields.
+
+    Nothing tells `{` alone from other logs, so it cannot be excluded.
+    """
+    if _BEGINNING.fullmatch(line):
+        return True
+    short = _SHORT_BASE64.fullmatch(line.rstrip(b"="))
+    return short is not None and _BEGINNING.fullmatch(_decoded(short[0])) is not None
 
 
 def _holds_event_in_base64(text: bytes) -> bool:
-    for run in _BASE64_RUN.finditer(text):
-        whole = run[0][: len(run[0]) // 4 * 4]
-        if holds_event(base64.b64decode(whole, altchars=altchars(whole))):
-            return True
-    return False
+    if any(holds_event(_decoded(run[0])) for run in _BASE64_RUN.finditer(text)):
+        return True
+    # Fewer letters stand in many words.
+    shorter = (run[0] for run in _SHORT_BASE64.finditer(text) if len(run[0]) > len("eyJr"))
+    return any(_BEGINNING.fullmatch(_decoded(run).strip(b'"\\')) for run in shorter)
+
+
+def _decoded(run: bytes) -> bytes:
+    """Return what a run of letters is in base64, but for what its last letter alone cannot say."""
+    whole = run[:-1] if len(run) % 4 == 1 else run
+    try:
+        return base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=altchars(whole))
+    except binascii.Error:  # letters of both alphabets
+        return b""
 
 
 def altchars(text: bytes) -> bytes | None:

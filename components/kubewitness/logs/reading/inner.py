@@ -8,15 +8,16 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.logs.reading.event_text import altchars, holds_event
+from kubewitness.logs.reading.event_text import altchars, holds_event, may_begin_event
 from kubewitness.logs.reading.formats import find_format
 from kubewitness.logs.reading.rows import AUDIT, Format, NoRowError, Record, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
+from kubewitness.logs.reading.truncation import truncated
 from kubewitness.logs.store.statements import EVENT_PREFIX
 
 _HEAD: Final = r'(?:\[[\w./: -]{1,200}\][ \t]|[^\[{}"\x00-\x1f])[^{}"\x00-\x08\x0a-\x1f]{0,256}?'
@@ -28,9 +29,6 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
 _GZIP_IN_BASE64: Final = "H4sI"
 
 UNREADABLE: Final = "holds an audit event that cannot be read"
-
-_TELLING: Final = len('{"kind":')
-"""From this length on, the beginning of an event differs from that of other objects."""
 
 
 def inner_rows(line: str, where: Mapping[str, Any]) -> list[Row]:
@@ -51,7 +49,8 @@ def _event_rows(text: str) -> list[Row]:
     rows = _rows(text)
     if any(row.kind == AUDIT for row in rows):
         return rows
-    if holds_event(text.encode(errors="surrogatepass")):
+    line = text.encode(errors="surrogatepass")
+    if holds_event(line) or may_begin_event(line):
         raise NoRowError(UNREADABLE)
     return []
 
@@ -132,27 +131,43 @@ def _holds_more(text: bytes) -> bool:
 
 
 def _salvaged_rows(text: bytes, damage: str) -> list[Row]:
-    found = salvage(text, keep_cut_string=may_hold_a_line(text))
-    rows = read_record(found.value, found.text)[1] if found else []
-    if not rows or without_identity(rows):
-        if holds_event(text) or _begins_event(text):
-            raise NoRowError(damage)
-        return []
-    return [row.because(damage, partial=True) for row in rows]
+    _, rows = salvaged_record(text, damage)
+    if not rows and (holds_event(text) or _begins_event(text)):
+        raise NoRowError(damage)
+    return rows
+
+
+def salvaged_record(text: bytes, damage: str) -> tuple[type[Format] | None, list[Row]]:
+    """Return the format of a damaged record and the rows of what precedes the damage.
+
+    Of an event that is truncated before its id, too little is left to be told from others.
+
+    Args:
+        text: of the record.
+        damage: what is wrong with it.
+
+    Raises:
+        NoRowError: the contents cannot be a row.
+    """
+    for keep_cut_string in (True, False) if _may_hold_a_line(text) else (False,):
+        found = salvage(text, keep_cut_string=keep_cut_string)
+        log_format, rows = read_record(found.value, found.text) if found else (None, [])
+        # A half string counts only as the line that holds a truncated event.
+        is_line = bool(rows) and all(row.damage for row in rows)
+        if found and rows and (is_line or not keep_cut_string):
+            is_known = not any(row.kind == AUDIT and row.audit_id is None for row in rows)
+            return log_format, [truncated(row, found, damage) for row in rows] if is_known else []
+    return None, []
 
 
 def _begins_event(text: bytes) -> bool:
     """Return whether a text that was cut is the beginning of an event, too short for its id."""
     begin = EVENT_PREFIX.encode()
-    return text.startswith(begin) or (len(text) >= _TELLING and begin.startswith(text))
+    return text.startswith(begin) or begin.startswith(text)
 
 
-def without_identity(rows: Iterable[Row]) -> bool:
-    """Return whether too little is left of an event to tell it from others: not even its id."""
-    return any(row.kind == AUDIT and row.audit_id is None for row in rows)
-
-
-def may_hold_a_line(text: bytes) -> bool:
+def _may_hold_a_line(text: bytes) -> bool:
     """Return whether a damaged record has a log line in a string, which is salvaged in turn."""
-    # In a string its quotes would be escaped; so this is an event, whose names must not be cut.
-    return b'"auditID":' not in text
+    # In a string their quotes would be escaped; so this is an event, whose names must not be cut,
+    # or a row of its columns.
+    return b'"auditID":' not in text and b'"AuditId":' not in text

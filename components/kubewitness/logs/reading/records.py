@@ -12,14 +12,12 @@ from kubewitness.logs.reading.formats.envelope import Envelope
 from kubewitness.logs.reading.inner import (
     UNREADABLE,
     inner_rows,
-    may_hold_a_line,
     read_record,
-    without_identity,
+    salvaged_record,
 )
 from kubewitness.logs.reading.lines import LONGEST_LINE
 from kubewitness.logs.reading.pieces import Piece, PieceKind, Pieces
 from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
-from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
 from kubewitness.logs.reading.times import iso_time
 
@@ -174,15 +172,13 @@ def _no_record(data: bytes) -> str:
 
 
 def _salvaged_rows(piece: Piece, damage: str) -> Iterator[tuple[Row, str]]:
-    found = salvage(piece.data, keep_cut_string=may_hold_a_line(piece.data))
     try:
-        log_format, rows = read_record(found.value, found.text) if found else (None, [])
+        log_format, rows = salvaged_record(piece.data, damage)
     except NoRowError:
         raise NoRowError(damage) from None
-    # Of an event that is cut before its id, too little is left to be told from others.
-    if log_format is None or not rows or without_identity(rows) or _hides_event(rows, piece.data):
+    if log_format is None or not rows or _hides_event(rows, piece.data):
         raise NoRowError(damage)
-    yield from ((row.because(damage, partial=True), log_format.NAME) for row in rows)
+    yield from ((row, log_format.NAME) for row in rows)
 
 
 def _hides_event(rows: Iterable[Row], data: bytes) -> bool:

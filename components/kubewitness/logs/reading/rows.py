@@ -26,6 +26,7 @@ class Row:
         more: fields of the event that no column holds.
         damage: what is wrong with it, None for nothing.
         partial: whether it is only what precedes the damage.
+        truncated: columns that the damage leaves uncertain.
         verb: of an audit event.
         audit_id: of an audit event.
     """
@@ -40,6 +41,7 @@ class Row:
     more: Mapping[str, Any] | None = None
     damage: str | None = None
     partial: bool = False
+    truncated: tuple[str, ...] = ()
     verb: str | None = None
     audit_id: str | None = None
 
@@ -55,9 +57,9 @@ class Row:
             return self.category == KUBE_AUDIT_ADMIN
         return self.verb not in READ_VERBS
 
-    def because(self, damage: str, *, partial: bool = False) -> "Row":
-        """Return the row with its damage."""
-        return replace(self, damage=damage, partial=partial)
+    def because(self, damage: str, *, truncated: tuple[str, ...]) -> "Row":
+        """Return what precedes the damage, with the columns that it leaves uncertain."""
+        return replace(self, damage=damage, partial=True, truncated=truncated)
 
 
 class NoRowError(ValueError):

@@ -29,6 +29,7 @@ _ROWS: Final = pa.schema(
         ("log_format", pa.string()),
         ("damage", pa.string()),
         ("partial", pa.bool_()),
+        ("truncated", pa.string()),
     ]
 )
 
@@ -87,6 +88,7 @@ def _located_row(file: int, located: LocatedRow) -> dict[str, Any]:
         "log_format": located.log_format,
         "damage": row.damage,
         "partial": row.partial,
+        "truncated": json.dumps(row.truncated) if row.truncated else None,
     }
 
 
@@ -100,7 +102,7 @@ def _insert_plain(table: str) -> str:
     return f"""
 INSERT INTO {PLAIN_TABLES[table]} BY NAME
 SELECT {values}, file AS LogFile, byte AS LogOffset, length AS LogLength, log_format AS LogShape,
-    damage AS LogDamage, partial AS IsPartial, 1 AS Copies
+    damage AS LogDamage, partial AS IsPartial, truncated::JSON AS TruncatedColumns, 1 AS Copies
 FROM (SELECT *, from_json(text, '{kind}') AS e FROM incoming)"""
 
 

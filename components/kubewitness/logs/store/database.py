@@ -62,6 +62,7 @@ _PLACE_TYPES: Final = {
     "LogShape": "VARCHAR",
     "LogDamage": "VARCHAR",
     "IsPartial": "BOOLEAN",
+    "TruncatedColumns": "JSON",
     "Copies": "BIGINT",
 }
 """The columns that say where a row was read."""

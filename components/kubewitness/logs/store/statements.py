@@ -5,6 +5,7 @@ that was read out of it, with the punctuation between, add up to its own: then i
 no field stands in it twice and none is unknown. The rest is read with more care.
 """
 
+import json
 from collections.abc import Callable
 from typing import Final
 
@@ -38,6 +39,11 @@ OBJECT_FIELDS: Final = {
 }
 """Fields that are objects or lists, and their columns."""
 
+TOO_LARGE: Final = "skipped-too-big-size-object"
+"""What AKS writes in place of a body that is too large."""
+
+_BODIES: Final = {field: OBJECT_FIELDS[field] for field in ("requestObject", "responseObject")}
+
 CONSTANT_FIELDS: Final = ("kind", "apiVersion")
 """Fields that say what an event is, and have no column."""
 
@@ -64,7 +70,7 @@ CREATE TABLE IF NOT EXISTS store.audit_events (
     TimeGenerated TIMESTAMP, PodName VARCHAR, ResourceId VARCHAR,
     InAudit BOOLEAN, InAdmin BOOLEAN,
     LogFile INTEGER, LogOffset BIGINT, LogLength INTEGER, LogShape VARCHAR, LogDamage VARCHAR,
-    IsPartial BOOLEAN, Copies BIGINT, IsConflicting BOOLEAN,
+    IsPartial BOOLEAN, TruncatedColumns JSON, Copies BIGINT, IsConflicting BOOLEAN,
     Unread VARCHAR
 )"""
 """One row for each event. Where `Unread` has the text of a line that could not be verified, the row
@@ -147,6 +153,19 @@ def _verified() -> str:
             WHEN {others} THEN size - {escaped} = {total} END, false)"""
 
 
+def _not_logged() -> str:
+    """Return the SQL of the columns of an event `e` that were too large to be logged.
+
+    kube-apiserver drops both bodies and adds an annotation; AKS writes a word in place of each.
+    """
+    bodies = {column: f'e."{field}" = \'"{TOO_LARGE}"\'' for field, column in _BODIES.items()}
+    both = json.dumps(list(bodies))
+    one = " ".join(f"WHEN {is_left_out} THEN '[\"{c}\"]'" for c, is_left_out in bodies.items())
+    return f"""CASE
+        WHEN contains(e."annotations"::VARCHAR, '"audit.k8s.io/truncated":"true"') THEN '{both}'
+        WHEN {" AND ".join(bodies.values())} THEN '{both}' {one} END::JSON"""
+
+
 def insert_lines(source: str) -> str:
     """Return the SQL that reads lines from the relation.
 
@@ -171,7 +190,7 @@ SELECT line, {_fields(_utc_time)}, {_verified()} AS is_read,
     is_read AND coalesce(w.category = 'kube-audit-admin', e.verb NOT IN ({reads}), true) AS InAdmin,
     file AS LogFile, byte AS LogOffset, length AS LogLength,
     CASE WHEN w IS NULL THEN 'kubernetes' ELSE 'azure-export' END AS LogShape,
-    false AS IsPartial, 1 AS Copies, false AS IsConflicting
+    false AS IsPartial, {_not_logged()} AS TruncatedColumns, 1 AS Copies, false AS IsConflicting
 FROM (
 SELECT *, TRY(from_json(t, '{_EVENT_TYPE}')) AS e FROM (
 SELECT *, CASE WHEN {event} THEN line WHEN {wrapped} THEN w.properties.log END AS t,
@@ -186,7 +205,8 @@ def insert_rows(source: str) -> str:
     """Return the SQL that adds rows of audit events, each event strict JSON, from the relation.
 
     It has `text` and the columns `time`, `outer_time`, `pod`, `resource`, `in_audit`,
-    `in_admin`, `more`, `file`, `byte`, `length`, `log_format`, `damage` and `partial`.
+    `in_admin`, `more`, `file`, `byte`, `length`, `log_format`, `damage`, `partial` and
+    `truncated`.
     """
     return f"""
 INSERT INTO store.audit_events BY NAME
@@ -196,5 +216,6 @@ SELECT {_fields(_time)}, more::JSON AS AdditionalFields,
     pod AS PodName, resource AS ResourceId, in_audit AS InAudit,
     in_admin AS InAdmin, file AS LogFile, byte AS LogOffset, length AS LogLength,
     log_format AS LogShape, damage AS LogDamage, partial AS IsPartial,
+    coalesce(truncated::JSON, {_not_logged()}) AS TruncatedColumns,
     1 AS Copies, false AS IsConflicting
 FROM (SELECT *, from_json(text, '{_EVENT_TYPE}') AS e FROM {source})"""

@@ -6,7 +6,7 @@ Source: Azure docs, "Azure Monitor Logs reference".
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kubewitness.catalog.audit_tables import (
@@ -20,6 +20,7 @@ from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
 from kubewitness.logs.reading.formats.azure_export import control_plane_row
 from kubewitness.logs.reading.formats.kubernetes import event_row
 from kubewitness.logs.reading.rows import InnerRows, Record, Row
+from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import parse
 from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
@@ -63,7 +64,9 @@ def _audit_row(record: Mapping[str, Any]) -> Row:
         for field, column in columns.items()
         if record.get(column) not in (None, "")
     }
-    return event_row(
+    cut = [column for field, column in OBJECT_FIELDS.items() if _is_truncated(event.get(field))]
+    event = {field: _readable(value) for field, value in event.items()}
+    row = event_row(
         event,
         json.dumps(event, ensure_ascii=False).encode(),
         time=_time(record),
@@ -71,6 +74,7 @@ def _audit_row(record: Mapping[str, Any]) -> Row:
         resource=record.get("_ResourceId"),
         category=_CATEGORIES.get(str(record.get("Type") or record.get("TableName"))),
     )
+    return row.because(_damage(cut), truncated=tuple(cut)) if cut else row
 
 
 def _diagnostics_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
@@ -121,6 +125,24 @@ def _typed(record: Mapping[str, Any], table: str) -> dict[str, Any]:
         if record.get(column.name) is not None
     }
     return values | ({"TimeGenerated": time} if (time := _time(record)) is not None else {})
+
+
+def _damage(columns: Sequence[str]) -> str:
+    noun = "column" if len(columns) == 1 else "columns"
+    return f"{', '.join(columns)}: truncated {noun}"
+
+
+def _is_truncated(value: Any) -> bool:
+    """Return whether the value of a dynamic cell is text that begins as JSON and is not."""
+    return isinstance(value, str) and value.startswith(("{", "["))
+
+
+def _readable(value: Any) -> Any:
+    """Return what precedes the truncation of a value; None if nothing can be used."""
+    if not _is_truncated(value):
+        return value
+    found = salvage(value.encode(errors="surrogatepass"))
+    return found and found.value
 
 
 def _value(value: Any, *, is_text: bool) -> Any:

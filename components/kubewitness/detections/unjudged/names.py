@@ -1,0 +1,25 @@
+"""Names of the tables and columns that rewritten queries read."""
+
+from typing import Final
+
+MEMORY: Final = "memory"
+"""The database in memory, which all connections see."""
+
+ROW: Final = "__row"
+"""The column that identifies an event."""
+
+UNDECIDED: Final = "__undecided"
+"""Whether some condition could not be decided for an event."""
+
+GUESSED: Final = "__guessed"
+"""Whether one of them is on a value of the event alone: a finding about it would be a guess."""
+
+
+def truncated_name(table: str) -> str:
+    """Return the name of the table that has only the truncated rows of another, with flags."""
+    return f"{table}__truncated"
+
+
+def flag(column: str, kind: str) -> str:
+    """Return the name of the column that says whether another is `partial` or `unknown`."""
+    return f"{column}__{kind}"
