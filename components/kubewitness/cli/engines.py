@@ -11,13 +11,13 @@ from kubewitness.cli.options import DEFAULT_STORE
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
-from kubewitness.detections.engines.data_explorer import SCHEME as DATA_EXPLORER
 from kubewitness.detections.engines.data_explorer import open_data_explorer
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import open_log_analytics
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
+from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread

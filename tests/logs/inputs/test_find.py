@@ -181,7 +181,7 @@ def test_a_file_that_vanishes_is_a_fault_of_that_file(logs: Path) -> None:
         ("gs://bucket/logs", "copy the objects here first with `gcloud storage cp --recursive`"),
         ("S3A://bucket/logs", "write `s3://BUCKET/PREFIX`"),
         ("file:///var/log/audit.log", "write the path alone"),
-        ("ftp://host/logs", "known: s3://, az://, cloudwatch://, log-analytics://"),
+        ("ftp://host/logs", "known: s3://, az://, cloudwatch://, log-analytics://, adx://"),
     ],
 )
 def test_an_unknown_scheme_comes_with_a_hint(word: str, hint: str) -> None:

@@ -71,7 +71,7 @@ def command(**options: Any) -> int:
 
     LOGS are files, folders, globs, `-`, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX and
     cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. They are also
-    log-analytics://WORKSPACE, by Workspace ID or resource ID. What was read before is not read
-    again, and an interrupted run goes on where it was.
+    log-analytics://WORKSPACE, by Workspace ID or resource ID, and adx://CLUSTER/DATABASE. What was
+    read before is not read again, and an interrupted run goes on where it was.
     """
     return run_action("ingest", **options)

@@ -3,14 +3,12 @@
 Source: Azure docs, "Kusto Python client library" and "Request properties".
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.azure.kusto_errors import one_line
-from kubewitness.azure.sign_in import SIGN_IN, keep_quiet
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import DetectionFailedError
@@ -26,32 +24,22 @@ from kubewitness.detections.engines.cloud import (
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.parsers import Tables
 from kubewitness.errors import InputError
+from kubewitness.logs.inputs.data_explorer_api import (
+    REFUSALS,
+    UNAUTHORISED,
+    UNREACHABLE,
+    UNTRUSTED,
+    open_database,
+)
 from kubewitness.optional_imports import optional_import
 
 if TYPE_CHECKING:
-    from azure.kusto.data import (
-        ClientRequestProperties,
-        KustoClient,
-        KustoConnectionStringBuilder,
-    )
+    from azure.kusto.data import ClientRequestProperties, KustoClient
     from azure.kusto.data.response import KustoResponseDataSet
 
-SCHEME: Final = "adx://"
-
-_ADDRESS: Final = re.compile(r"adx://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)/(?P<database>[^/?#]+)")
-_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
-
-_UNAUTHORISED: Final = f"Azure Data Explorer refuses the credentials, or there are none; {SIGN_IN}"
-_FORBIDDEN: Final = "not permitted; needs the role `Database Viewer`"
-_NO_DATABASE: Final = "no such database there; write adx://CLUSTER.REGION/DATABASE"
 _THROTTLED: Final = (
     "too many queries at once; wait a minute, or hunt with fewer detections by --rule"
 )
-_UNREACHABLE: Final = "cannot be reached; check the cluster's name and the network"
-_UNTRUSTED: Final = "is no address of Azure Data Explorer; write adx://CLUSTER.REGION/DATABASE"
-
-_FATAL: Final = {401: _UNAUTHORISED, 403: _FORBIDDEN, 404: _NO_DATABASE}
-"""By HTTP status: what stops the whole hunt."""
 
 
 class DataExplorerEngine:
@@ -128,33 +116,13 @@ class DataExplorerEngine:
 def open_data_explorer(
     word: str, detections: Sequence[Detection], options: CloudOptions
 ) -> DataExplorerEngine:
-    """Open `adx://CLUSTER.REGION/DATABASE` with whatever `DefaultAzureCredential` finds.
-
-    A whole host name stands for itself. Loopback, where the Kusto emulator and `duckdb-kql serve`
-    listen, is asked over HTTP without signing in; nothing else is.
+    """Open `adx://CLUSTER.REGION/DATABASE`, as `open_database` does.
 
     Raises:
         InputError: the extra `kusto` is not installed, or the database cannot be asked.
     """
-    found = _ADDRESS.fullmatch(word)
-    if not found:
-        raise InputError(f"{word}: {_UNTRUSTED}")
-    data = optional_import("azure.kusto.data", "kusto", word)
-    keep_quiet()
-    client = data.KustoClient(_connection(found["host"]))
-    return DataExplorerEngine(client, found["database"], detections, options)
-
-
-def _connection(host: str) -> "KustoConnectionStringBuilder":
-    data = optional_import("azure.kusto.data", "kusto", host)
-    builder: type[KustoConnectionStringBuilder] = data.KustoConnectionStringBuilder
-    if _LOOPBACK.fullmatch(host):
-        return builder.with_no_authentication(f"http://{host}")
-    whole = host if ".kusto." in host or host.count(".") > 1 else f"{host}.kusto.windows.net"
-    identity = optional_import("azure.identity", "kusto", host)
-    return builder.with_azure_token_credential(
-        f"https://{whole}", identity.DefaultAzureCredential()
-    )
+    database = open_database(word)
+    return DataExplorerEngine(database.client, database.name, detections, options)
 
 
 def _within(start: datetime, end: datetime) -> str:
@@ -170,16 +138,16 @@ def _explained(name: str, slug: str) -> Iterator[None]:
     try:
         yield
     except (kusto.KustoAuthenticationError, azure.AzureError):
-        raise InputError(f"{name}: {_UNAUTHORISED}") from None
+        raise InputError(f"{name}: {UNAUTHORISED}") from None
     except kusto.KustoClientInvalidConnectionStringException:
-        raise InputError(f"{name}: {_UNTRUSTED}") from None
+        raise InputError(f"{name}: {UNTRUSTED}") from None
     except kusto.KustoNetworkError:
-        raise InputError(f"{name}: {_UNREACHABLE}") from None
+        raise InputError(f"{name}: {UNREACHABLE}") from None
     except kusto.KustoThrottlingError:
         raise DetectionFailedError(f"{slug or name}: {_THROTTLED}") from None
     except kusto.KustoServiceError as error:
         status = getattr(error.http_response, "status_code", 0)
-        if status in _FATAL or not slug:
-            fault = _FATAL.get(status) or one_line(error.message_text)
+        if status in REFUSALS or not slug:
+            fault = REFUSALS.get(status) or one_line(error.message_text)
             raise InputError(f"{name}: {fault}") from None
         raise DetectionFailedError(f"{slug}: {one_line(error.message_text)}") from None

@@ -11,6 +11,8 @@ from kubewitness.errors import InputError
 from kubewitness.logs.inputs.chunks import Chunks, open_chunks
 from kubewitness.logs.inputs.cloudwatch import SCHEME as CLOUDWATCH_SCHEME
 from kubewitness.logs.inputs.cloudwatch import find_log_group
+from kubewitness.logs.inputs.data_explorer import find_database_tables
+from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER_SCHEME
 from kubewitness.logs.inputs.local_files import find_local_files
 from kubewitness.logs.inputs.log_analytics import find_workspace_tables
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS_SCHEME
@@ -24,7 +26,13 @@ from kubewitness.logs.inputs.object_stores import (
 STANDARD_INPUT: Final = "-"
 
 _CHUNK: Final = 1 << 16
-_SCHEMES: Final = (S3_SCHEME, AZURE_SCHEME, CLOUDWATCH_SCHEME, LOG_ANALYTICS_SCHEME)
+_SCHEMES: Final = (
+    S3_SCHEME,
+    AZURE_SCHEME,
+    CLOUDWATCH_SCHEME,
+    LOG_ANALYTICS_SCHEME,
+    DATA_EXPLORER_SCHEME,
+)
 _HINTS: Final = {
     "azure": "for blobs write `az://CONTAINER/PREFIX`",
     "abfss": "write `az://CONTAINER/PREFIX`",
@@ -99,13 +107,13 @@ def find_log_files(
     - `s3://BUCKET/PREFIX`, `az://CONTAINER/PREFIX`: every object whose key begins so, without the
       hidden ones, as in a folder;
     - `cloudwatch://LOG-GROUP`, with `?region=REGION` where it is not the default one;
-    - `log-analytics://WORKSPACE`: the tables of a workspace that have logs of AKS.
+    - `log-analytics://WORKSPACE`, `adx://CLUSTER/DATABASE`: the tables that have logs of AKS.
 
     A folder `.kubewitness-seal` is never read: what a seal holds are no logs.
 
     Args:
         since: nothing earlier is wanted; saves reading clouds that are queried, by default a day
-            of a workspace; other files are read whole.
+            of a table; other files are read whole.
         until: nothing later is wanted; likewise.
 
     Raises:
@@ -161,4 +169,5 @@ _OBJECT_STORES: Final[dict[str, Callable[[str], Sequence[LogFile]]]] = {
 _QUERIED: Final[dict[str, Callable[[str, datetime | None, datetime | None], Sequence[LogFile]]]] = {
     CLOUDWATCH_SCHEME: lambda word, since, until: [find_log_group(word, since, until)],
     LOG_ANALYTICS_SCHEME: find_workspace_tables,
+    DATA_EXPLORER_SCHEME: find_database_tables,
 }

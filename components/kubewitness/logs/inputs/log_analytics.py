@@ -74,6 +74,11 @@ _UNCERTAIN: Final = (
 Settings = Mapping[str, TableSettings]
 
 
+def condition(table: str) -> str:
+    """Return the KQL that restricts a table to logs of AKS."""
+    return _CONDITIONS.get(table, "")
+
+
 def find_workspace_tables(
     word: str, since: datetime | None = None, until: datetime | None = None
 ) -> list[Window]:
@@ -162,7 +167,7 @@ class _Found:
     def _reader(
         self, table: str, name: str, *, is_searched: bool = False
     ) -> Callable[[Span], Page]:
-        text = name + _CONDITIONS.get(table, "")
+        text = name + condition(table)
         return lambda span: self.workspace.read(text, name, span, is_searched=is_searched)
 
 
