@@ -53,11 +53,16 @@ PROFILES: dict[str, dict[str, Any]] = {
     "frugal": {},
 }
 
+ALIAS = "https://learn.microsoft.com/azure/aks/supported-kubernetes-versions#alias-minor-version"
 ALLOWED: dict[str, str] = {
     # A cluster whose system pool is changed by the program is written with that pool alone, and
     # Azure lists all of them: Azure docs, "Managed Clusters - Create Or Update", REST API: pools
     # are added and deleted by operations of their own.
     "agentPoolProfiles": "https://learn.microsoft.com/rest/api/aks/agent-pools/create-or-update",
+    # On the channel `patch` the program names a minor version, and Azure the patch that it made of
+    # it: Azure docs, "Supported Kubernetes versions", alias minor version.
+    "kubernetesVersion": ALIAS,
+    "orchestratorVersion": ALIAS,
 }
 """Inputs that a preview after a refresh may change, each with the document that requires it."""
 
@@ -137,10 +142,15 @@ def test_a_refresh_changes_nothing_or_what_is_on_the_list(
     arguments: dict[str, Any], drift: dict[str, Any], form: Callable[[Any], Any]
 ) -> None:
     """Random arguments; defaults, pools and disabled categories are listed, versions moved."""
-    if arguments.get("upgrade_channel") == "patch" or "kubernetes_version" not in arguments:
-        drift = {}
-    changed = changes_after_refresh(cluster(arguments), {CLUSTER: drift}, form)
-    assert {name for names in changed.values() for name in names} <= ALLOWED.keys(), changed
+    versions = {"orchestratorVersion": "1.40.2"} if "kubernetesVersion" in drift else {}
+    made = changes_after_refresh(cluster(arguments), {CLUSTER: drift, POOL: versions}, form)
+    changed = {name for names in made.values() for name in names}
+    assert changed <= ALLOWED.keys(), made
+    if {"kubernetesVersion", "orchestratorVersion"} & changed:
+        assert "kubernetes_version" in arguments
+        assert arguments.get("upgrade_channel") in {"patch", "node-image"} or "Premium" in str(
+            arguments.get("sku_tier")
+        )
 
 
 UPGRADES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, list[str]]]] = {

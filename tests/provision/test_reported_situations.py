@@ -65,9 +65,9 @@ SITUATIONS = (
     Situation(f"{AZURE_NATIVE}1808", "user pools come back into the cluster", WORK, stays({})),
     Situation(
         f"{AZURE_NATIVE}1532",
-        "a pool is scaled outside of Pulumi",
-        {"system_pool": SCALED, **WORK},
-        stays({CLUSTER: {"agentPoolProfiles[0].count": 4}, POOL: {"count": 4}}),
+        "pools that are resources of their own let the cluster be made again",
+        {"user_pools": [{"name": "work"}, {"name": "batch"}]},
+        stays({}),
     ),
     Situation(
         f"{AZURE_NATIVE}2059",
@@ -79,15 +79,37 @@ SITUATIONS = (
     ),
     Situation(
         f"{AZURE_NATIVE}1298",
-        "`az aks stop` changes the state of power",
-        {},
-        stays({CLUSTER: {"agentPoolProfiles[0].powerState.code": "Stopped"}}),
+        "after `az aks` a refresh finds the user pool where the system pool was",
+        {"system_pool": SCALED, "user_pools": [{"name": "agentpool", **SCALED}]},
+        stays({CLUSTER: {"agentPoolProfiles[0].count": 2}, POOL: {"count": 2}}),
     ),
     Situation(
-        f"{AZURE_NATIVE}2781",
+        f"{AZURERM}4560",
         "Azure sorts pools by name",
         {"user_pools": [{"name": "a", **SCALED}, {"name": "z"}]},
         stays({CLUSTER: {"agentPoolProfiles[0].count": 3}, POOL: {"count": 3}}),
+    ),
+    Situation(
+        f"{AZURE_NATIVE}2094",
+        "the pools have the version of the control plane, where the program upgrades it",
+        {**WORK, "upgrade_channel": "patch", "kubernetes_version": "1.34"},
+        lambda made: (
+            {
+                made.one("ManagedCluster")["kubernetesVersion"],
+                system_pool(made)["orchestratorVersion"],
+                made.one("AgentPool")["orchestratorVersion"],
+            }
+            == {"1.34"}
+        ),
+    ),
+    Situation(
+        "https://github.com/Azure/terraform-azurerm-aks/issues/335",
+        "an automatic patch shows as a change back to the minor version, and as no other",
+        {"upgrade_channel": "patch", "kubernetes_version": "1.34"},
+        lambda made: (
+            changes_after_refresh(made, {CLUSTER: {"kubernetesVersion": "1.34.2"}})
+            == {"prod-cluster": ["kubernetesVersion"]}
+        ),
     ),
     Situation(
         f"{AZURE_NATIVE}2719",
