@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.provision.arguments.validation import InvalidArguments
+from kubewitness.provision.arguments.validation import InvalidArguments, check_arguments
+from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.placement import cluster_resource_name
 from kubewitness.provision.trail.responders import LOG_ANALYTICS_READER
 from support.argument_strategies import valid_cluster_arguments
-from support.components import cluster, run_example
+from support.components import VALID, cluster, run_example
 from support.second_run import (
     as_they_are,
     changes_after_refresh,
@@ -147,10 +148,8 @@ def test_a_refresh_changes_nothing_or_what_is_on_the_list(
     changed = {name for names in made.values() for name in names}
     assert changed <= ALLOWED.keys(), made
     if {"kubernetesVersion", "orchestratorVersion"} & changed:
-        assert "kubernetes_version" in arguments
-        assert arguments.get("upgrade_channel") in {"patch", "node-image"} or "Premium" in str(
-            arguments.get("sku_tier")
-        )
+        model = check_arguments(SecureAksClusterModel, "the cluster", {**VALID, **arguments})
+        assert model.pool_version is not None
 
 
 UPGRADES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, list[str]]]] = {

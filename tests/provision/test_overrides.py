@@ -13,6 +13,7 @@ from kubewitness.provision.arguments.validation import InvalidArguments, check_a
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.secure_aks_cluster.overrides import override_problems, with_overrides
 from kubewitness.provision.secure_aks_cluster.raw import setters
+from support.components import cluster
 
 ARGUMENTS = setters(SecureAksClusterModel)
 VALID: dict[str, Any] = {
@@ -181,3 +182,39 @@ def test_overrides_that_are_taken_leave_every_promise_in_place(overrides: dict[s
     assert merged["aad_profile"]["enableAzureRBAC"] is True
     assert merged["oidc_issuer_profile"]["enabled"] is True
     assert merged["security_profile"]["workloadIdentity"]["enabled"] is True
+
+
+TUNED: dict[str, Any] = {
+    "orchestrator_version": "1.34",
+    "upgrade_settings": {"max_surge": "33%", "drain_timeout_in_minutes": 30},
+    "os_disk_type": "Ephemeral",
+    "os_disk_size_gb": 64,
+    "max_pods": 50,
+    "enable_fips": True,
+    "kubelet_config": {"cpu_manager_policy": "static"},
+    "linux_os_config": {"sysctls": {"vm_max_map_count": 262144}},
+    "security_profile": {"enable_secure_boot": True},
+    "node_labels": {"team": "shop"},
+}
+ON_THE_WIRE: dict[str, Any] = {
+    "orchestratorVersion": "1.34",
+    "upgradeSettings": {"maxSurge": "33%", "drainTimeoutInMinutes": 30},
+    "osDiskType": "Ephemeral",
+    "osDiskSizeGB": 64,
+    "maxPods": 50,
+    "enableFIPS": True,
+    "kubeletConfig": {"cpuManagerPolicy": "static"},
+    "linuxOSConfig": {"sysctls": {"vmMaxMapCount": 262144}},
+    "securityProfile": {"enableSecureBoot": True},
+    "nodeLabels": {"team": "shop"},
+}
+
+
+def test_every_property_of_a_pool_can_be_tuned() -> None:
+    """Of the system pool and of user pools; the labels of the latter have an argument."""
+    user = {"name": "work", "node_labels": TUNED["node_labels"]}
+    user["overrides"] = {name: value for name, value in TUNED.items() if name != "node_labels"}
+    made = cluster({"system_pool": {"overrides": TUNED}, "user_pools": [user]})
+    (system,) = made.one("ManagedCluster")["agentPoolProfiles"]
+    for pool in (system, made.one("AgentPool")):
+        assert {name: pool[name] for name in ON_THE_WIRE} == ON_THE_WIRE
