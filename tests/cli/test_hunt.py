@@ -50,6 +50,8 @@ def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
     """What was refused is no finding."""
     code, document, _ = hunt(capsys, DENIED, "--rule", "pod-exec")
     assert code == ExitCode.OK
+    assert document.pop("log")["reads"] == 1
+    assert set(document.pop("not_answerable")["queries"]) == {"request bodies", "activity"}
     assert document == {
         "version": 2,
         "summary": {
@@ -364,6 +366,23 @@ def test_people_see_the_worst_first_and_a_line_of_counts(
         == "detections 2, not run 0, found something 2, findings 4, allowed 0, informational 0, "
         "events 2, events without time 0, unreadable 0"
     )
+
+
+def test_findings_of_a_detection_are_in_the_order_of_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What has no time comes last."""
+    event = json.loads(ATTACK.read_text("utf-8").splitlines()[0])
+    times = [f"2026-01-02T0{hour}:00:00Z" for hour in (5, 2, 9, 7, 1)]
+    lines = [
+        {**event, "auditID": str(n), "stageTimestamp": time, "requestReceivedTimestamp": time}
+        for n, time in enumerate(times)
+    ]
+    without = {key: value for key, value in event.items() if not key.endswith("Timestamp")}
+    (tmp_path / "log").write_text("".join(f"{json.dumps(line)}\n" for line in [without, *lines]))
+    _, document, _ = hunt(capsys, tmp_path / "log", "--rule", "pod-exec")
+    found = [finding["values"]["TimeGenerated"] for finding in document["findings"]]
+    assert found == [*sorted(times), None]
 
 
 def test_severities_below_the_least_are_not_looked_for(

@@ -27,7 +27,8 @@ def language_service(tmp_path_factory: pytest.TempPathFactory) -> LanguageServic
 def queries() -> dict[str, str]:
     """All that we ship: rules, parsers and saved queries."""
     rules = {rule.slug: rule.query for rule in all_detections()}
-    return {**rules, **{name: name for name in PARSERS}, **saved_queries()}
+    saved = {query.name: query.text for query in saved_queries().values()}
+    return {**rules, **{name: name for name in PARSERS}, **saved}
 
 
 def test_each_query_is_without_fault_in_every_workspace(language_service: LanguageService) -> None:

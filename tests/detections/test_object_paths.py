@@ -15,7 +15,7 @@ from kubewitness.detections.queries import saved_queries
 
 TEXTS: Final = {
     **{rule.slug: rule.query for rule in all_detections()},
-    **saved_queries(),
+    **{query.name: query.text for query in saved_queries().values()},
     **{name: parser(name) for name in PARSERS},
     **{str(tables): source(tables) for tables in Tables},
 }

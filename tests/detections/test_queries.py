@@ -1,14 +1,17 @@
 """The saved queries answer their questions on a real log."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kubewitness.detections.queries import question, saved_queries
+from kubewitness.detections.queries import saved_queries
 from kubewitness.errors import ExitCode
 from log_generator.audit_log import as_line, events
 from support.command import read, run
+from support.log_reading import ndjson
 
 ACTIVITY = {
     "Type": "AzureActivity",
@@ -41,15 +44,183 @@ def test_a_saved_query_has_an_answer(
     assert code == ExitCode.OK
     assert json.loads(out)
     assert "warning" not in err
-    assert question(saved_queries()[name]).endswith("?")
+    assert saved_queries()[name].question.endswith("?")
 
 
 def test_the_saved_queries_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each with its question; and of an unknown name it is told which are close."""
+    """Each with its question and arguments; and of an unknown name it is told which are close."""
     code, out, _ = run(capsys, "query", "@")
     assert code == ExitCode.OK
-    assert out.splitlines() == [f"@{name}: {question(q)}" for name, q in saved_queries().items()]
+    lines = out.splitlines()
+    assert [line.split("?")[0] for line in lines] == [
+        f"@{query.name}: {query.question[:-1]}" for query in saved_queries().values()
+    ]
+    assert any(line.endswith("and how often? Takes --user --service-account --namespace --secret")
+               for line in lines)  # fmt: skip
     code, _, err = run(capsys, "query", "@who")
     assert code == ExitCode.USAGE
     assert "`who`; did you mean `who-" in err
     assert "`kubewitness query @` lists them" in run(capsys, "query", "@zzzz")[2]
+
+
+def request(number: int, verb: str, resource: str, name: str, **more: Any) -> dict[str, Any]:
+    """A request of Alice in the namespace `shop`, unless told otherwise."""
+    namespace = more.pop("namespace", "shop")
+    target = {"resource": resource, "namespace": namespace, "name": name} | more.pop("target", {})
+    event = {
+        "kind": "Event",
+        "apiVersion": "audit.k8s.io/v1",
+        "level": "Metadata",
+        "auditID": f"id-{number}",
+        "stage": "ResponseComplete",
+        "requestURI": f"/api/v1/namespaces/{namespace}/{resource}/{name}",
+        "verb": verb,
+        "user": {"username": "alice@shop.example"},
+        "sourceIPs": ["203.0.113.7"],
+        "objectRef": {key: value for key, value in target.items() if value},
+        "responseStatus": {"code": 200},
+        "stageTimestamp": f"2026-03-01T10:{number:02}:00Z",
+    }
+    return event | more
+
+
+ROBOT = {"username": "system:serviceaccount:shop:robot"}
+NODE = {"username": "system:node:one"}
+CONTROLLER = {"username": "system:serviceaccount:kube-system:replicaset-controller"}
+LOG = [
+    request(1, "get", "secrets", "a"),
+    request(2, "get", "secrets", "b", user=ROBOT),
+    request(3, "list", "secrets", ""),
+    request(4, "list", "secrets", "", namespace="", user=ROBOT),
+    request(5, "get", "secrets", "a", namespace="other"),
+    request(6, "delete", "pods", "p", user=NODE),
+    request(7, "delete", "pods", "q", user=CONTROLLER),
+    request(8, "create", "pods", "p", target={"subresource": "eviction"}),
+    request(9, "create", "pods", "p", target={"subresource": "binding"}),
+    request(10, "delete", "pods", "r", impersonatedUser={"username": "root"}),
+    request(11, "create", "pods", "", level="RequestResponse",
+            requestObject={"metadata": {"generateName": "web-"}},
+            responseObject={"metadata": {"name": "web-x7k2p"}}),
+]  # fmt: skip
+
+Ask = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Run a query on the requests above."""
+    (tmp_path / "log").write_bytes(ndjson(LOG))
+    read(tmp_path / "logs.store", tmp_path / "log")
+
+    def rows(text: str, *options: str) -> list[dict[str, Any]]:
+        code, out, err = run(
+            capsys, "query", text, tmp_path / "logs.store", "--format", "json", *options
+        )
+        assert code == ExitCode.OK, err
+        found: list[dict[str, Any]] = json.loads(out)
+        return found
+
+    return rows
+
+
+def test_a_list_of_all_secrets_is_no_secret_with_an_empty_name(ask: Ask) -> None:
+    """It is all of a namespace, or of the cluster; only names are counted as secrets."""
+    found = {(row["Username"], row["Namespace"]): row for row in ask("@who-read-secrets")}
+    alice = found["alice@shop.example", "shop"]
+    assert (alice["Secrets"], sorted(alice["Names"])) == (1, ["(all of the namespace)", "a"])
+    robot = found[ROBOT["username"], ""]
+    assert (robot["Secrets"], robot["Names"]) == (0, ["(all of the cluster)"])
+
+
+def test_deletions_by_nodes_and_controllers_and_evictions_are_among_the_deletions(ask: Ask) -> None:
+    """An eviction is asked for by a create, and a controller carries out what somebody asked."""
+    found = [(row["Operation"], row["Name"], row["ActorKind"]) for row in ask("@deletions")]
+    assert found == [
+        ("delete", "r", "user"),
+        ("evict", "p", "user"),
+        ("delete", "q", "controller"),
+        ("delete", "p", "node"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", [query.name for query in saved_queries().values() if "Username" in query.text
+             and "activity" not in query.needs and query.name != "hours-without-events"]
+)  # fmt: skip
+def test_each_saved_query_that_shows_a_user_shows_whom_it_acted_as(ask: Ask, name: str) -> None:
+    """On Rancher everything goes through impersonation."""
+    assert "ImpersonatedUsername" in saved_queries()[name].text
+    assert all("ImpersonatedUsername" in row for row in ask(f"@{name}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "seen"),
+    [
+        ("@who-read-secrets", ("--secret", "a"), {"id-1", "id-3", "id-4", "id-5"}),
+        ("@who-read-secrets", ("--secret", "shop/a"), {"id-1", "id-3", "id-4"}),
+        ("@who-read-secrets", ("--user", "ALICE@shop.example"), {"id-1", "id-3", "id-5"}),
+        ("@who-read-secrets", ("--service-account", "shop/robot"), {"id-2", "id-4"}),
+        ("@who-read-secrets", ("--namespace", "shop"), {"id-1", "id-2", "id-3", "id-4"}),
+        ("@who-read-secrets", ("--secret", "a", "--user", "nobody"), set()),
+        ("@who-read-secrets", ("--since", "2026-03-01T10:05:00Z"), {"id-5"}),
+        ("@deletions", ("--pod", "p"), {"id-6", "id-8"}),
+        ("@deletions", ("--user", "root"), {"id-10"}),
+        ("@deletions | where ActorKind == 'node'", (), {"id-6"}),
+        ("@deletions | where Name == 'p' | take 5", ("--user", "system:node:one"), {"id-6"}),
+    ],
+)
+def test_a_saved_query_takes_arguments_and_goes_on(
+    ask: Ask, text: str, options: tuple[str, ...], seen: set[str]
+) -> None:
+    """A list of all secrets is a read of each; times tell which requests were counted."""
+    minutes = {int(one.removeprefix("id-")) for one in seen}
+    found = ask(text, *options)
+    times = [row.get("TimeGenerated") or row["First"] for row in found]
+    times += [row["Last"] for row in found if "Last" in row]
+    assert {int(time[14:16]) for time in times} <= minutes
+    counted = sum(row.get("Reads", 1) for row in found)
+    assert counted == len(seen)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("@who-read-secrets", "--pod", "p"), "--pod: @who-read-secrets takes --user, "),
+        (("@since-when-are-we-blind", "--user", "u"), "takes no arguments; @activity-by-user, "),
+        (("AKSAudit | count", "--user", "u"), "--user: is for saved queries"),
+        (("@deletions where x", ), "operators follow the name of a saved query"),
+        (("@deletions", "--service-account", "robot"), "write it as NAMESPACE/NAME"),
+        (("@deletions", "--user", "a\nb"), "has a character that cannot be printed"),
+    ],
+)  # fmt: skip
+def test_an_argument_that_does_nothing_is_an_error(
+    words: tuple[str, ...], reason: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An answer that was not restricted would be taken for one that was."""
+    code, _, err = run(capsys, "query", words[0], store, *words[1:])
+    assert (code, reason in err) == (ExitCode.USAGE, True)
+
+
+def test_a_value_of_an_argument_is_text_and_no_query(ask: Ask) -> None:
+    """Quotes and operators in it change nothing."""
+    assert ask("@deletions", "--user", 'x" or true or "') == []
+    assert ask("@deletions", "--user", "x\\") == []
+
+
+def test_the_name_of_a_created_object_is_the_one_that_the_server_chose(ask: Ask) -> None:
+    """Pods of controllers are created with `generateName`."""
+    (row,) = ask("KubeAudit | where Verb == 'create' and Subresource == '' | project Name")
+    assert row["Name"] == "web-x7k2p"
+
+
+def test_what_never_arrived_is_among_the_parts_of_the_trail(ask: Ask) -> None:
+    """First, with no events: nobody sees a part that is not in the list."""
+    found = ask("@since-when-are-we-blind")
+    never = [row["Part"] for row in found if row["Events"] == 0]
+    assert never == ["operations in Azure (activity log)", "sign-ins (category guard)"]
+    assert [row["Part"] for row in found[:2]] == never
+    assert {row["Part"]: row["Events"] for row in found[2:]} == {
+        "changes (category kube-audit-admin)": 6,
+        "reads (category kube-audit)": 5,
+        "request bodies": 1,
+    }

@@ -19,6 +19,7 @@ from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
+from kubewitness.logs.store.contents import Contents, contents
 from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread
 
@@ -49,6 +50,7 @@ class OpenedEngine:
         warnings: what is suspicious about the times of events.
         truncated: how many events are truncated; None if not counted.
         judge: returns what a detection could not judge, and its findings without mere guesses.
+        contents: what the logs contain in the period; None where asking costs money.
     """
 
     engine: Engine
@@ -59,6 +61,7 @@ class OpenedEngine:
     warnings: tuple[str, ...] = ()
     truncated: int | None = None
     judge: Callable[[Detection, Sequence[Finding]], Judged] = _judge_all
+    contents: Contents | None = None
 
 
 @contextmanager
@@ -108,4 +111,5 @@ def open_engine(
             warnings=tuple(time_warnings(opened.connection, events, options.period, now)),
             truncated=engine.truncated,
             judge=engine.judge,
+            contents=contents(opened.connection, options.period, now),
         )

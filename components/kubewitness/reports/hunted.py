@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from kubewitness.detections.coverage.log import Unanswerable
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
 from kubewitness.detections.unjudged.evaluate import TruncatedEvent
+from kubewitness.logs.store.contents import Contents
 from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable
 from kubewitness.reports.console import print_text
 from kubewitness.reports.json_text import json_text
+from kubewitness.reports.log_contents import brief, log_document, unanswerable_document
 
 VERSION: Final = 2
 """Of the JSON document."""
@@ -67,6 +70,8 @@ class Hunted:
         informational: how many informational findings were left out; None if not counted.
         truncated: how many events are truncated; None if not counted.
         not_judged: what detections could not judge.
+        log: what the log contains; None if that was not determined.
+        unanswerable: what the log cannot answer, likewise.
     """
 
     detections: Sequence[Detection]
@@ -81,6 +86,8 @@ class Hunted:
     informational: int | None = None
     truncated: int | None = None
     not_judged: Sequence[NotJudged] = ()
+    log: Contents | None = None
+    unanswerable: Unanswerable | None = None
 
 
 def document(hunted: Hunted) -> str:
@@ -95,6 +102,8 @@ def document(hunted: Hunted) -> str:
         "warnings": list(hunted.warnings),
         "unreadable": [asdict(reason) for reason in hunted.unread.reasons],
         "faults": list(hunted.unread.faults),
+        "log": hunted.log and log_document(hunted.log),
+        "not_answerable": hunted.unanswerable and unanswerable_document(hunted.unanswerable),
         "findings": [_finding(finding) for finding in hunted.findings],
         "not_judged": [
             {"detection": each.detection.slug, "events": [_event(event) for event in each.events]}
@@ -124,6 +133,10 @@ def print_hunted(
         _print_not_judged(console, hunted, limit)
     if hunted.truncated:
         print_text(console, _truncated_line(hunted, explain_truncated=explain_truncated))
+    if hunted.log:
+        print_text(console, f"log: {brief(hunted.log)}")
+    if hunted.unanswerable and (line := hunted.unanswerable.line()):
+        print_text(console, f"not answerable: {line}; `kubewitness coverage LOGS` lists them")
     counts = {
         name.replace("_", " "): "not counted" if count is None else f"{count:,}"
         for name, count in _summary(hunted).items()

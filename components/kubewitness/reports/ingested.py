@@ -1,12 +1,15 @@
 """What was read, for people and as JSON: the balance, the quarantine, the counts."""
 
+from shlex import quote
 from typing import Any, Final
 
 from rich.console import Console
 
 from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.contents import Contents
 from kubewitness.printable import printable
 from kubewitness.reports.console import print_text
+from kubewitness.reports.log_contents import brief, log_document
 
 VERSION: Final = 1
 """Of the JSON document."""
@@ -15,10 +18,11 @@ SHOWN: Final = 10
 """How many entries of the quarantine a person is shown."""
 
 
-def document(summary: Summary) -> dict[str, Any]:
-    """Return the summary as a versioned document."""
+def document(summary: Summary, log: Contents | None = None) -> dict[str, Any]:
+    """Return the summary, and what the store now contains, as a versioned document."""
     return {
         "version": VERSION,
+        "log": log and log_document(log),
         "files": summary.files,
         "files_known": summary.files_known,
         "faults": summary.faults,
@@ -39,8 +43,15 @@ def document(summary: Summary) -> dict[str, Any]:
     }
 
 
-def print_ingested(console: Console, summary: Summary) -> None:
-    """Print what could not be read, the balance, then the summary line."""
+def print_ingested(
+    console: Console, summary: Summary, log: Contents | None = None, store: str = ""
+) -> None:
+    """Print what could not be read, the balance, what the store now contains, and what to do next.
+
+    Args:
+        log: what the store contains; None if nothing.
+        store: its path.
+    """
     for fault in summary.faults:
         print_text(console, f"UNREADABLE {printable(fault)}", "bold red")
     for entry in summary.quarantine[:SHOWN]:
@@ -52,16 +63,19 @@ def print_ingested(console: Console, summary: Summary) -> None:
         print_text(console, f"and {more} more in the quarantine", "yellow")
     print_text(console, _balance_line(summary))
     print_text(console, _summary_line(summary))
+    if log:
+        events = sum(part.events for part in log.categories.values())
+        print_text(console, f"{store} contains {events:,} events: {brief(log)}")
+        print_text(console, f"next: kubewitness hunt {quote(store)}", "bold")
 
 
 def _balance_line(summary: Summary) -> str:
     b = summary.balance
     sign = "=" if b.unaccounted_bytes == 0 else "!="
     return (
-        f"{b.decoded_bytes:,} bytes {sign} {b.event_bytes:,} events "
-        f"+ {b.salvaged_bytes:,} salvaged + {b.quarantined_bytes:,} quarantined "
-        f"+ {b.envelope_bytes:,} envelope "
-        f"+ {b.blank_bytes:,} blank"
+        f"{b.decoded_bytes:,} bytes {sign} {b.event_bytes:,} in events "
+        f"+ {b.salvaged_bytes:,} in salvaged events + {b.quarantined_bytes:,} quarantined "
+        f"+ {b.envelope_bytes:,} around events + {b.blank_bytes:,} blank"
     )
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 import pyarrow.parquet as pq
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from kubewitness.logs.kql.query import Result
@@ -23,14 +23,20 @@ LONGEST_CELL: Final = 300
 """What a table shows of a value; the other formats have all of it."""
 
 _NARROWEST: Final = 12
-"""With less for each column a table is not readable, and each row gets lines of its own."""
+"""With less for a column a table is not readable, and each row gets lines of its own."""
+
+_BETWEEN: Final = "  "
+"""Stands between two columns of a table."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet runs when it opens a CSV file."""
 
 
 def print_rows(console: Console, result: Result, limit: int) -> int:
-    """Print the first rows as a table.
+    """Print the first rows as a table: in a pipe one line a row, which no width wraps.
+
+    On a terminal, long values are truncated to its width. Where columns would be too narrow to
+    read, each row gets lines of its own.
 
     Args:
         console: where to.
@@ -43,10 +49,13 @@ def print_rows(console: Console, result: Result, limit: int) -> int:
     rows = list(islice(result.rows(), limit + 1))
     kinds = tuple(result.types.values())
     shown = [tuple(map(_cell, row, kinds)) for row in rows[:limit]]
-    if len(result.columns) * _NARROWEST > console.width:
+    table = [tuple(map(printable, result.columns)), *shown]
+    widths = [max(map(cell_len, cells)) for cells in zip(*table, strict=True)]
+    widest = _widest(widths, console.width) if console.is_terminal else max(widths)
+    if widest < min(_NARROWEST, max(widths)):
         _print_blocks(console, result.columns, shown)
     else:
-        _print_table(console, result.columns, shown)
+        _print_table(console, table, [min(width, widest) for width in widths])
     return result.count() - limit if len(rows) > limit else 0
 
 
@@ -84,13 +93,25 @@ def write_parquet(path: Path, result: Result) -> None:
             writer.write_batch(batch)
 
 
-def _print_table(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(Text(printable(column)), overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console.print(table)
+def _widest(widths: Sequence[int], available: int) -> int:
+    """Return how wide a column may be so that all fit: narrow ones leave room to wide ones."""
+    available -= len(_BETWEEN) * (len(widths) - 1)
+    return max(
+        (wide for wide in range(available + 1) if sum(min(w, wide) for w in widths) <= available),
+        default=0,
+    )
+
+
+def _print_table(console: Console, table: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+    """Print a line for the columns and one for each row, each value truncated to its column."""
+    for number, row in enumerate(table):
+        cells = (_fitted(cell, width) for cell, width in zip(row, widths, strict=True))
+        line = Text(_BETWEEN.join(cells).rstrip(), style="" if number else "bold")
+        console.print(line, soft_wrap=True)
+
+
+def _fitted(cell: str, width: int) -> str:
+    return set_cell_size(cell if cell_len(cell) <= width else f"{cell[: width - 1]}…", width)
 
 
 def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

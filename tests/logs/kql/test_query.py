@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from kubewitness.cli import main
@@ -23,6 +24,7 @@ from kubewitness.logs.kql.query import open_for_queries, run_kql, run_sql
 from kubewitness.logs.store.database import columns, open_store
 from kubewitness.logs.store.period import parse_time
 from kubewitness.logs.store.statements import insert_rows
+from kubewitness.reports.rows import print_rows
 
 VERBS = ("get", "create", "list", "delete")
 
@@ -129,13 +131,43 @@ def test_a_table_shows_rows_and_tells_how_many_more_there_are(
     assert done.out == snapshot
 
 
+def on_terminal(store: Path, text: str, width: int) -> list[str]:
+    """The lines of a table on a terminal of this width."""
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    with open_for_queries(store) as connection:
+        print_rows(console, run_kql(connection, text), limit=3)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
 def test_a_wide_table_gives_each_row_lines_of_its_own_azures_columns_first(
-    query: Query, snapshot: SnapshotAssertion
+    store: Path, snapshot: SnapshotAssertion
 ) -> None:
     """34 columns side by side could not be read; an escape sequence in a log moves no cursor."""
-    done = query("AKSAudit | where AuditId == 'id-00'")
-    assert "\x1b" not in done.out
-    assert done.out == snapshot
+    lines = on_terminal(store, "AKSAudit | where AuditId == 'id-00'", 100)
+    assert "\x1b" not in "".join(lines)
+    assert lines == snapshot
+
+
+@pytest.mark.parametrize("text", ["AKSAudit | take 7", "AKSAudit | project User, Verb | take 7"])
+def test_a_table_in_a_pipe_has_one_line_a_row(query: Query, text: str) -> None:
+    """Of any width, so that `grep` and `cut` find what belongs together."""
+    lines = query(text).out.splitlines()
+    assert len(lines) == 8
+    assert all(len(line) == len(line.rstrip()) for line in lines)
+    starts = {line.index('{"username"') for line in lines[1:]}
+    assert starts == {lines[0].index("User ")}
+
+
+def test_a_table_on_a_terminal_fits_its_width(store: Path) -> None:
+    """One line a row; what is long is truncated, what is short is not."""
+    text = (
+        "AKSAudit | sort by AuditId asc | project TimeGenerated, Verb, RequestUri, User, ObjectRef"
+    )
+    lines = on_terminal(store, text, 100)
+    assert [len(line) <= 100 for line in lines] == [True] * 4
+    assert lines[1].startswith("2026-03-01T10:00:01Z  get     /api/v1/name")
+    assert lines[1].count("…") >= 2
 
 
 def test_rows_begin_with_azures_columns_in_its_order(store: Path) -> None:
@@ -482,6 +514,11 @@ def test_a_missing_table_of_a_fuzzy_union_is_no_fault(store: Path) -> None:
         ("AKSAudit | count; AKSAudit | count", "a query is one statement"),
         (".create table x (a:string)", "a command of Kusto, and no query"),
         ("externaldata(x:string)['https://example.com']", "`externaldata` at column 1 is not"),
+        ("externaldata(x:string)['https://example.com']", "queries read no address and no file"),
+        ("AKSAudit | evaluate pivot(Verb)", "; plugins run in Azure only"),
+        ("AKSAudit | where * has 'x'", "`*` at column 18 is not supported by duckdb-kql"),
+        ("SELECT * FROM AKSAudit", "the text is SQL and not KQL; add `--sql`"),
+        ("  from AKSAudit", "the text is SQL and not KQL; add `--sql`"),
     ],
 )
 def test_a_query_that_cannot_run_says_why_and_what_to_write(

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -306,7 +307,7 @@ def test_the_command_prints_a_balance_and_fails_on_what_it_could_not_read(
     size = sum(map(len, lines))
     assert code == 5
     assert f"QUARANTINED {log}: byte {size}, 13 bytes: is not JSON" in out
-    assert out.splitlines()[-1] == (
+    assert out.splitlines()[-3] == (
         "files 1, events 20, salvaged 0, copies merged 0, no checksum 0, unreadable 1"
     )
     code, out, _ = run(
@@ -314,6 +315,7 @@ def test_the_command_prints_a_balance_and_fails_on_what_it_could_not_read(
         "--max-unreadable", "1%",
     )  # fmt: skip
     document = json.loads(out)
+    assert document["log"]["audit_events"] == 20
     assert (code, document["version"], document["balance"]["unaccounted_bytes"]) == (0, 1, 0)
 
 
@@ -349,3 +351,24 @@ def test_reading_logs_does_not_load_pulumi() -> None:
     """It takes a second and has no part in it."""
     code = "import sys, kubewitness.cli.actions.ingest; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_command_ends_with_what_the_store_contains_and_what_to_do_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Events, period, categories, clusters; of all that was ever read into the store."""
+    store = tmp_path / "a store"
+    for name, first in (("a.log", 0), ("b.log", 10)):
+        records = map(as_storage_record, some_events(20)[first : first + 10])
+        code, out, _ = run(capsys, "ingest", write(tmp_path / name, [*records]), "--store", store)
+        assert code == 0
+    balance, _, contains, following = out.splitlines()
+    assert re.fullmatch(r"[\d,]+ bytes = [\d,]+ in events \+ 0 in salvaged events .*", balance)
+    assert contains.startswith(f"{store} contains 20 events: 2026-01-05T20:19:51Z to 2026-02-01T")
+    assert "Z; kube-audit 20; clusters shop; 14 gaps, first 2026-01-05T21:00:00Z to " in contains
+    assert following == f"next: kubewitness hunt '{store}'"
+    code, out, _ = run(
+        capsys, "ingest", write(tmp_path / "c.log", [b"junk\n"]), "--store", tmp_path / "c"
+    )
+    assert code == 5
+    assert "next:" not in out

@@ -3,21 +3,29 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kubewitness.cli.data import open_data
+from kubewitness.cli.logs_or_source import are_logs
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.assessment import demand, demandable
 from kubewitness.detections.coverage.clusters import ClusterCoverage, cover
+from kubewitness.detections.coverage.log import unanswerable
 from kubewitness.detections.library import find_detections
 from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
+from kubewitness.logs.store.contents import contents
+from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.present import present_time
 from kubewitness.policies.check import first_that_applies
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
+from kubewitness.reports.log_contents import document as log_document
+from kubewitness.reports.log_contents import print_contents
 from kubewitness.sources.load import load
 
 
 def run(
     *,
-    source: str,
+    sources: tuple[str, ...],
     names: tuple[str, ...],
     require: tuple[str, ...],
     require_not_blind: tuple[str, ...],
@@ -29,8 +37,13 @@ def run(
     whole: bool,
     timeout: float,
 ) -> int:
-    """Write what each detection would find on the clusters of a source."""
+    """Write what each detection would find on the clusters of a source, or could find in logs."""
     _check_words([*require, *require_not_blind])
+    if sources and are_logs(sources):
+        if require or require_not_blind:
+            raise InputError("--require and --require-not-blind are for clusters, and not for logs")
+        return _cover_logs(sources, names, format_, output)
+    source = sources[0] if sources else "."
     seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_detections(names))
     if not clusters:
@@ -46,6 +59,25 @@ def run(
     codes += _judge(clusters, require, not_blind=False)
     codes += _judge(clusters, require_not_blind, not_blind=True)
     return first_that_applies([*codes, ExitCode.OK])
+
+
+def _cover_logs(
+    words: Sequence[str], names: Sequence[str], format_: str, output: Path | None
+) -> int:
+    """Write what logs contain, and what they cannot answer."""
+    with open_data(words, Period()) as opened:
+        now = present_time(opened.connection)
+        log = contents(opened.connection, Period(), now)
+    for line in opened.unread.lines():
+        tell(f"unreadable: {line}")
+    found = unanswerable(log, find_detections(names))
+    if format_ == "json":
+        write_text(log_document(log, found), output)
+    elif format_ == "navigator":
+        raise InputError("a layer shows a cluster; for logs use `--format table` or json")
+    else:
+        write_drawn(lambda console: print_contents(console, log, found), output)
+    return ExitCode.UNREADABLE if opened.unread else ExitCode.OK
 
 
 def _write(

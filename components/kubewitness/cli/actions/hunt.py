@@ -12,6 +12,7 @@ from kubewitness.cli.options import ALLOW_LIST
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.allow_list import NOTHING_ALLOWED, AllowList, read_allow_list
+from kubewitness.detections.coverage.log import unanswerable
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.engines import DetectionFailedError, Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
@@ -90,6 +91,8 @@ def run(
         informational,
         opened.truncated,
         not_judged,
+        opened.contents,
+        unanswerable(opened.contents, wanted) if opened.contents else None,
     )
     _write(hunted, format_, output, limit, explain_truncated=explain_truncated)
     if findings:
@@ -111,7 +114,7 @@ def _hunt(
     for detection, judged, faults in _outcomes(
         opened, [r for r in detections if r.slug not in not_run]
     ):
-        findings += judged.findings
+        findings += sorted(judged.findings, key=_moment)
         if judged.not_judged:
             not_judged.append(NotJudged(detection, judged.not_judged))
         if faults:
@@ -140,6 +143,11 @@ def _outcomes(
         return
     with ThreadPoolExecutor(opened.threads) as pool:
         yield from pool.map(outcome, detections)
+
+
+def _moment(finding: Finding) -> tuple[bool, datetime]:
+    """Return a key that sorts findings by time; those without one come last."""
+    return finding.time is None, finding.time or datetime.min  # noqa: DTZ901 compared with none
 
 
 def _count(opened: OpenedEngine, left_out: Sequence[Detection]) -> int | None:

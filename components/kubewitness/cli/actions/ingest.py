@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+import duckdb
+
 from kubewitness.cli.data import find_logs
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.cli.progress import progress_bar
 from kubewitness.cli.standard_streams import tell
 from kubewitness.errors import ExitCode, NothingToCheckError
+from kubewitness.logs.kql.query import has_rows
 from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.reading.summary import Summary
+from kubewitness.logs.store.contents import Contents, contents
 from kubewitness.logs.store.database import open_store
 from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.present import present_time
 from kubewitness.reports.ingested import document, print_ingested
 from kubewitness.reports.json_text import json_text
 
@@ -33,7 +38,8 @@ def run(
     total = sum(file.size or 0 for file in files)
     with open_store(store) as connection, progress_bar(total, shown=not no_progress) as report:
         summary = ingest(connection, files, report=report, announce=tell)
-    _write(summary, format_, output)
+        log = _contents(connection)
+    _write(summary, log, store, format_, output)
     if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):
         raise NothingToCheckError("there is not a byte in these logs")
     return ExitCode.UNREADABLE if _is_too_much(summary, max_unreadable) else ExitCode.OK
@@ -49,8 +55,18 @@ def _is_too_much(summary: Summary, limit: str) -> bool:
     return summary.balance.quarantined > int(limit)
 
 
-def _write(summary: Summary, format_: str, output: Path | None) -> None:
+def _contents(connection: duckdb.DuckDBPyConnection) -> Contents | None:
+    """Return what a store contains; None if it has no rows."""
+    if not has_rows(connection):
+        return None
+    return contents(connection, Period(), present_time(connection))
+
+
+def _write(
+    summary: Summary, log: Contents | None, store: Path, format_: str, output: Path | None
+) -> None:
     if format_ == "json":
-        write_text(json_text(document(summary)), output)
+        write_text(json_text(document(summary, log)), output)
     else:
-        write_drawn(lambda console: print_ingested(console, summary), output)
+        name = str(store)
+        write_drawn(lambda console: print_ingested(console, summary, log, name), output)

@@ -1,26 +1,25 @@
 """What `kubewitness query` does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 
 from kubewitness.cli.output import open_output, writable, write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
+from kubewitness.detections.coverage.log import not_visible
 from kubewitness.detections.engines.local import create_parsers
-from kubewitness.detections.queries import find_query, question, saved_queries
+from kubewitness.detections.queries import PREFIX, SavedQuery, called_query, saved_queries
+from kubewitness.detections.queries.arguments import restricted
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
+from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import unread
 from kubewitness.optional_imports import MissingExtraError, optional_import
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
-
-SAVED: Final = "@"
-"""What the name of a saved query begins with."""
 
 
 def run(
@@ -35,22 +34,34 @@ def run(
     until: str | None,
     as_of: str | None,
     limit: int,
+    user: str | None,
+    service_account: str | None,
+    namespace: str | None,
+    secret: str | None,
+    pod: str | None,
 ) -> int:
     """Run a query on a store and write its rows."""
     if format_ == "parquet" and output is None:
         raise InputError("`--format parquet` needs `--output FILE`")
     if raw and format_ != "csv":
         raise InputError("`--raw` is for `--format csv`; remove one of the two")
-    if text == SAVED:
+    if text == PREFIX:
         _list_saved()
         return ExitCode.OK
-    if text.startswith(SAVED):
-        text = find_query(text.removeprefix(SAVED))
+    arguments = {
+        "user": user,
+        "service-account": service_account,
+        "namespace": namespace,
+        "secret": secret,
+        "pod": pod,
+    }
+    saved, text = _text(text, {name: value for name, value in arguments.items() if value})
     moment = present(as_of)
     period = Period(since, until)
     with open_for_queries(store, period, now=moment) as connection:
-        create_parsers(connection, period, now=moment)
-        result = run_sql(connection, text) if sql else run_kql(connection, text, now=moment)
+        now = present_time(connection, moment)
+        create_parsers(connection, period, now=now)
+        result = run_sql(connection, text) if sql else run_kql(connection, text, now=now)
         if not is_settled(connection):
             tell(
                 "warning: reading was interrupted, so events may stand here twice; run "
@@ -58,17 +69,35 @@ def run(
             )
         for line in unread(connection).lines():
             tell(f"unreadable: {line}")
-        now = present_time(connection, moment)
         events = count_events(connection, period, now)
         suspicious = time_warnings(connection, events, period, now)
         _note(result, [*suspicious, *(() if sql else _in_vain(text, result))])
+        log = contents(connection, period, now)
+        for line in not_visible(log, text, saved):
+            tell(f"not visible in this log: {line}")
         _write(result, format_, output, limit, raw=raw)
     return ExitCode.OK
 
 
+def _text(text: str, given: Mapping[str, str]) -> tuple[SavedQuery | None, str]:
+    """Return the saved query that a text calls, if it calls one, and the text to run.
+
+    Args:
+        given: the arguments of a saved query that are given, by the names of their options.
+    """
+    if called := called_query(text):
+        saved, whole = called
+        return saved, restricted(saved, whole, given)
+    if given:
+        options = ", ".join(f"--{name}" for name in given)
+        raise InputError(f"{options}: is for saved queries; write a condition, as in `| where`")
+    return None, text
+
+
 def _list_saved() -> None:
-    for name, text in saved_queries().items():
-        write_text(f"{SAVED}{name}: {question(text)}\n")
+    for query in saved_queries().values():
+        takes = "".join(f" --{name}" for name in query.arguments)
+        write_text(f"{PREFIX}{query.name}: {query.question}{takes and ' Takes' + takes}\n")
 
 
 def _in_vain(text: str, result: Result) -> Iterator[str]:

@@ -30,7 +30,7 @@ EPILOG = exit_codes(
 
 
 @click.command("coverage", epilog=EPILOG)
-@click.argument("source", default=".")
+@click.argument("sources", metavar="[SOURCE|LOGS]...", nargs=-1)
 @names_option
 @click.option(
     "--require",
@@ -52,12 +52,16 @@ EPILOG = exit_codes(
 @click.option("--all", "whole", is_flag=True, help="Show what is alertable, too.")
 @timeout_option
 def command(**options: Any) -> int:
-    """Say which detections would work on the clusters of a program, before they exist.
+    """Report which detections would work on the clusters of a program, or in a log.
 
     SOURCE is a folder with a Pulumi.yaml, by default the current one, a file that `pulumi stack
     export` wrote, or azure://SUBSCRIPTION; see `kubewitness check`. The malicious events that come
     with each detection are put through AKS's audit policy and what the settings collect, and it is
     run on what is left: it is alertable, degraded (it misses some cases), hunt-only, blind, or
     undecided.
+
+    LOGS are a store, or logs as `kubewitness ingest` reads them: the categories, verbs, levels,
+    bodies, clusters and periods that they contain, and which detections and saved queries they
+    cannot answer. This does not change the exit code.
     """
     return run_action("coverage", **options)

@@ -25,6 +25,11 @@ from kubewitness.cli.options import (
     "--raw", is_flag=True, help="In CSV, do not put an apostrophe before text that is a formula."
 )
 @output_option
+@click.option("--user", help="A saved query: only what this user did, or was done as this user.")
+@click.option("--service-account", metavar="NAMESPACE/NAME", help="Likewise.")
+@click.option("--namespace", help="A saved query: only requests that concern this namespace.")
+@click.option("--secret", metavar="[NAMESPACE/]NAME", help="Likewise a secret, with lists of all.")
+@click.option("--pod", metavar="[NAMESPACE/]NAME", help="Likewise a pod.")
 @since_option()
 @until_option
 @as_of_option
@@ -34,9 +39,11 @@ from kubewitness.cli.options import (
 def command(**options: Any) -> int:
     """Query a store of logs in KQL; nothing is written to it.
 
-    KQL may be @ and the name of a saved query; `@` alone lists them.
+    KQL may be @ and the name of a saved query, and operators can follow, as in '@deletions | where
+    Namespace == "shop"'; `@` alone lists them.
     STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
-    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane and AzureActivity; KubeAudit
+    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity and
+    AzureDiagnostics; KubeAudit
     and related functions are the parsers that detections read. ago() and --since count from the
     newest event unless --as-of says otherwise.
     """

@@ -1,33 +1,95 @@
-"""Questions that handbooks ask of audit logs, each a file in KQL with the columns put right."""
+"""Questions that handbooks ask of audit logs, each a file in KQL with the columns put right.
 
+The first line is the question. Below it, `// Needs:` names what a log must have to answer it, and
+`// Arguments:` by what it can be restricted.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Final, get_args
 
+from kubewitness.detections.detection import Need
 from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
 
+PREFIX: Final = "@"
+"""What the name of a saved query begins with on the command line."""
 
-def saved_queries() -> dict[str, str]:
-    """Return the text of every saved query, by its name."""
+_HEADER: Final = re.compile(r"^// (Needs|Arguments): (.*)$", re.MULTILINE)
+_CALL: Final = re.compile(rf"{PREFIX}(?P<name>[^\s|]*)\s*(?P<more>(\|.*)?)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SavedQuery:
+    """A saved query.
+
+    Attributes:
+        name: of its file.
+        question: that it answers.
+        needs: what a log must have to answer it, besides audit events.
+        arguments: the names of those by which it can be restricted.
+        text: in KQL.
+    """
+
+    name: str
+    question: str
+    needs: tuple[Need, ...]
+    arguments: tuple[str, ...]
+    text: str
+
+
+@cache
+def saved_queries() -> dict[str, SavedQuery]:
+    """Return every saved query by its name."""
     found = (path for path in files(__name__).iterdir() if path.name.endswith(".kql"))
-    return {
-        path.name.removesuffix(".kql"): path.read_text("utf-8")
-        for path in sorted(found, key=lambda path: path.name)
-    }
+    queries = [_read(path.name.removesuffix(".kql"), path.read_text("utf-8")) for path in found]
+    return {query.name: query for query in sorted(queries, key=lambda query: query.name)}
 
 
-def find_query(name: str) -> str:
-    """Return the text of a saved query.
+def find_query(name: str) -> SavedQuery:
+    """Return a saved query.
 
     Raises:
-        InputError: there is none of this name; says which are close.
+        InputError: there is none of this name; names those that are close.
     """
     queries = saved_queries()
     if name not in queries:
-        hint = did_you_mean(name, queries, "`kubewitness query @` lists them")
+        hint = did_you_mean(name, queries, f"`kubewitness query {PREFIX}` lists them")
         raise InputError(f"no saved query is called `{name}`{hint}")
     return queries[name]
 
 
-def question(text: str) -> str:
-    """Return what a saved query asks: its first line."""
-    return text.splitlines()[0].removeprefix("// ")
+def called_query(text: str) -> tuple[SavedQuery, str] | None:
+    """Return the saved query that a text names, and the whole text; None if it names none.
+
+    Args:
+        text: KQL, or `@` and a name, which operators can follow, as in `@deletions | take 5`.
+
+    Raises:
+        InputError: there is no saved query of this name, or no operator follows it.
+    """
+    if not text.startswith(PREFIX):
+        return None
+    called = _CALL.fullmatch(text.strip())
+    if called is None:
+        raise InputError(
+            f"`{text}`: operators follow the name of a saved query, as in "
+            f'`{PREFIX}deletions | where Namespace == "shop"`; `kubewitness query --help` lists '
+            "its arguments"
+        )
+    query = find_query(called["name"])
+    return query, f"{query.text}{called['more']}"
+
+
+def _read(name: str, text: str) -> SavedQuery:
+    header = {key: value.split(", ") for key, value in _HEADER.findall(text)}
+    known: dict[str, Need] = {need: need for need in get_args(Need)}
+    return SavedQuery(
+        name,
+        text.splitlines()[0].removeprefix("// "),
+        tuple(known[need] for need in header.get("Needs", ())),
+        tuple(header.get("Arguments", ())),
+        text,
+    )

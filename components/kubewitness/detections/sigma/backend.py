@@ -27,6 +27,7 @@ from sigma.types import (
 
 from kubewitness.detections.sigma.exceptions import RejectedError
 from kubewitness.detections.sigma.fields import Field, Fields
+from kubewitness.logs.kql import literals
 
 _ANY: Final = {SpecialChars.WILDCARD_MULTI: "*", SpecialChars.WILDCARD_SINGLE: "?"}
 _MULTI: Final = (SpecialChars.WILDCARD_MULTI,)
@@ -135,11 +136,10 @@ def literal(text: str) -> str:
     Raises:
         RejectedError: it has a line break, or another character of control.
     """
-    if not text.isprintable():
-        raise RejectedError(f"the value {text!r} has a character that cannot be printed")
-    if '"' in text or "\\" in text:
-        return '@"' + text.replace('"', '""') + '"'
-    return f'"{text}"'
+    try:
+        return literals.literal(text)
+    except ValueError as error:
+        raise RejectedError(str(error)) from None
 
 
 def _as_text(cond: Any) -> Equals:

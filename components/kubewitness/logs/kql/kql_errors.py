@@ -72,13 +72,21 @@ _INSTEAD: Final = {
     "search": 'name the table and a column, as in `AKSAudit | where RequestUri has "text"`',
     "find": 'name the table and a column, as in `AKSAudit | where RequestUri has "text"`',
     "externaldata": "queries read no address and no file here; write the values into a `datatable`",
+    "*": 'name each column, as in `Caller has "x" or Properties has "x"`',
     "split": "an index is a number of 0 or more; take other parts as in `split(x, d)[-1]`",
     "column_ifexists": "the name is a text, at a place where all columns are known",
     "make_bag": "use `make_list`",
     "ipv4_is_match": "use `startswith` or `matches regex`",
     "ipv4_is_private": "use `matches regex`",
-    "url_decode": "use `replace_string`",
+    "evaluate": "plugins run in Azure only; use `summarize` or `join`",
+    "series_decompose_anomalies": "its model runs in Azure only; compare counts of `summarize`",
 }
+
+_SIGNS: Final = {"StringStarOperatorExpression": "*"}
+"""What an operator without a name is written as."""
+
+_SQL: Final = re.compile(r"\s*(select|with|from|describe|summarize)\b", re.IGNORECASE)
+"""How a statement of SQL begins, and no query in KQL."""
 
 
 def explain_kql(error: KqlError, text: str) -> InputError:
@@ -93,6 +101,8 @@ def explain_kql(error: KqlError, text: str) -> InputError:
 def _syntax(error: KqlSyntaxError, text: str) -> str:
     if not strip_leading_comments(text).strip():
         return "the query is empty"
+    if _SQL.match(text):
+        return "the text is SQL and not KQL; add `--sql`"
     first = error.diagnostics[0]
     if (found := _word_after_pipe(first.span, text)) and found[0] not in _OPERATORS:
         return _unknown_operator(*found, text)
@@ -114,8 +124,8 @@ def _unknown_operator(word: str, span: SourceSpan, text: str) -> str:
 
 def _unsupported(error: KqlUnsupportedError, text: str) -> str:
     kind, _, name = error.construct.rpartition(":")
-    if kind in {"function", "aggregate"}:
-        return _missing(name, error.span, text)
+    if kind in {"function", "aggregate"} or name in _SIGNS:
+        return _missing(_SIGNS.get(name, name), error.span, text)
     word = _word_at(error.span, text)
     if name.endswith("Operator") and word:
         return _missing(word, error.span, text)

@@ -98,9 +98,9 @@ def open_for_queries(
             raise no_rows(
                 f"{path} holds no rows; `kubewitness ingest` fills it", unread(connection)
             )
-        if period:
+        if period and period != Period():
             restrict(connection, period, present_time(connection, now))
-        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        connection.execute("SET lock_configuration = true")
         yield connection
 
 

@@ -10,7 +10,9 @@ from duckdb_kql.lower import qualify
 from duckdb_kql.translate import clock, to_sql
 
 from kubewitness.errors import InputError
+from kubewitness.logs.kql.differences import differences
 from kubewitness.logs.kql.equals import equals_faults
+from kubewitness.logs.kql.functions import register_functions
 from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.names import check_names
@@ -32,6 +34,7 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
     """
     if is_control_command(strip_leading_comments(text)):
         raise InputError("a text that begins with a dot is a command of Kusto, and no query")
+    register_functions()
     known = {table: list(columns) for table, columns in schema.items()}
     try:
         query = rewritten(read_query(text), known)
@@ -44,7 +47,8 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
         raise explain_kql(error, text) from None
     except RecursionError:
         raise InputError(TOO_DEEP) from None
-    return Translation(sql, asked.used, tuple(names.warnings))
+    warnings = dict.fromkeys([*names.warnings, *differences(query, known)])
+    return Translation(sql, asked.used, tuple(warnings))
 
 
 def translate_tree(query: ir.Query, schema: Mapping[str, Sequence[str]]) -> Translation:

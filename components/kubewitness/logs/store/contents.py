@@ -1,0 +1,141 @@
+"""What the rows of a store cover: what was never logged cannot be found in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import duckdb
+
+from kubewitness.catalog.audit_tables import READ_VERBS, TABLES
+from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
+from kubewitness.logs.store.database import DATABASE
+from kubewitness.logs.store.period import Period, within
+
+ACTIVITY: Final = "activity log"
+"""What the rows of AzureActivity count as, which no diagnostic setting of a cluster collects."""
+
+UNKNOWN: Final = "unknown"
+"""The cluster of rows that do not name one, and likewise."""
+
+# An event that came by both categories is one row. An event without a category is of `kube-audit`.
+_ROWS: Final = f"""
+SELECT category, count(*), min(TimeGenerated), max(TimeGenerated) FROM (
+    SELECT unnest(CASE WHEN InAudit AND InAdmin AND Copies > 1 AND LogShape <> 'kubernetes'
+        THEN ['{KUBE_AUDIT}', '{KUBE_AUDIT_ADMIN}'] WHEN InAudit THEN ['{KUBE_AUDIT}']
+        ELSE ['{KUBE_AUDIT_ADMIN}'] END) AS category, TimeGenerated
+    FROM store.audit_events WHERE (InAudit OR InAdmin) AND {{period}}
+    UNION ALL SELECT coalesce(Category, '{UNKNOWN}'), TimeGenerated FROM store.control_plane
+    WHERE {{period}}
+    UNION ALL SELECT '{ACTIVITY}', TimeGenerated FROM store.activity WHERE {{period}}
+) GROUP BY category ORDER BY category"""
+
+_COUNTS: Final = """
+SELECT coalesce({expression}, '{unknown}') AS name, count(*) FROM store.audit_events
+WHERE (InAudit OR InAdmin) AND {period} GROUP BY name ORDER BY count(*) DESC, name"""
+
+_BODIES: Final = """
+SELECT count(RequestObject), count(ResponseObject),
+    bool_or(ImpersonatedUser IS NOT NULL OR LogShape <> 'log-analytics')
+FROM store.audit_events WHERE (InAudit OR InAdmin) AND {period}"""
+
+_GAPS: Final = """
+WITH hours AS (
+    SELECT DISTINCT date_trunc('hour', TimeGenerated) AS hour FROM store.audit_events
+    WHERE (InAudit OR InAdmin) AND TimeGenerated IS NOT NULL AND {period}
+)
+SELECT hour + INTERVAL 1 HOUR AS begins, next FROM (
+    SELECT hour, lead(hour) OVER (ORDER BY hour) AS next FROM hours
+) WHERE next > begins ORDER BY begins"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one category.
+
+    Attributes:
+        events: how many there are.
+        first: the first time in UTC; None if none has one.
+        last: the last time likewise.
+    """
+
+    events: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a log has.
+
+    Attributes:
+        tables: how many rows each table has.
+        categories: the rows of each category, `activity log` among them.
+        verbs: how many audit events each verb has, the most first; likewise the following.
+        levels: of the audit policy.
+        clusters: by their Azure ids.
+        request_bodies: how many audit events have the object that was sent.
+        response_bodies: how many have the object that was returned.
+        tells_impersonation: whether audit events say whom a user acted as. The tables of settings
+            that are resource-specific drop it.
+        gaps: from when to when there is no audit event, in whole hours.
+    """
+
+    tables: Mapping[str, int]
+    categories: Mapping[str, Part]
+    verbs: Mapping[str, int]
+    levels: Mapping[str, int]
+    clusters: Mapping[str, int]
+    request_bodies: int
+    response_bodies: int
+    tells_impersonation: bool
+    gaps: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def audit_events(self) -> int:
+        """Return how many audit events there are."""
+        return sum(self.verbs.values())
+
+    @property
+    def reads(self) -> int:
+        """Return how many audit events are `get` or `list` requests."""
+        return sum(self.verbs.get(verb, 0) for verb in READ_VERBS)
+
+
+def contents(connection: duckdb.DuckDBPyConnection, period: Period, now: datetime) -> Contents:
+    """Return what a store has of a period.
+
+    Args:
+        now: from which the period counts.
+
+    Raises:
+        InputError: a time of the period cannot be read.
+    """
+    condition = within(period, now)
+
+    def counts(expression: str) -> dict[str, int]:
+        text = _COUNTS.format(expression=expression, unknown=UNKNOWN, period=condition)
+        return dict(connection.execute(text).fetchall())
+
+    rows = connection.execute(_ROWS.format(period=condition)).fetchall()
+    ((requests, responses, impersonation),) = connection.execute(
+        _BODIES.format(period=condition)
+    ).fetchall()
+    return Contents(
+        {table: _rows(connection, table, condition) for table in TABLES},
+        {name: Part(*part) for name, *part in rows},
+        counts("Verb"),
+        counts("Level"),
+        counts("lower(ResourceId)"),
+        requests,
+        responses,
+        bool(impersonation),
+        tuple(connection.execute(_GAPS.format(period=condition)).fetchall()),
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> int:
+    counted = connection.execute(
+        f'SELECT count(*) FROM {DATABASE}.main."{table}" WHERE {condition}'
+    ).fetchall()
+    return int(counted[0][0])

@@ -1,0 +1,193 @@
+"""A log that does not contain what a question looks at does not answer it with nothing."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from kubewitness.detections.coverage.log import unanswerable
+from kubewitness.detections.library import all_detections
+from kubewitness.detections.queries import saved_queries
+from kubewitness.errors import ExitCode
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.store.contents import Contents, contents
+from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.present import present_time
+from log_generator.audit_log import Event, as_storage_record, events
+from support.command import read, run
+from support.ingested import as_admin
+from support.log_reading import ndjson
+
+CLUSTER = (
+    "/SUBSCRIPTIONS/S/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/ONE"
+)
+BODIES = ("requestObject", "responseObject")
+EVENTS = list(events(3000, days=2, seed=8))
+WRITES = [event for event in EVENTS if event["verb"] not in {"get", "list"}]
+GUARD = {
+    "time": "2026-01-05T10:00:00Z",
+    "resourceId": CLUSTER,
+    "category": "guard",
+    "properties": {"log": "I0105 hello", "pod": "guard-1", "stream": "stderr"},
+}
+ACTIVITY = {
+    "Type": "AzureActivity",
+    "TimeGenerated": "2026-01-05T00:00:00Z",
+    "OperationNameValue": "MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/READ",
+    "CorrelationId": "0c6d1c1e-6f6a-4c3e-8f0e-2b1f6f2b7a01",
+}
+
+
+def metadata(event: Event) -> Event:
+    """The event at level Metadata."""
+    return {**{k: v for k, v in event.items() if k not in BODIES}, "level": "Metadata"}
+
+
+LOGS: Mapping[str, bytes] = {
+    "admin-only": b"".join(map(as_admin, WRITES[:40])),
+    "metadata-only": b"".join(as_storage_record(metadata(event)) for event in EVENTS[:40]),
+    "guard-only": ndjson([GUARD]),
+    "all": b"".join(map(as_storage_record, EVENTS)) + ndjson([GUARD, ACTIVITY]),
+}
+"""Logs that have some of what a cluster can send, and one that has all."""
+
+
+@pytest.fixture(params=LOGS)
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A log."""
+    path = tmp_path / str(request.param)
+    path.write_bytes(LOGS[path.name])
+    return path
+
+
+def contents_of(tmp_path: Path, data: bytes, period: Period | None = None) -> Contents:
+    """What a log contains."""
+    (tmp_path / "log").write_bytes(data)
+    read(tmp_path / "log.store", tmp_path / "log")
+    with open_for_queries(tmp_path / "log.store") as connection:
+        return contents(connection, period or Period(), present_time(connection))
+
+
+def not_answered(log: Contents) -> dict[str, int]:
+    """How many of our detections lack what."""
+    return {
+        want: len(names) for want, names in unanswerable(log, all_detections()).detections.items()
+    }
+
+
+def test_each_need_of_a_detection_is_missed_where_the_log_does_not_have_it(tmp_path: Path) -> None:
+    """By their own `needs`: nothing is counted that the log could answer."""
+    needs = [each.kubewitness.needs for each in all_detections() if each.kubewitness]
+    wanted = {need: sum(need in each for each in needs) for each in needs for need in each}
+    admin = not_answered(contents_of(tmp_path, LOGS["admin-only"]))
+    assert admin == {"reads": wanted["reads"], "activity": wanted["activity"]}
+    assert wanted["reads"] > 20
+    (tmp_path / "other").mkdir()
+    bare = not_answered(contents_of(tmp_path / "other", LOGS["metadata-only"]))
+    assert bare == {need: wanted[need] for need in ("activity", "request bodies")}
+
+
+def test_without_audit_events_nothing_but_the_activity_log_is_asked_for(tmp_path: Path) -> None:
+    """A line of guard answers no detection of ours that reads audit events."""
+    found = unanswerable(contents_of(tmp_path, LOGS["guard-only"]), all_detections())
+    asked = {name for names in found.detections.values() for name in names}
+    assert asked == {each.slug for each in all_detections()}
+    assert set(found.detections) == {"audit events", "activity"}
+    assert {name for names in found.queries.values() for name in names} == set(saved_queries())
+
+
+def test_a_log_that_has_everything_answers_everything(tmp_path: Path) -> None:
+    """No line, so that nobody learns to pass over it."""
+    found = unanswerable(contents_of(tmp_path, LOGS["all"]), all_detections())
+    assert (found.detections, found.queries, found.line()) == ({}, {}, "")
+
+
+def test_a_period_without_reads_has_none(tmp_path: Path) -> None:
+    """What is asked of a period is answered by the events of the period."""
+    log = contents_of(tmp_path, LOGS["all"], Period(until="2000-01-01"))
+    assert (log.audit_events, log.categories) == (0, {})
+    assert "audit events" in not_answered(log)
+
+
+def test_the_hunt_of_a_log_says_what_it_cannot_answer_in_one_line(
+    log: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+) -> None:
+    """The exit code does not change, for nothing was found either way."""
+    code, out, _ = run(capsys, "hunt", log, "--rule", "pod-exec", "--rule", "mass-deletion",
+                       "--rule", "host-pid-pod", "--rule", "lock-deleted")  # fmt: skip
+    assert code == (ExitCode.VIOLATION if log.name == "all" else ExitCode.OK)
+    lines = [line for line in out.splitlines() if line.startswith(("log:", "not answerable:"))]
+    assert lines == snapshot
+    assert [line.startswith("not answerable") for line in lines] == (
+        [False] if log.name == "all" else [False, True]
+    )
+
+
+def test_json_names_each_detection_and_saved_query_that_a_log_cannot_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what the log contains, for programs."""
+    (tmp_path / "log").write_bytes(LOGS["admin-only"])
+    _, out, _ = run(capsys, "hunt", tmp_path / "log", "--rule", "pod-exec", "--format", "json")
+    document: dict[str, Any] = json.loads(out)
+    assert document["not_answerable"]["detections"] == {"reads": ["pod-exec"]}
+    assert "who-ran-commands" in document["not_answerable"]["queries"]["reads"]
+    assert document["log"]["categories"]["kube-audit-admin"]["events"] == 40
+    assert document["log"]["reads"] == 0
+
+
+def test_coverage_of_a_log_shows_what_it_contains_and_cannot_answer(
+    log: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+) -> None:
+    """Categories, verbs, levels, bodies, clusters, hours without events."""
+    code, out, _ = run(capsys, "coverage", log)
+    assert code == ExitCode.OK
+    assert out == snapshot
+
+
+def test_hours_without_audit_events_are_gaps(tmp_path: Path) -> None:
+    """Whole hours, from the end of the hour before to the next event's."""
+    times = ("2026-01-05T10:20:00Z", "2026-01-05T11:59:00Z", "2026-01-05T15:01:00Z")
+    lines = [
+        {**WRITES[0], "auditID": str(n), "stageTimestamp": time, "requestReceivedTimestamp": time}
+        for n, time in enumerate(times)
+    ]
+    (gap,) = contents_of(tmp_path, ndjson(lines)).gaps
+    assert [f"{time:%H:%M}" for time in gap] == ["12:00", "15:00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("@who-ran-commands", "reads; the answer leaves that out"),
+        ("@protection-changes", "the activity log; the answer leaves that out"),
+        ("AKSAudit | count", "AKSAudit has no rows; AKSAuditAdmin has 40, AzureDiagnostics has 40"),
+        ("AzureActivity | count", "the activity log; the answer leaves that out"),
+        ("@deletions", ""),
+        ("AKSAuditAdmin | count", ""),
+        ("KubeAudit | count", ""),
+    ],
+)
+def test_a_query_tells_what_it_looks_at_and_the_log_does_not_have(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a log of the category kube-audit-admin alone."""
+    (tmp_path / "log").write_bytes(LOGS["admin-only"])
+    read(tmp_path / "log.store", tmp_path / "log")
+    code, _, err = run(capsys, "query", text, tmp_path / "log.store")
+    lines = [line for line in err.splitlines() if line.startswith("not visible")]
+    assert code == ExitCode.OK
+    assert lines == ([f"not visible in this log: {said}"] if said else [])
+
+
+@pytest.mark.parametrize("words", [("--require", "T1609"), ("--format", "navigator")])
+def test_what_is_for_clusters_is_refused_for_logs(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A demand that nothing checks would pass."""
+    (tmp_path / "log").write_bytes(LOGS["admin-only"])
+    code, _, err = run(capsys, "coverage", tmp_path / "log", *words)
+    assert (code, "logs" in err) == (ExitCode.USAGE, True)
