@@ -1,5 +1,6 @@
 """The argument that names logs or a store: whoever names logs need not make a store first."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,13 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from kubewitness.cli.options import DEFAULT_STORE, STORE_VARIABLE
 from kubewitness.cli.progress import progress_bar
 from kubewitness.cli.standard_streams import tell
 from kubewitness.errors import InputError
+from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER
+from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.kql.query import has_rows, open_for_queries
 from kubewitness.logs.store.database import open_store
 from kubewitness.logs.store.period import Period, clock, parse_time
 from kubewitness.logs.store.unread import ALL_READ, Unread, no_rows, unread
+
+QUERIED_SCHEMES: Final = (LOG_ANALYTICS, DATA_EXPLORER)
+"""Of tables in a cloud."""
 
 if TYPE_CHECKING:
     from kubewitness.logs.inputs.find import LogFile
@@ -45,7 +52,8 @@ def open_data(
     """Open a store, or logs, which are read into a store that is gone afterwards.
 
     Args:
-        words: one store, or any logs.
+        words: one store, or any logs; by default what $KUBEWITNESS_STORE names, or the store of
+            the present folder.
         period: to which the tables are restricted.
         now: what counts as the present; by default the newest event's time.
         progress: whether to show progress on a terminal.
@@ -55,6 +63,8 @@ def open_data(
         NothingToCheckError: there are no rows.
         UnreadableError: nor are there, and something could not be read.
     """
+    # Not by click, which would split a path at its spaces.
+    words = words or (os.environ.get(STORE_VARIABLE) or DEFAULT_STORE,)
     paths = [Path(word) for word in words]
     stores = [path for path in paths if _is_store(path)]
     if stores and len(words) > 1:
@@ -65,7 +75,12 @@ def open_data(
         return
     with TemporaryDirectory(prefix="kubewitness-") as folder:
         path = Path(folder) / "logs.store"
-        not_read = _ingest(words, path, find_logs(words, period, now), progress=progress)
+        # Of tables in a cloud only the period is read, so it counts from the clock. Files are read
+        # whole, and the period counts from their newest event.
+        is_queried = any(word.startswith(QUERIED_SCHEMES) for word in words)
+        now = now or (clock() if is_queried else None)
+        files = find_logs(words, period if is_queried else Period(), now)
+        not_read = _ingest(words, path, files, progress=progress)
         with open_for_queries(path, period, now=now) as connection:
             yield OpenedLogs(connection, not_read)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubewitness.cli.data import open_data
-from kubewitness.cli.options import DEFAULT_STORE
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.engines import Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
@@ -90,8 +89,7 @@ def open_engine(
         return
     if options.tables or options.plan != Plan.ANALYTICS:
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
-    data = words or (DEFAULT_STORE,)
-    with open_data(data, options.period, now=options.now, progress=progress) as opened:
+    with open_data(words, options.period, now=options.now, progress=progress) as opened:
         now = present_time(opened.connection, options.now)
         events = count_events(opened.connection, options.period, now)
         engine = LocalEngine(

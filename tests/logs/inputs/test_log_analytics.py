@@ -241,6 +241,21 @@ def test_a_run_that_fails_within_a_table_is_completed_by_the_next(
     assert contents(tmp_path / "s", places=False) == of_file
 
 
+def test_a_query_reads_a_workspace_as_it_reads_files(
+    workspace: ReplayedWorkspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the period; what is missing of it is reported, and no store is left behind."""
+    text = "AKSAudit | count"
+    workspace.fault = lambda asked: (403, {}, "{}") if asked.table == "AzureActivity" else None
+    with workspace.served():
+        code, out, err = run(capsys, "query", text, WORD, *PERIOD, "--format", "json")
+    assert (code, json.loads(out)) == (ExitCode.OK, [{"Count": len(EVENTS)}]), err
+    assert "unreadable: log-analytics://" in err
+    path = write(tmp_path / "PT1H.json", list(map(as_storage_record, EVENTS)))
+    code, out, _ = run(capsys, "query", text, path, "--format", "json")
+    assert (code, json.loads(out)) == (ExitCode.OK, [{"Count": len(EVENTS)}])
+
+
 def test_a_second_run_asks_for_nothing_that_is_final(
     workspace: ReplayedWorkspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

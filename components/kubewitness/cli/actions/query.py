@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kubewitness.cli.data import open_data
 from kubewitness.cli.output import open_output, writable, write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.log import not_visible
@@ -12,12 +13,11 @@ from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.queries import PREFIX, SavedQuery, called_query, saved_queries
 from kubewitness.detections.queries.arguments import restricted
 from kubewitness.errors import ExitCode, InputError
-from kubewitness.logs.kql.query import Result, open_for_queries, run_kql, run_sql
+from kubewitness.logs.kql.query import Result, run_kql, run_sql
 from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
-from kubewitness.logs.store.unread import unread
 from kubewitness.optional_imports import MissingExtraError, optional_import
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
@@ -25,7 +25,7 @@ from kubewitness.reports.rows import print_rows, write_csv, write_json, write_pa
 def run(
     *,
     text: str,
-    store: Path,
+    data: tuple[str, ...],
     sql: bool,
     format_: str,
     raw: bool,
@@ -39,8 +39,9 @@ def run(
     namespace: str | None,
     secret: str | None,
     pod: str | None,
+    no_progress: bool,
 ) -> int:
-    """Run a query on a store and write its rows."""
+    """Run a query on logs and write its rows."""
     if format_ == "parquet" and output is None:
         raise InputError("`--format parquet` needs `--output FILE`")
     if raw and format_ != "csv":
@@ -58,7 +59,8 @@ def run(
     saved, text = _text(text, {name: value for name, value in arguments.items() if value})
     moment = present(as_of)
     period = Period(since, until)
-    with open_for_queries(store, period, now=moment) as connection:
+    with open_data(data, period, now=moment, progress=not no_progress) as opened:
+        connection = opened.connection
         now = present_time(connection, moment)
         create_parsers(connection, period, now=now)
         result = run_sql(connection, text) if sql else run_kql(connection, text, now=now)
@@ -67,7 +69,7 @@ def run(
                 "warning: reading was interrupted, so events may stand here twice; run "
                 "`kubewitness ingest` again"
             )
-        for line in unread(connection).lines():
+        for line in opened.unread.lines():
             tell(f"unreadable: {line}")
         events = count_events(connection, period, now)
         suspicious = time_warnings(connection, events, period, now)

@@ -15,7 +15,6 @@ from kubewitness.cli.options import (
     FILE_OR_FOLDER,
     PLANS,
     SEVERITIES,
-    STORE_VARIABLE,
     as_of_option,
     exit_codes,
     format_option,
@@ -42,7 +41,7 @@ EPILOG = exit_codes(
 
 
 @click.command("hunt", epilog=EPILOG)
-@click.argument("data", metavar="[DATA]...", nargs=-1, envvar=STORE_VARIABLE)
+@click.argument("data", metavar="[DATA]...", nargs=-1)
 @names_option
 @click.option(
     "--rules",

@@ -9,16 +9,16 @@ from kubewitness.cli.options import (
     COUNT,
     as_of_option,
     format_option,
+    no_progress_option,
     output_option,
     since_option,
-    store_argument,
     until_option,
 )
 
 
 @click.command("query")
 @click.argument("text", metavar="KQL")
-@store_argument
+@click.argument("data", metavar="[DATA]...", nargs=-1)
 @click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")
 @format_option("table", "json", "csv", "parquet")
 @click.option(
@@ -36,12 +36,14 @@ from kubewitness.cli.options import (
 @click.option(
     "--limit", type=COUNT, default=100, show_default=True, help="Rows that a table shows."
 )
+@no_progress_option
 def command(**options: Any) -> int:
-    """Query a store of logs in KQL; nothing is written to it.
+    """Query logs in KQL; nothing is written to them.
 
     KQL may be @ and the name of a saved query, and operators can follow, as in '@deletions | where
     Namespace == "shop"'; `@` alone lists them.
-    STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
+    DATA are what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store;
+    or logs, as `kubewitness ingest` reads them, which are read again by each query.
     Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity and
     AzureDiagnostics; KubeAudit
     and related functions are the parsers that detections read. ago() and --since count from the

@@ -72,18 +72,21 @@ def plan_windows(
 
 def add_period(connection: duckdb.DuckDBPyConnection, asked: Window) -> None:
     """Write down that a period of a table was asked for, and why queries do not reach all of it."""
-    source = asked.table.name
-    rows = connection.execute(
-        "SELECT starts, ends, missing FROM store.periods WHERE source = ?", [source]
-    ).fetchall()
-    spans = merged([asked.span, *(_span(starts, ends) for starts, ends, _ in rows)])
-    missing = asked.table.missing or next((row[2] for row in rows if row[2]), "")
+    table = asked.table
+    missing = without([asked.span], table.reachable)
+    by_reason = {table.missing: missing, "": without([asked.span], missing)}
+    for starts, ends, reason in connection.execute(
+        "SELECT starts, ends, missing FROM store.periods WHERE source = ?", [table.name]
+    ).fetchall():
+        by_reason.setdefault(reason, []).extend(without([_span(starts, ends)], [asked.span]))
+    rows = [
+        [table.name, naive(span.start), naive(span.end), reason]
+        for reason, spans in by_reason.items()
+        for span in merged(spans)
+    ]
     connection.execute("BEGIN")
-    connection.execute("DELETE FROM store.periods WHERE source = ?", [source])
-    connection.executemany(
-        "INSERT INTO store.periods VALUES (?, ?, ?, ?)",
-        [[source, naive(span.start), naive(span.end), missing] for span in spans],
-    )
+    connection.execute("DELETE FROM store.periods WHERE source = ?", [table.name])
+    connection.executemany("INSERT INTO store.periods VALUES (?, ?, ?, ?)", rows)
     connection.execute("COMMIT")
 
 
@@ -126,7 +129,8 @@ def _gaps(
     complete = [window.span for window in windows if window.is_complete]
     left = without([span for span, _ in asked], complete)
     reasons: dict[str, list[Span]] = {}
-    for window in windows:
+    # A window that was read before, and not again, does not have the reason.
+    for window in sorted(windows, key=lambda each: each.fault is None):
         if not window.is_complete:
             parts = [part for span in left if (part := span & window.span)]
             reasons.setdefault(window.fault or INTERRUPTED, []).extend(parts)
