@@ -191,3 +191,11 @@ def test_what_is_for_clusters_is_refused_for_logs(
     (tmp_path / "log").write_bytes(LOGS["admin-only"])
     code, _, err = run(capsys, "coverage", tmp_path / "log", *words)
     assert (code, "logs" in err) == (ExitCode.USAGE, True)
+
+
+def test_a_second_source_is_refused_and_not_passed_over(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Clusters of which nothing is reported would be taken for covered."""
+    code, _, err = run(capsys, "coverage", "azure://one", "azure://two")
+    assert (code, "azure://two: name one SOURCE" in err) == (ExitCode.USAGE, True)

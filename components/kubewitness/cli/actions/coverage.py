@@ -43,6 +43,8 @@ def run(
         if require or require_not_blind:
             raise InputError("--require and --require-not-blind are for clusters, and not for logs")
         return _cover_logs(sources, names, format_, output)
+    if len(sources) > 1:
+        raise InputError(f"{sources[1]}: name one SOURCE, or logs, of which there can be several")
     source = sources[0] if sources else "."
     seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_detections(names))
