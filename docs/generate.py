@@ -32,6 +32,7 @@ from agreement.detections_table import page as detection_agreement_page  # noqa:
 from agreement.feature_table import page as features_page  # noqa: E402 likewise
 from agreement.table import page  # noqa: E402 it stands beside the test that it is
 from agreement.undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
+from support.format_descriptions import format_descriptions  # noqa: E402 likewise
 from support.paths import LIBRARY, NEEDS_SAMPLES  # noqa: E402 likewise
 
 
@@ -60,9 +61,34 @@ def pages() -> dict[Path, str]:
 
 
 def log_formats() -> str:
-    """The formats of logs, by what the module of each says."""
-    rows = ((f"`{one.NAME}`", _summary(one.__module__)) for one in FORMATS)
-    return _table("Log formats", "The reader recognises each format by its content.", rows)
+    """The formats of logs, by their descriptions; then the adapters, whose names rows have."""
+    formats = format_descriptions()
+    read = [one for one in formats if not one.command]
+    shapes = ((f"`{one.NAME}`", _summary(one.__module__)) for one in FORMATS)
+    about = (
+        f"The reader recognises each format by its content: {len(read)} are read, in any "
+        f"combination. Each links to its public description, and has a sample in "
+        f"`logs/reading/formats`."
+    )
+    refused = (
+        f"| [{one.title}]({one.address}) | `{_cell(one.command)}` |"
+        for one in formats
+        if one.command
+    )
+    return (
+        _table("Log formats", about, ((f"[{f.title}]({f.address})", f.about) for f in read))
+        + "\n## Convert other files first\n\nThe reader names these files with the command.\n\n"
+        + "\n".join(["| file | command |", "|---|---|", *refused])
+        + "\n\n## Column LogShape\n\nHow a row was recognised.\n\n"
+        + "\n".join(
+            ["| LogShape | what it is |", "|---|---|", *(f"| {n} | {s} |" for n, s in shapes)]
+        )
+        + "\n"
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def sources_page() -> str:

@@ -158,7 +158,7 @@ def test_a_log_in_a_new_format_is_read_and_documented(extended: Path, tmp_path: 
     case = "components/kubewitness/detections/library/node-deleted/malicious/by-a-person.ndjson"
     event = (extended / case).read_text("utf-8").strip()
     log = tmp_path / "collected.ndjson"
-    log.write_text(json.dumps({"labels": {"cluster": "shop"}, "line": event}) + "\n", "utf-8")
+    log.write_text(json.dumps({"labels": {"cluster": "shop"}, "entry": event}) + "\n", "utf-8")
     query = "AKSAuditAdmin | project Verb, LogShape"
     store = tmp_path / "logs.store"
     run(extended, "-m", "kubewitness", "ingest", log, "--store", store)
@@ -166,6 +166,18 @@ def test_a_log_in_a_new_format_is_read_and_documented(extended: Path, tmp_path: 
     assert json.loads(rows) == [{"Verb": "delete", "LogShape": "collector"}]
     page = (extended / "docs" / "reference" / "log-formats.md").read_text("utf-8")
     assert "| `collector` |" in page
+    assert "(https://collector.example/docs/format)" in page
+    samples = "tests/logs/reading/test_format_samples.py"
+    printed = run(
+        extended, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-k", "collector", samples
+    )
+    assert "[collector/sample.json] PASSED" in printed
+
+
+def test_a_new_log_format_touches_only_its_own_folder() -> None:
+    """No list names the formats."""
+    (page,) = (page for page in PAGES if page.stem == "add-a-log-format")
+    assert len({Path(edit.file).parent for edit in edits(page)}) == 1
 
 
 def test_a_new_source_is_checked_and_documented(extended: Path, tmp_path: Path) -> None:

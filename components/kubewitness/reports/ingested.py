@@ -58,9 +58,9 @@ def print_ingested(
         stored = " as stored" if entry.is_stored else ""
         place = f"{printable(entry.file)}: byte {entry.offset}{stored}, {entry.length} bytes"
         print_text(console, f"QUARANTINED {place}: {entry.reason}", "bold yellow")
-    if len(summary.quarantine) > SHOWN:
-        more = len(summary.quarantine) - SHOWN
-        print_text(console, f"and {more} more in the quarantine", "yellow")
+    more = summary.balance.quarantined - SHOWN
+    if more > 0:
+        print_text(console, f"and {more:,} more in the quarantine", "yellow")
     print_text(console, _balance_line(summary))
     print_text(console, _summary_line(summary))
     if log:
@@ -71,19 +71,21 @@ def print_ingested(
 
 def _balance_line(summary: Summary) -> str:
     b = summary.balance
+    other = f"+ {b.other_bytes:,} in other logs " if b.other else ""
     sign = "=" if b.unaccounted_bytes == 0 else "!="
     return (
         f"{b.decoded_bytes:,} bytes {sign} {b.event_bytes:,} in events "
         f"+ {b.salvaged_bytes:,} in salvaged events + {b.quarantined_bytes:,} quarantined "
-        f"+ {b.envelope_bytes:,} around events + {b.blank_bytes:,} blank"
+        f"{other}+ {b.envelope_bytes:,} around events + {b.blank_bytes:,} blank"
     )
 
 
 def _summary_line(summary: Summary) -> str:
     b = summary.balance
     known = f" ({summary.files_known:,} known already)" if summary.files_known else ""
+    other = f"other logs {b.other:,}, " if b.other else ""
     return (
         f"files {summary.files:,}{known}, events {b.events:,}, salvaged {b.salvaged:,}, "
-        f"copies merged {summary.copies:,}, no checksum {b.unvouched:,}, "
+        f"{other}copies merged {summary.copies:,}, no checksum {b.unvouched:,}, "
         f"unreadable {b.quarantined + len(summary.faults):,}"
     )

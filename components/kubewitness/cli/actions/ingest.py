@@ -27,6 +27,7 @@ def run(
     since: str | None,
     until: str | None,
     max_unreadable: str,
+    max_expansion: int,
     format_: str,
     output: Path | None,
     no_progress: bool,
@@ -37,7 +38,13 @@ def run(
     files = [file for file in found if file.name not in own]
     total = sum(file.size or 0 for file in files)
     with open_store(store) as connection, progress_bar(total, shown=not no_progress) as report:
-        summary = ingest(connection, files, report=report, announce=tell)
+        summary = ingest(
+            connection,
+            files,
+            report=report,
+            announce=tell,
+            most_expansion=max_expansion,
+        )
         log = _contents(connection)
     _write(summary, log, store, format_, output)
     if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):

@@ -18,6 +18,7 @@ from kubewitness.cli.options import (
     until_option,
 )
 from kubewitness.errors import ExitCode
+from kubewitness.logs.inputs.limits import MOST_EXPANSION
 
 EPILOG = exit_codes(
     {
@@ -62,6 +63,13 @@ class Limit(click.ParamType[str]):
     default="0",
     show_default=True,
     help="Entries in the quarantine, or share of bytes (0.1%), that are accepted.",
+)
+@click.option(
+    "--max-expansion",
+    type=click.IntRange(min=1),
+    default=MOST_EXPANSION,
+    show_default=True,
+    help="How many times its size a compressed file may have when it is decompressed.",
 )
 @format_option("table", "json")
 @output_option

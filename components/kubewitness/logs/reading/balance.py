@@ -13,11 +13,13 @@ class Balance:
         event_bytes: of whole records.
         salvaged_bytes: of damaged records that yielded a row.
         quarantined_bytes: of what could not be read.
+        other_bytes: of records that are known to be of other logs.
         envelope_bytes: of what stands around records: brackets, commas, stamps.
         blank_bytes: of line breaks and other space between records.
         events: rows from whole records.
         salvaged: rows from damaged ones.
         quarantined: entries in the quarantine.
+        other: records that are known to be of other logs.
         unvouched: rows for whose bytes no checksum vouches, whole though they are.
     """
 
@@ -25,11 +27,13 @@ class Balance:
     event_bytes: int = 0
     salvaged_bytes: int = 0
     quarantined_bytes: int = 0
+    other_bytes: int = 0
     envelope_bytes: int = 0
     blank_bytes: int = 0
     events: int = 0
     salvaged: int = 0
     quarantined: int = 0
+    other: int = 0
     unvouched: int = 0
 
     @property
@@ -40,6 +44,7 @@ class Balance:
             - self.event_bytes
             - self.salvaged_bytes
             - self.quarantined_bytes
+            - self.other_bytes
             - self.envelope_bytes
             - self.blank_bytes
         )

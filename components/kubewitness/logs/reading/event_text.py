@@ -1,10 +1,11 @@
 """Whether a text holds an audit event, at any level of escaping or in base64."""
 
-import base64
-import binascii
+import json
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from kubewitness.logs.reading.encodings import decode_base64
 from kubewitness.logs.store.statements import EVENT_PREFIX
 
 _BASE64_RUN: Final = re.compile(rb"[A-Za-z0-9+/_-]{64,}")
@@ -71,14 +72,18 @@ def _holds_event_in_base64(text: bytes) -> bool:
 
 
 def _decoded(run: bytes) -> bytes:
-    """Return what a run of letters is in base64, but for what its last letter alone cannot say."""
-    whole = run[:-1] if len(run) % 4 == 1 else run
-    try:
-        return base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=altchars(whole))
-    except binascii.Error:  # letters of both alphabets
-        return b""
+    return decode_base64(run) or b""
 
 
-def altchars(text: bytes) -> bytes | None:
-    """Return the two characters by which the URL-safe alphabet of base64 differs."""
-    return b"-_" if b"-" in text or b"_" in text else None
+def event_place(record: Mapping[str, Any]) -> str:
+    """Return in which field of a record the event is, as `jq` names it."""
+    place = ""
+    value: Any = record
+    while isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        holding = [(key, each) for key, each in items if holds_event(json.dumps(each).encode())]
+        if not holding:
+            break
+        key, value = holding[0]
+        place += f"[{key}]" if isinstance(key, int) else f".{key}"
+    return place or "."

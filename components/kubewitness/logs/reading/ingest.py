@@ -15,11 +15,15 @@ import numpy as np
 import pyarrow as pa
 
 from kubewitness.errors import InputError
-from kubewitness.logs.inputs.decoding import Decoded
 from kubewitness.logs.inputs.find import LogFile
+from kubewitness.logs.inputs.layers import Layers
+from kubewitness.logs.inputs.limits import MOST_EXPANSION
 from kubewitness.logs.inputs.windows import Window, forecasts
+from kubewitness.logs.reading.csv_documents import is_csv, read_csv
 from kubewitness.logs.reading.json_documents import is_document, read_document
 from kubewitness.logs.reading.lines import LINES_SCHEMA, Lines, Source, TooLong, read_lines
+from kubewitness.logs.reading.marks import are_marked, runs
+from kubewitness.logs.reading.pieces import Piece
 from kubewitness.logs.reading.records import TOO_LONG, Quarantined, Read
 from kubewitness.logs.reading.summary import MOST_ENTRIES, QuarantineEntry, Summary
 from kubewitness.logs.reading.writing import write
@@ -47,6 +51,9 @@ WHERE Unread IS NOT NULL AND (LogFile, LogOffset) > (?, ?) ORDER BY LogFile, Log
 _DELETE_UNVERIFIED: Final = "DELETE FROM store.audit_events WHERE Unread IS NOT NULL"
 _DELETE_UP_TO: Final = f"{_DELETE_UNVERIFIED} AND (LogFile, LogOffset) <= (?, ?)"
 
+_DOCUMENTS: Final = ((is_document, read_document), (is_csv, read_csv))
+"""What is not made of lines: how it is recognised, and read."""
+
 _ROWS_OF_A_BATCH: Final = 2048
 
 
@@ -55,19 +62,20 @@ class _Opened:
     """A file while it is read."""
 
     progress: Progress
-    decoded: Decoded
+    decoded: Layers
     read: Read = field(default_factory=Read)
     # From where rows of an earlier run have to go, until they are gone.
     read_again_from: int | None = None
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 all but two have a name and a default
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[LogFile],
     *,
     report: Callable[[int], None] = lambda _: None,
     announce: Callable[[str], None] = lambda _: None,
     segment_bytes: int = SEGMENT_BYTES,
+    most_expansion: int = MOST_EXPANSION,
 ) -> Summary:
     """Read files into a store.
 
@@ -76,12 +84,13 @@ def ingest(
         report: called with the number of decoded bytes since it was last called.
         announce: called beforehand with what will be read of each table in the cloud.
         segment_bytes: how much is read in one transaction.
+        most_expansion: how many times its stored size a file may have when it is decoded.
     """
     ledger = Ledger(connection)
     planned = list(ledger.plan(files))
     for forecast in forecasts(file for file, _ in planned):
         announce(forecast)
-    run = _Run(connection, ledger, report)
+    run = _Run(connection, ledger, report, most_expansion)
     run.summary.files_known = ledger.files_known
     batches = run.batches(planned)
     while run.segment(batches, segment_bytes):
@@ -102,10 +111,12 @@ class _Run:
         connection: duckdb.DuckDBPyConnection,
         ledger: Ledger,
         report: Callable[[int], None],
+        most_expansion: int,
     ) -> None:
         self._connection = connection
         self._ledger = ledger
         self._report = report
+        self._most_expansion = most_expansion
         self._opened: dict[int, _Opened] = {}
         self._in_segment = 0
         self._waiting = 0
@@ -175,7 +186,8 @@ class _Run:
     def _file(self, file: LogFile, progress: Progress) -> Iterator[pa.RecordBatch | None]:
         with file.open() as stream:
             again = progress.read_to if progress.head else None
-            opened = _Opened(progress, Decoded(stream), read_again_from=again)
+            decoded = Layers(stream, self._most_expansion)
+            opened = _Opened(progress, decoded, read_again_from=again)
             progress.head = head(opened.decoded.head(HEAD_BYTES))
             self.summary.files += 1
             self._opened[progress.number] = opened
@@ -188,11 +200,12 @@ class _Run:
         yield None
 
     def _contents(self, opened: _Opened) -> Iterator[pa.RecordBatch | None]:
-        source = io.BufferedReader(opened.decoded, 1 << 20)
+        source: io.BufferedReader = io.BufferedReader(opened.decoded, 1 << 20)
         begin = source.peek(HEAD_BYTES)
-        if is_document(begin):
-            yield from self._document(opened, source)
-            return
+        for recognises, read_pieces in _DOCUMENTS:
+            if recognises(begin):
+                yield from self._document(opened, read_pieces(source, opened.progress.read_to))
+                return
         offset = opened.progress.read_to
         _pass_over(source, offset)
         for lines in read_lines(source, offset):
@@ -202,13 +215,12 @@ class _Run:
             else:
                 yield self._lines(opened, lines)
 
-    def _document(self, opened: _Opened, source: Source) -> Iterator[None]:
+    def _document(self, opened: _Opened, pieces: Iterator[Piece]) -> Iterator[None]:
         """Read what is not made of lines; after an interruption it is read from its beginning."""
-        pieces = read_document(source, opened.progress.read_to)
         while some := list(islice(pieces, 10_000)):
-            known = len(opened.read.rows)
+            known = len(opened.read)
             opened.read.add(some)
-            self._waiting += len(opened.read.rows) - known
+            self._waiting += len(opened.read) - known
             size = sum(len(piece.data) for piece in some)
             opened.read.balance.decoded_bytes += size
             self._count(size)
@@ -216,19 +228,23 @@ class _Run:
 
     def _lines(self, opened: _Opened, lines: Lines) -> pa.RecordBatch:
         chosen = lines.candidates()
-        known = len(opened.read.rows)
+        known = len(opened.read)
+        marked = are_marked(lines, ~chosen, has_parts=bool(opened.read.parts))
+        for index in np.flatnonzero(marked).tolist():
+            opened.read.add_line(lines.line(index), lines.offset + int(lines.starts[index]))
+        unmarked = runs(lines, ~(chosen | marked))
+        for start, end in unmarked:
+            opened.read.add_unmarked(lines.bytes_between(start, end), lines.offset + start)
+        self._waiting += len(opened.read) - known
         lengths = lines.ends - lines.starts
-        for index in np.flatnonzero(~chosen):
-            offset = lines.offset + int(lines.starts[index])
-            opened.read.add_line(lines.line(int(index)), offset)
-        self._waiting += len(opened.read.rows) - known
+        counted = int(lengths[chosen | marked].sum()) + sum(e - s for s, e in unmarked)
         balance = opened.read.balance
         balance.decoded_bytes += lines.size
-        balance.blank_bytes += lines.size - int(lengths.sum())
+        balance.blank_bytes += lines.size - counted
         balance.events += int(chosen.sum())
         balance.event_bytes += int(lengths[chosen].sum())
         if lines.ended:  # a last line without its break may yet go on
-            opened.progress.read_to = lines.offset + lines.size
+            opened.progress.read_to = opened.read.parts.begin(lines.offset + lines.size)
         self._count(lines.size)
         return lines.batch(opened.progress.number, chosen)
 
@@ -239,6 +255,7 @@ class _Run:
         self._count(line.length)
 
     def _complete(self, opened: _Opened) -> None:
+        opened.read.add(opened.read.parts.rest())
         for stored in opened.decoded.undecodable:
             opened.read.quarantine(
                 Quarantined(
@@ -294,7 +311,7 @@ class _Run:
             if one.progress.is_complete:
                 one.read.balance.unvouched += self._mark_unvouched(one)
             self.summary.balance += one.read.balance
-            one.read = Read()
+            one.read = Read(parts=one.read.parts)
         self._ledger.save(one.progress for one in opened)
         for one in opened:
             if one.progress.is_complete or one.progress.fault:

@@ -4,15 +4,14 @@ There may be more between the string and the event: a prefix, another record, th
 again. All are taken off, in any order.
 """
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kubewitness.logs.reading.event_text import altchars, holds_event, may_begin_event
+from kubewitness.logs.reading.encodings import decode_base64
+from kubewitness.logs.reading.event_text import holds_event, may_begin_event
 from kubewitness.logs.reading.formats import find_format
 from kubewitness.logs.reading.rows import AUDIT, Format, NoRowError, Record, Row
 from kubewitness.logs.reading.salvage import salvage
@@ -21,12 +20,12 @@ from kubewitness.logs.reading.truncation import truncated
 from kubewitness.logs.store.statements import EVENT_PREFIX
 
 _HEAD: Final = r'(?:\[[\w./: -]{1,200}\][ \t]|[^\[{}"\x00-\x1f])[^{}"\x00-\x08\x0a-\x1f]{0,256}?'
-PREFIX: Final = re.compile(_HEAD + r'(?=\{\s{0,9}"|\[\s{0,9}\{)', re.ASCII)
-"""What CRI, syslog, klog, `kubectl logs --prefix` and others write before a line."""
+_LABELS: Final = r'\d{4}-\d\d-\d\dT[^\s{]{1,40} \{(?:\w{1,99}="[^"{}]{0,999}",? ?){0,99}\} '
+PREFIX: Final = re.compile(rf'(?:{_LABELS}|{_HEAD})(?=\{{\s{{0,9}}"|\[\s{{0,9}}\{{)', re.ASCII)
+"""What CRI, syslog, klog, logcli, `kubectl logs --prefix` and others write before a line."""
 
 _BEFORE_STRING: Final = re.compile(_HEAD + r'(?="\s{0,9}[\\{"\[])', re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
-_GZIP_IN_BASE64: Final = "H4sI"
 
 UNREADABLE: Final = "holds an audit event that cannot be read"
 
@@ -84,13 +83,27 @@ def _rows_of_string(text: str) -> list[Row]:
 
 
 def _rows_of_base64(text: str) -> list[Row]:
-    if text.startswith(_GZIP_IN_BASE64):
-        raise NoRowError("the log line in it is compressed; decompress the log before reading it")
+    """Return the rows of what a text encodes: one record or, as in Firehose, some in a row."""
+    decoded = decode_base64(text.encode())
     try:
-        decoded = base64.b64decode(text, altchars=altchars(text.encode()))
-        return _rows(decoded.decode().strip())
-    except (binascii.Error, UnicodeDecodeError):
+        records = _split(decoded.decode().strip()) if decoded else []
+    except UnicodeDecodeError:
         return []
+    return [row for record in records for row in _rows(record)]
+
+
+def _split(text: str) -> list[str]:
+    """Return the objects of a text that follow each other, and what is left of it."""
+    found, at = [], 0
+    decoder = json.JSONDecoder()
+    while text.startswith("{", at):
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        found.append(text[at:end])
+        at = len(text) - len(text[end:].lstrip())
+    return [*found, text[at:]] if at < len(text) else found
 
 
 def _rows_of_json(text: bytes) -> list[Row]:

@@ -11,15 +11,17 @@ from kubewitness.logs.reading.pieces import Piece, Pieces
 BLOCK_BYTES: Final = 1 << 20
 
 _DOCUMENT: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*[\r\n]|\{\s*\"(?:messageType|%s)\"|"
-    rb"\{\s*\"kind\"\s*:\s*\"EventList\")" % "|".join(CONTAINERS).encode()
+    rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*[\r\n]|\{\s*\"(?:messageType|columns|%s)\"|"
+    rb"\{\s*\"kind\"\s*:\s*\"EventList\"|"
+    rb"\d{4}-\d\d-\d\dT[^\s{]+ [^\s{]+\s+\{\s*[\r\n])" % "|".join(CONTAINERS).encode()
 )
 
 
 def is_document(start: bytes) -> bool:
     """Return whether the first bytes are those of a document.
 
-    That is a list, a container, or an object that does not go on in its first line.
+    That is a list, a container, or an object that does not go on in its first line, also behind the
+    time and the stream that `aws logs tail --format json` writes.
     """
     return _DOCUMENT.match(start) is not None
 

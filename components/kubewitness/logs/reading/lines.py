@@ -16,11 +16,16 @@ BLOCK_BYTES: Final = 8 << 20
 LONGEST_LINE: Final = 16 << 20
 """A longer line is quarantined: no log of kube-apiserver has one, whose requests end at 3 MiB."""
 
+SHORTEST_ROW: Final = len('{"log_s":""}')
+"""No shorter line yields a row."""
+
 NEWLINE: Final = 10
 CARRIAGE_RETURN: Final = 13
 
-# The store looks at the whole prefix; here the first bytes tell enough.
-_EVENT_BEGINS: Final = EVENT_PREFIX.encode()[:10]
+_IS_SPACE: Final = np.zeros(256, np.bool_)
+_IS_SPACE[list(b" \t\r\n")] = True
+
+_EVENT_BEGINS: Final = EVENT_PREFIX.encode()
 
 # So many at once stay in the processor's cache: three times as fast as the block in one piece.
 _SCANNED_BYTES: Final = 1 << 18
@@ -48,6 +53,7 @@ class Source(Protocol):
 
 
 Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +64,7 @@ class Lines:
         data: their bytes.
         starts: where in `data` each begins.
         ends: where its content ends: before the line break.
+        is_short: which are too short for a row; such that follow each other count as one line.
         offset: of `data` in the decoded stream.
         size: how many bytes of `data` they are, line breaks included.
         ended: whether the last one has its line break.
@@ -66,6 +73,7 @@ class Lines:
     data: bytearray
     starts: Integers
     ends: Integers
+    is_short: Mask
     offset: int
     size: int
     ended: bool = True
@@ -74,16 +82,20 @@ class Lines:
         """Return the content of a line."""
         return bytes(self.data[self.starts[index] : self.ends[index]])
 
-    def candidates(self) -> npt.NDArray[np.bool_]:
+    def bytes_between(self, start: int, end: int) -> bytes:
+        """Return a part of the bytes."""
+        return bytes(self.data[start:end])
+
+    def candidates(self) -> Mask:
         """Return for each line whether the store may be able to read it as it is."""
         begins = self._events
         if self._has_records:
             begins = begins | self._objects
-        short = self.ends - self.starts <= LONGEST_LINE
-        found: npt.NDArray[np.bool_] = begins & short & self._are_utf8()
+        fits = self.ends - self.starts <= LONGEST_LINE
+        found: Mask = begins & fits & ~self.is_short & self._are_utf8()
         return found
 
-    def batch(self, file: int, chosen: npt.NDArray[np.bool_]) -> pa.RecordBatch:
+    def batch(self, file: int, chosen: Mask) -> pa.RecordBatch:
         """Return the chosen lines as the store reads them."""
         starts, ends = self.starts[chosen], self.ends[chosen]
         text = self._text()
@@ -99,6 +111,17 @@ class Lines:
             schema=LINES_SCHEMA,
         )
 
+    def raw(self, chosen: Mask) -> pa.Array:
+        """Return the bytes of the chosen lines, with their breaks."""
+        text = self._text()
+        binary = pa.Array.from_buffers(pa.binary(), len(text), text.buffers())
+        return binary.filter(pa.array(chosen))
+
+    def are_blank(self) -> Mask:
+        """Return for each line whether it has nothing but space."""
+        blank: Mask = np.logical_and.reduceat(_IS_SPACE[self._bytes()], self.starts)
+        return blank
+
     def _text(self) -> pa.Array:
         """Return the lines with their breaks, not copied."""
         bounds = np.empty(len(self.starts) + 1, np.int32)
@@ -106,14 +129,14 @@ class Lines:
         buffers = [None, pa.py_buffer(bounds), pa.py_buffer(self.data)]
         return pa.Array.from_buffers(pa.string(), len(self.starts), buffers)
 
-    def _begin(self, prefix: bytes) -> npt.NDArray[np.bool_]:
+    def _begin(self, prefix: bytes) -> Mask:
         window = np.frombuffer(prefix, np.uint8)
         found = self.ends - self.starts >= len(prefix)
         places = self.starts[found][:, None] + np.arange(len(prefix))
         found[found] = (self._bytes()[places] == window).all(axis=1)
         return found
 
-    def _are_utf8(self) -> npt.NDArray[np.bool_]:
+    def _are_utf8(self) -> Mask:
         """Return for each line whether it is UTF-8; most blocks are ASCII, which is told fast."""
         try:
             if not self.data.isascii():
@@ -131,12 +154,12 @@ class Lines:
         return self.data.count(b'"log":', 0, self.size) > records
 
     @cached_property
-    def _events(self) -> npt.NDArray[np.bool_]:
+    def _events(self) -> Mask:
         """Return for each line whether it begins as an event does."""
         return self._begin(_EVENT_BEGINS)
 
     @cached_property
-    def _objects(self) -> npt.NDArray[np.bool_]:
+    def _objects(self) -> Mask:
         """Return for each line whether it begins as an object."""
         return self._begin(b"{")
 
@@ -193,11 +216,16 @@ def _lines(data: bytearray, size: int, offset: int, *, ended: bool = True) -> Li
         for start in range(0, size, _SCANNED_BYTES)
     ]
     breaks = np.concatenate([*found, [size]]) if not ended else np.concatenate(found)
+    is_short = np.diff(breaks, prepend=-1) <= SHORTEST_ROW
+    if is_short.any():
+        # Short lines that follow each other end at the last of them.
+        ends_here = ~(is_short & np.append(is_short[1:], False))
+        breaks, is_short = breaks[ends_here], is_short[ends_here]
     starts = np.empty(len(breaks), np.int64)
     starts[0], starts[1:] = 0, breaks[:-1] + 1
     before = bytes_[np.maximum(breaks - 1, 0)]
     ends = breaks - ((before == CARRIAGE_RETURN) & (breaks > starts))
-    return Lines(data, starts, ends.astype(np.int64), offset, size, ended)
+    return Lines(data, starts, ends.astype(np.int64), is_short, offset, size, ended)
 
 
 def _skip(source: Source, begun: bytes, offset: int) -> tuple[TooLong, bytes]:

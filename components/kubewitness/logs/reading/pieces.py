@@ -6,19 +6,23 @@ damaged one.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from kubewitness.logs.reading.containers import (
+    Container,
     IncompleteError,
+    InvalidError,
+    Member,
     read_member,
     records_begin,
     skip_value,
 )
 from kubewitness.logs.reading.inner import PREFIX
 from kubewitness.logs.reading.lines import LONGEST_LINE
+from kubewitness.logs.reading.marks import MARK
 from kubewitness.logs.reading.resumption import Resumption
 
 
@@ -39,20 +43,52 @@ class Piece:
         kind: a record is one whole JSON object; whether it is of a known format is not said.
         offset: of the first byte in the decoded stream.
         data: the bytes.
+        columns: of the table of which it is a row; then it is a list.
+        record: what it holds, if it is not JSON.
     """
 
     kind: PieceKind
     offset: int
     data: bytes
+    columns: tuple[str, ...] | None = None
+    record: Mapping[str, Any] | None = None
 
 
 _BLANK: Final = re.compile(r"[ \t\r\n]+|\xef\xbb\xbf")
 _STAMP: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?(?:[ \t][\w./\-\[\]$]+)?[ \t]+(?=\{)"
+    r"\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?(?:[ \t][\w./\-\[\]$]+)?\s+(?=\{\s*\")"
 )
-"""What S3 exports and `aws logs tail` write before each line: a time, perhaps a stream."""
+"""What S3 exports and `aws logs tail` write before each record: a time, perhaps a stream."""
 
 _Found = TypeVar("_Found")
+
+_MOST_OPEN: Final = 16
+"""How deeply lists of records may be nested."""
+
+_LEAST_UNMARKED: Final = 4096
+"""How many characters without a mark make it worth to pass over small records together."""
+
+
+def _small_values(depth: int) -> str:
+    """Return the regular expression of values that are nested no deeper, and what separates them.
+
+    It is atomic, so that it takes no longer than the text is long.
+    """
+    flat = r'(?:[^][{}"\\]++|"[^"\\]*+")'
+    if depth == 0:
+        return f"{flat}*+"
+    inner = _small_values(depth - 1)
+    return rf"(?:{flat}|\{{{inner}\}}|\[{inner}\])*+"
+
+
+_SMALL_VALUES: Final = re.compile(_small_values(3))
+
+
+class _Open(NamedTuple):
+    """A list or an object that holds records: how it is closed, and which lists are its records."""
+
+    closing: str
+    container: Container | None = None
 
 
 class Pieces:
@@ -67,7 +103,8 @@ class Pieces:
         self._more = more
         self._at = 0
         self._resumption = Resumption()
-        self._open: list[str] = []
+        self._open: list[_Open] = []
+        self._mark = -1
 
     def __iter__(self) -> Iterator[Piece]:
         """Yield all pieces, in order and without gaps."""
@@ -80,18 +117,30 @@ class Pieces:
     def _next(self) -> Piece:
         if blank := _BLANK.match(self._text, self._at):
             return self._take(PieceKind.BLANK, blank.end())
-        end = self._around()
-        if end is not None:
-            return self._take(PieceKind.ENVELOPE, end)
-        if self._text[self._at] == "{":
-            end = self._record()
+        if member := self._member():
+            kind = PieceKind.BROKEN if member.is_error else PieceKind.ENVELOPE
+            return self._take(kind, member.end)
+        for kind, find in (
+            (PieceKind.BROKEN, self._unmarked_list),
+            (PieceKind.ENVELOPE, self._around),
+            (PieceKind.BROKEN, self._unmarked),
+            (PieceKind.RECORD, self._record),
+        ):
+            end = find()
             if end is not None:
-                return self._take(PieceKind.RECORD, end)
+                return self._take(kind, end)
         return self._take(PieceKind.BROKEN, self._resume())
+
+    def _in_table(self) -> bool:
+        """Return whether the records here are lists of cells."""
+        container = self._open[-1].container if self._open else None
+        return container is not None and container.holds_lists
 
     def _take(self, kind: PieceKind, end: int) -> Piece:
         data = self._text[self._at : end].encode("latin-1")
-        piece = Piece(kind, self._offset + self._at, data)
+        container = self._open[-1].container if self._open else None
+        columns = container.columns if container and kind is PieceKind.RECORD else None
+        piece = Piece(kind, self._offset + self._at, data, columns)
         self._at = end
         return piece
 
@@ -101,46 +150,47 @@ class Pieces:
         if self._open:
             if character == ",":
                 return self._at + 1
-            if character == self._open[-1]:
+            if character == self._open[-1].closing:
                 self._open.pop()
                 return self._at + 1
-            if self._open[-1] == "}" and character == '"':
-                return self._member()
         if character == "{":
             return self._head()
         prefix = self._prefix()
-        if prefix is None and character == "[":
-            self._open.append("]")
+        is_list = character == "[" and not self._in_table() and len(self._open) < _MOST_OPEN
+        if prefix is None and is_list:
+            self._open.append(_Open("]"))
             return self._at + 1
         return prefix
 
     def _prefix(self) -> int | None:
         """Return where a prefix ends: of any kind where a line begins, else a time stamp."""
         begins_line = self._at == 0 or self._text[self._at - 1] == "\n"
-        pattern = PREFIX if begins_line and not self._open else _STAMP
-        found = pattern.match(self._text, self._at)
+        found = _STAMP.match(self._text, self._at)
+        if found is None and begins_line and not self._open:
+            found = PREFIX.match(self._text, self._at)
         return found.end() if found else None
 
     def _head(self) -> int | None:
         """Return where the records of a container begin that begins here."""
-        end = self._read_on(lambda: records_begin(self._text, self._at))
-        if end is not None:
-            self._open += ["}", "]"]
-        return end
-
-    def _member(self) -> int | None:
-        """Return the end of a member that stands behind a container's records.
-
-        Of another list of records it is the place where its first record begins.
-        """
-        member = self._read_on(lambda: read_member(self._text, self._at))
-        if member is None:
+        container = self._read_on(lambda: records_begin(self._text, self._at))
+        if container is None:
             return None
-        if member.holds_records:
-            self._open.append("]")
-        return member.end
+        self._open += [_Open("}"), _Open("]", container)]
+        return container.start
+
+    def _member(self) -> Member | None:
+        """Return a member that stands behind a container's records, None if there is none."""
+        is_member = self._open and self._open[-1].closing == "}" and self._text[self._at] == '"'
+        if not is_member:
+            return None
+        member = self._read_on(lambda: read_member(self._text, self._at))
+        if member is not None and member.container is not None:
+            self._open.append(_Open("]", member.container))
+        return member
 
     def _record(self) -> int | None:
+        if self._text[self._at] != ("[" if self._in_table() else "{"):
+            return None
         return self._read_on(lambda: skip_value(self._text, self._at)[1])
 
     def _read_on(self, find: Callable[[], _Found]) -> _Found | None:
@@ -148,6 +198,8 @@ class Pieces:
         while True:
             try:
                 return find()
+            except InvalidError:
+                return None
             except IncompleteError:
                 if self._holds_a_longest_line() or not self._extend():
                     return None
@@ -156,14 +208,38 @@ class Pieces:
         """Return whether any record that begins here would end in the text at hand."""
         return len(self._text) - self._at > LONGEST_LINE
 
+    def _unmarked_list(self) -> int | None:
+        """Return the same within a list, where each list would be opened."""
+        return self._unmarked() if self._open and self._text[self._at] == "[" else None
+
+    def _unmarked(self) -> int | None:
+        """Return the end of small records of which none has a mark; None if there are none."""
+        mark = self._next_mark()
+        if mark - self._at < _LEAST_UNMARKED or self._text[self._at] not in "{[":
+            return None
+        found = _SMALL_VALUES.match(self._text, self._at, mark)
+        return found.end() if found and found.end() > self._at else None
+
+    def _next_mark(self) -> int:
+        """Return where the next mark is, the end of the text if there is none."""
+        if self._mark < self._at:
+            found = MARK.search(self._text, self._at)
+            self._mark = found.start() if found else len(self._text)
+        return self._mark
+
     def _resume(self) -> int:
         """Return where reading resumes after damage."""
         while not self._holds_a_longest_line() and self._extend():
             pass
-        return self._resumption.after(self._text, self._at, self._open)
+        if self._next_mark() == len(self._text):
+            return len(self._text)
+        closing = [each.closing for each in self._open]
+        return self._resumption.after(self._text, self._at, closing)
 
     def _extend(self) -> bool:
         more = self._more()
+        if self._mark == len(self._text):
+            self._mark = -1
         self._text += more.decode("latin-1")
         return bool(more)
 
@@ -171,5 +247,5 @@ class Pieces:
         """Drop what was taken, once in a while: to copy the rest each time would take too long."""
         if self._at > LONGEST_LINE // 4:
             self._text, self._offset = self._text[self._at :], self._offset + self._at
-            self._at = 0
+            self._at, self._mark = 0, -1
             self._resumption = Resumption()

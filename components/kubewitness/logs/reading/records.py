@@ -1,13 +1,15 @@
 """From pieces to rows: a record of a known format, salvage of a damaged one, or quarantine."""
 
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from kubewitness.logs.reading.balance import Balance
-from kubewitness.logs.reading.event_text import holds_event
+from kubewitness.logs.reading.event_text import event_place, holds_event
+from kubewitness.logs.reading.formats.cloudwatch import CloudWatch
 from kubewitness.logs.reading.formats.envelope import Envelope
 from kubewitness.logs.reading.inner import (
     UNREADABLE,
@@ -16,12 +18,16 @@ from kubewitness.logs.reading.inner import (
     salvaged_record,
 )
 from kubewitness.logs.reading.lines import LONGEST_LINE
+from kubewitness.logs.reading.parts import Parts
 from kubewitness.logs.reading.pieces import Piece, PieceKind, Pieces
-from kubewitness.logs.reading.rows import AUDIT, NoRowError, Row
+from kubewitness.logs.reading.rows import AUDIT, OTHER, NoRowError, Row
+from kubewitness.logs.reading.stamped_lines import stamped_row
 from kubewitness.logs.reading.strict_json import NotStrictError, parse
 from kubewitness.logs.reading.times import iso_time
 
 TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
+
+UNMARKED: Final = "are lines of which none is of an audit log"
 
 SAMPLE_BYTES: Final = 4096
 """How much of what cannot be read the quarantine keeps; its place says where the rest is."""
@@ -29,9 +35,9 @@ SAMPLE_BYTES: Final = 4096
 _STAMP: Final = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 )
-_CELL: Final = rb'"?[A-Za-z_][\w .()\[\]-]*"?'
+_CELL: Final = rb'"?[A-Za-z_@][\w .()\[\]-]*"?'
 _CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CELL))
-"""As the Azure portal writes it, which takes `TimeGenerated [UTC]` for the name of a column."""
+_ERROR: Final = re.compile(rb'"(?:error|Error|Exceptions|OneApiErrors)"\s*:')
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,12 @@ class Read:
     rows: list[LocatedRow] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     balance: Balance = field(default_factory=Balance)
+    parts: Parts = field(default_factory=Parts)
     # The time that stands before the next record.
     _stamp: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.quarantined)
 
     def add(self, pieces: Iterable[Piece]) -> None:
         """Read pieces."""
@@ -92,7 +102,19 @@ class Read:
             piece = Piece(PieceKind.BROKEN, offset, line)
             self.quarantine(Quarantined.of(piece, TOO_LONG))
         else:
-            self.add(Pieces(line, offset))
+            parts = self.parts.add(line, offset)
+            self.add(Pieces(line, offset) if parts is None else parts)
+
+    def add_unmarked(self, lines: bytes, offset: int) -> None:
+        """Put lines that have no mark of an audit log into the quarantine, as one piece.
+
+        A single one is read, for the sake of its reason.
+        """
+        if len(lines) <= SAMPLE_BYTES and b"\n" not in lines:
+            self.add_line(lines, offset)
+        else:
+            piece = Piece(PieceKind.BROKEN, offset, lines)
+            self.quarantine(Quarantined.of(piece, UNMARKED))
 
     def quarantine(self, entry: Quarantined) -> None:
         """Put bytes into the quarantine."""
@@ -123,6 +145,10 @@ class Read:
                 for row, name in found
             ]
             self._stamp = None
+        if all(row.kind == OTHER for row, _ in found):
+            self.balance.other += len(found)
+            self.balance.other_bytes += size
+            return
         self.rows += [LocatedRow(row, log_format, piece.offset, size) for row, log_format in found]
         if any(row.damage for row, _ in found):
             self.balance.salvaged += len(found)
@@ -146,28 +172,62 @@ def _rows(piece: Piece) -> list[tuple[Row, str]]:
     if not piece.data:
         raise NoRowError("the envelope of records ends before it is closed")
     if piece.kind is PieceKind.BROKEN and not piece.data.startswith(b"{"):
-        if rows := inner_rows(piece.data.decode(errors="replace"), {}):
-            return [(row, Envelope.NAME) for row in rows]
-        raise NoRowError(_no_record(piece.data))
+        return _rows_of_text(piece.data)
     try:
-        record = parse(piece.data)
+        record, text = _record(piece)
     except NotStrictError as error:
-        if error.is_ambiguous:
+        if error.is_ambiguous or piece.columns:
             raise NoRowError(str(error)) from None
         return list(_salvaged_rows(piece, str(error)))
-    log_format, rows = read_record(record, piece.data)
-    if _hides_event(rows, piece.data):
-        raise NoRowError(UNREADABLE)
+    log_format, rows = read_record(record, text)
+    if _hides_event(rows, text):
+        raise NoRowError(f"{UNREADABLE}, in the field `{event_place(record)}`")
     if log_format is None or not rows:
         raise NoRowError("is JSON, but of no audit log's format")
     return [(row, log_format.NAME) for row in rows]
+
+
+def _record(piece: Piece) -> tuple[Mapping[str, Any], bytes]:
+    """Return the record of a piece, and the same as JSON.
+
+    Raises:
+        NotStrictError: it is not JSON.
+    """
+    record = piece.record
+    if record is None:
+        value = parse(piece.data)
+        if isinstance(value, dict):
+            return value, piece.data
+        record = _cells(value, piece.columns)
+    return record, json.dumps(record, ensure_ascii=False).encode(errors="surrogatepass")
+
+
+def _cells(cells: list[Any], columns: tuple[str, ...] | None) -> Mapping[str, Any]:
+    """Return a row of a table as a record; without columns each cell has its name in it."""
+    if columns is None:
+        named = [cell for cell in cells if isinstance(cell, dict)]
+        return {str(cell.get("field")): cell.get("value") for cell in named}
+    if len(cells) != len(columns):
+        raise NoRowError(f"has {len(cells)} cells, and its table has {len(columns)} columns")
+    return dict(zip(columns, cells, strict=True))
+
+
+def _rows_of_text(data: bytes) -> list[tuple[Row, str]]:
+    """Return the rows of what is not JSON."""
+    if _ERROR.match(data):
+        raise NoRowError("is the error of a query that returned only a part of its rows")
+    if rows := inner_rows(data.decode(errors="replace"), {}):
+        return [(row, Envelope.NAME) for row in rows]
+    if row := stamped_row(data.decode(errors="replace")):
+        return [(row, CloudWatch.NAME)]
+    raise NoRowError(_no_record(data))
 
 
 def _no_record(data: bytes) -> str:
     if not data.strip(b"\0"):
         return "is filled with null bytes"
     if _CSV_HEADING.fullmatch(data):
-        return "is the heading of CSV, in which nested columns are lost; export the logs as JSON"
+        return "is the heading of CSV without a column of an audit log"
     return "is not JSON"
 
 

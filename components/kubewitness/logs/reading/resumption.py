@@ -21,8 +21,14 @@ from kubewitness.logs.reading.containers import (
 from kubewitness.logs.reading.formats import find_format
 
 MOST_TRIED: Final = 64 << 20
+LEAST_TRIED: Final = 1 << 18
+TRIED_PER_CHARACTER: Final = 128
 """How many characters within damage are read in search of a whole record, before it goes on to the
-next line: each place where one may begin is tried, and a hostile log has many."""
+next line: each place where one may begin is tried, and a hostile log has many. Their number grows
+with the text, so that reading stays linear."""
+
+_COST_OF_AN_ERROR: Final = 4096
+"""As many characters are decoded in the time that one error takes."""
 
 _OBJECT: Final = re.compile(r'\{(?=\s{0,99}")', re.ASCII)
 _STAMPED: Final = (
@@ -36,6 +42,7 @@ class Resumption:
 
     def __init__(self) -> None:
         self._tried = 0
+        self._most = 0
 
     def after(self, text: str, damaged: int, open_: Sequence[str]) -> int:
         """Return where the next whole record or container begins; the end of the text if nowhere.
@@ -44,6 +51,7 @@ class Resumption:
             damaged: where the damaged record begins.
             open_: the brackets that close the containers around it.
         """
+        self._most = min(MOST_TRIED, LEAST_TRIED + TRIED_PER_CHARACTER * len(text))
         line_end = text.find("\n", damaged)
         line_end = line_end if line_end >= 0 else len(text)
         place = self._on_the_line(text, damaged, line_end, open_)
@@ -56,7 +64,7 @@ class Resumption:
     ) -> int | None:
         """Return where a record begins behind the damage on the same line."""
         at = damaged
-        while (found := _OBJECT.search(text, at, line_end)) and self._tried < MOST_TRIED:
+        while (found := _OBJECT.search(text, at, line_end)) and self._tried < self._most:
             place = found.start()
             # Where the damage shows just at an object, the object cannot be a value there.
             if place > damaged and (place == at or _may_begin(text, place, open_)):
@@ -77,7 +85,7 @@ class Resumption:
         begin = re.compile(rf"^[ \t]{{0,{indentation}}}(?:(?=\{{)|(?={_STAMPED}))", re.MULTILINE)
         for found in begin.finditer(text, line_end):
             place = found.end()
-            if self._tried >= MOST_TRIED:
+            if self._tried >= self._most:
                 return found.start()
             if text[place : place + 1] != "{" or self._is_container(text, place):
                 return place
@@ -96,7 +104,7 @@ class Resumption:
             unterminated = error.msg.startswith("Unterminated")
             # To name the line of its error, the decoder also counts all lines before it.
             read = (len(text) if unterminated else error.pos) - place + error.pos // 16 + 1
-            self._tried += read
+            self._tried += read + _COST_OF_AN_ERROR
             # A string that was cut goes on to the first quote of the next record.
             is_next = text.startswith('{"', error.pos - 2) and not unterminated
             return max(error.pos - 2 if is_next else error.pos, place + 1), False

@@ -10,6 +10,9 @@ from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
 AUDIT: Final = "audit"
 """The kind of row that fills AKSAudit, AKSAuditAdmin or both; the others are tables of Azure."""
 
+OTHER: Final = "other"
+"""The kind of row of a record that is known to be of another log: it is counted, not stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -86,9 +89,18 @@ class Record:
 
 
 class Format(Protocol):
-    """One format in which logs come: one module each."""
+    """One format in which logs come: one module each.
+
+    Attributes:
+        NAME: of the format.
+        MARKS: regular expressions (RE2). A line of this format that holds no audit event matches
+            one of them, in a place where nothing is escaped.
+        IS_FALLBACK: whether its records may also match other formats, which come first.
+    """
 
     NAME: str
+    MARKS: tuple[str, ...]
+    IS_FALLBACK: bool
 
     @staticmethod
     def matches(record: Mapping[str, Any]) -> bool:
