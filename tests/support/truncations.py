@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ class Attack:
         name: of the case.
         number: which decides its days.
         lines: of its log.
+        events: as they are without truncation.
         ids: of its events.
+        times: of its events.
         story: what was truncated.
     """
 
@@ -39,6 +42,8 @@ class Attack:
     name: str
     number: int
     lines: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    times: set[datetime] = field(default_factory=set)
     ids: set[str] = field(default_factory=set)
     story: str = ""
 
@@ -109,11 +114,25 @@ FORMATS: dict[str, Write] = {
 """How an event of Kubernetes is written and truncated."""
 
 
-def draw_attacks(detections: Sequence[Detection], count: int, draw: random.Random) -> list[Attack]:
-    """Attacks of the library, one event of each truncated."""
+def whole(event: Event, log_format: str) -> str:
+    """An event that is not truncated, as a line of a log of the same format."""
+    if log_format == "AzureDiagnostics":
+        log = {"TimeGenerated": event["stageTimestamp"], "Category": "kube-audit"}
+        return dumps({**log, "log_s": dumps(event), "_ResourceId": CLUSTER})
+    return dumps(table_row(event) if log_format.startswith("AKSAudit") else event)
+
+
+def draw_attacks(
+    detections: Sequence[Detection], count: int, draw: random.Random, log_format: str = ""
+) -> list[Attack]:
+    """Attacks of the library, one event of each truncated.
+
+    Args:
+        log_format: of all events; any format by default, and the others as they are.
+    """
     all_cases = [(one, name, path) for one in detections for name, path in malicious(one)]
     chosen = [draw.choice(all_cases) for _ in range(count)]
-    return [_attack(*each, number, draw) for number, each in enumerate(chosen)]
+    return [_attack(*each, number, draw, log_format) for number, each in enumerate(chosen)]
 
 
 def malicious(detection: Detection) -> list[tuple[str, Path]]:
@@ -121,18 +140,27 @@ def malicious(detection: Detection) -> list[tuple[str, Path]]:
     return list(cases(detection, "malicious").items())
 
 
-def _attack(
-    detection: Detection, name: str, path: Path, number: int, draw: random.Random
+def _attack(  # noqa: PLR0913, PLR0917 what a case is made of
+    detection: Detection,
+    name: str,
+    path: Path,
+    number: int,
+    draw: random.Random,
+    log_format: str,
 ) -> Attack:
     attack = Attack(detection, name, number)
     events = [dict(moved_to_slot(e, f"{name}{number}", number)) for e in case_events(path)]
     victim = draw.randrange(len(events))
     for index, event in enumerate(events):
         attack.ids.update(filter(None, (event.get("auditID"), event.get("CorrelationId"))))
+        attack.events.append(dumps(event))
+        time = str(event.get("stageTimestamp") or event.get("TimeGenerated"))
+        attack.times.add(datetime.fromisoformat(time).replace(tzinfo=None))
         if index != victim:
-            attack.lines.append(dumps(event))
+            attack.lines.append(whole(event, log_format))
             continue
-        log_format = draw.choice(sorted(FORMATS)) if "auditID" in event else "line"
-        attack.lines.append(FORMATS.get(log_format, FORMATS["kubernetes"])(event, draw))
-        attack.story = f"{log_format}: {attack.lines[-1][-200:]}"
+        chosen = log_format or draw.choice(sorted(FORMATS))
+        chosen = chosen if "auditID" in event else "kubernetes"
+        attack.lines.append(FORMATS[chosen](event, draw))
+        attack.story = f"{chosen}: {attack.lines[-1][-200:]}"
     return attack

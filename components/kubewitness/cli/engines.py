@@ -8,17 +8,17 @@ from typing import Final
 
 from kubewitness.cli.data import open_data
 from kubewitness.detections.detection import Detection
-from kubewitness.detections.engines import Engine
+from kubewitness.detections.engines import Engine, TruncatedJudge
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
 from kubewitness.detections.engines.data_explorer import open_data_explorer
+from kubewitness.detections.engines.fetched import FetchedEvents
 from kubewitness.detections.engines.local import LocalEngine
 from kubewitness.detections.engines.log_analytics import open_log_analytics
-from kubewitness.detections.finding import Finding
-from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.store.contents import Contents, contents
+from kubewitness.logs.store.period import clock
 from kubewitness.logs.store.present import Events, count_events, present_time, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread
 
@@ -29,10 +29,6 @@ _CLOUD: Final[dict[str, Callable[[str, Sequence[Detection], CloudOptions], Engin
     LOG_ANALYTICS: open_log_analytics,
     DATA_EXPLORER: open_data_explorer,
 }
-
-
-def _judge_all(_: Detection, findings: Sequence[Finding]) -> Judged:
-    return Judged(tuple(findings))
 
 
 @dataclass(frozen=True)
@@ -47,19 +43,17 @@ class OpenedEngine:
         threads: how many detections can be run at once.
         events: how many events the period covers; None where counting costs money.
         warnings: what is suspicious about the times of events.
-        truncated: how many events are truncated; None if not counted.
-        judge: returns what a detection could not judge, and its findings without mere guesses.
+        truncated: judges the truncated events.
         contents: what the logs contain in the period; None where asking costs money.
     """
 
     engine: Engine
+    truncated: TruncatedJudge
     unread: Unread = ALL_READ
     count_allowed: Callable[[Detection, int], int] | None = None
     threads: int = 1
     events: Events | None = None
     warnings: tuple[str, ...] = ()
-    truncated: int | None = None
-    judge: Callable[[Detection, Sequence[Finding]], Judged] = _judge_all
     contents: Contents | None = None
 
 
@@ -85,7 +79,9 @@ def open_engine(
         raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere by another call")
     if clouds:
         word, scheme = clouds[0]
-        yield OpenedEngine(_CLOUD[scheme](word, detections, options))
+        cloud = _CLOUD[scheme](word, detections, options)
+        now = options.now or clock()
+        yield OpenedEngine(cloud, FetchedEvents(cloud, options.allow_list, now))
         return
     if options.tables or options.plan != Plan.ANALYTICS:
         raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
@@ -102,12 +98,11 @@ def open_engine(
         )
         yield OpenedEngine(
             engine,
+            engine,
             opened.unread,
             engine.count_allowed,
             threads=min(os.cpu_count() or 1, MOST_THREADS),
             events=events,
             warnings=tuple(time_warnings(opened.connection, events, options.period, now)),
-            truncated=engine.truncated,
-            judge=engine.judge,
             contents=contents(opened.connection, options.period, now),
         )

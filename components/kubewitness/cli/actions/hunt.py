@@ -70,6 +70,8 @@ def run(
         for warning in opened.warnings:
             _warn(warning, warnings)
         findings, not_judged, not_run, allowed = _hunt(opened, chosen.detections, used)
+        for fault in opened.truncated.not_fetched:
+            _warn(f"not all truncated events were judged: {fault}", warnings)
         informational = _count(opened, chosen.informational)
     if informational:
         tell(
@@ -89,7 +91,7 @@ def run(
         warnings,
         opened.events,
         informational,
-        opened.truncated,
+        opened.truncated.truncated if chosen.detections else None,
         not_judged,
         opened.contents,
         unanswerable(opened.contents, wanted) if opened.contents else None,
@@ -134,7 +136,7 @@ def _outcomes(
         found: list[Finding] = []
         try:
             found.extend(opened.engine.run(detection))
-            return detection, opened.judge(detection, found), ()
+            return detection, opened.truncated.judge(detection, found), ()
         except DetectionFailedError as error:
             return detection, Judged(tuple(found)), error.faults
 

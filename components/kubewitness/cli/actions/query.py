@@ -18,6 +18,7 @@ from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
+from kubewitness.logs.store.truncated import count_truncated
 from kubewitness.optional_imports import MissingExtraError, optional_import
 from kubewitness.reports.rows import print_rows, write_csv, write_json, write_parquet
 
@@ -77,6 +78,9 @@ def run(
         log = contents(connection, period, now)
         for line in not_visible(log, text, saved):
             tell(f"not visible in this log: {line}")
+        if count := count_truncated(connection, period, now):
+            noun = "event is" if count == 1 else "events are"
+            tell(f"note: {count:,} {noun} truncated; `TruncatedColumns` lists the missing parts")
         _write(result, format_, output, limit, raw=raw)
     return ExitCode.OK
 

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from kubewitness.detections.detection import Detection
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 
 TIMEOUT_SECONDS: Final = 300
@@ -13,6 +14,24 @@ TIMEOUT_SECONDS: Final = 300
 
 class DetectionFailedError(InputError):
     """One detection could not be run, or not to its end; others may."""
+
+
+class TruncatedJudge(Protocol):
+    """Knows the truncated events that an engine reads."""
+
+    @property
+    def truncated(self) -> int:
+        """Return how many events are truncated."""
+        ...
+
+    @property
+    def not_fetched(self) -> Sequence[str]:
+        """Return why truncated events are missing here."""
+        ...
+
+    def judge(self, detection: Detection, findings: Sequence[Finding]) -> Judged:
+        """Return what a detection could not judge, and its findings without mere guesses."""
+        ...
 
 
 class Engine(Protocol):

@@ -68,12 +68,19 @@ def create_parsers(
     """
     condition = within(period or Period(), present_time(connection, now))
     connection.execute(f"CREATE TEMP VIEW {SOURCE} AS {source_rows(condition)}")
+    create_parser_views(connection)
+
+
+def create_parser_views(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
+    """Make the parsers views over the source that is there, and return the columns of all."""
     for name in PARSERS:
-        made = _translations().translate(parser(name), _schema(connection))
+        made = parser_translations().translate(parser(name), _schema(connection))
         connection.execute(f"CREATE TEMP VIEW {name} AS {made.sql}")
+    return _schema(connection)
 
 
-def _translations() -> Translations:
+def parser_translations() -> Translations:
+    """Return the translations that this user's cache remembers."""
     return Translations(user_cache() / "translations")
 
 
@@ -124,7 +131,7 @@ class LocalEngine:
         self._refused: dict[str, tuple[str, ...]] = {}
         self._translated = self._translate_all()
         self._truncated = truncated_events(
-            connection, self._period, self._schema, _translations(), self._now
+            connection, period or Period(), self._schema, parser_translations(), self._now
         )
         self._make_tables()
 
@@ -149,6 +156,11 @@ class LocalEngine:
             raise DetectionFailedError(
                 *(f"{detection.slug}: {fault}" for fault in error.faults)
             ) from None
+
+    @property
+    def not_fetched(self) -> Sequence[str]:
+        """Return why truncated events are missing here: none are."""
+        return ()
 
     @property
     def truncated(self) -> int:
@@ -213,7 +225,7 @@ class LocalEngine:
         if not _reads_stored(text):
             plain = [name for name in schema[KUBE_AUDIT] if name not in STORED]
             schema = {**schema, KUBE_AUDIT: plain}
-        return _translations().translate(text, schema)
+        return parser_translations().translate(text, schema)
 
     def _make_tables(self) -> None:
         """Put tables in memory in the place of the parsers that some detection reads."""

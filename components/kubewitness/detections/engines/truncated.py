@@ -18,7 +18,9 @@ from kubewitness.detections.parsers import SOURCE
 from kubewitness.detections.unjudged.evaluate import TruncatedEvent, TruncatedEvents
 from kubewitness.detections.unjudged.names import ROW
 from kubewitness.logs.kql.translation_cache import Translations
-from kubewitness.logs.store.database import DATABASE, ROWS
+from kubewitness.logs.store.database import DATABASE
+from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.truncated import count_truncated, truncated_condition
 
 _AUDIT_ROW: Final = "concat_ws(' ', LogFile, LogOffset, coalesce(AuditId, ''), coalesce(Stage, ''))"
 _PLAIN_ROW: Final = "concat_ws(' ', LogFile, LogOffset)"
@@ -34,7 +36,7 @@ _REQUESTS: Final = {
 
 def truncated_events(
     connection: duckdb.DuckDBPyConnection,
-    period: str,
+    period: Period,
     schema: Mapping[str, Sequence[str]],
     translations: Translations,
     now: datetime,
@@ -42,15 +44,12 @@ def truncated_events(
     """Return the truncated events of a store; None if there are none.
 
     Args:
-        period: the SQL of whether a row is of the period. An event without a time may be.
         schema: the columns of every table.
         now: what `now()` is.
     """
-    condition = f"TruncatedColumns IS NOT NULL AND ({period} OR TimeGenerated IS NULL)"
-    if not any(
-        connection.execute(f"FROM {rows} WHERE {condition} LIMIT 1").fetchall() for rows in ROWS
-    ):
+    if not count_truncated(connection, period, now):
         return None
+    condition = truncated_condition(period, now)
     views = {name: f'(FROM {DATABASE}.main."{name}" WHERE {condition})' for name in _REQUESTS}
     tables = {name: f"SELECT *, {_row(name)} AS {ROW} FROM {view}" for name, view in views.items()}
     # Their files have numbers here, and names in the tables of users.
