@@ -82,3 +82,15 @@ def test_a_cut_copy_gives_way_to_the_whole_event(tmp_path: Path) -> None:
     assert read(tmp_path / "store", tmp_path / "log").balance.salvaged == 1
     rows = rows_of(tmp_path / "store", "AKSAuditAdmin", "IsPartial, Copies, LogDamage")
     assert rows == [(False, 2, None)]
+
+
+def test_a_cut_event_does_not_give_way_to_another_body(tmp_path: Path) -> None:
+    """A client may choose the id of its request: a harmless one must not hide another."""
+    event = next(e for e in events(3_000, seed=5) if "requestObject" in e)
+    other = {**event, "requestObject": {"kind": "Pod", "spec": {"hostPID": True}}}
+    text = as_line(other)
+    cut = text[: text.index(b'"hostPID"') + len(b'"hostPID":true,"')]
+    write(tmp_path / "log", [as_line(event), cut + b"\n"])
+    read(tmp_path / "store", tmp_path / "log")
+    rows = rows_of(tmp_path / "store", "AKSAudit", "IsPartial, IsConflicting")
+    assert rows == [(False, True), (True, True)]

@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 
 from kubewitness.logs.store.database import PLAIN_TABLES, plain_columns
-from kubewitness.logs.store.statements import CONTENT_COLUMNS
+from kubewitness.logs.store.statements import CONTENT_COLUMNS, OBJECT_FIELDS, TEXT_FIELDS
 
 _CONTENTS: Final = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
 
@@ -30,9 +30,28 @@ _COPIES: Final = f"""
 CREATE OR REPLACE TEMP TABLE copies AS
 SELECT e.rowid AS place, AuditId, coalesce(Stage, '') AS Stage, IsPartial, Copies, InAudit,
     InAdmin, PodName, ResourceId, TimeGenerated, LogDamage, f.name AS file, LogOffset,
-    Verb, RequestUri, "User"::VARCHAR AS who, sha256(row({_CONTENTS})::VARCHAR) AS contents
+    sha256(row({_CONTENTS})::VARCHAR) AS contents
 FROM store.audit_events AS e JOIN store.files AS f ON LogFile = number
 WHERE {_KNOWN} AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
+"""
+
+_IS_SAME: Final = " AND ".join(
+    f'coalesce(p."{column}" = e."{column}", true)' for column in TEXT_FIELDS.values()
+)
+# Behind what precedes a truncation stand only the brackets that close it.
+_GOES_ON: Final = " AND ".join(
+    f"""coalesce(starts_with(e."{column}"::VARCHAR, rtrim(p."{column}"::VARCHAR, '}}]')), true)"""
+    for column in OBJECT_FIELDS.values()
+)
+
+# A client may choose the id of its request, so the id alone would let one event hide another.
+_AGREEING: Final = f"""
+CREATE OR REPLACE TEMP TABLE agreeing AS
+SELECT DISTINCT c.place FROM copies AS c
+JOIN copies AS w ON c.IsPartial AND NOT w.IsPartial AND w.AuditId = c.AuditId AND w.Stage = c.Stage
+JOIN store.audit_events AS p ON p.rowid = c.place
+JOIN store.audit_events AS e ON e.rowid = w.place
+WHERE {_IS_SAME} AND {_GOES_ON}
 """
 
 # What is told apart: the contents, and the cluster where copies name more than one.
@@ -44,11 +63,7 @@ WITH clusters AS (
 )
 SELECT c.*, c.contents || CASE WHEN are_many THEN coalesce(lower(ResourceId), '') ELSE '' END
         AS identity,
-    IsPartial AND EXISTS (
-        FROM copies AS w WHERE NOT w.IsPartial AND w.AuditId = c.AuditId AND w.Stage = c.Stage
-        AND coalesce(c.Verb = w.Verb, true) AND coalesce(c.RequestUri = w.RequestUri, true)
-        AND coalesce(c.who = w.who, true)
-    ) AS gives_way
+    IsPartial AND place IN (SELECT place FROM agreeing) AS gives_way
 FROM copies AS c JOIN clusters USING (AuditId, Stage, contents)
 """
 
@@ -112,6 +127,7 @@ def _deduplicate_events(connection: duckdb.DuckDBPyConnection) -> int:
     if not _count(connection, "SELECT count(*) FROM repeated"):
         return 0
     connection.execute(_COPIES)
+    connection.execute(_AGREEING)
     connection.execute(_TOLD_APART)
     connection.execute(_KEPT)
     connection.execute(_UPDATE)
