@@ -46,6 +46,41 @@ def test_logs_and_a_store_of_them_give_the_same(
     assert finding["values"]["Command"] == "sh"
 
 
+def test_with_a_baseline_only_new_findings_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The document has all findings, so that it is the baseline of the next hunt."""
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    code, document, _ = hunt(capsys, ATTACK, "--rule", "pod-exec")
+    assert code == ExitCode.VIOLATION
+    before.write_text(json.dumps(document), "utf-8")
+    words: list[str | Path] = ["--rule", "pod-exec", "--baseline", before]
+    code, out, _ = run(capsys, "hunt", ATTACK, *words)
+    assert code == ExitCode.OK
+    assert "findings 1, known 1" in out
+    assert "pod-exec:" not in out
+    run(capsys, "hunt", ATTACK, *words, "--format", "json", "--output", after)
+    other = tmp_path / "other.ndjson"
+    changed = ATTACK.read_text("utf-8").replace("mallory", "trudy").replace("0c6d", "1c6d")
+    other.write_text(changed, "utf-8")
+    code, document, _ = hunt(capsys, ATTACK, other, "--rule", "pod-exec", "--baseline", after)
+    assert code == ExitCode.VIOLATION
+    assert sorted(finding["known"] for finding in document["findings"]) == [False, True]
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "{", '{"findings": [{}]}', '{"findings": [{"fingerprint": 1}]}']
+)
+def test_a_baseline_that_is_no_hunts_document_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """It never counts as an empty one."""
+    (tmp_path / "before.json").write_text(text, "utf-8")
+    code, _, err = run(capsys, "hunt", ATTACK, "--baseline", tmp_path / "before.json")
+    assert code == ExitCode.USAGE
+    assert "before.json" in err
+
+
 def test_nothing_found_is_all_well(capsys: pytest.CaptureFixture[str]) -> None:
     """What was refused is no finding."""
     code, document, _ = hunt(capsys, DENIED, "--rule", "pod-exec")

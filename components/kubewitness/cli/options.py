@@ -28,6 +28,25 @@ class Tag(click.ParamType[tuple[str, str]]):
         return name, text
 
 
+CHECK_FORMATS: Final = ("table", "json", "sarif", "github", "junit", "markdown")
+
+
+class Report(click.ParamType[tuple[str, Path]]):
+    """A format of a report and its file, written as `FORMAT=FILE`."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        """Return format and path."""
+        format_, separator, path = str(value).partition("=")
+        if format_ not in CHECK_FORMATS or not (separator and path):
+            known = ", ".join(CHECK_FORMATS)
+            self.fail(f"`{value}` is not FORMAT=FILE; the formats are {known}", param, ctx)
+        return format_, Path(path)
+
+
 FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)

@@ -27,6 +27,7 @@ class CheckResult:
         resources: its resources as they were judged, remediated where that is switched on.
         graph: what the policies saw.
         verdicts: every verdict of our policies.
+        in_baseline: how many results a baseline hides.
         notes: what a reader should know besides: what was remediated before it was judged,
             exemptions that nothing used, what a benchmark leaves to others, other ways to a
             cluster.
@@ -37,6 +38,7 @@ class CheckResult:
     graph: Graph
     verdicts: tuple[Verdict, ...]
     notes: tuple[str, ...] = ()
+    in_baseline: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """Return how many verdicts have this outcome."""

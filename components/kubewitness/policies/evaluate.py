@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from kubewitness.graph.model import AksCluster, DiagnosticSetting, Graph, Link
 from kubewitness.graph.resources import Origin, Resource
 from kubewitness.policies.exemption_use import ExemptionUse, exempt
+from kubewitness.policies.exemptions import POLICY_ERROR
 from kubewitness.policies.hidden import blocks, hidden, is_component, judge_component
 from kubewitness.policies.policy import AnyPolicy, C, JudgeOthers, Policy, S
 from kubewitness.policies.settings import Level
@@ -145,7 +146,7 @@ def _not_ours(
     """Judge what this stack adds to a cluster elsewhere: a pass if complete, else undecided."""
     if judgement.outcome is not Outcome.FAIL:
         return resource, judgement, False
-    if policy.judges_settings or any(f.code == "policy-error" for f in judgement.reasons):
+    if policy.judges_settings or any(f.code == POLICY_ERROR for f in judgement.reasons):
         return resource, judgement, True
     doubts = (
         replace(
@@ -168,4 +169,4 @@ def _guarded(policy: Policy[C, S], cluster: C, graph: Graph, settings: S) -> Jud
 
 def _policy_error(policy: AnyPolicy, error: Exception) -> Judgement:
     message = f"the policy `{policy.id}` itself failed ({type(error).__name__}), please report it"
-    return fail(Reason("policy-error", message))
+    return fail(Reason(POLICY_ERROR, message))

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from kubewitness.graph.resources import Resource
 from kubewitness.policies.resource_pattern import ResourcePattern, is_meant
+
+POLICY_ERROR: Final = "policy-error"
+"""The code of a fault of the policy itself, which nothing exempts or hides."""
 
 
 class Declaration(BaseModel):
@@ -58,7 +61,7 @@ class Exemption(Declaration):
     def means(self, code: str) -> bool:
         """Return whether a reason with this code is exempted; a policy's own error never is."""
         is_of_category = code.endswith(f":{self.category.lower()}")
-        return code != "policy-error" and (not self.category or is_of_category)
+        return code != POLICY_ERROR and (not self.category or is_of_category)
 
 
 class CommonExemption(Exemption):

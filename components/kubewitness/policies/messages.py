@@ -11,6 +11,7 @@ _WORDS: Final = {
     Outcome.UNDECIDED: "UNDECIDED: ",
     Outcome.EXEMPT: "EXEMPT: ",
     Outcome.COLLECTED_ELSEWHERE: "COLLECTED ELSEWHERE: ",
+    Outcome.IN_BASELINE: "IN THE BASELINE: ",
 }
 
 

@@ -17,6 +17,7 @@ class Outcome(Enum):
     NOT_APPLICABLE = "not applicable"
     EXEMPT = "exempt"
     COLLECTED_ELSEWHERE = "collected elsewhere"
+    IN_BASELINE = "in the baseline"
 
 
 @dataclass(frozen=True)

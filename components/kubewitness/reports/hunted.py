@@ -10,6 +10,7 @@ from rich.console import Console
 from kubewitness.detections.coverage.log import Unanswerable
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.known_findings import fingerprint
 from kubewitness.detections.unjudged.evaluate import TruncatedEvent
 from kubewitness.logs.store.contents import Contents
 from kubewitness.logs.store.present import Events
@@ -72,6 +73,7 @@ class Hunted:
         not_judged: what detections could not judge.
         log: what the log contains; None if that was not determined.
         unanswerable: what the log cannot answer, likewise.
+        known: fingerprints of the findings of an earlier hunt; None without one.
     """
 
     detections: Sequence[Detection]
@@ -88,6 +90,13 @@ class Hunted:
     not_judged: Sequence[NotJudged] = ()
     log: Contents | None = None
     unanswerable: Unanswerable | None = None
+    known: frozenset[str] | None = None
+
+    @property
+    def new(self) -> list[Finding]:
+        """Return the findings that the earlier hunt did not have."""
+        known = self.known or frozenset()
+        return [one for one in self.findings if fingerprint(one) not in known]
 
 
 def document(hunted: Hunted) -> str:
@@ -104,7 +113,7 @@ def document(hunted: Hunted) -> str:
         "faults": list(hunted.unread.faults),
         "log": hunted.log and log_document(hunted.log),
         "not_answerable": hunted.unanswerable and unanswerable_document(hunted.unanswerable),
-        "findings": [_finding(finding) for finding in hunted.findings],
+        "findings": [_finding(finding, hunted.known) for finding in hunted.findings],
         "not_judged": [
             {"detection": each.detection.slug, "events": [_event(event) for event in each.events]}
             for each in hunted.not_judged
@@ -127,7 +136,7 @@ def print_hunted(
     for detection in sorted(
         hunted.detections, key=lambda detection: SEVERITIES.index(detection.severity)
     ):
-        if found := [finding for finding in hunted.findings if finding.detection is detection]:
+        if found := [finding for finding in hunted.new if finding.detection is detection]:
             _print_detection(console, detection, found, limit)
     if explain_truncated:
         _print_not_judged(console, hunted, limit)
@@ -185,6 +194,7 @@ def _summary(hunted: Hunted) -> dict[str, int | None]:
         "not_run": len(_not_run(hunted)),
         "found_something": len({finding.detection.slug for finding in hunted.findings}),
         "findings": len(hunted.findings),
+        **({} if hunted.known is None else {"known": len(hunted.findings) - len(hunted.new)}),
         "allowed": hunted.allowed,
         "informational": hunted.informational,
         "events": hunted.events.covered if hunted.events else None,
@@ -239,7 +249,7 @@ def _event(event: TruncatedEvent) -> dict[str, Any]:
     return {**asdict(event), "time": time}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, known: frozenset[str] | None) -> dict[str, Any]:
     detection = finding.detection
     return {
         "detection": detection.slug,
@@ -252,4 +262,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
             name: value.isoformat() + "Z" if isinstance(value, datetime) else value
             for name, value in finding.values.items()
         },
+        "fingerprint": fingerprint(finding),
+        "known": fingerprint(finding) in (known or ()),
     }

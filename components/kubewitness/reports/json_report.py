@@ -122,6 +122,7 @@ class SummaryDocument(_Document):
     collected_elsewhere: int
     not_assessed: int
     unreadable: int
+    in_baseline: int
 
 
 class ReportDocument(_Document):
@@ -155,6 +156,7 @@ def summarise(results: Sequence[CheckResult]) -> SummaryDocument:
             for result in results
         ),
         unreadable=sum(len(result.loaded.unreadable) for result in results),
+        in_baseline=sum(result.in_baseline for result in results),
     )
 
 

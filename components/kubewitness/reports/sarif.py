@@ -28,7 +28,7 @@ SCORES: Final = {
 }
 """GitHub sorts by `security-severity`: over 9.0 critical, over 7.0 high, over 4.0 medium."""
 
-_SHOWN: Final = (Outcome.FAIL, Outcome.UNDECIDED, Outcome.EXEMPT)
+_SHOWN: Final = (Outcome.FAIL, Outcome.UNDECIDED, Outcome.EXEMPT, Outcome.IN_BASELINE)
 
 
 def sarif(results: Sequence[CheckResult], not_loaded: Sequence[NotLoaded] = ()) -> dict[str, Any]:
@@ -142,6 +142,9 @@ def _verdict(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
     if document["kind"] == "review":
         # SARIF demands level `none` beside any kind but `fail`; an undecided that blocks is one.
         document |= {"kind": "fail"} if verdict.blocks else {"level": "none"}
+    if verdict.outcome is Outcome.IN_BASELINE:
+        document["baselineState"] = "unchanged"
+        document["suppressions"] = [{"kind": "external", "status": "accepted"}]
     if verdict.outcome is Outcome.EXEMPT:
         document["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": printable_lines(text)}

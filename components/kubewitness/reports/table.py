@@ -28,7 +28,7 @@ _STYLES = {
 _LEVEL_STYLES = {"warning": "bold yellow", "error": "bold red"}
 
 
-def print_results(console: Console, results: list[CheckResult], *, tree: bool) -> None:
+def print_results(console: Console, results: Sequence[CheckResult], *, tree: bool) -> None:
     """Print what failed or is undecided, what the program logged, then the summary line.
 
     With `tree`, print each source's resources and what is collected where, too.
@@ -59,6 +59,7 @@ def summary_line(results: Sequence[CheckResult]) -> str:
         f"failed {counts.failed}, undecided {counts.undecided}, exempt {counts.exempt}, "
         f"collected elsewhere {counts.collected_elsewhere}, not assessed {counts.not_assessed}, "
         f"unreadable {counts.unreadable}"
+        + (f", hidden by the baseline {counts.in_baseline}" if counts.in_baseline else "")
     )
 
 

@@ -1,8 +1,10 @@
 """What `kubewitness check` does."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.markdown import Markdown
@@ -12,6 +14,17 @@ from kubewitness.cli.progress import spinner
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.library import all_detections
 from kubewitness.errors import ExitCode, InputError, KubewitnessError, explain_error
+from kubewitness.policies.baseline import (
+    NO_BASELINE,
+    Baseline,
+    BaselineEntry,
+    Compared,
+    added,
+    baseline_text,
+    compare,
+    read_baseline,
+    renewed,
+)
 from kubewitness.policies.check import CheckResult, check, first_that_applies
 from kubewitness.policies.packs import find_pack
 from kubewitness.policies.registry import find_policy
@@ -19,11 +32,16 @@ from kubewitness.policies.settings_file import read_settings
 from kubewitness.reports.github import annotations, commands_ignored
 from kubewitness.reports.json_report import report
 from kubewitness.reports.json_text import json_text
+from kubewitness.reports.junit import junit
+from kubewitness.reports.markdown import markdown
 from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
 from kubewitness.sources.load import load, not_loaded, stacks_of
 from kubewitness.sources.loaded import NotLoaded
+
+_HIDDEN_FOR: Final = timedelta(days=90)
+"""How long a new entry of a baseline hides its result."""
 
 
 def run(
@@ -44,6 +62,11 @@ def run(
     timeout: float,
     all_stacks: bool,
     allow_empty: bool,
+    reports: tuple[tuple[str, Path], ...],
+    baseline: Path | None,
+    write_baseline: Path | None,
+    baseline_expires: datetime | None,
+    baseline_before: Path | None,
 ) -> int:
     """Check each source and write one report; return the exit code that applies first."""
     if explain is not None:
@@ -53,9 +76,15 @@ def run(
         raise click.UsageError("--all-stacks and --stack exclude each other; give one of them")
     chosen = find_pack(pack)
     settings = read_settings(policy_pack_config)
+    known, before = _baselines(baseline, write_baseline, baseline_before)
+    today = datetime.now(UTC).date()
+    asked = [(format_, output), *reports]
     results: list[CheckResult] = []
     failed: list[NotLoaded] = []
-    with spinner(shown=not no_progress), commands_ignored(is_github=format_ == "github"):
+    with (
+        spinner(shown=not no_progress),
+        commands_ignored(is_github=any(name == "github" for name, _ in asked)),
+    ):
         for source, name in _sources_and_stacks(sources or (".",), stack, all_stacks=all_stacks):
             try:
                 loaded = load(
@@ -71,8 +100,16 @@ def run(
             except KubewitnessError as error:
                 failed.append(not_loaded(source, name, error))
                 explain_error(error)
-    _write(results, failed, format_, output, tree=tree)
-    codes = [result.exit_code for result in results]
+    if write_baseline is not None:
+        until = baseline_expires.date() if baseline_expires else today + _HIDDEN_FOR
+        known = renewed(known, results, until)
+        write_text(baseline_text(known), write_baseline)
+    compared = compare(known, results, today)
+    new = added(before, known) if before else ()
+    for name, path in asked:
+        _write(compared, failed, name, path, new=new, tree=tree)
+    _tell_unread(compared.results)
+    codes = [result.exit_code for result in compared.results]
     if allow_empty:
         codes = [ExitCode.OK if code is ExitCode.NOTHING else code for code in codes]
     return first_that_applies([*(one.exit_code for one in failed), *codes])
@@ -109,22 +146,46 @@ def _explain(policy_id: str) -> None:
         write_text(page)
 
 
+def _baselines(
+    baseline: Path | None, write_baseline: Path | None, before: Path | None
+) -> tuple[Baseline, Baseline | None]:
+    """Read the baseline, which is the one to write where none other is named, and the one before.
+
+    Raises:
+        InputError: with every fault in the first file that has some.
+    """
+    if baseline is None and write_baseline is not None and write_baseline.exists():
+        baseline = write_baseline
+    known = read_baseline(baseline) if baseline else NO_BASELINE
+    return known, read_baseline(before) if before else None
+
+
 def _write(
-    results: list[CheckResult],
+    compared: Compared,
     failed: list[NotLoaded],
     format_: str,
     output: Path | None,
     *,
+    new: Sequence[BaselineEntry],
     tree: bool,
 ) -> None:
+    results = compared.results
     if format_ == "json":
         write_text(json_text(report(results, failed)), output)
     elif format_ == "sarif":
         write_text(json_text(sarif(results, failed)), output)
     elif format_ == "github":
         write_text(annotations(results, failed), output)
+    elif format_ == "junit":
+        write_text(junit(results, failed), output)
+    elif format_ == "markdown":
+        hidden, fixed = compared.hidden, compared.fixed
+        write_text(markdown(results, failed, hidden=hidden, fixed=fixed, added=new), output)
     elif results:
         write_drawn(lambda console: print_results(console, results, tree=tree), output)
+
+
+def _tell_unread(results: Iterable[CheckResult]) -> None:
     for result in results:
         for one in result.loaded.unreadable:
             tell(f"unreadable: {one}")

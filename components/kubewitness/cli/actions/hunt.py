@@ -17,6 +17,7 @@ from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.engines import DetectionFailedError, Engine
 from kubewitness.detections.engines.cloud import CloudOptions, Plan
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.known_findings import read_known
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import Tables
 from kubewitness.detections.unjudged.evaluate import Judged
@@ -33,6 +34,7 @@ def run(
     folders: tuple[Path, ...],
     severity: str | None,
     allow: Path | None,
+    baseline: Path | None,
     since: str | None,
     until: str | None,
     as_of: str | None,
@@ -48,6 +50,7 @@ def run(
 ) -> int:
     """Run the chosen detections and write what they find."""
     warnings: list[str] = []
+    known = read_known(baseline) if baseline else None
     least = {each.lower(): each for each in SEVERITIES}
     chosen = choose_detections(names, folders, least[severity] if severity else None)
     for reason in chain(*chosen.rejected.values()):
@@ -95,9 +98,10 @@ def run(
         not_judged,
         opened.contents,
         unanswerable(opened.contents, wanted) if opened.contents else None,
+        known,
     )
     _write(hunted, format_, output, limit, explain_truncated=explain_truncated)
-    if findings:
+    if hunted.new:
         return ExitCode.VIOLATION
     if opened.unread or not_run or chosen.rejected:
         return ExitCode.UNREADABLE

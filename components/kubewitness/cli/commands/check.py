@@ -6,9 +6,12 @@ import click
 
 from kubewitness.cli.actions import run_action
 from kubewitness.cli.options import (
+    CHECK_FORMATS,
     DEFAULT_PACK,
     FILE,
     FOLDER,
+    NEW_FILE,
+    Report,
     answers_option,
     exit_codes,
     format_option,
@@ -49,8 +52,32 @@ EPILOG = exit_codes(
 )
 @click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")
 @click.option("--allow-empty", is_flag=True, help="Exit with code 0 if a program has no cluster.")
-@format_option("table", "json", "sarif", "github")
+@format_option(*CHECK_FORMATS)
 @output_option
+@click.option(
+    "--report",
+    "reports",
+    type=Report(),
+    multiple=True,
+    help="Write another report of the same check, such as sarif=FILE; can be repeated.",
+)
+@click.option("--baseline", type=FILE, help="Hide the results in this file until they expire.")
+@click.option(
+    "--write-baseline",
+    type=NEW_FILE,
+    help="Add the results to this file, remove fixed ones, and hide what it contains.",
+)
+@click.option(
+    "--baseline-expires",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day of new entries. [default: in 90 days]",
+)
+@click.option(
+    "--baseline-before",
+    type=FILE,
+    help="The baseline of the target branch: the Markdown report lists what was added to it.",
+)
 @click.option("--tree", is_flag=True, help="Show all resources and what is collected where.")
 @no_progress_option
 @timeout_option

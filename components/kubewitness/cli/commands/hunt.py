@@ -31,7 +31,7 @@ EPILOG = exit_codes(
     {
         ExitCode.USAGE: "bad usage or input; no detection can be run; "
         "Azure refuses the credentials",
-        ExitCode.VIOLATION: "findings",
+        ExitCode.VIOLATION: "findings; with --baseline, new ones",
         ExitCode.UNREADABLE: "a detection was not run, or some log could not be read",
         ExitCode.UNDECIDED: "with --strict: a detection could not judge a truncated event",
         ExitCode.NOTHING: "no events",
@@ -73,6 +73,9 @@ EPILOG = exit_codes(
     default=PLANS[0],
     show_default=True,
     help="In the cloud: the plan of those tables.",
+)
+@click.option(
+    "--baseline", type=FILE, help="The JSON of an earlier hunt: only other findings are new."
 )
 @format_option("table", "json")
 @output_option

@@ -63,17 +63,14 @@ def _of_ranges(given: list[Any]) -> Judgement:
     strange = [str(one) for one in given if not _is_range(one)]
     wide = too_wide(one for one in given if _is_range(one))
     tags = [one for one in strange if is_shared_tag(one)]
-    if wide or tags:
-        return fail(*map(_too_wide, wide[:1]), *map(_shared_tag, tags[:1]))
-    if strange:
-        return undecided(
-            Reason(
-                "no-range",
-                f"`{strange[0]}` is not an address range, and whom it admits is unknown",
-                "give ranges in CIDR notation, such as `203.0.113.0/24`",
-            )
-        )
-    return PASS
+    faults = [*map(_too_wide, wide), *map(_shared_tag, tags)]
+    doubts = [_no_range(one) for one in strange if one not in tags]
+    return worst(fail(*faults) if faults else PASS, undecided(*doubts) if doubts else PASS)
+
+
+def _no_range(found: str) -> Reason:
+    message = f"`{found}` is not an address range, and whom it admits is unknown"
+    return Reason("no-range", message, "give ranges in CIDR notation, such as `203.0.113.0/24`")
 
 
 def _too_wide(found: str) -> Reason:

@@ -1,0 +1,44 @@
+"""Findings that an earlier hunt reported: its JSON document is the baseline of the next hunt.
+
+A finding is identified by its detection and all values of its row, not by audit IDs: a client
+chooses the ID of its request, and could repeat that of a known finding. A burst that has grown is
+a new finding.
+"""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from kubewitness.detections.finding import Finding
+from kubewitness.documents.reader import read_json
+from kubewitness.errors import InputError
+
+_WANTED: Final = "name a document that `kubewitness hunt --format json --output FILE` wrote"
+
+
+def fingerprint(finding: Finding) -> str:
+    """Return what identifies a finding in two hunts: 32 hexadecimal digits."""
+    row = [finding.detection.slug, dict(finding.values)]
+    text = json.dumps(row, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def read_known(path: Path) -> frozenset[str]:
+    """Return the fingerprints of the findings in the document of an earlier hunt.
+
+    Raises:
+        InputError: the file is not such a document.
+    """
+    document = read_json(path, _WANTED).mapping()
+    findings = document.get("findings")
+    if not isinstance(findings, list):
+        raise InputError(f"{path}: the file has no findings; {_WANTED}")
+    found = [one.get("fingerprint") if isinstance(one, dict) else None for one in findings]
+    if faults := [
+        f"{path}: finding {number} has no fingerprint; {_WANTED}"
+        for number, one in enumerate(found, 1)
+        if not isinstance(one, str)
+    ]:
+        raise InputError(*faults)
+    return frozenset(one for one in found if isinstance(one, str))
