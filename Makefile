@@ -45,12 +45,15 @@ docs: .venv/tested
 	PYTHONPATH=components $(BIN)/python docs/generate.py
 
 # A hundred thousand cases against the oracle, ten thousand stacks through every source, two thousand
-# stacks one after the other, and ten thousand edits of sealed logs.
+# stacks one after the other, ten thousand edits of sealed logs, ten thousand damaged lines and
+# ten thousand truncated attacks.
 fuzz: .venv/tested
 	$(BIN)/python -m pytest -n auto tests/policies/test_oracle.py \
 		tests/policies/test_oracle_registrations.py tests/policies/test_stack_after_stack.py \
 		tests/agreement/test_sources_agree.py tests/seal/test_edits.py \
-		tests/logs/reading/test_conservation.py tests/detections/test_library.py --cases 10000
+		tests/logs/reading/test_conservation.py tests/logs/reading/test_resumption.py \
+		tests/logs/reading/test_unwrapping.py tests/detections/test_library.py \
+		tests/detections/unjudged tests/detections/test_fetched.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated
