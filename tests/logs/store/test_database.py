@@ -50,14 +50,26 @@ def test_a_hostile_store_is_refused_before_anything_in_it_is_opened(
     assert "secret" not in str(caught.value)
 
 
-def test_a_view_of_ours_that_was_changed_opens_no_file(tmp_path: Path) -> None:
-    """Access to other files is off before any view is read."""
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "CREATE OR REPLACE VIEW main.AKSAudit AS FROM read_text('{trap}')",
+        "DROP VIEW main.AKSAudit",
+        "CREATE OR REPLACE VIEW main.AKSAudit AS FROM main.AKSAuditAdmin WHERE false",
+    ],
+    ids=["another file", "no view", "no rows"],
+)
+def test_a_view_of_ours_that_was_changed_is_refused_by_name(tmp_path: Path, changed: str) -> None:
+    """It could open another file, or leave out the rows of an attack; writing makes it anew."""
     trap = tmp_path / "trap"
     trap.write_text("secret")
-    changed = f"CREATE OR REPLACE VIEW main.AKSAudit AS FROM read_text('{trap}')"
-    path = hostile(tmp_path / "some.store", changed)
-    with open_store(path, read_only=True) as connection, pytest.raises(duckdb.PermissionException):
-        connection.execute("FROM AKSAudit")
+    path = hostile(tmp_path / "some.store", changed.format(trap=trap))
+    refused = pytest.raises(InputError, match="other definitions of `AKSAudit`")
+    with refused, open_store(path, read_only=True):
+        pytest.fail("it was opened")
+    for read_only in (False, True):
+        with open_store(path, read_only=read_only) as connection:
+            assert connection.execute("FROM AKSAudit").fetchall() == []
 
 
 def test_a_store_can_be_written_and_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ reads logs again adds nothing: an event is known by its audit id, stage and cont
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -133,6 +134,7 @@ def open_store(
             connection.execute("SET disabled_compression_methods = 'zstd,fsst'")
             _create(connection)
         _require_version(connection, path)
+        _require_own_views(connection, path)
         yield connection
 
 
@@ -205,6 +207,34 @@ def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         found = []
     if found != [(VERSION,)]:
         raise InputError(f"{path}: is no store of this version of kubewitness; name another file")
+
+
+def _require_own_views(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Refuse a store whose views are not those of this version: one could leave out rows."""
+    if changed := sorted(dict(_own_views().items() - _views_in(connection).items())):
+        names = ", ".join(f"`{name}`" for name in changed)
+        raise InputError(
+            f"{path}: is not a store that kubewitness made: it has other definitions of {names}; "
+            "make a new one with `kubewitness ingest LOGS`"
+        )
+
+
+@cache
+def _own_views() -> dict[str, str]:
+    """Return the definition of each view as DuckDB writes it."""
+    with closing(duckdb.connect(":memory:")) as connection:
+        connection.execute(f"ATTACH ':memory:' AS {DATABASE}; USE {DATABASE}")
+        _create(connection)
+        return _views_in(connection)
+
+
+def _views_in(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "SELECT view_name, sql FROM duckdb_views() "
+            f"WHERE database_name = '{DATABASE}' AND NOT internal"
+        ).fetchall()
+    )
 
 
 def _views() -> Iterator[str]:
