@@ -150,10 +150,14 @@ def _contradiction(text: str, end: int, open_: Sequence[str]) -> int | None:
     """
     brackets = list(open_)
     at = _skip_space(text, end)
+    is_item = False
     while at < len(text) and (brackets or text[at] in "]},:"):
         if brackets and text[at] == brackets[-1]:
             brackets.pop()
             at = _skip_space(text, at + 1)
+            is_item = False
+        elif is_item and text[at] == "}":
+            return None  # nothing but damage puts this bracket behind an item of a list
         elif not brackets or text[at] in "]}:":
             return at
         else:
@@ -162,6 +166,7 @@ def _contradiction(text: str, end: int, open_: Sequence[str]) -> int | None:
                 return None
             if after < 0:
                 return at
+            is_item = brackets[-1] == "]"
             at = _skip_space(text, after)
     return None
 
