@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from kubewitness.detections.coverage.log import unanswerable
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
+from kubewitness.detections.coverage.log import not_visible, unanswerable
 from kubewitness.detections.library import all_detections
 from kubewitness.detections.queries import saved_queries
 from kubewitness.errors import ExitCode
@@ -199,3 +200,20 @@ def test_a_second_source_is_refused_and_not_passed_over(
     """Clusters of which nothing is reported would be taken for covered."""
     code, _, err = run(capsys, "coverage", "azure://one", "azure://two")
     assert (code, "azure://two: name one SOURCE" in err) == (ExitCode.USAGE, True)
+
+
+def test_a_detection_on_a_table_of_container_insights_needs_that_table(tmp_path: Path) -> None:
+    """Rows of another of these tables are none of it, and audit events are not needed."""
+    data = ndjson([{"Type": "KubeEvents", "TimeGenerated": "2026-01-05T00:00:00Z", "Reason": "x"}])
+    log = contents_of(tmp_path, data)
+    assert {name: rows for name, rows in log.tables.items() if rows} == {"KubeEvents": 1}
+    assert log.categories["KubeEvents"].events == 1
+    for table in INSIGHTS_TABLES:
+        changes = {"slug": "own", "query": f"{table} | take 1", "kubewitness": None}
+        custom = next(iter(all_detections())).model_copy(update=changes)
+        expected = {} if table == "KubeEvents" else {table: ["own"]}
+        assert unanswerable(log, [custom]).detections == expected
+    both = "KubePodInventory | join kind=inner (AKSAudit) on _ResourceId"
+    assert [*not_visible(log, both)] == [
+        "audit events, the table KubePodInventory; the answer leaves that out"
+    ]

@@ -4,10 +4,11 @@ Source: Azure docs, "Azure Monitor Logs reference", the pages of AKSAudit, AKSAu
 AKSControlPlane, AzureActivity and AzureDiagnostics. A `dynamic` column holds JSON.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
-ColumnType = Literal["string", "dynamic", "datetime", "real", "long", "bool"]
+from kubewitness.catalog.columns import Column, columns
+from kubewitness.catalog.container_insights import INSIGHTS_COLUMNS
 
 AKS_AUDIT: Final = "AKSAudit"
 AKS_AUDIT_ADMIN: Final = "AKSAuditAdmin"
@@ -19,24 +20,7 @@ READ_VERBS: Final = ("get", "list")
 """What AKSAuditAdmin leaves out: category `kube-audit-admin` is `kube-audit` without them."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Attributes:
-        name: as in Azure, whose names are case-sensitive.
-        type: a scalar type of the Kusto Query Language.
-    """
-
-    name: str
-    type: ColumnType
-
-
-def _columns(**types: ColumnType) -> tuple[Column, ...]:
-    return tuple(Column(name, kind) for name, kind in types.items())
-
-
-_OF_EVERY_TABLE: Final = _columns(
+_OF_EVERY_TABLE: Final = columns(
     TimeGenerated="datetime",
     _ResourceId="string",
     _SubscriptionId="string",
@@ -47,7 +31,7 @@ _OF_EVERY_TABLE: Final = _columns(
     Type="string",
 )
 
-_AUDIT: Final = _columns(
+_AUDIT: Final = columns(
     AuditId="string",
     Stage="string",
     Level="string",
@@ -66,7 +50,7 @@ _AUDIT: Final = _columns(
     PodName="string",
 )
 
-_CONTROL_PLANE: Final = _columns(
+_CONTROL_PLANE: Final = columns(
     Category="string",
     Level="string",
     Message="string",
@@ -74,7 +58,7 @@ _CONTROL_PLANE: Final = _columns(
     Stream="string",
 )
 
-_ACTIVITY: Final = _columns(
+_ACTIVITY: Final = columns(
     ActivityStatus="string",
     ActivityStatusValue="string",
     ActivitySubstatus="string",
@@ -106,7 +90,7 @@ _ACTIVITY: Final = _columns(
     SubscriptionId="string",
 )
 
-_DIAGNOSTICS: Final = _columns(
+_DIAGNOSTICS: Final = columns(
     Category="string",
     Level="string",
     OperationName="string",
@@ -138,7 +122,7 @@ EMPTY_COLUMNS: Final = {
 """Columns that a table still has and that Azure no longer fills, with the columns that replace
 them. Source: Azure docs, "Azure activity log", deprecated columns."""
 
-OF_OURS: Final = _columns(
+OF_OURS: Final = columns(
     ImpersonatedUser="dynamic",
     AdditionalFields="dynamic",
     LogFile="string",
@@ -162,12 +146,13 @@ Copies counts how often the same event was read. IsConflicting: another row has 
 and stage and other contents.
 """
 
-TABLES: Final = {
+TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     AKS_AUDIT: (*_OF_EVERY_TABLE, *_AUDIT),
     AKS_AUDIT_ADMIN: (*_OF_EVERY_TABLE, *_AUDIT),
     AKS_CONTROL_PLANE: (*_OF_EVERY_TABLE, *_CONTROL_PLANE),
     AZURE_ACTIVITY: (*_OF_EVERY_TABLE, *_ACTIVITY),
     AZURE_DIAGNOSTICS: (*_OF_EVERY_TABLE, *_DIAGNOSTICS),
+    **{name: (*_OF_EVERY_TABLE, *own) for name, own in INSIGHTS_COLUMNS.items()},
 }
 """Azure's columns of each table.
 

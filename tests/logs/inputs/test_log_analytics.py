@@ -13,12 +13,14 @@ import pytest
 pytest.importorskip("azure.monitor.query", reason="needs the extra kusto")
 
 from kubewitness.catalog.audit_tables import READ_VERBS, TABLES
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.errors import ExitCode
 from kubewitness.logs.store.database import open_store
 from log_generator.audit_log import Event, as_storage_record, events
 from support.cloud_logs import SECRET, WORKSPACE, export
 from support.command import read, run
-from support.ingested import as_admin, contents, write
+from support.format_descriptions import FOLDER
+from support.ingested import as_admin, contents, rows_of, write
 from support.replayed_workspace import (
     RESOURCE_ID,
     WORD,
@@ -27,6 +29,8 @@ from support.replayed_workspace import (
     once,
     restored,
 )
+
+INSIGHTS_SAMPLE = FOLDER / "container_insights" / "sample.json"
 
 
 def _within_two_days(event: Event) -> Event:
@@ -507,3 +511,26 @@ def test_rows_that_arrive_late_are_read_by_the_next_run(
     with open_store(tmp_path / "s", read_only=True) as connection:
         found = connection.execute('SELECT count(*), max(Copies) FROM "AKSAudit"').fetchall()
     assert found == [(len(EVENTS), 1)]
+
+
+def test_the_tables_of_container_insights_are_read_column_by_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row of each as the export has it; the message of one container is no JSON."""
+    rows = [json.loads(line) for line in INSIGHTS_SAMPLE.read_text("utf-8").splitlines()]
+    rows += [{**row, "LogMessage": "hello"} for row in rows if "LogMessage" in row]
+    write(tmp_path / "rows.json", [json.dumps(row).encode() + b"\n" for row in rows])
+    read(tmp_path / "file.store", tmp_path / "rows.json")
+    made = export(tmp_path / "file.store", tmp_path / "tables.duckdb")
+    period = ("--since", "2026-05-01T00:00:00Z", "--until", "2026-05-02T00:00:00Z")
+    with ReplayedWorkspace(made, plans={"ContainerLogV2": "Basic"}).served():
+        code, out, err = ingest(capsys, tmp_path / "s", *period)
+    assert (code, "unreadable 0" in out) == (ExitCode.OK, True), (out, err)
+    assert "/ContainerLogV2: reads 2026-05-01T00:00:00Z" in err
+    for name in INSIGHTS_TABLES:
+        columns = ", ".join(f'"{column.name}"' for column in TABLES[name])
+        found = rows_of(tmp_path / "s", name, columns)
+        assert len(found) == sum(row["Type"] == name for row in rows), name
+        assert sorted(map(str, found)) == sorted(
+            map(str, rows_of(tmp_path / "file.store", name, columns))
+        )

@@ -294,7 +294,7 @@ def test_the_tables_have_azures_columns_and_types(tmp_path: Path) -> None:
     """In DuckDB's words, Azure's columns first and ours behind."""
     read(tmp_path, FORMATS["lines"]())
     types = {"string": "VARCHAR", "dynamic": "JSON", "datetime": "TIMESTAMP", "real": "DOUBLE",
-             "long": "BIGINT", "bool": "BOOLEAN"}  # fmt: skip
+             "long": "BIGINT", "int": "INTEGER", "bool": "BOOLEAN"}  # fmt: skip
     with open_store(tmp_path / "log.store", read_only=True) as connection:
         found = columns(connection)
     for name, wanted in TABLES.items():

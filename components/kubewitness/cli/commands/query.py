@@ -44,8 +44,8 @@ def command(**options: Any) -> int:
     Namespace == "shop"'; `@` alone lists them.
     DATA are what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store;
     or logs, as `kubewitness ingest` reads them, which are read again by each query.
-    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity and
-    AzureDiagnostics; KubeAudit
+    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity,
+    AzureDiagnostics and those of Container insights, as KubePodInventory; KubeAudit
     and related functions are the parsers that detections read. ago() and --since count from the
     newest event unless --as-of says otherwise.
     """

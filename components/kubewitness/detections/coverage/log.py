@@ -13,14 +13,20 @@ from kubewitness.catalog.audit_tables import (
     AZURE_ACTIVITY,
     AZURE_DIAGNOSTICS,
 )
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES, InsightsTable
 from kubewitness.catalog.log_categories import GUARD
 from kubewitness.detections.detection import Detection, Need
 from kubewitness.detections.parsers import PARSERS, names_in
 from kubewitness.detections.queries import SavedQuery, saved_queries
 from kubewitness.logs.store.contents import ACTIVITY, Contents
 
-Want = Need | Literal["audit events"]
+Want = Need | Literal["audit events"] | InsightsTable
 """What a question needs; audit events of any kind are what all but those of Azure need."""
+
+
+def _has_rows(table: InsightsTable) -> Callable[[Contents], bool]:
+    return lambda log: log.tables[table] > 0
+
 
 _IS_THERE: Final[Mapping[Want, Callable[[Contents], bool]]] = {
     "audit events": lambda log: log.audit_events > 0,
@@ -29,6 +35,7 @@ _IS_THERE: Final[Mapping[Want, Callable[[Contents], bool]]] = {
     "guard": lambda log: GUARD in log.categories,
     "impersonation": lambda log: log.tells_impersonation,
     "activity": lambda log: ACTIVITY in log.categories,
+    **{table: _has_rows(table) for table in INSIGHTS_TABLES},
 }
 
 NAMES: Final[Mapping[Want, str]] = {
@@ -38,6 +45,7 @@ NAMES: Final[Mapping[Want, str]] = {
     "guard": "the category guard",
     "impersonation": "the users that others act as",
     "activity": "the activity log",
+    **{table: f"the table {table}" for table in INSIGHTS_TABLES},
 }
 """What is needed, for people."""
 
@@ -90,9 +98,11 @@ def not_visible(log: Contents, text: str, saved: SavedQuery | None = None) -> It
 
 
 def _missing(log: Contents, wants: set[Want]) -> tuple[Want, ...]:
-    """Return what of these a log does not have; only audit events if it has none."""
+    """Return what of these a log does not have; of audit events nothing more if it has none."""
     absent = tuple(want for want in _IS_THERE if want in wants and not _IS_THERE[want](log))
-    return ("audit events",) if "audit events" in absent else absent
+    if "audit events" not in absent:
+        return absent
+    return tuple(want for want in absent if want in ("audit events", *INSIGHTS_TABLES))
 
 
 def _wants(detection: Detection) -> set[Want]:
@@ -106,7 +116,9 @@ def _of_saved(query: SavedQuery) -> set[Want]:
 
 
 def _of_tables(text: str) -> set[Want]:
-    wants: set[Want] = {"activity"} if names_in(text, [AZURE_ACTIVITY]) else set()
+    wants: set[Want] = {table for table in INSIGHTS_TABLES if names_in(text, [table])}
+    if names_in(text, [AZURE_ACTIVITY]):
+        wants.add("activity")
     return wants | {"audit events"} if names_in(text, _AUDIT_TABLES) else wants
 
 

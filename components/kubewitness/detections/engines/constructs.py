@@ -12,6 +12,7 @@ from typing import Final
 from duckdb_kql import KqlError, ir
 
 from kubewitness.catalog.audit_tables import AZURE_DIAGNOSTICS, EMPTY_COLUMNS, TABLES
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.kql_errors import TOO_DEEP, explain_kql
 from kubewitness.logs.kql.tree import children_outside_queries, walk
@@ -125,9 +126,10 @@ _PLAIN: Final = {
     for table, each in TABLES.items()
     for column in each
     if column.type == "string" and column.name not in EMPTY_COLUMNS.get(table, ())
-    if table != AZURE_DIAGNOSTICS
+    if table not in (AZURE_DIAGNOSTICS, *INSIGHTS_TABLES)
 }
-"""Columns of text, which are never null in Kusto and are null on DuckDB where a log has none."""
+"""Columns of text, which are never null in Kusto and are null on DuckDB where a log has none. Those
+of Container insights are not null here either."""
 
 _USER_FUNCTION: Final = re.compile(r"\blet\s+(\w+)\s*=\s*(?:view\s*)?\([^()]*\)\s*\{")
 

@@ -30,8 +30,14 @@ _REQUESTS: Final = {
     AKS_AUDIT_ADMIN: "concat_ws(' ', Verb, RequestUri)",
     AKS_CONTROL_PLANE: "Category",
     AZURE_ACTIVITY: "OperationNameValue",
+    "KubePodInventory": "Name",
+    "KubeEvents": "Reason",
+    "ContainerLogV2": "ContainerName",
+    "KubeNodeInventory": "Computer",
+    "KubeServices": "ServiceName",
+    "ContainerInventory": "Name",
 }
-"""What an event of each table requested."""
+"""What an event of each table requested, or what a row of Container insights is about."""
 
 
 def truncated_events(

@@ -20,6 +20,7 @@ from kubewitness.catalog.audit_tables import (
     AZURE_ACTIVITY,
     AZURE_DIAGNOSTICS,
 )
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.log_analytics_api import (
     NO_WORKSPACE,
@@ -53,6 +54,7 @@ READ_TABLES: Final = (
     AKS_CONTROL_PLANE,
     AZURE_DIAGNOSTICS,
     AZURE_ACTIVITY,
+    *INSIGHTS_TABLES,
 )
 
 _CONDITIONS: Final = {

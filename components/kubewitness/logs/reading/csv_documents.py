@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kubewitness.catalog.container_insights import distinctive_table
 from kubewitness.logs.reading.lines import LONGEST_LINE, SHORTEST_ROW
 from kubewitness.logs.reading.pieces import Piece, PieceKind
 
@@ -37,7 +38,8 @@ def is_csv(start: bytes) -> bool:
     if found is None:
         return False
     names = _names(found["names"].decode(errors="replace"))
-    return not _COLUMNS.isdisjoint(names) or b'"{""' in start[found.end() :]
+    is_table = not _COLUMNS.isdisjoint(names) or distinctive_table(frozenset(names)) is not None
+    return is_table or b'"{""' in start[found.end() :]
 
 
 def _separator(heading: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from kubewitness.catalog.columns import Column
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.logs.reading.records import LocatedRow, Quarantined, Read
 from kubewitness.logs.reading.rows import AUDIT
 from kubewitness.logs.reading.times import iso_time
@@ -96,14 +98,23 @@ def _insert_plain(table: str) -> str:
     """Return the SQL that reads the columns of a plain table from JSON."""
     columns = plain_columns(table)
     kind = json.dumps({c.name: "JSON" if c.type == "dynamic" else "VARCHAR" for c in columns})
-    values = ", ".join(
-        f'TRY_CAST(e."{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in columns
-    )
+    values = ", ".join(f'{_cell(table, c)} AS "{c.name}"' for c in columns)
     return f"""
 INSERT INTO {PLAIN_TABLES[table]} BY NAME
 SELECT {values}, file AS LogFile, byte AS LogOffset, length AS LogLength, log_format AS LogShape,
     damage AS LogDamage, partial AS IsPartial, truncated::JSON AS TruncatedColumns, 1 AS Copies
 FROM (SELECT *, from_json(text, '{kind}') AS e FROM incoming)"""
+
+
+def _cell(table: str, column: Column) -> str:
+    """Return the SQL of a cell of a plain table.
+
+    A text is never null in Kusto. What precedes a truncation does not have the other cells.
+    """
+    value = f'TRY_CAST(e."{column.name}" AS {SQL_TYPES[column.type]})'
+    if table in INSIGHTS_TABLES and column.type == "string":
+        return f"coalesce({value}, CASE WHEN NOT partial THEN '' END)"
+    return value
 
 
 def _quarantined(file: int, entry: Quarantined) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Final
 import duckdb
 
 from kubewitness.catalog.audit_tables import READ_VERBS, TABLES
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.logs.store.database import DATABASE
+from kubewitness.logs.store.database import DATABASE, PLAIN_TABLES
 from kubewitness.logs.store.period import Period, within
 
 ACTIVITY: Final = "activity log"
@@ -17,6 +18,11 @@ ACTIVITY: Final = "activity log"
 
 UNKNOWN: Final = "unknown"
 """The cluster of rows that do not name one, and likewise."""
+
+_INSIGHTS: Final = "".join(
+    f" UNION ALL SELECT '{table}', TimeGenerated FROM {PLAIN_TABLES[table]} WHERE {{period}}"
+    for table in INSIGHTS_TABLES
+)
 
 # An event that came by both categories is one row. An event without a category is of `kube-audit`.
 _ROWS: Final = f"""
@@ -28,6 +34,7 @@ SELECT category, count(*), min(TimeGenerated), max(TimeGenerated) FROM (
     UNION ALL SELECT coalesce(Category, '{UNKNOWN}'), TimeGenerated FROM store.control_plane
     WHERE {{period}}
     UNION ALL SELECT '{ACTIVITY}', TimeGenerated FROM store.activity WHERE {{period}}
+    {_INSIGHTS}
 ) GROUP BY category ORDER BY category"""
 
 _COUNTS: Final = """
@@ -70,7 +77,8 @@ class Contents:
 
     Attributes:
         tables: how many rows each table has.
-        categories: the rows of each category, `activity log` among them.
+        categories: the rows of each category, `activity log` and the tables of Container insights
+            among them.
         verbs: how many audit events each verb has, the most first; likewise the following.
         levels: of the audit policy.
         clusters: by their Azure ids.

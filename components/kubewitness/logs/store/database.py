@@ -21,16 +21,16 @@ from kubewitness.catalog.audit_tables import (
     EMPTY_COLUMNS,
     OF_OURS,
     TABLES,
-    Column,
-    ColumnType,
 )
+from kubewitness.catalog.columns import Column, ColumnType
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.errors import InputError
 from kubewitness.logs.store.azure_diagnostics import DIAGNOSTICS_SOURCES
 from kubewitness.logs.store.statements import AUDIT_EVENTS
 from kubewitness.printable import printable
 from kubewitness.private_files import private_files
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of the schema; a store of another version is not touched."""
 
 DEFAULT_MEMORY: Final = "1GB"
@@ -46,11 +46,16 @@ SQL_TYPES: Final[dict[ColumnType, str]] = {
     "datetime": "TIMESTAMP",
     "real": "DOUBLE",
     "long": "BIGINT",
+    "int": "INTEGER",
     "bool": "BOOLEAN",
 }
 """DuckDB's type for each of Kusto's."""
 
-PLAIN_TABLES: Final = {AKS_CONTROL_PLANE: "store.control_plane", AZURE_ACTIVITY: "store.activity"}
+PLAIN_TABLES: Final[Mapping[str, str]] = {
+    AKS_CONTROL_PLANE: "store.control_plane",
+    AZURE_ACTIVITY: "store.activity",
+    **{table: f'store."{table}"' for table in INSIGHTS_TABLES},
+}
 """The tables whose rows are stored column by column, and where."""
 
 ROWS: Final = ("store.audit_events", *PLAIN_TABLES.values())
@@ -90,6 +95,8 @@ CREATE TABLE IF NOT EXISTS store.quarantine (
 def plain_columns(table: str) -> list[Column]:
     """Return the columns of a table that are stored: not those that are the same in each row."""
     made = {column.name for column in _MADE} | EMPTY_COLUMNS.get(table, {}).keys()
+    if table in INSIGHTS_TABLES:
+        made -= _OF_AGENTS.keys()
     return [column for column in TABLES[table] if column.name not in made]
 
 
@@ -102,6 +109,9 @@ _MADE: Final = (
     Column("Type", "string"),
 )
 """Columns that the workspace would fill; here they are made from others, or null."""
+
+_OF_AGENTS: Final = {"SourceSystem": 'r."SourceSystem"'}
+"""The SQL of those that are stored, because the agent of Container insights fills them."""
 
 
 @contextmanager
@@ -241,7 +251,8 @@ def _views() -> Iterator[str]:
     for table, condition in ((AKS_AUDIT, "InAudit"), (AKS_AUDIT_ADMIN, "InAdmin")):
         yield _view(table, _select(table, "store.audit_events", condition))
     for table, stored in PLAIN_TABLES.items():
-        yield _view(table, _select(table, stored, "true"))
+        kept = _OF_AGENTS if table in INSIGHTS_TABLES else None
+        yield _view(table, _select(table, stored, "true", kept))
     parts = (
         _select(AZURE_DIAGNOSTICS, stored, condition, made)
         for stored, condition, made in DIAGNOSTICS_SOURCES

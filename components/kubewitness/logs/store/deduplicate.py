@@ -140,7 +140,7 @@ def _deduplicate_plain(connection: duckdb.DuckDBPyConnection, table: str) -> int
     Of two lines that were cut nobody knows whether they were equal.
     """
     stored = PLAIN_TABLES[table]
-    contents = ", ".join(f'"{column.name}"' for column in plain_columns(table))
+    contents = ", ".join(f'r."{column.name}"' for column in plain_columns(table))
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE copies AS
 SELECT r.rowid AS place, Copies, f.name AS file, LogOffset,

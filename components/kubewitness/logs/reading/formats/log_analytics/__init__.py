@@ -62,29 +62,29 @@ class LogAnalytics:
 def _audit_row(record: Mapping[str, Any]) -> Row:
     columns = {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}
     event = {
-        field: _value(record[column], is_text=field not in OBJECT_FIELDS)
+        field: cell_value(record[column], is_text=field not in OBJECT_FIELDS)
         for field, column in columns.items()
         if record.get(column) not in (None, "")
     }
-    cut = [column for field, column in OBJECT_FIELDS.items() if _is_truncated(event.get(field))]
-    event = {field: _readable(value) for field, value in event.items()}
+    cut = [column for field, column in OBJECT_FIELDS.items() if is_truncated(event.get(field))]
+    event = {field: readable(value) for field, value in event.items()}
     # The portal writes times in its own way; one that cannot be read stays as it is.
     event |= {field: iso_time(event[field]) or event[field] for field in TIME_FIELDS & event.keys()}
     row = event_row(
         event,
         json.dumps(event, ensure_ascii=False).encode(),
-        time=_time(record),
+        time=row_time(record),
         pod=record.get("PodName"),
         resource=record.get("_ResourceId"),
         category=_CATEGORIES.get(str(record.get("Type") or record.get("TableName"))),
     )
-    return row.because(_damage(cut), truncated=tuple(cut)) if cut else row
+    return row.because(truncation(cut), truncated=tuple(cut)) if cut else row
 
 
 def _diagnostics_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
     category = str(record.get("Category"))
     where = {
-        "time": _time(record),
+        "time": row_time(record),
         "pod": record.get("pod_s"),
         "resource": record.get("_ResourceId") or record.get("ResourceId"),
         "category": category if category in _CATEGORIES.values() else None,
@@ -106,7 +106,7 @@ def _diagnostics_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[
 def _other_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
     table = AZURE_ACTIVITY if "OperationNameValue" in record else AKS_CONTROL_PLANE
     where = {
-        "time": _time(record),
+        "time": row_time(record),
         "pod": record.get("PodName"),
         "resource": record.get("_ResourceId"),
     }
@@ -116,7 +116,7 @@ def _other_rows(record: Mapping[str, Any], inner_rows: InnerRows) -> list[Row]:
     ]
 
 
-def _time(record: Mapping[str, Any]) -> Any:
+def row_time(record: Mapping[str, Any]) -> Any:
     """Return when a row was generated: exports write this in many ways."""
     time = record.get("TimeGenerated", record.get("TimeGenerated [UTC]"))
     return iso_time(time) or time
@@ -124,32 +124,33 @@ def _time(record: Mapping[str, Any]) -> Any:
 
 def _typed(record: Mapping[str, Any], table: str) -> dict[str, Any]:
     values = {
-        column.name: _value(record[column.name], is_text=column.type != "dynamic")
+        column.name: cell_value(record[column.name], is_text=column.type != "dynamic")
         for column in TABLES[table]
         if record.get(column.name) is not None
     }
-    return values | ({"TimeGenerated": time} if (time := _time(record)) is not None else {})
+    return values | ({"TimeGenerated": time} if (time := row_time(record)) is not None else {})
 
 
-def _damage(columns: Sequence[str]) -> str:
+def truncation(columns: Sequence[str]) -> str:
+    """Return what is wrong with a row of which these columns are truncated."""
     noun = "column" if len(columns) == 1 else "columns"
     return f"{', '.join(columns)}: truncated {noun}"
 
 
-def _is_truncated(value: Any) -> bool:
+def is_truncated(value: Any) -> bool:
     """Return whether the value of a dynamic cell is text that begins as JSON and is not."""
     return isinstance(value, str) and value.startswith(("{", "["))
 
 
-def _readable(value: Any) -> Any:
+def readable(value: Any) -> Any:
     """Return what precedes the truncation of a value; None if nothing can be used."""
-    if not _is_truncated(value):
+    if not is_truncated(value):
         return value
     found = salvage(value.encode(errors="surrogatepass"))
     return found and found.value
 
 
-def _value(value: Any, *, is_text: bool) -> Any:
+def cell_value(value: Any, *, is_text: bool) -> Any:
     """Return the value of a cell: a dynamic one may be there as its text."""
     if is_text or not isinstance(value, str) or not value.startswith(("{", "[")):
         return value
