@@ -163,16 +163,13 @@ _DISTINCTIVE: Final[Mapping[InsightsTable, tuple[frozenset[str], ...]]] = {
 """Columns that together only one table has."""
 
 
-def distinctive_table(names: AbstractSet[str]) -> InsightsTable | None:
-    """Return the table whose distinctive columns are among some; None if they are of no table."""
-    return next(
-        (
-            table
-            for table, distinctive in _DISTINCTIVE.items()
-            if any(each <= names for each in distinctive)
-        ),
-        None,
-    )
+def distinctive_tables(names: AbstractSet[str]) -> list[InsightsTable]:
+    """Return the tables whose distinctive columns are among some; a joined row has those of two."""
+    return [
+        table
+        for table, distinctive in _DISTINCTIVE.items()
+        if any(each <= names for each in distinctive)
+    ]
 
 
 def distinctive_columns() -> tuple[str, ...]:

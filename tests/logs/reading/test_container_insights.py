@@ -25,7 +25,12 @@ from support.log_reading import ndjson, table
 Row = Mapping[str, Any]
 SAMPLE = (FOLDER / "container_insights" / "sample.json").read_text("utf-8")
 ROWS: Mapping[str, Row] = {row["Type"]: row for row in map(json.loads, SAMPLE.splitlines())}
-PLACES = {"LogFile", "LogOffset", "LogShape"}
+UNTYPED: Mapping[str, Row] = {
+    name: {column: cell for column, cell in row.items() if column != "Type"}
+    for name, row in ROWS.items()
+}
+EMPTY = {column: "" for row in UNTYPED.values() for column in row}
+"""The columns of all tables, as a union has them."""
 
 
 def read_rows(home: Path, data: bytes, name: str) -> tuple[Summary, list[dict[str, Any]]]:
@@ -76,7 +81,8 @@ def as_csv(row: Row) -> bytes:
 
 FORMS: Mapping[str, Callable[[Row], bytes]] = {
     "row": lambda row: ndjson([row]),
-    "row-without-type": lambda row: ndjson([{k: v for k, v in row.items() if k != "Type"}]),
+    "row-without-type": lambda row: ndjson([UNTYPED[row["Type"]]]),
+    "row-of-a-union": lambda row: ndjson([{**EMPTY, **UNTYPED[row["Type"]]}]),
     "row-of-az": lambda row: json.dumps([{**row, "TableName": "PrimaryResult"}], indent=2).encode(),
     "event-hub": lambda row: json.dumps({"records": [row]}).encode(),
     "restored-table": lambda row: ndjson([{**row, "Type": f"{row['Type']}_RST"}]),
@@ -188,10 +194,13 @@ def test_a_row_with_a_cell_of_another_type_is_quarantined(
         {"Type": "KubeEvents", "TimeGenerated": "2026-05-01T10:00:00Z", "Other": 1},
         {"TimeGenerated": "2026-05-01T10:00:00Z", "Name": "a", "Namespace": "b", "Computer": "c"},
         {"ObjectKind": "Pod", "Reason": "x", "KubeEventType": "Normal"},
+        {**UNTYPED["KubeEvents"], **UNTYPED["KubePodInventory"]},
+        {"TimeGenerated": "2026-05-01T10:00:00Z", "PodUid": "u", "PVName": "a", "PVCName": "b"},
+        {"TimeGenerated": "2026-05-01T10:00:00Z", "DockerVersion": "1", "OperatingSystem": "x"},
     ],
 )
 def test_a_row_of_another_table_is_of_none_of_these(row: Row, tmp_path: Path) -> None:
-    """It is quarantined."""
+    """Neither is one of a join, or of other tables of Container insights: it is quarantined."""
     summary, rows = read_rows(tmp_path, ndjson([row]), "KubeEvents")
     assert (rows, len(summary.quarantine)) == ([], 1)
 

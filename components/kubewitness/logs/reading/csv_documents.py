@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kubewitness.catalog.container_insights import distinctive_table
+from kubewitness.catalog.container_insights import distinctive_tables
 from kubewitness.logs.reading.lines import LONGEST_LINE, SHORTEST_ROW
 from kubewitness.logs.reading.pieces import Piece, PieceKind
 
@@ -38,7 +38,7 @@ def is_csv(start: bytes) -> bool:
     if found is None:
         return False
     names = _names(found["names"].decode(errors="replace"))
-    is_table = not _COLUMNS.isdisjoint(names) or distinctive_table(frozenset(names)) is not None
+    is_table = not _COLUMNS.isdisjoint(names) or bool(distinctive_tables(frozenset(names)))
     return is_table or b'"{""' in start[found.end() :]
 
 

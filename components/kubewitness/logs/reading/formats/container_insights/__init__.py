@@ -1,7 +1,7 @@
 """Rows of the tables that Container insights fills, as a Log Analytics workspace exports them.
 
 A row is of the table that its column `Type` names. Where it has none, or that of a restored table
-or of a search job's results, it is of the table whose distinctive columns it has.
+or of a search job's results, it is of the only table whose distinctive columns are filled.
 Source: Azure docs, "Azure Monitor Logs reference".
 """
 
@@ -17,7 +17,7 @@ from kubewitness.catalog.container_insights import (
     INSIGHTS_TABLES,
     InsightsTable,
     distinctive_columns,
-    distinctive_table,
+    distinctive_tables,
 )
 from kubewitness.logs.reading.formats.log_analytics import (
     cell_value,
@@ -32,6 +32,8 @@ from kubewitness.logs.reading.times import iso_time
 
 _COPIES: Final = ("_RST", "_SRCH")
 """How the names of restored tables and of search jobs' results end."""
+
+_TIMES: Final = {"TimeGenerated", "TimeGenerated [UTC]"}
 
 _OBJECTS: Final = ("KubernetesMetadata",)
 """Dynamic columns that hold JSON. LogMessage may be any text, also one that only begins like it."""
@@ -80,8 +82,10 @@ def _table(record: Mapping[str, Any]) -> InsightsTable | None:
             return table if any(c.name in record for c in INSIGHTS_COLUMNS[table]) else None
     if name and not str(name).endswith(_COPIES):
         return None
-    has_time = not record.keys().isdisjoint({"TimeGenerated", "TimeGenerated [UTC]"})
-    return distinctive_table(record.keys()) if has_time else None
+    # A row of a union has the columns of every table, and values in those of its own.
+    filled = {column for column, value in record.items() if value not in (None, "")}
+    found = distinctive_tables(filled) if filled & _TIMES else []
+    return found[0] if len(found) == 1 else None
 
 
 def _cell(column: Column, value: Any) -> Any:
