@@ -52,7 +52,9 @@ def markdown(
         MARKER,
         f"## kubewitness: {_headline(blocking, len(new), len(not_loaded))}",
         *_not_checked(not_loaded),
-        *_table("New", ("effect", "policy", "where", "resource", "reason"), [row for _, row in new]),
+        *_table(
+            "New", ("effect", "policy", "where", "resource", "reason"), [row for _, row in new]
+        ),
         *_entries("Added to the baseline by this change", added),
         *_entries("Fixed: remove from the baseline", fixed),
         *_folded(f"Open in the baseline ({len(hidden)})", _entries("", hidden)),
