@@ -65,9 +65,10 @@ def files_below(folder: Path) -> set[str]:
 
 
 def test_the_wheel_has_every_module_and_every_file_that_one_reads(wheel: zipfile.ZipFile) -> None:
-    """And the two examples of the demo; the benign cases serve tests alone."""
+    """And the two examples of the demo; benign cases and samples of formats serve tests alone."""
     wanted = {name.removeprefix("components/") for name in files_below(PACKAGE)}
-    wanted -= {name for name in wanted if re.search(r"/library/[^/]+/benign/", name)}
+    for_tests = re.compile(r"/library/[^/]+/benign/|/formats/[^/]+/(?:sample|format\.yaml)")
+    wanted -= {name for name in wanted if for_tests.search(name)}
     for example in ("quickstart", "blocked"):
         wanted |= {f"kubewitness/{name}" for name in files_below(ROOT / "examples" / example)}
     assert {name for name in wheel.namelist() if ".dist-info/" not in name} == wanted

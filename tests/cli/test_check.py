@@ -133,6 +133,7 @@ def test_json_is_one_versioned_document(tmp_path: Path) -> None:
         "collectedElsewhere": 0,
         "notAssessed": 0,
         "unreadable": 0,
+        "inBaseline": 0,
     }
     verdicts = {verdict["policy"]: verdict for verdict in document["sources"][0]["verdicts"]}
     logs = verdicts["aks-audit-logs"]

@@ -128,16 +128,15 @@ def test_files_that_could_not_be_read_are_named_with_counts_and_reasons(
 ) -> None:
     """On standard error and in the JSON."""
     torn = tmp_path / "torn"
-    torn.write_bytes(b"torn off\n" * 2 + b'{"a": 1}\n' + DENIED.read_bytes())
+    junk = b"torn off\n" * 2 + b'{"a": 1}\n'
+    torn.write_bytes(junk + DENIED.read_bytes() + b"torn off\n")
     _, document, err = hunt(capsys, torn, "--rule", "pod-exec")
-    other = "is JSON, but of no audit log's format"
+    lines, other = "are lines of which none is of an audit log", "is not JSON"
     assert document["unreadable"] == [
-        {"file": str(torn), "reason": "is not JSON", "pieces": 2},
+        {"file": str(torn), "reason": lines, "pieces": 1},
         {"file": str(torn), "reason": other, "pieces": 1},
     ]
-    assert err == (
-        f"unreadable: {torn}: 3 pieces could not be read: is not JSON (2); {other} (1)\n"
-    )
+    assert err == (f"unreadable: {torn}: 2 pieces could not be read: {lines} (1); {other} (1)\n")
 
 
 @pytest.mark.parametrize("more", [b"", DENIED.read_bytes()])
@@ -182,7 +181,7 @@ CSV = b'"TimeGenerated [UTC]",Level,AuditId,Verb\n"2026-03-01 10:00",Metadata,a-
     ("contents", "reasons"),
     [
         (bytes(range(128, 256)), ["is not JSON (1)"]),
-        (CSV, ["heading of CSV", "export the logs as JSON (1)", "is not JSON (1)"]),
+        (CSV, ["is JSON, but of no audit log's format (1)"]),
     ],
 )
 def test_a_log_of_which_nothing_can_be_read_is_unreadable(

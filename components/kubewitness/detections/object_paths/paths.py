@@ -209,7 +209,9 @@ class _Reader:
             self._meaning(condition, columns)
             found |= self._meaning(value, _narrowed(columns, condition))
             columns = _narrowed(columns, condition, but=True)
-        return found | self._meaning(otherwise, columns)
+        found |= self._meaning(otherwise, columns)
+        # A branch that reads the same object from another text has its fields, too.
+        return found - {(None, Any)} or found
 
     def _path(self, base: ir.Expr, steps: Sequence[ir.PathStep], columns: Columns) -> Meaning:
         before = self._meaning(base, columns)
