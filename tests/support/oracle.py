@@ -274,22 +274,25 @@ def settings_valid(stack: Stack, setting: str = "audit") -> Answer:
     given = [inputs(stack, setting, name) for name in DESTINATIONS]
     are_ids = every(_is_an_id(name, value) for name, value in zip(DESTINATIONS, given, strict=True))
     goes = are_ids and any(one is UNKNOWN or _is_text(one) for one in given)
-    if entries is None:
-        return None if goes else False
-    known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
     metrics = elements(inputs(stack, setting, "metrics"))
+    others = [
+        goes,
+        None if metrics is None else every(_is_a_metric(metrics, one) for one in metrics),
+        _is_a_name(inputs(stack, setting, "name")),
+    ]
+    if entries is None:
+        return every([*others, None])
+    known = [str(get(e, "category")).lower() for e in entries if _is_text(get(e, "category"))]
     groups = [get(entry, "categoryGroup") for entry in entries]
     mixed = some(_both(known, group, entry) for entry, group in zip(entries, groups, strict=True))
     retention = every(_no_retention(get(entry, "retentionPolicy", "enabled")) for entry in entries)
     return every(
         [
-            goes,
+            *others,
             len(set(known)) == len(known),
             None if mixed is None else not mixed,
             retention,
             *(_names_a_log(entry) for entry in entries),
-            None if metrics is None else every(_is_a_metric(metrics, one) for one in metrics),
-            _is_a_name(inputs(stack, setting, "name")),
         ]
     )
 
