@@ -163,3 +163,22 @@ def test_what_is_ignored_of_something_else_changes_nothing() -> None:
     paths = ("agentPoolProfiles[*].count", "kubernetesVersion", "tags", "metrics")
     (verdict,) = judged(BASE, trial, aks=paths, audit=("metrics", "tags"))
     assert verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("spelled", "name"),
+    [
+        ("server_app_id", "serverAppID"),
+        ("enable_azure_rbac", "enableAzureRBAC"),
+        ("admin_group_object_ids", "adminGroupObjectIDs"),
+        ("admin_group_object_i_ds", "adminGroupObjectIDs"),
+        ("tenant_id", "tenantID"),
+        ("managed", "managed"),
+    ],
+)
+def test_an_acronym_of_a_property_that_is_not_set_is_unknown_in_pythons_spelling(
+    spelled: str, name: str
+) -> None:
+    """Azure writes some acronyms in capitals, and what is deployed may be set."""
+    properties, _ = hide_ignored({"aadProfile": {}}, {}, [f"aadProfile.{spelled}"])
+    assert isinstance(properties["aadProfile"][name], Unknown)

@@ -6,6 +6,7 @@ pulumi/pulumi: names separated by dots, indices and quoted names in brackets, `*
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any, Final
 
 from kubewitness.azure.resource_ids import fold
@@ -15,6 +16,9 @@ _ELEMENT: Final = re.compile(
     r"""\.?(?:\["(?P<quoted>(?:\\"|[^"])*)"\]|\[(?P<index>[^\]]*)\]|(?P<name>[^.\[]+))"""
 )
 _ALL: Final = "*"
+
+_MOST_WORDS: Final = 6
+"""No property that a policy reads has more words behind the first."""
 
 
 def hide_ignored(
@@ -84,9 +88,19 @@ def _spellings(properties: Mapping[str, Any], name: str) -> list[str]:
     """Return the properties that a name means in Python's spelling, too; else the name itself."""
     plain = fold(name.replace("_", ""))
     found = [key for key in properties if fold(key.replace("_", "")) == plain]
-    return found or [name, _camel_case(name)]
+    return found or [name, *_camel_cases(name)]
 
 
-def _camel_case(name: str) -> str:
+def _camel_cases(name: str) -> list[str]:
+    """Return how Azure may write a name: any word may be an acronym, as `serverAppID` has."""
     head, *tail = name.split("_")
-    return head + "".join(word.title() for word in tail)
+    if len(tail) > _MOST_WORDS:
+        return [head + "".join(map(str.title, tail))]
+    forms = product(*map(_forms, tail))
+    return [head + "".join(words) for words in forms]
+
+
+def _forms(word: str) -> set[str]:
+    """Return a word, an acronym, and the plural of one."""
+    plural = {word[:-1].upper() + "s"} if word.endswith("s") else set()
+    return {word.title(), word.upper(), *plural}
