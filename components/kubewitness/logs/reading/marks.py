@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from kubewitness.logs.reading.formats import FORMATS
@@ -67,6 +68,31 @@ _MARKS: Final = "|".join(
 
 
 MARK: Final = re.compile(_MARKS)
+
+NEAR: Final = 4096
+"""How many characters Python's `re` searches in the time in which RE2 starts."""
+
+_WINDOW_GROWTH: Final = 16
+
+
+def next_mark(text: str, at: int) -> int:
+    """Return where the next mark is, the end of the text if there is none.
+
+    Where none is near, RE2 searches on: a hundred times as fast as Python's `re`.
+
+    Args:
+        text: in Latin-1.
+    """
+    if near := MARK.search(text, at, at + NEAR):
+        return near.start()
+    size = NEAR
+    while at + size < len(text):
+        size *= _WINDOW_GROWTH
+        window = pa.scalar(text[at : at + size].encode("latin-1"), pa.binary())
+        found = int(pc.find_substring_regex(window, _MARKS).as_py())
+        if found >= 0:
+            return at + found
+    return len(text)
 
 
 def are_marked(lines: Lines, unread: Mask, *, has_parts: bool = False) -> Mask:

@@ -22,7 +22,7 @@ from kubewitness.logs.reading.containers import (
 )
 from kubewitness.logs.reading.inner import PREFIX
 from kubewitness.logs.reading.lines import LONGEST_LINE
-from kubewitness.logs.reading.marks import MARK
+from kubewitness.logs.reading.marks import next_mark
 from kubewitness.logs.reading.resumption import Resumption
 
 
@@ -223,8 +223,7 @@ class Pieces:
     def _next_mark(self) -> int:
         """Return where the next mark is, the end of the text if there is none."""
         if self._mark < self._at:
-            found = MARK.search(self._text, self._at)
-            self._mark = found.start() if found else len(self._text)
+            self._mark = next_mark(self._text, self._at)
         return self._mark
 
     def _resume(self) -> int:
