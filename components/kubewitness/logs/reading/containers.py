@@ -70,7 +70,7 @@ class Member(NamedTuple):
     is_error: bool = False
 
 
-_ERRORS: Final = frozenset({"error", "Error", "Exceptions", "OneApiErrors"})
+ERRORS: Final = frozenset({"error", "Error", "Exceptions", "OneApiErrors"})
 """Members of an answer that contain why it is only a part of what was asked for."""
 
 
@@ -118,7 +118,7 @@ def read_member(text: str, position: int) -> Member:
     if name[1] in CONTAINERS and text[name.end() : name.end() + 1] == "[":
         return Member(name.end() + 1, _container(text, name, {}) or Container(name.end() + 1))
     value, end = skip_value(text, name.end())
-    return Member(end, is_error=name[1] in _ERRORS and bool(value))
+    return Member(end, is_error=name[1] in ERRORS and bool(value))
 
 
 def records_begin(text: str, position: int) -> Container | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kubewitness.logs.reading.balance import Balance
+from kubewitness.logs.reading.containers import ERRORS
 from kubewitness.logs.reading.event_text import event_place, holds_event
 from kubewitness.logs.reading.formats.cloudwatch import CloudWatch
 from kubewitness.logs.reading.formats.envelope import Envelope
@@ -37,7 +38,7 @@ _STAMP: Final = re.compile(
 )
 _CELL: Final = rb'"?[A-Za-z_@][\w .()\[\]-]*"?'
 _CSV_HEADING: Final = re.compile(rb"(\xef\xbb\xbf)?%b(,%b){2,}\s*" % (_CELL, _CELL))
-_ERROR: Final = re.compile(rb'"(?:error|Error|Exceptions|OneApiErrors)"\s*:')
+_ERROR: Final = re.compile(rb'"(?:%b)"\s*:' % "|".join(ERRORS).encode())
 
 
 @dataclass(frozen=True)
