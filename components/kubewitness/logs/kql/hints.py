@@ -8,7 +8,7 @@ from typing import Final
 
 from kubewitness.catalog.audit_tables import AZURE_DIAGNOSTICS, TABLES
 from kubewitness.catalog.dynamic_fields import ANNOTATION_KEYS, DYNAMIC_FIELDS
-from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from kubewitness.logs.store.statements import FIELD_COLUMNS
 
 MOST_LISTED: Final = 12
 """Of more columns than these a message would be all names."""
@@ -102,7 +102,7 @@ def _index(columns: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _full_names() -> Iterator[tuple[str, str]]:
     """Yield each name that says the whole path, with the path."""
-    yield from {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}.items()
+    yield from FIELD_COLUMNS.items()
     for column, fields in DYNAMIC_FIELDS.items():
         yield from ((column + field, f"{column}.{field}") for field in fields)
     for key in ANNOTATION_KEYS:

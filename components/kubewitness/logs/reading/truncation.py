@@ -1,23 +1,13 @@
 """Which columns of a row are uncertain where its record was truncated."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.logs.reading.rows import AUDIT, Row
 from kubewitness.logs.reading.salvage import Salvaged
 from kubewitness.logs.reading.strict_json import parse
-from kubewitness.logs.store.statements import EVENT_PREFIX, OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
-
-_ORDER: Final = (
-    *("kind", "apiVersion", "level", "auditID", "stage", "requestURI", "verb", "user"),
-    *("impersonatedUser", "authenticationMetadata", "sourceIPs", "userAgent", "objectRef"),
-    *("responseStatus", "requestObject", "responseObject", "requestReceivedTimestamp"),
-    *("stageTimestamp", "annotations"),
-)
-"""In which order kube-apiserver writes the fields of an event."""
-
-_COLUMNS: Final = {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}
+from kubewitness.logs.store.statements import EVENT_PREFIX, FIELD_COLUMNS, FIELD_ORDER
 
 
 def truncated(row: Row, found: Salvaged, damage: str) -> Row:
@@ -43,7 +33,7 @@ def _of_event(row: Row, record: Mapping[str, Any]) -> Iterator[str]:
     itself = event in _open_objects(record)
     last = next(reversed(event))
     passed = _passed(row.text, last) if itself else ()
-    for field, column in _COLUMNS.items():
+    for field, column in FIELD_COLUMNS.items():
         is_open = field == last if itself else True
         is_partial = is_open and isinstance(event.get(field), dict | list)
         if (field not in event and field not in passed) or is_partial:
@@ -52,8 +42,8 @@ def _of_event(row: Row, record: Mapping[str, Any]) -> Iterator[str]:
 
 def _passed(text: bytes, last: str) -> tuple[str, ...]:
     """Return the fields that cannot follow the last one, if kube-apiserver wrote the event."""
-    is_ordered = text.startswith(EVENT_PREFIX.encode()) and last in _ORDER
-    return _ORDER[: _ORDER.index(last)] if is_ordered else ()
+    is_ordered = text.startswith(EVENT_PREFIX.encode()) and last in FIELD_ORDER
+    return FIELD_ORDER[: FIELD_ORDER.index(last)] if is_ordered else ()
 
 
 def _of_plain(row: Row, record: Mapping[str, Any]) -> Iterator[str]:

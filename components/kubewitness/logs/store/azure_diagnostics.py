@@ -8,27 +8,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
-
-_FIELDS: Final = (
-    "level",
-    "auditID",
-    "stage",
-    "requestURI",
-    "verb",
-    "user",
-    "impersonatedUser",
-    "sourceIPs",
-    "userAgent",
-    "objectRef",
-    "responseStatus",
-    "requestObject",
-    "responseObject",
-    "requestReceivedTimestamp",
-    "stageTimestamp",
-    "annotations",
+from kubewitness.logs.store.statements import (
+    FIELD_COLUMNS,
+    FIELD_ORDER,
+    OBJECT_FIELDS,
+    TEXT_FIELDS,
+    TIME_FIELDS,
 )
-"""Fields of an event in the order in which kube-apiserver writes them."""
+
+_FIELDS: Final = tuple(field for field in FIELD_ORDER if field in FIELD_COLUMNS)
 
 
 def _event() -> str:

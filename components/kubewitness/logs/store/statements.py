@@ -39,6 +39,17 @@ OBJECT_FIELDS: Final = {
 }
 """Fields that are objects or lists, and their columns."""
 
+FIELD_COLUMNS: Final = {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}
+"""All fields of an event that have a column, and their columns."""
+
+FIELD_ORDER: Final = (
+    *("kind", "apiVersion", "level", "auditID", "stage", "requestURI", "verb", "user"),
+    *("impersonatedUser", "authenticationMetadata", "sourceIPs", "userAgent", "objectRef"),
+    *("responseStatus", "requestObject", "responseObject", "requestReceivedTimestamp"),
+    *("stageTimestamp", "annotations"),
+)
+"""In which order kube-apiserver writes the fields of an event."""
+
 TOO_LARGE: Final = "skipped-too-big-size-object"
 """What AKS writes in place of a body that is too large."""
 
@@ -48,9 +59,7 @@ CONSTANT_FIELDS: Final = ("kind", "apiVersion")
 """Fields that say what an event is, and have no column."""
 
 CONTENT_COLUMNS: Final = (
-    *TEXT_FIELDS.values(),
-    *TIME_FIELDS.values(),
-    *OBJECT_FIELDS.values(),
+    *FIELD_COLUMNS.values(),
     "AdditionalFields",
 )
 """What makes two rows the same event; the rest says where it was read."""

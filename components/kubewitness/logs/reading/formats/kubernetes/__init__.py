@@ -13,7 +13,7 @@ from kubewitness.logs.reading.rows import AUDIT, NoRowError, Record, Row
 from kubewitness.logs.reading.times import iso_time
 from kubewitness.logs.store.statements import (
     CONSTANT_FIELDS,
-    OBJECT_FIELDS,
+    FIELD_COLUMNS,
     TEXT_FIELDS,
     TIME_FIELDS,
 )
@@ -32,7 +32,7 @@ _MARKS = (
 # RFC 3339, and the space that some products write for its T.
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
-_WITH_COLUMNS = {*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS, *OBJECT_FIELDS}
+_WITH_COLUMNS = {*CONSTANT_FIELDS, *FIELD_COLUMNS}
 
 
 class Kubernetes:

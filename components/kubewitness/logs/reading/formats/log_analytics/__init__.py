@@ -23,7 +23,7 @@ from kubewitness.logs.reading.rows import InnerRows, Record, Row
 from kubewitness.logs.reading.salvage import salvage
 from kubewitness.logs.reading.strict_json import parse
 from kubewitness.logs.reading.times import iso_time
-from kubewitness.logs.store.statements import OBJECT_FIELDS, TEXT_FIELDS, TIME_FIELDS
+from kubewitness.logs.store.statements import FIELD_COLUMNS, OBJECT_FIELDS, TIME_FIELDS
 
 _CATEGORIES: Final = {AKS_AUDIT: KUBE_AUDIT, AKS_AUDIT_ADMIN: KUBE_AUDIT_ADMIN}
 _MARKS: Final = {
@@ -60,10 +60,9 @@ class LogAnalytics:
 
 
 def _audit_row(record: Mapping[str, Any]) -> Row:
-    columns = {**TEXT_FIELDS, **TIME_FIELDS, **OBJECT_FIELDS}
     event = {
         field: cell_value(record[column], is_text=field not in OBJECT_FIELDS)
-        for field, column in columns.items()
+        for field, column in FIELD_COLUMNS.items()
         if record.get(column) not in (None, "")
     }
     cut = [column for field, column in OBJECT_FIELDS.items() if is_truncated(event.get(field))]
