@@ -77,7 +77,7 @@ class ReplayedWorkspace:
         most_rows: how many rows an answer has at most, with a partial error.
         fault: what goes wrong.
         hidden: tables that this identity is not shown.
-        extra: further documents of tables in Resource Manager.
+        extra: documents of tables in Resource Manager, in place of those of the same names.
         is_managed: whether Resource Manager may be read.
         asked: what was asked.
         waited: for how many seconds the client waited between its tries.
@@ -154,7 +154,8 @@ class ReplayedWorkspace:
         if path.lower() == RESOURCE_ID.lower():
             return 200, {}, json.dumps({"properties": {"customerId": WORKSPACE}})
         assert path == f"{RESOURCE_ID}/tables"
-        return 200, {}, json.dumps({"value": [*map(self._document, _NAMES), *self.extra]})
+        listed = {each["name"]: each for each in (*map(self._document, _NAMES), *self.extra)}
+        return 200, {}, json.dumps({"value": list(listed.values())})
 
     def _document(self, name: str) -> dict[str, Any]:
         interactive, total = self.days

@@ -430,6 +430,34 @@ def test_what_was_restored_is_read_and_closes_the_gap(
     assert of_file
 
 
+def test_a_restored_table_that_the_workspace_hides_is_a_gap(
+    workspace: ReplayedWorkspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Resource Manager lists it, so that it is there; Usage does not count it."""
+    start, end = min(TIMES) - timedelta(days=1), max(TIMES) + timedelta(days=1)
+    documents = [restored("AKSAudit", start, end)]
+    with replace(workspace, days=(0, 36_500), extra=documents).served():
+        code, out, _ = ingest(capsys, tmp_path / "s")
+    assert code == ExitCode.UNREADABLE
+    assert "does not show the table AKSAudit_RST" in out
+
+
+@pytest.mark.parametrize("properties", [{"plan": "Analytics"}, None])
+def test_a_table_whose_retention_alone_cannot_be_read_is_a_gap(
+    properties: Any,
+    workspace: ReplayedWorkspace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The settings of the other tables say nothing about it."""
+    documents = [{"name": "AKSAudit", "properties": properties}]
+    with replace(workspace, extra=documents).served():
+        code, out, _ = ingest(capsys, tmp_path / "s")
+    assert code == ExitCode.UNREADABLE
+    assert out.count("the retention of the table cannot be read") == 1
+    assert f"/AKSAudit: {SINCE[:-1]}" in out
+
+
 def test_a_workspace_is_also_named_by_its_resource_id(
     workspace: ReplayedWorkspace,
     of_file: list[tuple[Any, ...]],

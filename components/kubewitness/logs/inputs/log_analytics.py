@@ -73,7 +73,7 @@ _UNCERTAIN: Final = (
     "identity to read the workspace in Azure Resource Manager (the role `Reader`)"
 )
 
-Settings = Mapping[str, TableSettings]
+Settings = Mapping[str, TableSettings | None]
 
 
 def condition(table: str) -> str:
@@ -107,18 +107,20 @@ class _Found:
     Attributes:
         workspace: that is queried.
         resource_id: in Azure Resource Manager; None where it is unknown.
-        settings: of each table; None where they are unknown.
+        settings: of each table, None for one whose settings cannot be read; None where no table's
+            can.
+        volumes: bytes by table in the period; None where they are unknown.
     """
 
     workspace: QueriedWorkspace
     resource_id: str | None
     settings: Settings | None
+    volumes: Mapping[str, float] | None
 
     def table(self, name: str, asked: Span, now: datetime) -> QueriedTable:
         """Return what is asked for of a table."""
         settings = (self.settings or {}).get(name)
-        is_unknown = self.settings is None
-        volumes = self.workspace.volumes
+        is_unknown = settings is None and (self.settings is None or name in self.settings)
         hours = asked.length / _HOUR + 1
         readable = tuple(self._readable(name, settings, asked, now))
         missing = without([asked], [each.span for each in readable])
@@ -128,18 +130,20 @@ class _Found:
             span=asked,
             now=now,
             readable=readable,
-            hourly_bytes=None if volumes is None else volumes.get(name, 0) / hours,
+            hourly_bytes=None if self.volumes is None else self.volumes.get(name, 0) / hours,
             cost=settings.price if settings else UNKNOWN_PRICE,
-            missing=self._why_missing(name, missing, now),
+            missing=self._why_missing(name, settings, missing, now),
             uncertain_before=now - timedelta(days=LEAST_TABLE_DAYS) if is_unknown else None,
             uncertain=_UNCERTAIN,
         )
 
-    def _why_missing(self, table: str, missing: Sequence[Span], now: datetime) -> str:
-        if not (missing and self.settings and self.resource_id):
+    def _why_missing(
+        self, table: str, settings: TableSettings | None, missing: Sequence[Span], now: datetime
+    ) -> str:
+        if not (missing and settings and self.resource_id):
             return ""
         span = Span(missing[0].start, missing[-1].end)
-        return why_missing(table, self.settings[table], span, now, self.resource_id)
+        return why_missing(table, settings, span, now, self.resource_id)
 
     def _readable(
         self, table: str, settings: TableSettings | None, asked: Span, now: datetime
@@ -163,14 +167,17 @@ class _Found:
         return [
             (name, each.restored[1])
             for name, each in (self.settings or {}).items()
-            if each.restored and each.restored[0] == table
+            if each and each.restored and each.restored[0] == table
         ]
 
     def _reader(
         self, table: str, name: str, *, is_searched: bool = False
     ) -> Callable[[Span], Page]:
         text = name + condition(table)
-        return lambda span: self.workspace.read(text, name, span, is_searched=is_searched)
+        is_there = name != table or self.volumes is None or table in self.volumes
+        return lambda span: self.workspace.read(
+            text, name, span, is_searched=is_searched, is_there=is_there
+        )
 
 
 def _find(word: str, asked: Span, now: datetime) -> _Found:
@@ -178,14 +185,15 @@ def _find(word: str, asked: Span, now: datetime) -> _Found:
     resource_id = None if is_workspace_id(name) else f"/{name}"
     workspace_id = fold(_workspace_id(word, resource_id) if resource_id else name)
     client = open_client(word, retry_policy=patient_policy(word))
-    usage = _usage(word, QueriedWorkspace(workspace_id, client), asked, now)
+    workspace = QueriedWorkspace(workspace_id, client)
+    usage = _usage(word, workspace, asked, now)
     volumes: dict[str, float] = {}
     for row in usage or ():
         size = float(row["Megabytes"] or 0) * 1e6
         volumes[row["DataType"]] = volumes.get(row["DataType"], 0) + size
         resource_id = resource_id or row["ResourceUri"]
-    workspace = QueriedWorkspace(workspace_id, client, None if usage is None else volumes)
-    return _Found(workspace, resource_id, _settings(word, resource_id))
+    settings = _settings(word, resource_id)
+    return _Found(workspace, resource_id, settings, None if usage is None else volumes)
 
 
 def _usage(

@@ -3,7 +3,6 @@
 Source: Azure docs, "Azure Monitor Log Analytics API errors", "response format" and "Timeouts".
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,12 +57,10 @@ class QueriedWorkspace:
     Attributes:
         workspace_id: its GUID.
         client: that queries.
-        volumes: bytes by table in the period; None where they are unknown.
     """
 
     workspace_id: str
     client: "LogsQueryClient"
-    volumes: Mapping[str, float] | None = None
 
     def page(self, text: str, table: str, span: Span, *, is_searched: bool = False) -> Page:
         """Return the answer to a query.
@@ -102,12 +99,16 @@ class QueriedWorkspace:
         except exceptions.AzureError:
             raise QueryRefusedError("cannot be reached; check the network") from None
 
-    def read(self, text: str, table: str, span: Span, *, is_searched: bool) -> Page:
-        """Return a page of a table, no rows where there is no such table."""
+    def read(self, text: str, table: str, span: Span, *, is_searched: bool, is_there: bool) -> Page:
+        """Return a page of a table, no rows where there is no such table.
+
+        Args:
+            is_there: whether the table exists, or may: then one that is not shown is not permitted.
+        """
         try:
             return self.page(text, table, span, is_searched=is_searched)
         except _NoTableError:
-            if self.volumes is None or table in self.volumes:
+            if is_there:
                 reason = f"the workspace does not show the table {table}; {REFUSALS[FORBIDDEN]}"
                 raise UnavailableError(reason) from None
             return Page()

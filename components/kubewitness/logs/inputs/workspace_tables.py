@@ -55,20 +55,14 @@ class TableSettings:
         return Span(start, datetime.max.replace(tzinfo=UTC))
 
 
-def read_settings(documents: Iterable[Mapping[str, Any]]) -> dict[str, TableSettings]:
-    """Return the settings of each table of a workspace, by its name.
-
-    A table whose settings are not as documented is left out.
-    """
-    found = {}
-    for document in documents:
-        properties = document.get("properties")
-        if isinstance(properties, Mapping) and (settings := _settings(properties)):
-            found[str(document.get("name"))] = settings
-    return found
+def read_settings(documents: Iterable[Mapping[str, Any]]) -> dict[str, TableSettings | None]:
+    """Return the settings of each table of a workspace, None where they are not as documented."""
+    return {str(each.get("name")): _settings(each.get("properties")) for each in documents}
 
 
-def _settings(properties: Mapping[str, Any]) -> TableSettings | None:
+def _settings(properties: Any) -> TableSettings | None:
+    if not isinstance(properties, Mapping):
+        return None
     try:
         return TableSettings(
             str(properties["plan"]),
