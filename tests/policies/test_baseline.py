@@ -23,7 +23,7 @@ from kubewitness.policies.baseline import (
 )
 from kubewitness.policies.check import CheckResult, check
 from kubewitness.policies.exemptions import POLICY_ERROR
-from kubewitness.policies.verdict import Outcome, Reason, fail
+from kubewitness.policies.verdict import Outcome, Reason, fail, undecided
 from kubewitness.printable import printable
 from kubewitness.sources.load import load
 from support.command import run
@@ -104,16 +104,16 @@ def test_a_verdict_that_becomes_worse_is_a_new_result(tmp_path: Path) -> None:
     """A baseline of an undecided verdict does not hide the violation."""
     secret = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
     unknown = {"disableLocalAccounts": {**secret, "ciphertext": "x"}}
-    undecided = checked(tmp_path / "a", ("aks", unknown))
-    (verdict,) = (v for v in undecided.verdicts if v.policy_id == "aks-local-accounts")
+    before = checked(tmp_path / "a", ("aks", unknown))
+    (verdict,) = (v for v in before.verdicts if v.policy_id == "aks-local-accounts")
     assert verdict.outcome is Outcome.UNDECIDED
-    baseline = renewed(NO_BASELINE, [undecided], UNTIL)
+    baseline = renewed(NO_BASELINE, [before], UNTIL)
     failed = checked(tmp_path / "b", ("aks", {"disableLocalAccounts": False}))
     (after,) = compare(baseline, [failed], TODAY).results
     assert "aks-local-accounts" in {policy for policy, _, _ in results(after)}
 
 
-def test_another_line_and_another_pack_version_of_words_hide_the_same(tmp_path: Path) -> None:
+def test_the_same_result_on_another_line_is_hidden(tmp_path: Path) -> None:
     """Fingerprints ignore line numbers."""
     lines = [
         state_resource("aks", inputs=BAD, sourcePosition=f"project:///__main__.py#{line},1")
@@ -125,6 +125,19 @@ def test_another_line_and_another_pack_version_of_words_hide_the_same(tmp_path: 
     baseline = renewed(NO_BASELINE, [first], UNTIL)
     (after,) = compare(baseline, [second], TODAY).results
     assert results(after) == set()
+
+
+def test_a_second_doubt_with_the_same_code_is_new(tmp_path: Path) -> None:
+    """Two properties of one workspace are unknown, and each message names only the workspace."""
+    result = checked(tmp_path, ("aks", BAD))
+    cap = Reason("unknown-receiver", "whether the workspace `w` has a daily cap is unknown")
+    purge = Reason("unknown-receiver", "whether the workspace `w` purges records is unknown")
+    one, both = (
+        replace(result, verdicts=(replace(result.verdicts[0], judgement=undecided(*reasons)),))
+        for reasons in ((cap,), (cap, purge))
+    )
+    (after,) = compare(renewed(NO_BASELINE, [one], UNTIL), [both], TODAY).results
+    assert after.verdicts[0].judgement == undecided(purge)
 
 
 def test_fixed_results_leave_the_file_and_other_stacks_stay(tmp_path: Path) -> None:

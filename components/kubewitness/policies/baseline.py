@@ -1,12 +1,11 @@
 """A baseline: the results of an estate before the check was introduced, each hidden until a day.
 
 A result is one reason of a violation or of an undecided verdict, or one violation of another pack.
-Its fingerprint ignores line numbers and the wording of messages. It contains the values that a
-message names in backticks: a second range that is too wide is a new result.
+Its fingerprint ignores line numbers. It contains the message: a second range that is too wide, and
+a second doubt with the same code, are new results.
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +24,6 @@ from kubewitness.policies.verdict import Judgement, Outcome, Reason, Verdict
 from kubewitness.printable import printable
 from kubewitness.sources.loaded import Loaded, Violation
 
-_VALUE: Final = re.compile(r"`([^`]*)`")
 _HEADING: Final = """\
 # Results that `kubewitness check --baseline` hides until they expire.
 # `kubewitness check --write-baseline` adds new results and removes fixed ones.
@@ -197,15 +195,13 @@ def _of_reason(
     source: str, verdict: Verdict, reason: Reason, expires: date = date.max
 ) -> BaselineEntry:
     resource = verdict.resource
-    identity = (resource.urn, resource.type, resource.name)
-    values = _VALUE.findall(reason.message)
+    outcome = verdict.outcome.value
+    identity = (resource.urn, resource.type, resource.name, reason.code, reason.message)
     return BaselineEntry(
         source=source,
         policy=verdict.policy_id,
-        result=printable(f"{verdict.outcome.value}: {resource.name}: {reason.message}"),
-        fingerprint=_fingerprint(
-            source, verdict.policy_id, verdict.outcome.value, *identity, reason.code, *values
-        ),
+        result=printable(f"{outcome}: {resource.name}: {reason.message}"),
+        fingerprint=_fingerprint(source, verdict.policy_id, outcome, *identity),
         expires=expires,
     )
 
