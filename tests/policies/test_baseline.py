@@ -241,6 +241,31 @@ def test_the_command_writes_a_baseline_and_then_fails_on_new_results_only(
     assert f"`aks` ({CLUSTER_TYPE})" not in out
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--baseline", "{old}", "--write-baseline", "{file}"], "exclude each other"),
+        (["--write-baseline", "{program}"], "program.py"),
+        (["--baseline-expires", "2027-01-01"], "needs --write-baseline"),
+    ],
+    ids=["two baselines", "a file that is not a baseline", "nothing to write"],
+)
+def test_no_option_overwrites_entries_or_another_file(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    """Bad usage is exit code 2, and every file stays as it was."""
+    state = write_state(tmp_path / "a", state_resource("aks", inputs=BAD))
+    names = {name: tmp_path / name for name in ("old", "file")}
+    paths = {**names, "program": tmp_path / "program.py"}
+    for path in paths.values():
+        path.write_text("version: 1\n" if path.name != "program.py" else "x = 1\n", "utf-8")
+    before = {path: path.read_text("utf-8") for path in paths.values()}
+    code, _, err = run(capfd, "check", state, *(word.format(**paths) for word in words))
+    assert code == 2
+    assert message in err
+    assert {path: path.read_text("utf-8") for path in paths.values()} == before
+
+
 def test_a_source_that_cannot_be_read_is_never_hidden(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,9 +74,17 @@ def run(
         return ExitCode.OK
     if all_stacks and stack is not None:
         raise click.UsageError("--all-stacks and --stack exclude each other; give one of them")
+    if baseline is not None and write_baseline is not None:
+        raise click.UsageError(
+            "--baseline and --write-baseline exclude each other; --write-baseline alone keeps the "
+            "entries of its file and hides what it contains"
+        )
+    if baseline_expires is not None and write_baseline is None:
+        raise click.UsageError("--baseline-expires needs --write-baseline, which adds entries")
     chosen = find_pack(pack)
     settings = read_settings(policy_pack_config)
-    known, before = _baselines(baseline, write_baseline, baseline_before)
+    known = _existing(baseline or write_baseline)
+    before = read_baseline(baseline_before) if baseline_before else None
     today = datetime.now(UTC).date()
     asked = [(format_, output), *reports]
     results: list[CheckResult] = []
@@ -146,18 +154,13 @@ def _explain(policy_id: str) -> None:
         write_text(page)
 
 
-def _baselines(
-    baseline: Path | None, write_baseline: Path | None, before: Path | None
-) -> tuple[Baseline, Baseline | None]:
-    """Read the baseline, which is the one to write where none other is named, and the one before.
+def _existing(path: Path | None) -> Baseline:
+    """Read a baseline; one that is still to be written has no entries.
 
     Raises:
-        InputError: with every fault in the first file that has some.
+        InputError: with every fault in the file.
     """
-    if baseline is None and write_baseline is not None and write_baseline.exists():
-        baseline = write_baseline
-    known = read_baseline(baseline) if baseline else NO_BASELINE
-    return known, read_baseline(before) if before else None
+    return read_baseline(path) if path is not None and path.exists() else NO_BASELINE
 
 
 def _write(
