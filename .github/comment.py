@@ -1,8 +1,9 @@
 """Writes the report into one comment of the pull request, and only if something has changed.
 
 Usage: `comment.py FILE`. It reads GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_EVENT_PATH and TOKEN,
-and needs nothing but Python. A report without news is no reason for a first comment. A token that
-may not write, as in a pull request from a fork, is a warning and no error.
+and needs nothing but Python. The first line of a report identifies the comment of an earlier run.
+A report without a section does not start a comment. A token that may not write, as in a pull
+request from a fork, is a warning.
 Source: GitHub docs, "REST API endpoints for issue comments".
 """
 
@@ -13,8 +14,6 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-MARKER = "<!-- kubewitness: results -->"
-NOTHING = "## kubewitness: nothing new"
 PAGE = 100
 SECONDS = 30
 
@@ -30,13 +29,13 @@ def request(method: str, path: str, body: str | None = None) -> object:
         return json.load(answer)
 
 
-def earlier(number: int) -> dict | None:
+def earlier(number: int, marker: str) -> dict | None:
     """Return the comment of an earlier run: by a bot, since anybody can write the marker."""
     page = 1
     while True:
         comments = request("GET", f"issues/{number}/comments?per_page={PAGE}&page={page}")
         for one in comments:
-            if one["user"]["type"] == "Bot" and one["body"].startswith(MARKER):
+            if one["user"]["type"] == "Bot" and one["body"].startswith(marker):
                 return one
         if len(comments) < PAGE:
             return None
@@ -47,12 +46,13 @@ def main(report: Path) -> None:
     """Write the comment, change it, or leave it."""
     number = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["pull_request"]["number"]
     body = report.read_text("utf-8").strip()
-    found = earlier(number)
+    marker, *lines = body.splitlines()
+    found = earlier(number, marker)
     if found and found["body"].replace("\r\n", "\n").strip() == body:
         print("the comment is up to date")
     elif found:
         request("PATCH", f"issues/comments/{found['id']}", body)
-    elif NOTHING in body.splitlines() and "###" not in body:
+    elif not any(line.startswith("### ") for line in lines):
         print("nothing new, and no comment to change")
     else:
         request("POST", f"issues/{number}/comments", body)

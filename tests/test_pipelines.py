@@ -304,6 +304,7 @@ def test_every_command_of_a_template_is_one_that_the_product_has(path: Path) -> 
     text = path.read_text("utf-8")
     assert yaml.safe_load(text)
     calls = re.findall(r"^\s*(?:- )?kubewitness (\w[\w-]*) ?((?:.*\\\n)*.*)$", text, re.MULTILINE)
+    assert calls or path.name == "github.yml"  # it has the Action
     for command, rest in calls:
         done = subprocess.run(
             [sys.executable, "-m", "kubewitness", command, "--help"],
@@ -313,6 +314,17 @@ def test_every_command_of_a_template_is_one_that_the_product_has(path: Path) -> 
         )
         for option in re.findall(r"(--[a-z-]+)", rest):
             assert option in done.stdout, (command, option)
+
+
+def test_the_workflow_uses_inputs_and_outputs_that_the_action_has() -> None:
+    """GitHub ignores an input that it does not know, with a warning only."""
+    text = (TEMPLATES / "github.yml").read_text("utf-8")
+    steps = yaml.safe_load(text)["jobs"]["check"]["steps"]
+    (own,) = (step for step in steps if step.get("uses", "").startswith("kubewitness/"))
+    assert own["with"].keys() <= ACTION["inputs"].keys()
+    used = re.findall(rf"steps\.{own['id']}\.outputs\.([\w-]+)", text)
+    assert used
+    assert set(used) <= ACTION["outputs"].keys()
 
 
 def test_the_hook_runs_a_command_that_the_product_has() -> None:
