@@ -50,11 +50,11 @@ def address(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield host
 
 
-def details(days: int = 36_500) -> dict[str, Any]:
+def details(days: int = 36_500, size: int | None = 2_000_000) -> dict[str, Any]:
     """The answer to `.show tables details`, with some of its columns."""
     policy = json.dumps({"SoftDeletePeriod": f"{days}.00:00:00", "Recoverability": "Enabled"})
     columns = [{"ColumnName": name, "DataType": "String"} for name in COLUMNS]
-    rows = [[name, 2_000_000, 1_000, policy] for name in NAMES]
+    rows = [[name, size, 1_000, policy] for name in NAMES]
     return {"Tables": [{"TableName": "Table_0", "Columns": columns, "Rows": rows}]}
 
 
@@ -195,6 +195,18 @@ def test_what_is_older_than_the_retention_is_a_gap(
     with replayed((403, {}, '{"error": {"code": "c", "message": "m", "@message": "m"}}')):
         code, out, _ = ingest(capsys, address, tmp_path / "t", "--since", "1h")
     assert (code, "the retention of the table cannot be read" in out) == (5, True)
+
+
+@pytest.mark.parametrize(
+    "answer", [(200, {}, json.dumps(details(size=None))), (403, {}, json.dumps(TIMED_OUT))]
+)
+def test_a_table_of_unknown_size_is_announced(
+    answer: Answer, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not taken for an empty one."""
+    with replayed(answer):
+        _, _, err = ingest(capsys, address, tmp_path / "s")
+    assert err.count(": an unknown volume; ") == len(NAMES), err
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,15 @@ class _Table:
     """What `.show tables details` shows of a table.
 
     Attributes:
-        row_bytes: of a row on average.
+        row_bytes: of a row on average; None where that is unknown.
         retention: after which a row is deleted; None where that is unknown.
     """
 
-    row_bytes: float
+    row_bytes: float | None
     retention: timedelta | None
+
+
+_UNKNOWN: Final = _Table(None, None)
 
 
 def find_database_tables(
@@ -114,7 +117,7 @@ def _table(row: Mapping[str, Any]) -> _Table:
         policy = json.loads(row["RetentionPolicy"])
         return _Table(float(row["TotalOriginalSize"]) / count, _days(policy["SoftDeletePeriod"]))
     except (KeyError, TypeError, ValueError):
-        return _Table(0, None)
+        return _UNKNOWN
 
 
 def _days(text: str) -> timedelta:
@@ -131,7 +134,7 @@ def _queried(
     asked: Span,
     now: datetime,
 ) -> QueriedTable:
-    table = known[name] if known else _Table(0, None)
+    table = known[name] if known else _UNKNOWN
     kept = asked
     if table.retention is not None and table.retention < now - datetime.min.replace(tzinfo=UTC):
         kept = Span(max(asked.start, now - table.retention), asked.end)
@@ -152,6 +155,8 @@ def _queried(
 
 def _hourly_bytes(database: Database, name: str, table: _Table, asked: Span) -> float | None:
     """Return how much an hour of the period holds; None if that cannot be counted."""
+    if table.row_bytes is None:
+        return None
     try:
         count = _page(_ask(database, f"{_text(name, asked)} | count")).rows[0][0]
     except (TooMuchError, UnavailableError):
