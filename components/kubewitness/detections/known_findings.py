@@ -1,27 +1,12 @@
-"""Findings that an earlier hunt reported: its JSON document is the baseline of the next hunt.
+"""Findings that an earlier hunt reported: its JSON document is the baseline of the next hunt."""
 
-A finding is identified by its detection and all values of its row, not by audit IDs: a client
-chooses the ID of its request, and could repeat that of a known finding. A burst that has grown is
-a new finding.
-"""
-
-import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from kubewitness.detections.finding import Finding
 from kubewitness.documents.reader import read_json
 from kubewitness.errors import InputError
 
 _WANTED: Final = "name a document that `kubewitness hunt --format json --output FILE` wrote"
-
-
-def fingerprint(finding: Finding) -> str:
-    """Return what identifies a finding in two hunts: 32 hexadecimal digits."""
-    row = [finding.detection.slug, dict(finding.values)]
-    text = json.dumps(row, sort_keys=True, default=str)
-    return sha256(text.encode()).hexdigest()[:32]
 
 
 def read_known(path: Path) -> frozenset[str]:

@@ -10,7 +10,6 @@ from rich.console import Console
 from kubewitness.detections.coverage.log import Unanswerable
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.finding import Finding
-from kubewitness.detections.known_findings import fingerprint
 from kubewitness.detections.unjudged.evaluate import TruncatedEvent
 from kubewitness.logs.store.contents import Contents
 from kubewitness.logs.store.present import Events
@@ -94,9 +93,10 @@ class Hunted:
 
     @property
     def new(self) -> list[Finding]:
-        """Return the findings that the earlier hunt did not have."""
-        known = self.known or frozenset()
-        return [one for one in self.findings if fingerprint(one) not in known]
+        """Return the findings that the earlier hunt did not have; all without an earlier hunt."""
+        if self.known is None:
+            return list(self.findings)
+        return [one for one in self.findings if one.fingerprint not in self.known]
 
 
 def document(hunted: Hunted) -> str:
@@ -133,10 +133,11 @@ def print_hunted(
         limit: how many findings of each detection.
         explain_truncated: whether to list the events that detections could not judge.
     """
+    new = hunted.new
     for detection in sorted(
         hunted.detections, key=lambda detection: SEVERITIES.index(detection.severity)
     ):
-        if found := [finding for finding in hunted.new if finding.detection is detection]:
+        if found := [finding for finding in new if finding.detection is detection]:
             _print_detection(console, detection, found, limit)
     if explain_truncated:
         _print_not_judged(console, hunted, limit)
@@ -180,8 +181,13 @@ def _line(values: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    text = value.isoformat() + "Z" if isinstance(value, datetime) else str(value)
+    text = str(_with_zone(value))
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+
+
+def _with_zone(value: Any) -> Any:
+    """Return a value of a row; a time, which is in UTC, as text."""
+    return value.isoformat() + "Z" if isinstance(value, datetime) else value
 
 
 def _not_run(hunted: Hunted) -> dict[str, Sequence[str]]:
@@ -245,8 +251,7 @@ def _event_line(event: TruncatedEvent) -> str:
 
 
 def _event(event: TruncatedEvent) -> dict[str, Any]:
-    time = event.time.isoformat() + "Z" if event.time else None
-    return {**asdict(event), "time": time}
+    return {**asdict(event), "time": _with_zone(event.time)}
 
 
 def _finding(finding: Finding, known: frozenset[str] | None) -> dict[str, Any]:
@@ -258,10 +263,7 @@ def _finding(finding: Finding, known: frozenset[str] | None) -> dict[str, Any]:
         "severity": detection.severity,
         "tactics": detection.tactics,
         "techniques": detection.relevant_techniques,
-        "values": {
-            name: value.isoformat() + "Z" if isinstance(value, datetime) else value
-            for name, value in finding.values.items()
-        },
-        "fingerprint": fingerprint(finding),
-        "known": fingerprint(finding) in (known or ()),
+        "values": {name: _with_zone(value) for name, value in finding.values.items()},
+        "fingerprint": finding.fingerprint,
+        "known": finding.fingerprint in (known or ()),
     }
