@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from kubewitness.printable import printable_lines
+from kubewitness.printable import printable_lines, shortened
 
 LONGEST_MESSAGE: Final = 2000
 """Characters of a message that are kept."""
@@ -39,8 +39,7 @@ class HiddenSecrets:
 
     def message(self, text: str, longest: int = LONGEST_MESSAGE) -> str:
         """Return a message that fits on a screen, and that no terminal obeys."""
-        plain = printable_lines(self.hide(text).strip())
-        return plain if len(plain) <= longest else plain[:longest] + "…"
+        return shortened(printable_lines(self.hide(text).strip()), longest)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -14,7 +14,7 @@ from kubewitness.detections.unjudged.evaluate import TruncatedEvent
 from kubewitness.logs.store.contents import Contents
 from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
-from kubewitness.printable import printable
+from kubewitness.printable import printable, shortened
 from kubewitness.reports.console import print_text
 from kubewitness.reports.json_text import json_text
 from kubewitness.reports.log_contents import brief, log_document, unanswerable_document
@@ -181,8 +181,7 @@ def _line(values: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    text = str(_with_zone(value))
-    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
+    return shortened(str(_with_zone(value)), LONGEST_VALUE)
 
 
 def _with_zone(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Final
 from kubewitness.policies.baseline import BaselineEntry
 from kubewitness.policies.check import CheckResult
 from kubewitness.policies.verdict import Outcome, Verdict
-from kubewitness.printable import printable
+from kubewitness.printable import printable, shortened
 from kubewitness.reports.table import summary_line
 from kubewitness.source_position import SourcePosition
 from kubewitness.sources.loaded import NotLoaded
@@ -128,8 +128,7 @@ def _folded(title: str, sections: Sequence[str]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    shown = text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
-    return _code(shown) if shown else ""
+    return _code(shortened(text, LONGEST_CELL)) if text else ""
 
 
 def _code(text: str) -> str:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kubewitness.logs.kql.query import Result
-from kubewitness.printable import printable
+from kubewitness.printable import printable, shortened
 from kubewitness.reports.json_text import ascii_json
 
 LONGEST_CELL: Final = 300
@@ -126,8 +126,7 @@ def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[s
 
 
 def _cell(value: Any, kind: Any) -> str:
-    text = printable(_plain(value, kind))
-    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
+    return shortened(printable(_plain(value, kind)), LONGEST_CELL)
 
 
 def _plain(value: Any, kind: Any) -> str:
