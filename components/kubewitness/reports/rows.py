@@ -111,7 +111,10 @@ def _print_table(console: Console, table: Sequence[Sequence[str]], widths: Seque
 
 
 def _fitted(cell: str, width: int) -> str:
-    return set_cell_size(cell if cell_len(cell) <= width else f"{cell[: width - 1]}…", width)
+    """Return a cell in so many columns of a terminal, of which some letters need two."""
+    if cell_len(cell) > width:
+        return f"{set_cell_size(cell, width - 1)}…"
+    return set_cell_size(cell, width)
 
 
 def _print_blocks(console: Console, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

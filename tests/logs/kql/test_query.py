@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
@@ -168,6 +169,14 @@ def test_a_table_on_a_terminal_fits_its_width(store: Path) -> None:
     assert [len(line) <= 100 for line in lines] == [True] * 4
     assert lines[1].startswith("2026-03-01T10:00:01Z  get     /api/v1/name")
     assert lines[1].count("…") >= 2
+
+
+def test_a_truncated_value_ends_with_an_ellipsis_also_if_its_letters_are_wide(store: Path) -> None:
+    """A letter of Japanese fills two columns of a terminal."""
+    value = "\u65e5" * 40
+    lines = on_terminal(store, f"print a = '{value}', b = '{value}'", 60)
+    assert lines[1].count("…") == 2
+    assert cell_len(lines[1]) <= 60
 
 
 def test_rows_begin_with_azures_columns_in_its_order(store: Path) -> None:
