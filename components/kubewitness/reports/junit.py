@@ -53,33 +53,38 @@ def _suite(root: ET.Element, name: str, cases: Sequence[ET.Element]) -> None:
 
 def _cases(result: CheckResult) -> list[ET.Element]:
     loaded = result.loaded
-    unread = "\n".join(map(printable_lines, loaded.unreadable))
-    return [
+    cases = [
         *(_verdict(loaded, verdict) for verdict in result.verdicts),
         *(_violation(loaded, violation) for violation in loaded.violations),
-        *(
-            [_case("kubewitness.source", "is complete", "error", "unreadable", unread)]
-            * bool(unread)
-        ),
     ]
+    if loaded.unreadable:
+        unread = "\n".join(map(printable_lines, loaded.unreadable))
+        cases.append(_case(_SOURCE, "is complete", "error", "unreadable", unread))
+    return cases
 
 
 def _verdict(loaded: Loaded, verdict: Verdict) -> ET.Element:
-    policy = find_policy(verdict.policy_id)
+    name = verdict.resource.name
     if verdict.outcome is Outcome.PASS:
-        case = _case(policy.id, verdict.resource.name)
-    elif verdict.outcome in _SKIPPED or not verdict.blocks:
-        why = verdict.outcome.value
-        if verdict.outcome not in _SKIPPED:
-            why += ", which does not block"
-        case = _case(policy.id, verdict.resource.name, "skipped", why, explain(policy, verdict))
+        case = _case(verdict.policy_id, name)
     else:
-        word = verdict.outcome.value
-        case = _case(policy.id, verdict.resource.name, "failure", word, explain(policy, verdict))
+        tag, why = _tag_and_reason(verdict)
+        text = explain(find_policy(verdict.policy_id), verdict)
+        case = _case(verdict.policy_id, name, tag, why, text)
     if position := loaded.position_of(verdict.resource):
         case.set("file", printable(position.file))
         case.set("line", str(position.line))
     return case
+
+
+def _tag_and_reason(verdict: Verdict) -> tuple[str, str]:
+    """Return how a verdict that is not a pass is shown: the tag, and why in a few words."""
+    outcome = verdict.outcome
+    if outcome in _SKIPPED:
+        return "skipped", outcome.value
+    if verdict.blocks:
+        return "failure", outcome.value
+    return "skipped", f"{outcome.value}, which does not block"
 
 
 def _violation(loaded: Loaded, violation: Violation) -> ET.Element:
