@@ -44,24 +44,28 @@ def dynamic_stages(
         schema: the columns of each table.
         bound: the dynamic columns of each query that a `let` names.
     """
-    found = _of_source(query.source, bound)
-    for index, operator in enumerate(query.operators):
-        yield found, operator
-        after = columns_of(ir.Query(query.source, query.operators[: index + 1]), schema)
-        if after is None:
-            return
-        found = _after(operator, found, after, schema, bound)
+    yield from zip(_places(query, schema, bound), query.operators, strict=False)
 
 
 def dynamic_columns(query: ir.Query, schema: Schema, bound: Mapping[str, Dynamic]) -> Dynamic:
     """Return the dynamic columns of a query's result."""
+    places = [*_places(query, schema, bound)]
+    return places[-1] if len(places) > len(query.operators) else frozenset()
+
+
+def _places(query: ir.Query, schema: Schema, bound: Mapping[str, Dynamic]) -> Iterator[Dynamic]:
+    """Yield the dynamic columns before the first operator and behind each.
+
+    It ends at the first operator behind which the columns are not known.
+    """
     found = _of_source(query.source, bound)
+    yield found
     for index, operator in enumerate(query.operators):
         after = columns_of(ir.Query(query.source, query.operators[: index + 1]), schema)
         if after is None:
-            return frozenset()
+            return
         found = _after(operator, found, after, schema, bound)
-    return found
+        yield found
 
 
 def is_dynamic(expression: object, columns: Dynamic) -> bool:
