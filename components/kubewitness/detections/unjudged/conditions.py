@@ -34,7 +34,7 @@ class Uncertainty(NamedTuple):
     @property
     def either(self) -> ir.Expr | None:
         """Return when the value is partial or unknown."""
-        return _any_of((self.partial, self.unknown))
+        return any_of((self.partial, self.unknown))
 
 
 CERTAIN: Final = Uncertainty()
@@ -113,9 +113,13 @@ def negation(expr: ir.Expr) -> ir.Expr:
     return ir.FunctionCall("not", (expr,))
 
 
-def either(*conditions: ir.Expr | None) -> ir.Expr | None:
+def any_of(conditions: Iterable[ir.Expr | None]) -> ir.Expr | None:
     """Return when any condition holds; None for never."""
-    return _any_of(conditions)
+    given: list[ir.Expr] = []
+    for each in conditions:  # a condition with a query within has no hash
+        if each is not None and each not in given:
+            given.append(each)
+    return _join("or", given) if given else None
 
 
 def _of_call(call: ir.FunctionCall, columns: FlaggedColumns) -> Uncertainty:
@@ -124,7 +128,7 @@ def _of_call(call: ir.FunctionCall, columns: FlaggedColumns) -> Uncertainty:
             return uncertainty(inner, columns)
         case ir.FunctionCall("array_concat", arguments):
             each = [uncertainty(one, columns) for one in arguments]
-            return Uncertainty(_any_of(u.partial for u in each), _any_of(u.unknown for u in each))
+            return Uncertainty(any_of(u.partial for u in each), any_of(u.unknown for u in each))
         case ir.FunctionCall("iff" | "iif" | "case", arguments) if len(arguments) % 2:
             return _of_choice(arguments, columns)
         case ir.FunctionCall("coalesce", arguments):
@@ -136,7 +140,7 @@ def _of_call(call: ir.FunctionCall, columns: FlaggedColumns) -> Uncertainty:
 def _of_parts(expr: ir.Expr, columns: FlaggedColumns) -> Uncertainty:
     """Return when anything is uncertain that a value is made of."""
     below = (uncertainty(each, columns).either for each in _expressions_below(expr))
-    return Uncertainty(unknown=_any_of(below))
+    return Uncertainty(unknown=any_of(below))
 
 
 def _of_column(name: str, columns: FlaggedColumns) -> Uncertainty:
@@ -144,7 +148,7 @@ def _of_column(name: str, columns: FlaggedColumns) -> Uncertainty:
     if name not in columns:
         # Not followed here: as uncertain as all that it may be made of.
         flags = (_of_column(each, columns).either for each in columns)
-        return Uncertainty(unknown=_any_of(flags))
+        return Uncertainty(unknown=any_of(flags))
     return Uncertainty(
         ir.ColumnRef(flag(name, "partial")) if column.partial else None,
         ir.ColumnRef(flag(name, "unknown")) if column.unknown else None,
@@ -161,17 +165,17 @@ def _of_path(path: ir.PathAccess, columns: FlaggedColumns) -> Uncertainty:
     The last member of a list is not known as long as the list is not whole.
     """
     base = uncertainty(path.base, columns)
-    indexes = _any_of(uncertainty(s.index, columns).either for s in path.steps if s.index)
-    unknown = _any_of((base.unknown, indexes))
+    indexes = any_of(uncertainty(s.index, columns).either for s in path.steps if s.index)
+    unknown = any_of((base.unknown, indexes))
     if base.partial is None:
         return Uncertainty(unknown=unknown)
     if not all(map(_is_fixed, path.steps)):
-        return Uncertainty(unknown=_any_of((unknown, base.partial)))
+        return Uncertainty(unknown=any_of((unknown, base.partial)))
     text = ir.FunctionCall("tostring", (path,))
     is_missing = _join("and", [base.partial, ir.FunctionCall("isempty", (text,))])
     begins = [ir.BinaryOp("startswith", text, ir.Literal(each, "string")) for each in "{["]
     is_container = _join("and", [base.partial, _join("or", begins)])
-    return Uncertainty(is_container, _any_of((unknown, is_missing)))
+    return Uncertainty(is_container, any_of((unknown, is_missing)))
 
 
 def _is_fixed(step: ir.PathStep) -> bool:
@@ -187,7 +191,7 @@ def _of_choice(arguments: tuple[ir.Expr, ...], columns: FlaggedColumns) -> Uncer
     values = [uncertainty(value, columns) for value in (*pairs[1::2], otherwise)]
     return Uncertainty(
         _chosen(pairs[::2], [value.partial for value in values]),
-        _any_of([*undecided, _chosen(pairs[::2], [value.unknown for value in values])]),
+        any_of([*undecided, _chosen(pairs[::2], [value.unknown for value in values])]),
     )
 
 
@@ -215,10 +219,10 @@ def _of_first(arguments: tuple[ir.Expr, ...], columns: FlaggedColumns) -> Uncert
         return mine
     rest = _of_first(tuple(others), columns)
     is_null = ir.FunctionCall("isnull", (first,))
-    if_null = _any_of((mine.partial, rest.unknown))
+    if_null = any_of((mine.partial, rest.unknown))
     return Uncertainty(
-        _any_of((mine.partial, rest.partial and _join("and", [is_null, rest.partial]))),
-        _any_of((mine.unknown, if_null and _join("and", [is_null, if_null]))),
+        any_of((mine.partial, rest.partial and _join("and", [is_null, rest.partial]))),
+        any_of((mine.unknown, if_null and _join("and", [is_null, if_null]))),
     )
 
 
@@ -257,14 +261,6 @@ def _expressions_below(expr: object) -> Iterator[ir.Expr]:
             yield each
         elif not isinstance(each, ir.Query):
             yield from _expressions_below(each)
-
-
-def _any_of(conditions: Iterable[ir.Expr | None]) -> ir.Expr | None:
-    given: list[ir.Expr] = []
-    for each in conditions:  # a condition with a query within has no hash
-        if each is not None and each not in given:
-            given.append(each)
-    return _join("or", given) if given else None
 
 
 def _join(op: str, conditions: Sequence[ir.Expr]) -> ir.Expr:

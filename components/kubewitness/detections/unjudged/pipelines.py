@@ -18,8 +18,8 @@ from kubewitness.detections.unjudged.conditions import (
     FlaggedColumn,
     FlaggedColumns,
     Uncertainty,
+    any_of,
     certain,
-    either,
     is_opaque,
     negation,
     possible,
@@ -303,15 +303,15 @@ class _Followed:
         """Keep the row apart: what a group comes to is opaque."""
         step = ir.Summarize(tuple(aggregates), tuple(by))
         key_names, names = summarize_names(step, list(self.columns))
-        grouped = either(*(self._doubt(key.expr) for key in by))
+        grouped = any_of(self._doubt(key.expr) for key in by)
         keys = dict(zip(key_names, (key.expr for key in by), strict=True))
         doubts: dict[str, Uncertainty] = {}
         for each, made in zip(aggregates, names, strict=True):
             inner = each.expr.args if isinstance(each.expr, ir.FunctionCall) else (each.expr,)
-            doubt = either(grouped, *map(self._doubt, inner))
+            doubt = any_of((grouped, *map(self._doubt, inner)))
             for name in made:  # `arg_min(a, *)` keeps columns under their names
                 own = self._doubt(ir.ColumnRef(name)) if name in self.columns else None
-                doubts[name] = Uncertainty(unknown=either(doubt, own))
+                doubts[name] = Uncertainty(unknown=any_of((doubt, own)))
         expressions, columns = self._computed(keys)
         flags = [each for name, doubt in doubts.items() for each in _flags(name, doubt)]
         if expressions or flags:
@@ -344,12 +344,12 @@ class _Followed:
         self._add_opaque({name: Uncertainty() for name in left})
 
     def _note_keys(self, names: Iterable[str]) -> None:
-        if doubt := either(*(self._doubt(ir.ColumnRef(name)) for name in names)):
+        if doubt := any_of(self._doubt(ir.ColumnRef(name)) for name in names):
             self._require(negation(doubt), negation(doubt))
 
     def _end(self) -> None:
         """Follow the rows no further: all that is uncertain may decide."""
-        if doubt := either(*(self._doubt(ir.ColumnRef(name)) for name in self.columns)):
+        if doubt := any_of(self._doubt(ir.ColumnRef(name)) for name in self.columns):
             self._require(negation(doubt), TRUE)
         self._ended = True
 
