@@ -194,6 +194,19 @@ def test_what_is_for_clusters_is_refused_for_logs(
     assert (code, "logs" in err) == (ExitCode.USAGE, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(("--format", "navigator"), "a layer shows a cluster"), (("--rule", "pod-exek"), "pod-exek")],
+)
+def test_an_option_is_refused_before_the_logs_are_read(
+    words: tuple[str, ...], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a log without any event, too: reading gigabytes first would be for nothing."""
+    (tmp_path / "log").write_bytes(b"\x00junk\n")
+    code, _, err = run(capsys, "coverage", tmp_path / "log", *words)
+    assert (code, reason in err) == (ExitCode.USAGE, True)
+
+
 def test_a_second_source_is_refused_and_not_passed_over(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

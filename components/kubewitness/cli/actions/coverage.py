@@ -42,6 +42,8 @@ def run(
     if sources and are_logs(sources):
         if require or require_not_blind:
             raise InputError("--require and --require-not-blind are for clusters, and not for logs")
+        if format_ == "navigator":
+            raise InputError("a layer shows a cluster; for logs use `--format table` or json")
         return _cover_logs(sources, names, format_, output)
     if len(sources) > 1:
         raise InputError(f"{sources[1]}: name one SOURCE, or logs, of which there can be several")
@@ -67,16 +69,15 @@ def _cover_logs(
     words: Sequence[str], names: Sequence[str], format_: str, output: Path | None
 ) -> int:
     """Write what logs contain, and what they cannot answer."""
+    detections = find_detections(names)
     with open_data(words, Period()) as opened:
         now = present_time(opened.connection)
         log = contents(opened.connection, Period(), now)
     for line in opened.unread.lines():
         tell(f"unreadable: {line}")
-    found = unanswerable(log, find_detections(names))
+    found = unanswerable(log, detections)
     if format_ == "json":
         write_text(log_document(log, found), output)
-    elif format_ == "navigator":
-        raise InputError("a layer shows a cluster; for logs use `--format table` or json")
     else:
         write_drawn(lambda console: print_contents(console, log, found), output)
     return ExitCode.UNREADABLE if opened.unread else ExitCode.OK
