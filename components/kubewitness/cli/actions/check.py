@@ -1,8 +1,9 @@
 """What `kubewitness check` does."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,9 +27,9 @@ from kubewitness.policies.baseline import (
     renewed,
 )
 from kubewitness.policies.check import CheckResult, check, first_that_applies
-from kubewitness.policies.packs import find_pack
+from kubewitness.policies.packs import Pack, find_pack
 from kubewitness.policies.registry import find_policy
-from kubewitness.policies.settings_file import read_settings
+from kubewitness.policies.settings_file import SettingsFile, read_settings
 from kubewitness.reports.github import annotations, commands_ignored
 from kubewitness.reports.json_report import report
 from kubewitness.reports.json_text import json_text
@@ -38,7 +39,7 @@ from kubewitness.reports.policy_page import policy_page
 from kubewitness.reports.sarif import sarif
 from kubewitness.reports.table import print_results
 from kubewitness.sources.load import load, not_loaded, stacks_of
-from kubewitness.sources.loaded import NotLoaded
+from kubewitness.sources.loaded import Loaded, NotLoaded
 
 _HIDDEN_FOR: Final = timedelta(days=90)
 """How long a new entry of a baseline hides its result."""
@@ -68,7 +69,7 @@ def run(
     baseline_expires: datetime | None,
     baseline_before: Path | None,
 ) -> int:
-    """Check each source and write one report; return the exit code that applies first."""
+    """Check each source and write the reports; return the exit code that applies first."""
     if explain is not None:
         _explain(explain)
         return ExitCode.OK
@@ -87,27 +88,20 @@ def run(
     before = read_baseline(baseline_before) if baseline_before else None
     today = datetime.now(UTC).date()
     asked = [(format_, output), *reports]
-    results: list[CheckResult] = []
-    failed: list[NotLoaded] = []
+    load_stack = partial(
+        load,
+        answers=answers,
+        python=python,
+        policy_packs=policy_packs,
+        timeout=timeout,
+        tags=dict(tags),
+    )
     with (
         spinner(shown=not no_progress),
         commands_ignored(is_github=any(name == "github" for name, _ in asked)),
     ):
-        for source, name in _sources_and_stacks(sources or (".",), stack, all_stacks=all_stacks):
-            try:
-                loaded = load(
-                    source,
-                    stack=name,
-                    answers=answers,
-                    python=python,
-                    policy_packs=policy_packs,
-                    timeout=timeout,
-                    tags=dict(tags),
-                )
-                results.append(check(loaded, chosen, settings))
-            except KubewitnessError as error:
-                failed.append(not_loaded(source, name, error))
-                explain_error(error)
+        named = _sources_and_stacks(sources or (".",), stack, all_stacks=all_stacks)
+        results, failed = _check_all(named, load_stack, chosen, settings)
     if write_baseline is not None:
         until = baseline_expires.date() if baseline_expires else today + _HIDDEN_FOR
         known = renewed(known, results, until)
@@ -121,6 +115,29 @@ def run(
     if allow_empty:
         codes = [ExitCode.OK if code is ExitCode.NOTHING else code for code in codes]
     return first_that_applies([*(one.exit_code for one in failed), *codes])
+
+
+def _check_all(
+    named: Iterable[tuple[str, str | None]],
+    load_stack: Callable[..., Loaded],
+    pack: Pack,
+    settings: SettingsFile,
+) -> tuple[list[CheckResult], list[NotLoaded]]:
+    """Check each source, and explain at once why another could not be loaded.
+
+    Args:
+        named: the sources, each with the stack that is asked for.
+        load_stack: loads one, as `load` does.
+    """
+    results: list[CheckResult] = []
+    failed: list[NotLoaded] = []
+    for source, stack in named:
+        try:
+            results.append(check(load_stack(source, stack=stack), pack, settings))
+        except KubewitnessError as error:
+            failed.append(not_loaded(source, stack, error))
+            explain_error(error)
+    return results, failed
 
 
 def _sources_and_stacks(
