@@ -1,11 +1,13 @@
 """What `kubewitness query` does."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from kubewitness.cli.data import open_data
+from kubewitness.cli.data import OpenedLogs, open_data
 from kubewitness.cli.output import open_output, writable, write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.log import not_visible
@@ -57,47 +59,51 @@ def run(
         "secret": secret,
         "pod": pod,
     }
-    saved, text = _text(text, {name: value for name, value in arguments.items() if value})
+    given = {name: value for name, value in arguments.items() if value}
+    query = _query(text, given, is_sql=sql)
     moment = present(as_of)
     period = Period(since, until)
     with open_data(data, period, now=moment, progress=not no_progress) as opened:
         connection = opened.connection
         now = present_time(connection, moment)
         create_parsers(connection, period, now=now)
-        result = run_sql(connection, text) if sql else run_kql(connection, text, now=now)
-        if not is_settled(connection):
-            tell(
-                "warning: reading was interrupted, so events may stand here twice; run "
-                "`kubewitness ingest` again"
-            )
-        for line in opened.unread.lines():
-            tell(f"unreadable: {line}")
-        events = count_events(connection, period, now)
-        suspicious = time_warnings(connection, events, period, now)
-        _note(result, [*suspicious, *(() if sql else _in_vain(text, result))])
-        log = contents(connection, period, now)
-        for line in not_visible(log, text, saved):
-            tell(f"not visible in this log: {line}")
-        if count := count_truncated(connection, period, now):
-            noun = "event is" if count == 1 else "events are"
-            tell(f"note: {count:,} {noun} truncated; `TruncatedColumns` lists the missing parts")
+        result = (
+            run_sql(connection, query.text) if sql else run_kql(connection, query.text, now=now)
+        )
+        for note in _notes(opened, period, now, query, result):
+            tell(note)
         _write(result, format_, output, limit, raw=raw)
     return ExitCode.OK
 
 
-def _text(text: str, given: Mapping[str, str]) -> tuple[SavedQuery | None, str]:
-    """Return the saved query that a text calls, if it calls one, and the text to run.
+@dataclass(frozen=True)
+class _Query:
+    """A query to run.
+
+    Attributes:
+        text: in KQL or SQL, with the restrictions of a saved query.
+        saved: the saved query that it calls, if any.
+        is_sql: whether it is in SQL.
+    """
+
+    text: str
+    saved: SavedQuery | None
+    is_sql: bool
+
+
+def _query(text: str, given: Mapping[str, str], *, is_sql: bool) -> _Query:
+    """Return the query that a text is or calls.
 
     Args:
         given: the arguments of a saved query that are given, by the names of their options.
     """
     if called := called_query(text):
         saved, whole = called
-        return saved, restricted(saved, whole, given)
+        return _Query(restricted(saved, whole, given), saved, is_sql)
     if given:
         options = ", ".join(f"--{name}" for name in given)
         raise InputError(f"{options}: is for saved queries; write a condition, as in `| where`")
-    return None, text
+    return _Query(text, None, is_sql)
 
 
 def _list_saved() -> None:
@@ -106,29 +112,46 @@ def _list_saved() -> None:
         write_text(f"{PREFIX}{query.name}: {query.question}{takes and ' Takes' + takes}\n")
 
 
+def _notes(
+    opened: OpenedLogs, period: Period, now: datetime, query: _Query, result: Result
+) -> Iterator[str]:
+    """Yield what a reader of the rows should know about the logs and about the query."""
+    connection = opened.connection
+    if not is_settled(connection):
+        yield (
+            "warning: reading was interrupted, so events may stand here twice; run "
+            "`kubewitness ingest` again"
+        )
+    for line in opened.unread.lines():
+        yield f"unreadable: {line}"
+    suspicious = time_warnings(connection, count_events(connection, period, now), period, now)
+    in_vain = () if query.is_sql else _in_vain(query.text, result)
+    for warning in (*result.warnings, *suspicious, *in_vain):
+        yield f"warning: {warning}"
+    if result.as_of is not None:
+        yield f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it"
+    for line in not_visible(contents(connection, period, now), query.text, query.saved):
+        yield f"not visible in this log: {line}"
+    if count := count_truncated(connection, period, now):
+        noun = "event is" if count == 1 else "events are"
+        yield f"note: {count:,} {noun} truncated; `TruncatedColumns` lists the missing parts"
+
+
 def _in_vain(text: str, result: Result) -> Iterator[str]:
     """Yield the paths that no object has, but for those that a warning already names."""
     try:
         paths = optional_import("kubewitness.detections.object_paths.paths", "sigma", text)
     except MissingExtraError:
         return
-    told = {_path(warning) for warning in result.warnings}
+    reported = {_path(warning) for warning in result.warnings}
     for fault in paths.paths_of_no_object(text):
-        if _path(fault) not in told:
+        if _path(fault) not in reported:
             yield f"null in every row, but for custom resources: {fault}"
 
 
 def _path(warning: str) -> str:
     """Return the path that a warning is about, which it names first."""
     return warning.split("`")[1]
-
-
-def _note(result: Result, in_vain: Iterable[str]) -> None:
-    """Print what a reader of the rows should know."""
-    for warning in (*result.warnings, *in_vain):
-        tell(f"warning: {warning}")
-    if result.as_of is not None:
-        tell(f"now() is {result.as_of.isoformat()}Z; `--as-of` sets it")
 
 
 def _write(result: Result, format_: str, output: Path | None, limit: int, *, raw: bool) -> None:
