@@ -8,11 +8,11 @@ group = resources.ResourceGroup("defaults", location="westeurope")
 cluster = SecureAksCluster(
     "defaults",
     {
-        # These three must be said.
+        # These three are required.
         "resource_group_name": group.name,
         "cluster_admins": {"group_object_ids": [admin_group]},
         "api_access": {"private": True},
-        # All that follows is what the component does when nothing is said.
+        # The rest are the defaults of the component.
         "mode": "standard",
         "sku_tier": "Standard",
         "upgrade_channel": "stable",

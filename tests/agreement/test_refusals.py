@@ -142,7 +142,7 @@ BEYOND_AZURE: Final = {
     "several destinations in one object": "has several destinations; give exactly one of",
     "a workspace that is created, as well as one that is brought": "contradicts `workspace_id`",
     "no categories": "has no items",
-    "an audit category among the others": "is for `audit_profile` to say",
+    "an audit category among the others": "is set by `audit_profile`",
 }
 """All that the component refuses of destinations and Azure accepts, by the words of its message."""
 

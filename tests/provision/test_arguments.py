@@ -297,7 +297,7 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "category for the profile, in another case",
         {"other_log_categories": ["Kube-Audit"]},
         "other_log_categories[0]",
-        "is for `audit_profile` to say",
+        "is set by `audit_profile`",
     ),
     (
         "metrics in another case",

@@ -382,7 +382,7 @@ def test_what_the_tables_lack(need: Any) -> None:
         ({"tables": "AKS"}, "tables: is not one of"),
         ({"severities": ["high"]}, "severities[0]: is not one of"),
         ({"severities": []}, "severities: has no items"),
-        ({"rules": ["pod-exek"]}, "rules[0]: is no detection that is there or chosen; did you"),
+        ({"rules": ["pod-exek"]}, "rules[0]: is not an existing or chosen detection; did you"),
         ({"rules": ["pod-exec", "pod-exec"]}, "rules[1]: is given twice"),
         ({"rules": ["pod-exec"], "severities": ["Low"]}, "rules: contradicts `severities`"),
         ({"disabled_rules": ["x"]}, "disabled_rules[0]: is no detection"),
@@ -413,7 +413,7 @@ def test_wrong_arguments_are_refused_with_the_path_and_the_fix(
     assert place.startswith("  at ")
 
 
-def test_all_wrong_arguments_are_told_at_once() -> None:
+def test_all_wrong_arguments_are_reported_at_once() -> None:
     """With the values that were given."""
     text = refusal({"workspace_id": "central", "sentinel": "x", "frequency": "2m", "tags": 1})
     assert 'AuditDetections "soc" has 4 invalid arguments' in text

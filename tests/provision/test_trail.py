@@ -405,7 +405,7 @@ def test_roles_are_given_by_name_on_the_cluster_or_a_namespace() -> None:
             },
             "is required beside `system_pool.vnet_subnet_id`",
         ),
-        ({"other_log_categories": ["guard"]}, "is for `audit_profile` to say"),
+        ({"other_log_categories": ["guard"]}, "is set by `audit_profile`"),
     ],
 )
 def test_more_that_is_wrong_is_refused(more: dict[str, Any], said: str) -> None:

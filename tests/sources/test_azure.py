@@ -373,7 +373,7 @@ def test_a_workspace_of_another_tenant_is_noted_and_undecided(status: int, code:
 
 def test_a_subscription_that_nobody_knows_is_an_error_and_not_nothing() -> None:
     """It was written wrong, or belongs to another tenant."""
-    with pytest.raises(InputError, match="no subscription that this identity may see"):
+    with pytest.raises(InputError, match="not a subscription that this identity may see"):
         check(Azure({}, {"managedClusters": 404}, code="SubscriptionNotFound"))
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.azure.sign_in import REFUSED_CREDENTIALS, keep_quiet
 from kubewitness.errors import InputError
 from kubewitness.optional_imports import optional_import
@@ -35,10 +36,10 @@ _REFUSALS: Final = {
     NOT_OFFERED: "not offered in this subscription",
     UNAUTHENTICATED: "of another tenant",
     REFUSED: "not permitted",
-    NOT_FOUND: "no subscription that this identity may see",
+    NOT_FOUND: "not a subscription that this identity may see",
 }
 _OF_OTHERS: Final = {"InvalidAuthenticationTokenTenant", "SubscriptionNotFound"}
-"""Codes by which Azure says that it is not for this identity, and not that it is not there."""
+"""Codes of what this identity may not see, which may exist."""
 
 _PUBLIC: Final = "https://management.azure.com"
 _OTHER_CLOUDS: Final = {
@@ -50,11 +51,11 @@ _OTHER_CLOUDS: Final = {
 
 def is_id(value: Any) -> TypeGuard[str]:
     """Return whether this can be the id of something in a subscription."""
-    return isinstance(value, str) and value.lower().startswith("/subscriptions/")
+    return isinstance(value, str) and fold(value).startswith("/subscriptions/")
 
 
 class RefusedError(Exception):
-    """Azure refuses this one request, and may answer others; the HTTP status says why."""
+    """Azure refuses this one request, and may answer others; the HTTP status is the reason."""
 
     def __init__(self, status: int) -> None:
         super().__init__(_REFUSALS[status])
@@ -85,7 +86,7 @@ class ResourceManager:
         return self._ask(self._at(path), {"api-version": version})
 
     def list(self, path: str, version: str) -> Iterator[Document]:
-        """Yield what a collection holds, all pages of it; nothing where there is no such.
+        """Yield what a collection holds, all pages of it; nothing if it does not exist.
 
         Raises:
             RefusedError: Azure refuses this one.
@@ -96,7 +97,7 @@ class ResourceManager:
         while page is not None:
             listed = page.get("value")
             if not isinstance(listed, list) or not all(isinstance(x, Mapping) for x in listed):
-                raise InputError(f"{self._name}: {path} is no list as documented; {_AGAIN}")
+                raise InputError(f"{self._name}: {path} is not a list as documented; {_AGAIN}")
             yield from listed
             if not page.get("nextLink"):
                 return
@@ -109,7 +110,7 @@ class ResourceManager:
     def _at(self, path: str) -> str:
         """Return the address of an id; anything else could lengthen the name of the host."""
         if not is_id(path):
-            raise InputError(f"{self._name}: Azure names something by what is no id; {_AGAIN}")
+            raise InputError(f"{self._name}: Azure refers to a resource by what is not a resource ID; {_AGAIN}")
         return self._base + path
 
     def _ours(self, link: str) -> str:
@@ -140,7 +141,7 @@ class ResourceManager:
             response.raise_for_status()
             document = response.json()
         if not isinstance(document, Mapping):
-            raise InputError(f"{self._name}: Azure answers no object; {_AGAIN}")
+            raise InputError(f"{self._name}: Azure's answer is not a JSON object; {_AGAIN}")
         return document
 
     @contextmanager
@@ -152,7 +153,7 @@ class ResourceManager:
         except exceptions.AzureError as error:
             raise InputError(f"{self._name}: {_words(error, urlsplit(address).path)}") from None
         except (ValueError, RecursionError):
-            raise InputError(f"{self._name}: Azure answers no JSON; {_AGAIN}") from None
+            raise InputError(f"{self._name}: Azure's answer is not JSON; {_AGAIN}") from None
 
 
 def _code(response: "HttpResponse") -> str:
@@ -188,14 +189,14 @@ def open_resource_manager(word: str) -> ResourceManager:
     identity = optional_import("azure.identity", "azure", word)
     keep_quiet()
     authority = os.environ.get("AZURE_AUTHORITY_HOST", "").removeprefix("https://").strip("/")
-    base = _OTHER_CLOUDS.get(authority.lower(), _PUBLIC)
+    base = _OTHER_CLOUDS.get(fold(authority), _PUBLIC)
     return ResourceManager(word, base, client_at(base, identity.DefaultAzureCredential()))
 
 
 def client_at(base: str, credential: "TokenCredential", *, retries: int = 10) -> "Client":
     """Return the client of a cloud's Resource Manager.
 
-    It asks again where Azure is busy, which says for how long to wait.
+    It asks again where Azure is busy, after the time that Azure's answer names.
     """
     core = optional_import("azure.core", "azure", base)
     policies = optional_import("azure.core.pipeline.policies", "azure", base)

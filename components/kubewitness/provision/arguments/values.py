@@ -111,7 +111,7 @@ def _narrow(ranges: list[Any]) -> list[Any]:
 def repeated(
     values: Sequence[Any], before: Sequence[Any] = (), reason: str = "is given twice; leave one out"
 ) -> list[tuple[str, str]]:
-    """Return a problem for each value that stands in a list before; Outputs are not compared.
+    """Return a problem for each value that a list contains before it; Outputs are not compared.
 
     Args:
         values: the list.
@@ -161,7 +161,7 @@ def _log_or_metric_fault(name: str) -> str | None:
 
 def _other_log_fault(name: str) -> str | None:
     if fold(name) in AUDIT_CATEGORIES:
-        return "is for `audit_profile` to say, which collects it by default; leave it out"
+        return "is set by `audit_profile`, which collects it by default; leave it out"
     return _log_fault(name)
 
 
@@ -171,7 +171,7 @@ def _role(name: str) -> str:
         return AKS_ROLES[name]
     if re.fullmatch(GUID, name):
         return name
-    raise problem(f"is no role that is known by name{hint(name, list(AKS_ROLES))}")
+    raise problem(f"is not the name of a role on clusters, or a GUID{hint(name, list(AKS_ROLES))}")
 
 
 def _resource_id(type_: str) -> StringConstraints:

@@ -140,7 +140,7 @@ class AuditDetectionsArgs(TypedDict):
 
     severities: NotRequired[list[Severities]]
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out, and told."""
+    `Medium`. What cannot run on these tables or in this service is left out and listed in `left_out`."""
 
     rules: NotRequired[list[str]]
     """Which detections, by name, as in `pod-exec`, instead of by severity. What cannot run on these
@@ -154,10 +154,10 @@ class AuditDetectionsArgs(TypedDict):
 
     frequency: NotRequired[Frequency]
     """How often every rule runs: `5m`, `10m`, `15m`, `30m`, `45m`, `1h` to `6h` or `1d`. Default:
-    what each rule says. A rule never looks back less far than this."""
+    the frequency of each rule. A rule never looks back less far than this."""
 
     action_group_ids: NotRequired[list[pulumi.Input[str]]]
-    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel knows
+    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel has
     none: its automation rules do that. Default: none, and alerts are seen in the portal only."""
 
     location: NotRequired[pulumi.Input[str]]

@@ -124,7 +124,7 @@ class AuditDetectionsModel(Arguments):
         default=None, min_length=1, fix="give a list of severities such as `High`"
     )
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out, and told."""
+    `Medium`. What cannot run on these tables or in this service is left out and listed in `left_out`."""
 
     rules: list[str] | None = argument(
         default=None, min_length=1, validate_default=True, fix=_NAMES
@@ -144,7 +144,7 @@ class AuditDetectionsModel(Arguments):
 
     frequency: Frequency | None = argument(default=None, fix="give one of these")
     """How often every rule runs: `5m`, `10m`, `15m`, `30m`, `45m`, `1h` to `6h` or `1d`. Default:
-    what each rule says. A rule never looks back less far than this."""
+    the frequency of each rule. A rule never looks back less far than this."""
 
     action_group_ids: list[Given[ActionGroupId]] = argument(
         default_factory=list,
@@ -152,7 +152,7 @@ class AuditDetectionsModel(Arguments):
         fix="give up to five resource ids of action groups, "
         "`/subscriptions/.../providers/Microsoft.Insights/actionGroups/NAME`",
     )
-    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel knows
+    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel has
     none: its automation rules do that. Default: none, and alerts are seen in the portal only."""
 
     location: Given[Text] | None = argument(
@@ -300,7 +300,7 @@ def _choice(checked: Mapping[str, Any]) -> Choice:
 def _not_among(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
     """Return what is wrong with names of detections: each path below, and the reason."""
     strange = [
-        (f"[{i}]", f"is no detection that is there or chosen{hint(name, known)}")
+        (f"[{i}]", f"is not an existing or chosen detection{hint(name, known)}")
         for i, name in enumerate(names)
         if name not in known
     ]

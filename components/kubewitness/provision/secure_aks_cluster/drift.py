@@ -35,10 +35,10 @@ def ignored_pool_changes(arguments: SecureAksClusterModel, pool: UserPool) -> li
 
 
 def _of_a_pool(arguments: SecureAksClusterModel, pool: Any) -> list[str]:
-    said = {name.replace("_", "").lower() for name in pool.overrides}
+    overridden = {name.replace("_", "").lower() for name in pool.overrides}
     changed = {
         "count": pool.autoscales,
         "orchestratorVersion": arguments.pool_version is None,
         "powerState": True,
     }
-    return [name for name, is_changed in changed.items() if is_changed and name.lower() not in said]
+    return [name for name, is_changed in changed.items() if is_changed and name.lower() not in overridden]

@@ -128,8 +128,7 @@ class ClusterAdmins(TypedDict, total=False):
     group_object_ids: list[pulumi.Input[str]]
     """Object ids (GUIDs) of Entra ID groups whose members become cluster admins. Each group also
     gets the role Azure Kubernetes Service Cluster User, with which `az aks get-credentials`
-    works. Give plain values, or only append: what is an Output is told apart by its place in the
-    list."""
+    works. Give plain values, or only append: an Output is identified by its place in the list."""
 
     principals: pulumi.Input[list[pulumi.Input[ClusterPrincipal]]]
     """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure
@@ -483,8 +482,8 @@ class SecureAksClusterArgs(TypedDict):
 
     role_assignments: NotRequired[list[RoleAssignment]]
     """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
-    Give object ids as plain values, or only append: what is an Output is told apart by its place
-    in the list."""
+    Give object ids as plain values, or only append: an Output is identified by its place in the
+    list."""
 
     tenant_id: NotRequired[pulumi.Input[str]]
     """ID of the Entra ID tenant where kubelogin signs in with the output `kubeconfig`. Default: the
@@ -536,14 +535,14 @@ class SecureAksClusterArgs(TypedDict):
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
     settings: each destination has one of its own, or shares one where five do not suffice. Those of
-    one kind are told apart by their place in the list: append new ones. To move a category between
+    one kind are identified by their place in the list: append new ones. To move a category between
     two destinations, add it to the new one in one deployment and take it from the old one in the
     next."""
 
     responders: NotRequired[list[pulumi.Input[str]]]
     """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
     Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
-    plain values, or only append: what is an Output is told apart by its place in the list."""
+    plain values, or only append: an Output is identified by its place in the list."""
 
     responders_read: NotRequired[RespondersRead]
     """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,

@@ -1,4 +1,4 @@
-"""Warns where the system pool is not as the program says, and no deployment changes that."""
+"""Warns where the system pool is not as the program sets it, and no deployment changes that."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -26,7 +26,7 @@ def warn_of_ignored_changes(
     wanted: Mapping[str, Any],
     cluster: containerservice.ManagedCluster,
 ) -> None:
-    """Warn of each property of the system pool that is not as the program says.
+    """Warn of each property of the system pool that is not as the program sets it.
 
     Args:
         name: of the component.
@@ -53,7 +53,7 @@ def _on_the_wire(pool: Mapping[str, Any]) -> dict[str, Any]:
 def _differences(
     wanted: Mapping[str, Any], profiles: Sequence[Any], plain: set[str]
 ) -> Iterator[str]:
-    """Yield what is not in Azure as the program says, with values that are no Outputs."""
+    """Yield what is not in Azure as the program sets it, with the values that `plain` names."""
     pool = next((one for one in profiles if one["name"] == SYSTEM_POOL_NAME), None)
     known = wanted if pool is None else _on_the_wire(pool)
     for key, value in wanted.items():

@@ -174,7 +174,7 @@ def _pool(pool: Pool, arguments: SecureAksClusterModel) -> dict[str, Any]:
         "enable_auto_scaling": pool.autoscales,
         "min_count": pool.min_count,
         "max_count": pool.max_count,
-        # Azure's own default in an overlay network, said aloud; on Windows it is another.
+        # Azure's own default in an overlay network, set explicitly; on Windows it is another.
         "max_pods": None if windows else MOST_PODS,
         "orchestrator_version": arguments.pool_version,
         "enable_encryption_at_host": arguments.host_encryption,

@@ -240,8 +240,8 @@ class SecureAksClusterModel(AuditTrail):
         default_factory=list, fix="give objects with `role`, `object_id` and `type`"
     )
     """Roles on the cluster and its namespaces, besides those of `cluster_admins`. Default: none.
-    Give object ids as plain values, or only append: what is an Output is told apart by its place
-    in the list."""
+    Give object ids as plain values, or only append: an Output is identified by its place in the
+    list."""
 
     tenant_id: Given[Guid] | None = argument(
         default=None, fix="give the ID of a tenant of Entra ID, a GUID"

@@ -80,8 +80,7 @@ class ClusterAdmins(Arguments):
     group_object_ids: list[Given[Guid]] = argument(default_factory=list, fix=_GUID)
     """Object ids (GUIDs) of Entra ID groups whose members become cluster admins. Each group also
     gets the role Azure Kubernetes Service Cluster User, with which `az aks get-credentials`
-    works. Give plain values, or only append: what is an Output is told apart by its place in the
-    list."""
+    works. Give plain values, or only append: an Output is identified by its place in the list."""
 
     principals: ByParts[list[ByParts[ClusterPrincipal]]] = argument(
         default_factory=list, fix="give objects with `object_id` and `type`"
@@ -189,12 +188,12 @@ class ApiAccess(Arguments):
         ranges = info.data["authorized_ip_ranges"]
         ways = [info.data["private"], ranges is not None, reason is not None]
         if sum(ways) != 1:
-            said = (
+            reason = (
                 "contradicts another way" if any(ways) else "is required when nothing else is given"
             )
             raise problem(
-                f"{said}; give exactly one of `private: true`, `authorized_ip_ranges` and "
-                "`public_because`, which says in a sentence why everybody may reach the API"
+                f"{reason}; give exactly one of `private: true`, `authorized_ip_ranges` and "
+                "`public_because`, a sentence why everybody may reach the API"
             )
         return reason
 

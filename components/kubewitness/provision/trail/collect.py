@@ -11,10 +11,7 @@ from typing import Any, Final
 import pulumi
 from pulumi_azure_native import monitor
 
-from kubewitness.azure.diagnostic_settings import (
-    ALL_METRICS,
-    DestinationKind,
-)
+from kubewitness.azure.diagnostic_settings import ALL_METRICS, DestinationKind
 from kubewitness.catalog.log_categories import AKS_LOG_CATEGORIES
 from kubewitness.provision.arguments.call_site import call_site
 from kubewitness.provision.trail.adoption import adopted

@@ -266,7 +266,7 @@ class AuditTrail(Arguments):
     )
     """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
     settings: each destination has one of its own, or shares one where five do not suffice. Those of
-    one kind are told apart by their place in the list: append new ones. To move a category between
+    one kind are identified by their place in the list: append new ones. To move a category between
     two destinations, add it to the new one in one deployment and take it from the old one in the
     next."""
 
@@ -275,7 +275,7 @@ class AuditTrail(Arguments):
     )
     """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
     Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
-    plain values, or only append: what is an Output is told apart by its place in the list."""
+    plain values, or only append: an Output is identified by its place in the list."""
 
     responders_read: Literal["workspace", "tables"] = argument(
         default="workspace", fix="give one of these"
