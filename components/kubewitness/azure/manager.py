@@ -110,7 +110,9 @@ class ResourceManager:
     def _at(self, path: str) -> str:
         """Return the address of an id; anything else could lengthen the name of the host."""
         if not is_id(path):
-            raise InputError(f"{self._name}: Azure refers to a resource by what is not a resource ID; {_AGAIN}")
+            raise InputError(
+                f"{self._name}: Azure refers to a resource by what is not a resource ID; {_AGAIN}"
+            )
         return self._base + path
 
     def _ours(self, link: str) -> str:

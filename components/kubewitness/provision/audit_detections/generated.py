@@ -140,7 +140,8 @@ class AuditDetectionsArgs(TypedDict):
 
     severities: NotRequired[list[Severities]]
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out and listed in `left_out`."""
+    `Medium`. What cannot run on these tables or in this service is left out, and listed in
+    `left_out`."""
 
     rules: NotRequired[list[str]]
     """Which detections, by name, as in `pod-exec`, instead of by severity. What cannot run on these

@@ -124,7 +124,8 @@ class AuditDetectionsModel(Arguments):
         default=None, min_length=1, fix="give a list of severities such as `High`"
     )
     """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out and listed in `left_out`."""
+    `Medium`. What cannot run on these tables or in this service is left out, and listed in
+    `left_out`."""
 
     rules: list[str] | None = argument(
         default=None, min_length=1, validate_default=True, fix=_NAMES

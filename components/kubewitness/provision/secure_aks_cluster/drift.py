@@ -41,4 +41,8 @@ def _of_a_pool(arguments: SecureAksClusterModel, pool: Any) -> list[str]:
         "orchestratorVersion": arguments.pool_version is None,
         "powerState": True,
     }
-    return [name for name, is_changed in changed.items() if is_changed and name.lower() not in overridden]
+    return [
+        name
+        for name, is_changed in changed.items()
+        if is_changed and name.lower() not in overridden
+    ]
