@@ -42,16 +42,20 @@ def pages() -> dict[Path, str]:
         DOCS / "policies" / f"{policy.id}.md": policy_page(policy) for policy in all_policies()
     }
     # Events of others are not in this repository: where they are not at hand, the page stays.
-    others = {DOCS / "detection-agreement.md": detection_agreement_page} if SAMPLE.is_file() else {}
+    others = (
+        {DOCS / "prove" / "detection-agreement.md": detection_agreement_page}
+        if SAMPLE.is_file()
+        else {}
+    )
     return {
         **policies,
         **{path: write() for path, write in others.items()},
         DOCS / "policies" / "README.md": policies_index(all_policies(), PRELUDE),
-        DOCS / "agreement.md": page(),
-        DOCS / "detections.md": detections_page(all_detections(), LIBRARY),
-        DOCS / "default-cluster.md": default_cluster_page(),
-        DOCS / "features.md": features_page(),
-        DOCS / "undone-settings.md": undone_settings_page(),
+        DOCS / "enforce" / "agreement.md": page(),
+        DOCS / "reference" / "detections.md": detections_page(all_detections(), LIBRARY),
+        DOCS / "provision" / "default-cluster.md": default_cluster_page(),
+        DOCS / "provision" / "features.md": features_page(),
+        DOCS / "prove" / "undone-settings.md": undone_settings_page(),
         DOCS / "reference" / "log-formats.md": log_formats(),
         DOCS / "reference" / "sources.md": sources_page(),
         DOCS / "reference" / "arguments.md": reference_page(outputs()),

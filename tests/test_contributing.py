@@ -147,7 +147,7 @@ def test_a_new_policy_is_checked_and_documented(extended: Path) -> None:
 
 def test_a_new_detection_hunts_and_is_documented(extended: Path) -> None:
     """The library finds its folder."""
-    assert "node-deleted" in (extended / "docs" / "detections.md").read_text("utf-8")
+    assert "node-deleted" in (extended / "docs" / "reference" / "detections.md").read_text("utf-8")
     case = "components/kubewitness/detections/library/node-deleted/malicious/by-a-person.ndjson"
     printed = run(extended, "-m", "kubewitness", "hunt", case, "--format", "json", code=1)
     assert "node-deleted" in {one["detection"] for one in json.loads(printed)["findings"]}

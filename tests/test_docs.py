@@ -21,7 +21,8 @@ PAGES = [
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 GUIDES = [
-    ROOT / "docs" / f"{name}.md" for name in ("adopt", "cluster", "deploy", "detections-deploy")
+    *(ROOT / "docs" / "provision" / f"{name}.md" for name in ("adopt", "cluster", "deploy")),
+    ROOT / "docs" / "investigate" / "detections-deploy.md",
 ]
 
 
@@ -89,6 +90,6 @@ def test_commands_and_arguments_in_the_guides_are_there(page: Path) -> None:
 
 def test_every_profile_has_its_row() -> None:
     """With its price in coverage."""
-    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    text = (ROOT / "docs" / "provision" / "cluster.md").read_text("utf-8")
     for profile in PROFILES:
         assert re.search(rf"^\| `{profile}`", text, re.MULTILINE)

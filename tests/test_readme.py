@@ -22,7 +22,7 @@ from support.engine import Engine, write_project
 from support.paths import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-READING = (ROOT / "docs" / "reading.md").read_text("utf-8")
+READING = (ROOT / "docs" / "investigate" / "reading.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 
 
@@ -60,7 +60,7 @@ def test_each_kubewitness_command_does_what_it_says(block: str, tmp_path: Path) 
 
 
 def test_the_balance_in_the_docs_is_what_the_example_prints(tmp_path: Path) -> None:
-    """The figures in docs/reading.md are those of the log that the repository ships."""
+    """The figures in docs/investigate/reading.md are those of the log that the repository ships."""
     shutil.copytree(ROOT / "examples" / "logs", tmp_path / "examples" / "logs")
     done = kubewitness(".venv/bin/kubewitness ingest examples/logs/PT1H.json", tmp_path)
     shown = re.findall(r"its balance, .*?```\n(.*?)```", READING, re.DOTALL)

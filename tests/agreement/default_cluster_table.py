@@ -23,7 +23,7 @@ from kubewitness.graph.values import Unknown
 from support.in_process import preview_in_process
 from support.paths import ROOT
 
-PAGE: Final = ROOT / "docs" / "default-cluster.md"
+PAGE: Final = ROOT / "docs" / "provision" / "default-cluster.md"
 
 ARGUMENTS: Final[SecureAksClusterArgs] = {
     "resource_group_name": "g",

@@ -11,7 +11,7 @@ from agreement.differences import DIFFERENCES
 from agreement.stratus_techniques import rows as stratus_rows
 from support.paths import ROOT
 
-PAGE: Final = ROOT / "docs" / "detection-agreement.md"
+PAGE: Final = ROOT / "docs" / "prove" / "detection-agreement.md"
 
 INSTEAD: Final = {(d.rule, test): d.instead for d in DIFFERENCES for test in d.tests}
 """Other detections that find an attack, by their rule and test."""

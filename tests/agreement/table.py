@@ -20,7 +20,7 @@ from kubewitness.policies.settings_file import Settings
 from kubewitness.policies.verdict import Outcome
 from support.paths import ROOT
 
-PAGE: Final = ROOT / "docs" / "agreement.md"
+PAGE: Final = ROOT / "docs" / "enforce" / "agreement.md"
 LOGS, ACCOUNTS, ENTRA = "aks-audit-logs", "aks-local-accounts", "aks-entra-rbac"
 RUN_COMMAND = "aks-run-command"
 

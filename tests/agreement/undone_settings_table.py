@@ -357,7 +357,7 @@ assigned with effect Audit, says of four settings what was undone, whoever did i
 
 def _links(slugs: Iterable[str]) -> str:
     return "<br>".join(
-        f"[{slug}](../components/kubewitness/detections/library/{slug}/rule.yaml) "
+        f"[{slug}](../../components/kubewitness/detections/library/{slug}/rule.yaml) "
         f"({DETECTIONS[slug].severity})"
         for slug in slugs
     )
@@ -367,7 +367,7 @@ def _row(row: UndoneSetting) -> list[str]:
     operations = dict.fromkeys(_operation(events(*one)) for one in row.found_by.items())
     return [
         row.name,
-        f"[{row.policy}](policies/{row.policy}.md)",
+        f"[{row.policy}](../policies/{row.policy}.md)",
         _links(row.found_by),
         "<br>".join(f"`{one}`" for one in operations),
         row.remark,

@@ -21,7 +21,7 @@ from kubewitness.detections.library import all_detections
 from kubewitness.detections.parsers import PARSERS, Tables, definitions, parser, source
 from support.paths import ROOT
 
-DOCS = ROOT / "docs" / "writing-detections.md"
+DOCS = ROOT / "docs" / "investigate" / "writing-detections.md"
 
 QUERIES = [
     *(pytest.param(rule.query, id=rule.slug) for rule in all_detections()),

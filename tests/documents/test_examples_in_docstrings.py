@@ -31,7 +31,7 @@ def read_settings_of_a_policy(path: Path) -> None:
 
 
 def read_program(path: Path) -> None:
-    """Parse a program in Python; `docs/unit-tests.md` runs the same."""
+    """Parse a program in Python; `docs/provision/unit-tests.md` runs the same."""
     assert ast.parse(path.read_text("utf-8")).body
 
 

@@ -19,7 +19,7 @@ from kubewitness.policies.verdict import Outcome
 from support.check_source import check_planned
 from support.paths import ROOT
 
-PAGE: Final = (ROOT / "docs" / "cluster-properties.md").read_text("utf-8")
+PAGE: Final = (ROOT / "docs" / "enforce" / "cluster-properties.md").read_text("utf-8")
 ROWS: Final = dict(re.findall(r"^\| `([\w.*]+)` \| ([^|]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
 NAMES: Final = vars(typing) | vars(pulumi) | vars(_inputs) | vars(managed_cluster)
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"

@@ -16,7 +16,7 @@ from support.paths import ROOT
 from support.policy_examples import run_example
 from support.scenarios import ID, PRELUDE
 
-PAGE: Final = ROOT / "docs" / "limits-of-detection.md"
+PAGE: Final = ROOT / "docs" / "limits" / "limits-of-detection.md"
 ROW: Final = re.compile(
     r"^\| `(?P<case>[\w-]+)` \|.*\| (?P<reported>[\w ]+) \|[^|]*\|$", re.MULTILINE
 )

@@ -146,7 +146,7 @@ def test_a_readers_preview_knows_no_kubeconfig_and_does_not_fail() -> None:
 
 def test_the_unit_test_in_the_docs_runs(tmp_path: Path) -> None:
     """As a user runs it: a program, a test, and pytest."""
-    text = (ROOT / "docs" / "unit-tests.md").read_text("utf-8")
+    text = (ROOT / "docs" / "provision" / "unit-tests.md").read_text("utf-8")
     example = text.partition("```python\n")[2].partition("```")[0]
     program = (
         f"from kubewitness import SecureAksCluster\n\ncluster = SecureAksCluster('x', {VALID!r})\n"

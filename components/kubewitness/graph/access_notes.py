@@ -1,7 +1,8 @@
 """Other ways to a cluster that no policy forbids, but that somebody should know of.
 
-`docs/cluster-properties.md` records the decision on each property and child resource. Property
-names are those on the wire. Sources: API docs of ManagedCluster, AgentPool and KubernetesCluster;
+`docs/enforce/cluster-properties.md` records the decision on each property and child resource.
+Property names are those on the wire. Sources: API docs of ManagedCluster, AgentPool and
+KubernetesCluster;
 Azure docs, "Manage SSH for secure access to AKS nodes" and "Use instance-level public IPs".
 """
 

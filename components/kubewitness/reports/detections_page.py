@@ -7,7 +7,7 @@ from typing import Final
 from kubewitness.detections.detection import SEVERITIES, Detection
 from kubewitness.detections.library import cases
 
-_LINK: Final = "../components/kubewitness/detections/library"
+_LINK: Final = "../../components/kubewitness/detections/library"
 
 _HEAD: Final = """\
 # Detections

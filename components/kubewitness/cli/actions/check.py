@@ -162,7 +162,7 @@ def _explain(policy_id: str) -> None:
     if any(detection.slug == policy_id for detection in all_detections()):
         raise InputError(
             f"`{policy_id}` is a detection and not a policy: `kubewitness hunt --rule {policy_id}` "
-            "runs it, and docs/detections.md describes it"
+            "runs it, and docs/reference/detections.md describes it"
         )
     page = policy_page(find_policy(policy_id))
     if sys.stdout.isatty():

@@ -106,7 +106,7 @@ def _check_words(words: Sequence[str]) -> None:
     known = demandable()
     faults = [
         f"--require {word}: no detection is called so, or is of this technique"
-        + did_you_mean(word, known, "docs/detections.md lists them")
+        + did_you_mean(word, known, "docs/reference/detections.md lists them")
         for word in words
         if word not in known
     ]

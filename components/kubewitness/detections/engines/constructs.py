@@ -223,7 +223,9 @@ def _expression_faults(node: object) -> Iterator[str]:
             return
 
 
-_NOT_ALIKE: Final = "is not among what both engines run alike; see docs/writing-detections.md"
+_NOT_ALIKE: Final = (
+    "is not among what both engines run alike; see docs/investigate/writing-detections.md"
+)
 
 
 def _aggregate_faults(aggregates: tuple[ir.NamedExpr, ...]) -> Iterator[str]:

@@ -30,7 +30,7 @@ def find_detections(slugs: Sequence[str]) -> tuple[Detection, ...]:
     """
     known = {one.slug: one for one in all_detections()}
     if unknown := [slug for slug in slugs if slug not in known]:
-        otherwise = "docs/detections.md lists all"
+        otherwise = "docs/reference/detections.md lists all"
         raise InputError(*(no_such_detection(slug, known, otherwise) for slug in unknown))
     return tuple(known[slug] for slug in dict.fromkeys(slugs)) or all_detections()
 

@@ -103,7 +103,7 @@ def loss_reasons(where: str, category: str, lost: Losses) -> Iterator[tuple[bool
         yield False, Reason(f"dropped-columns:{category}", message, _KEEP_THEM)
 
 
-_SIMPLER: Final = "write it as plain text, with what `docs/writing-detections.md` lists"
+_SIMPLER: Final = "write it as plain text, with what `docs/investigate/writing-detections.md` lists"
 _KEEP_THEM: Final = "keep them, send them elsewhere too, or exempt the cluster with a reason"
 
 
