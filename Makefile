@@ -53,7 +53,8 @@ fuzz: .venv/tested
 		tests/agreement/test_sources_agree.py tests/seal/test_edits.py \
 		tests/logs/reading/test_conservation.py tests/logs/reading/test_resumption.py \
 		tests/logs/reading/test_unwrapping.py tests/detections/test_library.py \
-		tests/detections/unjudged tests/detections/test_fetched.py --cases 10000
+		tests/detections/unjudged tests/detections/test_fetched.py \
+		tests/investigate/access/test_rules_cover.py --cases 10000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated

@@ -27,6 +27,7 @@ COMMANDS: Final = (
     "ingest",
     "query",
     "hunt",
+    "access",
     "import-sigma",
     "export",
     "seal",

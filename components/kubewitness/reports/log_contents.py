@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from kubewitness.detections.coverage.log import NAMES, Unanswerable
 from kubewitness.logs.store.contents import Contents
 from kubewitness.reports.console import print_text
 from kubewitness.reports.json_text import json_text
+from kubewitness.reports.times import span, utc
 
 VERSION: Final = 1
 """Of the JSON document."""
@@ -27,12 +27,12 @@ def log_document(log: Contents) -> dict[str, Any]:
     return {
         **asdict(log),
         "categories": {
-            name: {"events": part.events, "first": _utc(part.first), "last": _utc(part.last)}
+            name: {"events": part.events, "first": utc(part.first), "last": utc(part.last)}
             for name, part in log.categories.items()
         },
         "audit_events": log.audit_events,
         "reads": log.reads,
-        "gaps": [{"from": _utc(begins), "to": _utc(ends)} for begins, ends in log.gaps],
+        "gaps": [{"from": utc(begins), "to": utc(ends)} for begins, ends in log.gaps],
     }
 
 
@@ -55,9 +55,9 @@ def document(log: Contents, found: Unanswerable) -> str:
 def brief(log: Contents) -> str:
     """Return in one line what a log contains."""
     times = [time for part in log.categories.values() for time in (part.first, part.last) if time]
-    period = [f"{_utc(min(times))} to {_utc(max(times))}"] if times else ["no times"]
+    period = [f"{utc(min(times))} to {utc(max(times))}"] if times else ["no times"]
     categories = ", ".join(f"{name} {part.events:,}" for name, part in log.categories.items())
-    gaps = [f"{len(log.gaps):,} gaps, first {_gap(log.gaps[0])}"] if log.gaps else []
+    gaps = [f"{len(log.gaps):,} gaps, first {span(log.gaps[0])}"] if log.gaps else []
     clusters = [f"clusters {_few(list(map(_name, log.clusters)), _BRIEF)}"] if log.clusters else []
     return "; ".join([*period, categories, *clusters, *gaps])
 
@@ -75,7 +75,7 @@ def print_contents(console: Console, log: Contents, found: Unanswerable) -> None
 
 def _lines(log: Contents) -> Iterator[str]:
     for name, part in log.categories.items():
-        times = f", {_utc(part.first)} to {_utc(part.last)}" if part.first else ""
+        times = f", {utc(part.first)} to {utc(part.last)}" if part.first else ""
         yield f"category {name}: {part.events:,} events{times}"
     yield f"verbs: {_counts(log.verbs)}"
     yield f"levels: {_counts(log.levels)}"
@@ -84,7 +84,7 @@ def _lines(log: Contents) -> Iterator[str]:
         f"{log.audit_events:,} audit events"
     )
     yield f"clusters: {_counts(log.clusters)}"
-    gaps = _few([_gap(each) for each in log.gaps], _SHOWN)
+    gaps = _few([span(each) for each in log.gaps], _SHOWN)
     if log.audit_events:
         yield f"hours without audit events: {gaps or 'none between the first and the last'}"
 
@@ -102,14 +102,5 @@ def _few(texts: Sequence[str], most: int) -> str:
     return ", ".join([*texts[:most], *more])
 
 
-def _gap(gap: tuple[datetime, datetime]) -> str:
-    begins, ends = gap
-    return f"{_utc(begins)} to {_utc(ends)}"
-
-
 def _name(cluster: str) -> str:
     return cluster.rsplit("/", maxsplit=1)[-1]
-
-
-def _utc(time: datetime | None) -> str | None:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else None

@@ -1,0 +1,1 @@
+"""Answers what happened, who did it and which access is used, from one store."""

@@ -1,0 +1,174 @@
+"""Which permissions subjects used, for people, as JSON and as Kubernetes objects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from rich.console import Console
+
+from kubewitness.investigate.access.permissions import Permission, Use
+from kubewitness.investigate.access.report import AccessReport, SubjectAccess
+from kubewitness.investigate.access.roles import role_objects
+from kubewitness.investigate.access.rules import Grants, Rule, resource_name
+from kubewitness.printable import printable
+from kubewitness.reports.console import print_text
+from kubewitness.reports.json_text import json_text
+from kubewitness.reports.kubernetes_yaml import kubernetes_yaml
+from kubewitness.reports.log_contents import log_document
+from kubewitness.reports.times import span, utc
+
+VERSION: Final = 1
+"""Of the JSON document."""
+
+CLUSTER: Final = "(cluster)"
+"""What stands for the namespace of rules for the whole cluster."""
+
+
+def print_access(console: Console, report: AccessReport) -> None:
+    """Print the rules of each subject, then what the log cannot show, then one line that counts."""
+    for one in report.subjects:
+        print_text(console, _title(one), "bold")
+        for line in _grant_lines(one.kubernetes):
+            print_text(console, f"  {line}")
+        print_text(console, "")
+    for note in notes(report):
+        print_text(console, f"note: {note}")
+    permissions = sum(len(one.uses) for one in report.subjects)
+    print_text(
+        console,
+        f"{len(report.subjects):,} subjects used {permissions:,} permissions; {_period(report)}; "
+        f"gaps {len(report.log.gaps):,}",
+    )
+
+
+def access_yaml(report: AccessReport) -> str:
+    """Return roles and bindings for `kubectl apply`, with what they generalise as comments."""
+    return "".join(map(_comments_and_objects, _objects(report)))
+
+
+def access_document(report: AccessReport) -> str:
+    """Return the access of each subject as a versioned document."""
+    return json_text(
+        {
+            "version": VERSION,
+            "period": _document_period(report),
+            "log": log_document(report.log),
+            "undecided": report.used.undecided,
+            "unreadable": report.used.unreadable,
+            "notes": list(notes(report)),
+            "subjects": [_subject_document(one, report) for one in report.subjects],
+        }
+    )
+
+
+def notes(report: AccessReport) -> Iterator[str]:
+    """Yield what a reader of the permissions should know about the log."""
+    if report.used.undecided:
+        yield (
+            f"{report.used.undecided:,} requests have no decision of an authorizer and did not "
+            "succeed; their permissions are not counted"
+        )
+    if report.used.unreadable:
+        yield (
+            f"{report.used.unreadable:,} authorized requests do not show who made them or what "
+            "for; their permissions are missing"
+        )
+    if not report.log.tells_impersonation:
+        yield (
+            "this log does not show whom users acted as (impersonation); such requests are "
+            "attributed to the impersonator"
+        )
+    if not report.log.reads:
+        yield "this log has no reads (get, list); the roles do not grant any"
+
+
+def _title(one: SubjectAccess) -> str:
+    name = f" ({one.name})" if one.name else ""
+    times = _times(one.uses)
+    return f"{one.subject.user}{name}: {len(one.uses):,} permissions{times and ', ' + times}"
+
+
+def _times(uses: Sequence[Use]) -> str:
+    firsts = [use.first for use in uses if use.first]
+    lasts = [use.last for use in uses if use.last]
+    return span((min(firsts), max(lasts))) if firsts else ""
+
+
+def _period(report: AccessReport) -> str:
+    return f"period {span(report.period)}" if report.period else "no event has a time"
+
+
+def _document_period(report: AccessReport) -> dict[str, str | None] | None:
+    return report.period and {"from": utc(report.period[0]), "to": utc(report.period[1])}
+
+
+def _grant_lines(granted: Grants) -> Iterator[str]:
+    for namespace, rules in granted.rules.items():
+        for rule in rules:
+            yield f"{namespace or CLUSTER}: {_rule_line(rule)}"
+    yield from _besides(granted)
+
+
+def _rule_line(rule: Rule) -> str:
+    verbs = ",".join(rule.verbs)
+    if rule.paths:
+        return f"{verbs} {' '.join(rule.paths)}"
+    group = rule.groups[0]
+    resources = ",".join(f"{group}/{each}" if group else each for each in rule.resources)
+    named = f" named {', '.join(rule.names)}" if rule.names else ""
+    return f"{verbs} {resources}{named}"
+
+
+def _besides(granted: Grants) -> Iterator[str]:
+    """Yield what is granted although it was not used, and what is not granted although it was."""
+    for one in granted.generalisations:
+        place = f" in {one.namespace}" if one.namespace else ""
+        yield f"generalised: {one.verb} {one.resource}{place}: {one.why}"
+    for each in granted.not_granted:
+        yield f"not granted: {_permission_line(each)}: a rule would grant more than this"
+
+
+def _permission_line(one: Permission) -> str:
+    place = f" in {one.namespace}" if one.namespace else ""
+    name = f" named {one.name}" if one.name else ""
+    return f"{one.verb} {resource_name(one)}{name}{place}"
+
+
+def _objects(report: AccessReport) -> Iterator[tuple[SubjectAccess, Sequence[dict[str, Any]]]]:
+    annotations = {"kubewitness/period": span(report.period)} if report.period else {}
+    for one in report.subjects:
+        objects = list(role_objects(one.subject, one.kubernetes, annotations))
+        if objects:
+            yield one, objects
+
+
+def _comments_and_objects(made: tuple[SubjectAccess, Sequence[dict[str, Any]]]) -> str:
+    one, objects = made
+    comments = [_title(one), *_besides(one.kubernetes)]
+    return "".join(f"# {printable(line)}\n" for line in comments) + kubernetes_yaml(objects)
+
+
+def _subject_document(one: SubjectAccess, report: AccessReport) -> dict[str, Any]:
+    annotations = {"kubewitness/period": span(report.period)} if report.period else {}
+    return {
+        "cluster": one.subject.cluster,
+        "user": one.subject.user,
+        "name": one.name,
+        "permissions": [_use_document(use) for use in one.uses],
+        "kubernetes": {
+            "objects": list(role_objects(one.subject, one.kubernetes, annotations)),
+            "generalisations": [asdict(each) for each in one.kubernetes.generalisations],
+            "not_granted": [asdict(each) for each in one.kubernetes.not_granted],
+        },
+    }
+
+
+def _use_document(use: Use) -> dict[str, Any]:
+    return {
+        **asdict(use.permission),
+        "authorizer": use.authorizer,
+        "requests": use.requests,
+        "first": utc(use.first),
+        "last": utc(use.last),
+        "is_generated": use.is_generated,
+    }
