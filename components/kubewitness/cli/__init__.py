@@ -28,6 +28,7 @@ COMMANDS: Final = (
     "query",
     "hunt",
     "access",
+    "timeline",
     "import-sigma",
     "export",
     "seal",

@@ -72,6 +72,11 @@ class Unanswerable:
         return "; ".join(filter(None, [", ".join(parts), *queries]))
 
 
+def absent(log: Contents) -> tuple[Want, ...]:
+    """Return what a log does not have of all that a question can need."""
+    return tuple(want for want, is_there in _IS_THERE.items() if not is_there(log))
+
+
 def unanswerable(log: Contents, detections: Iterable[Detection]) -> Unanswerable:
     """Return which of these detections, and which saved queries, a log cannot answer."""
     return Unanswerable(

@@ -1,0 +1,118 @@
+"""What `kubewitness timeline` does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from kubewitness.cli.data import OpenedLogs, open_data
+from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.standard_streams import tell
+from kubewitness.detections.engines import DetectionFailedError
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.finding import Finding
+from kubewitness.detections.library import all_detections
+from kubewitness.errors import ExitCode, InputError, NothingToCheckError
+from kubewitness.investigate.timeline.build import TimelineOptions, build_timeline
+from kubewitness.investigate.timeline.findings import audit_ids
+from kubewitness.investigate.timeline.selection import Selection
+from kubewitness.logs.store.period import Period, present
+from kubewitness.logs.store.present import count_events, present_time, time_warnings
+from kubewitness.private_files import private_files
+from kubewitness.reports.timeline import print_timeline, timeline_document
+
+
+def run(
+    *,
+    data: tuple[str, ...],
+    user: str | None,
+    service_account: str | None,
+    pod: str | None,
+    object_: str | None,
+    namespace: str | None,
+    address: str | None,
+    node: str | None,
+    audit_id: str | None,
+    token: str | None,
+    finding: str | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    show_commands: bool,
+    no_findings: bool,
+    format_: str,
+    output: Path | None,
+    limit: int,
+    no_progress: bool,
+) -> int:
+    """Build a timeline and write it."""
+    if finding and no_findings:
+        raise InputError("--finding needs the detections; remove --no-findings")
+    selection = Selection(
+        user, service_account, pod, object_, namespace, address, node, audit_id, token
+    )
+    moment, period = present(as_of), Period(since, until)
+    with open_data(data, Period(), now=moment, progress=not no_progress) as opened:
+        now = present_time(opened.connection, moment)
+        warnings = _warnings(opened, period, now)
+        found = [] if no_findings else _findings(opened, now, warnings)
+        if finding:
+            selection = replace(selection, audit_ids=_audit_ids(found, finding))
+        timeline = build_timeline(
+            opened.connection,
+            selection,
+            TimelineOptions(period, now, found, show_commands),
+        )
+    if not timeline.entries:
+        raise NothingToCheckError("no event is selected; check the options and the period")
+    with private_files():
+        if format_ == "json":
+            notes = {"warnings": warnings, "faults": list(opened.unread.faults)}
+            write_text(timeline_document(timeline, notes), output)
+        else:
+            write_drawn(lambda console: print_timeline(console, timeline, limit), output)
+    return ExitCode.UNREADABLE if opened.unread else ExitCode.OK
+
+
+def _warnings(opened: OpenedLogs, period: Period, now: datetime) -> list[str]:
+    for line in opened.unread.lines():
+        tell(f"unreadable: {line}")
+    events = count_events(opened.connection, period, now)
+    found = list(time_warnings(opened.connection, events, period, now))
+    for warning in found:
+        tell(f"warning: {warning}")
+    return found
+
+
+def _findings(opened: OpenedLogs, now: datetime, warnings: list[str]) -> list[Finding]:
+    """Return the findings of all detections; names those that failed."""
+    detections = all_detections()
+    engine = LocalEngine(opened.connection, detections, now=now)
+    found: list[Finding] = []
+    for detection in detections:
+        try:
+            found += engine.run(detection)
+        except DetectionFailedError as error:
+            warnings += error.faults
+            for fault in error.faults:
+                tell(f"not run: {fault}")
+    return found
+
+
+def _audit_ids(findings: Sequence[Finding], wanted: str) -> frozenset[str]:
+    """Return the requests of a finding, or of all findings of a detection.
+
+    Raises:
+        InputError: there is no such finding.
+    """
+    chosen = [
+        each
+        for each in findings
+        if each.detection.slug == wanted or each.fingerprint.startswith(wanted)
+    ]
+    if not chosen:
+        raise InputError(
+            f"--finding {wanted}: is not a finding in these logs; `kubewitness hunt --format json` "
+            "lists their fingerprints"
+        )
+    return frozenset().union(*map(audit_ids, chosen))

@@ -1,0 +1,72 @@
+"""Who is behind each request that a controller or a token carried out, over a whole log."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kubewitness.investigate.timeline.controllers import OwnerChains, is_by_controller, is_machine
+from kubewitness.investigate.timeline.inference import BehindAction
+from kubewitness.investigate.timeline.requests import STAGES, ApiRequest
+from kubewitness.investigate.timeline.tokens import EnteredPods, IssuedTokens
+
+_NOISE: Final = (
+    "('leases', 'events', 'endpoints', 'endpointslices', 'tokenreviews', 'subjectaccessreviews', "
+    "'selfsubjectaccessreviews', 'localsubjectaccessreviews', 'selfsubjectrulesreviews')"
+)
+"""Resources that are written all the time, and from which nothing follows."""
+
+EVIDENCE: Final = f"""(
+    verb IN ('create', 'update', 'patch', 'delete', 'deletecollection') AND code < 400
+        AND subresource NOT IN ('status', 'binding') AND resource NOT IN {_NOISE}
+    OR subresource IN ('exec', 'attach') OR issued IS NOT NULL
+    OR credential IN (SELECT issued FROM {STAGES} WHERE issued IS NOT NULL
+        AND actor_kind NOT IN ('node', 'control plane'))
+    OR (pod, split_part(username, ':', 3)) IN (SELECT (name, namespace) FROM {STAGES}
+        WHERE resource = 'pods' AND subresource IN ('exec', 'attach', 'ephemeralcontainers'))
+)"""
+"""The SQL of the stages on which an inference can rest, or about which there can be one."""
+
+
+class Attributions:
+    """Finds who is behind requests.
+
+    Args:
+        requests: those that inferences can rest on, in the order of time.
+    """
+
+    def __init__(self, requests: Sequence[ApiRequest]) -> None:
+        self._tokens = IssuedTokens(requests)
+        self._pods = EnteredPods(requests)
+        self._owners = OwnerChains(requests)
+        self._found: dict[ApiRequest, tuple[BehindAction, ...]] = {}
+
+    def behind(self, request: ApiRequest) -> tuple[BehindAction, ...]:
+        """Return all candidates, the likeliest first; none if somebody acted themselves."""
+        if request not in self._found:
+            self._found[request] = ()  # while it is determined, and if it leads back to itself
+            self._found[request] = tuple(self._behind(request))
+        return self._found[request]
+
+    def issued(self, request: ApiRequest) -> ApiRequest | None:
+        """Return the request that issued the token of a request, if the log has it."""
+        return self._tokens.request_for(request)
+
+    def _behind(self, request: ApiRequest) -> list[BehindAction]:
+        direct = [*self._tokens.behind(request), *self._pods.behind(request)]
+        if direct:
+            return [traced for each in direct for traced in self._traced(each)]
+        if is_by_controller(request):
+            return list(self._owners.behind(request, self._persons))
+        return []
+
+    def _traced(self, candidate: BehindAction) -> list[BehindAction]:
+        """Return a candidate, or all who are behind the request that it rests on."""
+        return [
+            BehindAction(each.person, candidate.why, (*candidate.rests_on, *each.rests_on))
+            for each in self.behind(candidate.rests_on[0])
+        ] or [candidate]
+
+    def _persons(self, write: ApiRequest) -> tuple[BehindAction, ...]:
+        """Return who is behind a write: others, or its actor unless that is a controller."""
+        if found := self.behind(write):
+            return found
+        return () if is_machine(write) else (BehindAction(write.actor, "", ()),)
