@@ -97,6 +97,10 @@ names_option = click.option(
 until_option = click.option("--until", metavar="TIME", help="Only before then, likewise.")
 as_of_option = click.option("--as-of", metavar="TIME", help="What now() is; `now` is the clock's.")
 
+identities_option = click.option(
+    "--identities", type=FILE, help="Names of object IDs: ID: NAME lines, or what `az ad` lists."
+)
+
 output_option = click.option("--output", type=NEW_FILE, help="Write to a file.")
 no_progress_option = click.option(
     "--no-progress", is_flag=True, help="Show no progress on a terminal."

@@ -1,7 +1,6 @@
 """Which permissions subjects used, for people, as JSON and as Kubernetes objects."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from rich.console import Console
@@ -12,13 +11,8 @@ from kubewitness.investigate.access.roles import role_objects
 from kubewitness.investigate.access.rules import Grants, Rule, resource_name
 from kubewitness.printable import printable
 from kubewitness.reports.console import print_text
-from kubewitness.reports.json_text import json_text
 from kubewitness.reports.kubernetes_yaml import kubernetes_yaml
-from kubewitness.reports.log_contents import log_document
-from kubewitness.reports.times import span, utc
-
-VERSION: Final = 1
-"""Of the JSON document."""
+from kubewitness.reports.times import span
 
 CLUSTER: Final = "(cluster)"
 """What stands for the namespace of rules for the whole cluster."""
@@ -28,7 +22,7 @@ def print_access(console: Console, report: AccessReport) -> None:
     """Print the rules of each subject, then what the log cannot show, then one line that counts."""
     for one in report.subjects:
         print_text(console, _title(one), "bold")
-        for line in _grant_lines(one.kubernetes):
+        for line in (*_grant_lines(one.kubernetes), *_azure_lines(one)):
             print_text(console, f"  {line}")
         print_text(console, "")
     for note in notes(report):
@@ -44,21 +38,6 @@ def print_access(console: Console, report: AccessReport) -> None:
 def access_yaml(report: AccessReport) -> str:
     """Return roles and bindings for `kubectl apply`, with what they generalise as comments."""
     return "".join(map(_comments_and_objects, _objects(report)))
-
-
-def access_document(report: AccessReport) -> str:
-    """Return the access of each subject as a versioned document."""
-    return json_text(
-        {
-            "version": VERSION,
-            "period": _document_period(report),
-            "log": log_document(report.log),
-            "undecided": report.used.undecided,
-            "unreadable": report.used.unreadable,
-            "notes": list(notes(report)),
-            "subjects": [_subject_document(one, report) for one in report.subjects],
-        }
-    )
 
 
 def notes(report: AccessReport) -> Iterator[str]:
@@ -78,8 +57,18 @@ def notes(report: AccessReport) -> Iterator[str]:
             "this log does not show whom users acted as (impersonation); such requests are "
             "attributed to the impersonator"
         )
+    if by_azure := sum(1 for one in report.subjects if one.azure.roles):
+        yield (
+            f"Azure RBAC allowed requests of {by_azure:,} subjects; the table and `--format json` "
+            "have their custom roles, and `--format yaml` has only what Kubernetes allowed"
+        )
     if not report.log.reads:
         yield "this log has no reads (get, list); the roles do not grant any"
+
+
+def period_annotation(report: AccessReport) -> dict[str, str]:
+    """Return the annotation of roles that has the period of the log."""
+    return {"kubewitness/period": span(report.period)} if report.period else {}
 
 
 def _title(one: SubjectAccess) -> str:
@@ -98,15 +87,22 @@ def _period(report: AccessReport) -> str:
     return f"period {span(report.period)}" if report.period else "no event has a time"
 
 
-def _document_period(report: AccessReport) -> dict[str, str | None] | None:
-    return report.period and {"from": utc(report.period[0]), "to": utc(report.period[1])}
-
-
 def _grant_lines(granted: Grants) -> Iterator[str]:
     for namespace, rules in granted.rules.items():
         for rule in rules:
             yield f"{namespace or CLUSTER}: {_rule_line(rule)}"
     yield from _besides(granted)
+
+
+def _azure_lines(one: SubjectAccess) -> Iterator[str]:
+    for role in one.azure.roles:
+        yield f"{role.namespace or CLUSTER}: Azure role with {', '.join(role.data_actions)}"
+        yield f"  scope: {role.scope}"
+        if role.condition:
+            yield f"  condition: {role.condition}"
+        yield from (f"  also grants: {line}" for line in role.also_grants)
+    for each in one.azure.not_granted:
+        yield f"not granted: {_permission_line(each)}: Azure RBAC has no data action for it"
 
 
 def _rule_line(rule: Rule) -> str:
@@ -135,9 +131,8 @@ def _permission_line(one: Permission) -> str:
 
 
 def _objects(report: AccessReport) -> Iterator[tuple[SubjectAccess, Sequence[dict[str, Any]]]]:
-    annotations = {"kubewitness/period": span(report.period)} if report.period else {}
     for one in report.subjects:
-        objects = list(role_objects(one.subject, one.kubernetes, annotations))
+        objects = list(role_objects(one.subject, one.kubernetes, period_annotation(report)))
         if objects:
             yield one, objects
 
@@ -146,29 +141,3 @@ def _comments_and_objects(made: tuple[SubjectAccess, Sequence[dict[str, Any]]]) 
     one, objects = made
     comments = [_title(one), *_besides(one.kubernetes)]
     return "".join(f"# {printable(line)}\n" for line in comments) + kubernetes_yaml(objects)
-
-
-def _subject_document(one: SubjectAccess, report: AccessReport) -> dict[str, Any]:
-    annotations = {"kubewitness/period": span(report.period)} if report.period else {}
-    return {
-        "cluster": one.subject.cluster,
-        "user": one.subject.user,
-        "name": one.name,
-        "permissions": [_use_document(use) for use in one.uses],
-        "kubernetes": {
-            "objects": list(role_objects(one.subject, one.kubernetes, annotations)),
-            "generalisations": [asdict(each) for each in one.kubernetes.generalisations],
-            "not_granted": [asdict(each) for each in one.kubernetes.not_granted],
-        },
-    }
-
-
-def _use_document(use: Use) -> dict[str, Any]:
-    return {
-        **asdict(use.permission),
-        "authorizer": use.authorizer,
-        "requests": use.requests,
-        "first": utc(use.first),
-        "last": utc(use.last),
-        "is_generated": use.is_generated,
-    }

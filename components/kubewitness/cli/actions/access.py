@@ -9,11 +9,13 @@ from kubewitness.errors import ExitCode, InputError
 from kubewitness.investigate.access.choice import chosen_subjects
 from kubewitness.investigate.access.report import AccessReport, access_of
 from kubewitness.investigate.access.used import used_permissions
+from kubewitness.investigate.identities import NO_IDENTITIES, read_identities
 from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
 from kubewitness.private_files import private_files
-from kubewitness.reports.access import access_document, access_yaml, notes, print_access
+from kubewitness.reports.access import access_yaml, notes, print_access
+from kubewitness.reports.access_document import access_document
 
 
 def run(
@@ -22,6 +24,7 @@ def run(
     subjects: tuple[str, ...],
     cluster: str | None,
     exact: bool,
+    identities: Path | None,
     since: str | None,
     until: str | None,
     as_of: str | None,
@@ -30,6 +33,7 @@ def run(
     no_progress: bool,
 ) -> int:
     """Determine which permissions were used and write them."""
+    known = read_identities(identities) if identities else NO_IDENTITIES
     period = Period(since, until)
     moment = present(as_of)
     with open_data(data, period, now=moment, progress=not no_progress) as opened:
@@ -43,9 +47,9 @@ def run(
         tell(f"unreadable: {line}")
     for warning in warnings:
         tell(f"warning: {warning}")
-    chosen = chosen_subjects(used.uses, subjects, cluster)
+    chosen = chosen_subjects(used.uses, subjects, cluster, known)
     report = AccessReport(
-        [access_of(subject, used.uses[subject], {}, exact=exact) for subject in chosen], used, log
+        [access_of(subject, used.uses[subject], known, exact=exact) for subject in chosen], used, log
     )
     _write(report, format_, output)
     return ExitCode.UNREADABLE if opened.unread else ExitCode.OK

@@ -9,6 +9,7 @@ from kubewitness.cli.options import (
     as_of_option,
     exit_codes,
     format_option,
+    identities_option,
     no_progress_option,
     output_option,
     since_option,
@@ -42,6 +43,7 @@ EPILOG = exit_codes(
     is_flag=True,
     help="Grant only what was used: keep names, and do not add `watch` to `list`.",
 )
+@identities_option
 @since_option()
 @until_option
 @as_of_option

@@ -6,15 +6,20 @@ from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError, NothingToCheckError
 from kubewitness.investigate.access.permissions import SERVICE_ACCOUNT, Subject
+from kubewitness.investigate.identities import NO_IDENTITIES, Identities
 
 
 def chosen_subjects(
-    subjects: Collection[Subject], words: Iterable[str], cluster: str | None
+    subjects: Collection[Subject],
+    words: Iterable[str],
+    cluster: str | None,
+    identities: Identities = NO_IDENTITIES,
 ) -> Sequence[Subject]:
     """Return the subjects that were asked for, all by default.
 
     Args:
         words: user names, or `NAMESPACE/NAME` of service accounts.
+        identities: whose names can stand for their IDs.
         cluster: the name or the Azure ID of a cluster; None for all.
 
     Raises:
@@ -30,7 +35,9 @@ def chosen_subjects(
     wanted = list(words)
     if not wanted:
         return within
-    found = {word: [one for one in within if _is_subject(one, word)] for word in wanted}
+    found = {
+        word: [one for one in within if _is_subject(one, word, identities)] for word in wanted
+    }
     if missing := [word for word in wanted if not found[word]]:
         names = {one.user for one in within}
         raise NothingToCheckError(
@@ -47,7 +54,7 @@ def _is_cluster(identifier: str, word: str) -> bool:
     return comparable(word) in (comparable(identifier), comparable(identifier).rpartition("/")[2])
 
 
-def _is_subject(subject: Subject, word: str) -> bool:
+def _is_subject(subject: Subject, word: str, identities: Identities) -> bool:
     """Return whether a word names a subject; Entra ID does not distinguish case."""
     account = f"{SERVICE_ACCOUNT}{word.replace('/', ':')}" if "/" in word else word
-    return fold(subject.user) in (fold(word), fold(account))
+    return fold(subject.user) in {fold(word), fold(account), *identities.ids(word)}

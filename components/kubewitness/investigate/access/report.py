@@ -1,12 +1,14 @@
 """What `kubewitness access` found out about each subject of a log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kubewitness.investigate.access.azure_role import AzureRoles, azure_roles
 from kubewitness.investigate.access.permissions import Subject, Use
 from kubewitness.investigate.access.rules import Grants, grants
 from kubewitness.investigate.access.used import Used
+from kubewitness.investigate.identities import Identities
 from kubewitness.logs.store.contents import Contents
 
 
@@ -19,17 +21,14 @@ class SubjectAccess:
         name: for people, from the identities; None if they do not have it.
         uses: what was used.
         kubernetes: rules that grant what Kubernetes allowed.
+        azure: custom roles that grant what Azure RBAC allowed.
     """
 
     subject: Subject
     name: str | None
     uses: Sequence[Use]
     kubernetes: Grants
-
-    @property
-    def requests(self) -> int:
-        """Return how many requests the subject made, each for every permission it needed."""
-        return sum(use.requests for use in self.uses)
+    azure: AzureRoles
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,21 @@ class AccessReport:
 
 
 def access_of(
-    subject: Subject, uses: Iterable[Use], names: Mapping[str, str], *, exact: bool
+    subject: Subject, uses: Iterable[Use], identities: Identities, *, exact: bool
 ) -> SubjectAccess:
     """Return the access of a subject.
 
     Args:
-        names: for people, by user name and object ID.
+        identities: names for people.
         exact: whether the rules grant only what was used.
     """
     found = list(uses)
     by_kubernetes = [use for use in found if use.authorizer == "kubernetes"]
+    by_azure = [use for use in found if use.authorizer == "azure"]
     return SubjectAccess(
-        subject, names.get(subject.user), found, grants(by_kubernetes, exact=exact)
+        subject,
+        identities.name(subject.user),
+        found,
+        grants(by_kubernetes, exact=exact),
+        azure_roles(subject.cluster, by_azure),
     )

@@ -139,7 +139,7 @@ def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[S
         )
 
     if row["IsAllowed"]:
-        for verb in _verbs(permission, is_created=row["IsCreated"]):
+        for verb in _verbs(permission, is_created=row["IsCreated"], is_azure=row["IsAzure"]):
             yield use(username, replace(permission, verb=verb))
     if acted_as and row["Username"]:
         for needed in impersonation_permissions(acted_as, row["Constraint_"] or "", permission):
@@ -175,14 +175,15 @@ def _selected_name(selector: str) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _verbs(permission: Permission, *, is_created: bool) -> Sequence[str]:
+def _verbs(permission: Permission, *, is_created: bool, is_azure: bool) -> Sequence[str]:
     """Return the verbs that a request needs.
 
-    A patch or an update that creates the object is authorized as `create`, too.
+    A patch or an update that creates the object is authorized as `create`, too. In Azure RBAC the
+    second verb of a port forwarding would be the permission to create pods.
     """
     if is_created:
         return (permission.verb, "create")
-    if permission.resource in CONNECT and not permission.group:
+    if permission.resource in CONNECT and not permission.group and not is_azure:
         return tuple(dict.fromkeys((permission.verb, "get", "create")))
     return (permission.verb,)
 

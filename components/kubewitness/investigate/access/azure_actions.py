@@ -1,0 +1,67 @@
+"""The data actions of Azure RBAC that Kubernetes requests need.
+
+Source: Azure/guard, `authz/providers/azure/rbac/checkaccessreqhelper.go`, `getDataActions`.
+"""
+
+from posixpath import normpath
+from typing import Final
+
+from kubewitness.catalog.azure_api_groups import AZURE_API_GROUPS
+from kubewitness.investigate.access.permissions import Permission
+
+CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
+
+_EXEC: Final = "pods/exec"
+
+_ACTIONS: Final = {
+    **dict.fromkeys(("get", "list", "watch"), "read"),
+    **dict.fromkeys(("create", "patch", "update"), "write"),
+    **dict.fromkeys(("delete", "deletecollection"), "delete"),
+    **{verb: f"{verb}/action" for verb in ("bind", "escalate", "use", "impersonate", "inference")},
+}
+"""What follows the resource in a data action, by verb; other verbs have nothing."""
+
+SUBRESOURCES: Final = {
+    "deployments": ("scale", "status"),
+    "namespaces": ("finalize", "status"),
+    "nodes": ("proxy", "status"),
+    "pods": (
+        "attach", "binding", "ephemeralcontainers", "eviction", "log", "portforward", "proxy",
+        "resize", "status",
+    ),
+    "replicasets": ("scale", "status"),
+    "serviceaccounts": ("token",),
+    "services": ("proxy", "status"),
+    "statefulsets": ("scale", "status"),
+    "certificatesigningrequests": ("approval", "status"),
+}  # fmt: skip
+"""Subresources that the data actions of their resource grant, too."""
+
+
+def data_action(permission: Permission) -> str:
+    """Return the data action that Azure's authorizer checks if custom resources have none."""
+    resource, _, _ = permission.resource.partition("/")
+    action = _ACTIONS.get(permission.verb, "")
+    if permission.path:
+        return _joined(permission.path, action)
+    if permission.resource == _EXEC:
+        return _joined(permission.group, _EXEC, "action")
+    return _joined(permission.group, resource, action)
+
+
+def role_action(permission: Permission) -> str | None:
+    """Return the data action that a role needs; None if Azure RBAC cannot grant the permission."""
+    action = _ACTIONS.get(permission.verb)
+    if is_custom_resource(permission):
+        return _joined("customresources", action) if action in ("read", "write", "delete") else None
+    is_granted = action or permission.resource == _EXEC
+    return data_action(permission) if is_granted else None
+
+
+def is_custom_resource(permission: Permission) -> bool:
+    """Return whether the resource has no data actions of its own."""
+    return bool(permission.resource) and permission.group not in AZURE_API_GROUPS
+
+
+def _joined(*parts: str | None) -> str:
+    return normpath("/".join(filter(None, (CLUSTER_TYPE, *parts))))
