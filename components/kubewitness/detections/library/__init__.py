@@ -1,4 +1,4 @@
-"""The library of detections: one folder each, found when somebody asks for them."""
+"""The library of detections: one folder each, loaded on demand."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -41,7 +41,7 @@ def no_such_detection(slug: str, known: Iterable[str], otherwise: str = "") -> s
     Args:
         slug: the name.
         known: the names that there are.
-        otherwise: what to say where none is close.
+        otherwise: the hint if no name is close.
     """
     return f"no detection is called `{slug}`{did_you_mean(slug, known, otherwise)}"
 
