@@ -90,7 +90,7 @@ def test_make_demo_runs_the_demo() -> None:
     assert recipe.stdout.splitlines()[-1] == ".venv/bin/kubewitness demo"
     done = kubewitness(".venv/bin/kubewitness demo")
     assert done.returncode == 0, done.stderr
-    assert "What to type next" in done.stdout
+    assert "Next, in the folder" in done.stdout
     assert "kube-audit-admin  audited-audit-logs  Log Analytics workspace" in done.stdout
     assert "category `guard` is not sent anywhere" in done.stdout
 

@@ -1,4 +1,4 @@
-"""The errors that people see, and the exit codes of every command."""
+"""The errors for people, and the exit codes of every command."""
 
 import sys
 from enum import IntEnum
@@ -30,10 +30,10 @@ class KubewitnessError(Exception):
 
 
 class InputError(KubewitnessError):
-    """What the user gave cannot be used.
+    """The user's input cannot be used.
 
     Args:
-        faults: every fault found, each saying what, where and how to fix it.
+        faults: every fault found, each with what, where and how to fix it.
     """
 
     def __init__(self, *faults: str) -> None:
@@ -46,7 +46,7 @@ class NothingToCheckError(KubewitnessError):
 
 
 class UnreadableError(KubewitnessError):
-    """What the user gave could not be read, so that nothing can be said of it.
+    """The user's input could not be read, so it cannot be judged.
 
     Args:
         faults: what could not be read, each with its place and the reason.
@@ -67,7 +67,7 @@ def explain_error(error: KubewitnessError) -> ExitCode:
 
 
 def faults_of(error: KubewitnessError) -> tuple[str, ...]:
-    """Return every fault that an error tells of."""
+    """Return every fault of an error."""
     faults: tuple[str, ...] = getattr(error, "faults", (str(error),))
     return faults
 

@@ -14,19 +14,19 @@ LONGEST_MESSAGE: Final = 2000
 """Characters of a message that are kept."""
 
 _SHORTEST: Final = 3
-"""Pulumi's own log hides no shorter ones either, for they stand in any text."""
+"""Pulumi's own log does not hide shorter ones either, because they occur in any text."""
 
 _SHORTEST_PART: Final = 8
-"""A line of a secret, or its base64 form, is hidden only where it stands in few other texts."""
+"""A line of a secret, or its base64 form, is hidden only if few other texts contain it."""
 
 _HIDDEN: Final = "[secret]"
 
 
 class HiddenSecrets:
-    """Secrets of one source. What a program computed from one cannot be known.
+    """Secrets of one source. Values that a program computed from one are unknown.
 
     Args:
-        secrets: the texts; none of them is shown, nor a form of it in Python, JSON, a URL, or
+        secrets: the texts; none of them is shown, and no form of it in Python, JSON, a URL, or
             base64.
     """
 

@@ -1,4 +1,4 @@
-"""Imports what only an extra installs, when it is needed, or says which extra to install."""
+"""Import modules of an extra on demand, or report which extra to install."""
 
 from importlib import import_module
 from typing import Any

@@ -1,4 +1,4 @@
-"""Stands in for Azure in unit tests of programs that use the components.
+"""Mocks of Azure for unit tests of programs that use the components.
 
     from kubewitness.testing import mock_azure
 

@@ -9,7 +9,7 @@ cluster = containerservice.ManagedCluster(
     "unaudited",
     resource_group_name=group.name,
     dns_prefix="unaudited",
-    # Local accounts are on and Entra ID is not in charge: both are what AKS does by default.
+    # Local accounts are enabled and managed Entra ID is off: both are defaults of AKS.
     disable_local_accounts=False,
     api_server_access_profile={"enable_private_cluster": True, "disable_run_command": True},
     identity={"type": containerservice.ResourceIdentityType.SYSTEM_ASSIGNED},

@@ -43,7 +43,7 @@ class Disguised(pulumi.ComponentResource):
 
 @pytest.mark.parametrize("token", TOKENS)
 def test_a_component_leaves_no_trace_in_the_graph(token: str) -> None:
-    """It is neither a cluster nor a setting, nor anything that says something of them."""
+    """It is not a cluster nor a setting, nor anything that says something of them."""
     resources = preview_in_process(lambda: Disguised(token, "disguised", dict(BASE["aks"].inputs)))
     assert [one.custom for one in resources] == [False]
     assert build_graph(resources) == build_graph([])

@@ -205,7 +205,7 @@ def test_a_log_of_which_nothing_can_be_read_is_unreadable(
         (["nowhere.log"], "nowhere.log"),
         ([ATTACK, "--rule", "pod-exce"], "`pod-exce`; did you mean `pod-exec`?\n"),
         ([ATTACK, "--rule", "zzzzzz"], "`zzzzzz`; docs/reference/detections.md lists all\n"),
-        ([ATTACK, "--since", "yesterday"], "`yesterday` is no time"),
+        ([ATTACK, "--since", "yesterday"], "`yesterday` is not a time"),
         (["gone.store"], "there is no store"),
     ],
 )

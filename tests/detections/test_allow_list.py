@@ -288,7 +288,7 @@ def test_a_list_that_nobody_named_is_told_with_what_it_took_away(
     assert document["allow_list"] == {"file": "kubewitness.allow.yaml", "entries": 1}
     assert len(document["warnings"]) == 1
     assert err.splitlines()[-1] == (
-        "note: kubewitness.allow.yaml of the present folder is used: entries that hold 1, "
+        "note: kubewitness.allow.yaml in the current directory is used: valid entries 1, "
         "findings left out 1"
     )
 

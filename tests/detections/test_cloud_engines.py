@@ -81,7 +81,7 @@ def test_the_period_is_the_requests_and_not_the_querys() -> None:
 
 @pytest.mark.parametrize(
     ("since", "until", "told"),
-    [("2026-03-02", "2026-03-01", "is not before"), ("soon", None, "`soon` is no time")],
+    [("2026-03-02", "2026-03-01", "is not before"), ("soon", None, "`soon` is not a time")],
 )
 def test_a_period_that_is_none_is_told(since: str, until: str | None, told: str) -> None:
     """Before anything is asked."""

@@ -148,7 +148,7 @@ def test_what_azure_cannot_run_is_left_out_and_told_and_refused_by_name() -> Non
     left_out = deployed({"rule_folders": [str(FOLDER)]}).outputs["left_out"]
     reasons = {
         "nrt-exec": "is of kind NRT",
-        "hunting-query": "does not say `severity`, `queryFrequency`, `queryPeriod`",
+        "hunting-query": "does not have `severity`, `queryFrequency`, `queryPeriod`",
         "nobody": "has no GUID as its `id`",
     }
     for slug, reason in reasons.items():

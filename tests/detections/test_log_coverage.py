@@ -163,10 +163,10 @@ def test_hours_without_audit_events_are_gaps(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("@who-ran-commands", "reads; the answer leaves that out"),
-        ("@protection-changes", "the activity log; the answer leaves that out"),
+        ("@who-ran-commands", "reads; the answer does not include that"),
+        ("@protection-changes", "the activity log; the answer does not include that"),
         ("AKSAudit | count", "AKSAudit has no rows; AKSAuditAdmin has 40, AzureDiagnostics has 40"),
-        ("AzureActivity | count", "the activity log; the answer leaves that out"),
+        ("AzureActivity | count", "the activity log; the answer does not include that"),
         ("@deletions", ""),
         ("AKSAuditAdmin | count", ""),
         ("KubeAudit | count", ""),
@@ -228,5 +228,5 @@ def test_a_detection_on_a_table_of_container_insights_needs_that_table(tmp_path:
         assert unanswerable(log, [custom]).detections == expected
     both = "KubePodInventory | join kind=inner (AKSAudit) on _ResourceId"
     assert [*not_visible(log, both)] == [
-        "audit events, the table KubePodInventory; the answer leaves that out"
+        "audit events, the table KubePodInventory; the answer does not include that"
     ]

@@ -269,7 +269,7 @@ def test_import_sigma_leaves_a_file_alone_that_somebody_tuned(
     first.write_text(made.replace("severity:", "# tuned\nseverity:"), "utf-8")
     code, out, err = run(capsys, "import-sigma", folder, "--output", output)
     assert (code, out) == (ExitCode.USAGE, "imported 1, rejected 1, left alone 1\n")
-    assert f"left alone: {first}: is there and differs" in err
+    assert f"not changed: {first}: exists and differs" in err
     assert "# tuned" in first.read_text("utf-8")
     assert len(list(output.iterdir())) == 2
 

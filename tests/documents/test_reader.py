@@ -120,8 +120,8 @@ def test_anchors_and_merges_are_read(tmp_path: Path) -> None:
             "a: &x 1\nb: &x 2",
             "file.yaml:2: cannot be read as YAML: two anchors (`&`) have the same",
         ),
-        ("a: !!bool b", "file.yaml: cannot be read as YAML: a value is not what its tag (`!!`)"),
-        ("a: !!timestamp b", "file.yaml: cannot be read as YAML: a value is not what its tag"),
+        ("a: !!bool b", "file.yaml: cannot be read as YAML: a value does not match its tag (`!!`)"),
+        ("a: !!timestamp b", "file.yaml: cannot be read as YAML: a value does not match its tag"),
         ("a: \x00", "file.yaml: cannot be read as YAML: has a character that YAML does not allow"),
         ("[" * 100_000, "file.yaml: cannot be read as YAML: is nested too deeply"),
         ("- " * 100_000, "file.yaml: cannot be read as YAML: is nested too deeply"),
@@ -147,18 +147,18 @@ TEN = ", ".join(["*{}"] * 10)
                 "a0: &a0 [x, x]",
                 *(f"a{i}: &a{i} [{TEN.replace('{}', f'a{i - 1}')}]" for i in range(1, 30)),
             ],
-            "aliases (`*`) stand for more than 1,000,000 values",
+            "aliases (`*`) expand to more than 1,000,000 values",
         ),
         (
             [
                 "a0: &a0 {k: v}",
                 *(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}" for i in range(1, 40)),
             ],
-            "aliases (`*`) stand for more than 1,000,000 values",
+            "aliases (`*`) expand to more than 1,000,000 values",
         ),
         (
             [f"a: &a {'x' * 100_000}", "b:", *["- *a"] * 1000],
-            "aliases (`*`) stand for more than 1,000,000 values",
+            "aliases (`*`) expand to more than 1,000,000 values",
         ),
         (
             ["a0: &a0 [x]", *(f"a{i}: &a{i} [*a{i - 1}]" for i in range(1, 900))],

@@ -383,7 +383,7 @@ def test_kubernetes_rbac_is_named_where_it_is_what_is_wrong(value: Any) -> None:
     (verdict,) = evaluate(rules, graph, Settings({}, tuple(rules)))
     (finding,) = verdict.judgement.reasons
     assert finding.message.startswith(
-        ("Kubernetes RBAC is off (set so)", "whether Kubernetes RBAC")
+        ("Kubernetes RBAC is off (set explicitly)", "whether Kubernetes RBAC")
     )
 
 

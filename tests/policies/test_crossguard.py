@@ -204,8 +204,8 @@ def test_another_way_to_a_cluster_is_printed_once(capsys: pytest.CaptureFixture[
         == {}
     )
     printed = capsys.readouterr().err
-    assert printed.count("`aks`: SSH keys let their owners sign in") == 1
-    assert printed.count("`member`: whoever controls the fleet can change the cluster") == 1
+    assert printed.count("`aks`: SSH keys allow sign-in") == 1
+    assert printed.count("`member`: a person who controls the fleet can change the cluster") == 1
 
 
 def test_settings_of_a_stack_go_by_its_name_project_and_tags() -> None:

@@ -63,7 +63,12 @@ def test_what_is_required_is_asked_for_together() -> None:
 INVALID: list[tuple[str, dict[str, Any], str, str]] = [
     ("blank group", {"resource_group_name": " "}, "resource_group_name", "name of a resource"),
     ("number for text", {"location": 3}, "location", "is not a string"),
-    ("no admins", {"cluster_admins": {}}, "cluster_admins.waived_because", "nobody would get in"),
+    (
+        "no admins",
+        {"cluster_admins": {}},
+        "cluster_admins.waived_because",
+        "no one would have access",
+    ),
     (
         "empty list of admins",
         {"cluster_admins": {"group_object_ids": []}},
@@ -74,7 +79,7 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
         "waived without words",
         {"cluster_admins": {"waived_because": "  "}},
         "cluster_admins.waived_because",
-        "in a sentence",
+        "as a sentence",
     ),
     (
         "waived in spite of admins",
@@ -150,8 +155,8 @@ INVALID: list[tuple[str, dict[str, Any], str, str]] = [
             reason,
         )
         for text, reason in (
-            ("0.0.0.0/0", "say `public_because`"),
-            ("::/0", "say `public_because`"),
+            ("0.0.0.0/0", "set `public_because`"),
+            ("::/0", "set `public_because`"),
             ("203.0.113.9/24", "clear the host bits"),
             ("office", "CIDR notation"),
         )
@@ -570,7 +575,7 @@ def test_an_output_passes_on_its_value() -> None:
     [
         ({"workspace_id": WORKSPACE}, "cluster_id", "is required"),
         ({"cluster_id": WORKSPACE, "workspace_id": WORKSPACE}, "cluster_id", "an AKS cluster"),
-        ({"cluster_id": CLUSTER}, "resource_group_name", "or bring a workspace"),
+        ({"cluster_id": CLUSTER}, "resource_group_name", "or use an existing"),
         (
             {"cluster_id": CLUSTER, "workspace_id": WORKSPACE, "resource_group_name": "group"},
             "resource_group_name",

@@ -94,7 +94,7 @@ def test_the_filter_is_written_again_whenever_its_workspace_is() -> None:
 def test_a_brought_workspace_is_not_filtered() -> None:
     """It has one transformation, and that is its owner's."""
     said = refusal({"audit_profile": "filtered", "workspace_id": WORKSPACE})
-    assert "`filtered` needs a workspace of its own" in said
+    assert "`filtered` needs its own workspace" in said
 
 
 def test_the_basic_plan_is_for_kube_audit_alone_and_only_when_asked() -> None:
@@ -198,7 +198,7 @@ def test_what_is_collected_elsewhere_is_not_sent_again() -> None:
         ),
         (
             {"collected_elsewhere": ["guard"]},
-            "is for a workspace that is there already",
+            "is for an existing workspace",
         ),
         (
             {"collected_elsewhere": ["kube-scheduler"], "workspace_id": WORKSPACE},
@@ -403,7 +403,7 @@ def test_roles_are_given_by_name_on_the_cluster_or_a_namespace() -> None:
                 "api_access": {"private": True, "vnet_integration": True},
                 "system_pool": {"vnet_subnet_id": f"{VALID['resource_group_name']}"},
             },
-            "is required beside `system_pool.vnet_subnet_id`",
+            "is required together with `system_pool.vnet_subnet_id`",
         ),
         ({"other_log_categories": ["guard"]}, "is set by `audit_profile`"),
     ],

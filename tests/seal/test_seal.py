@@ -131,8 +131,8 @@ def test_without_an_anchor_it_is_undecided_and_says_what_it_cannot_know(
     create_seal(logs)
     code, out, _ = run(capsys, "verify", logs)
     assert code == 4
-    assert "whether the newest manifests were cut off" in out
-    assert "whether the whole chain was made anew" in out
+    assert "whether the newest manifests were removed" in out
+    assert "whether the whole chain was created again" in out
     assert run(capsys, "verify", logs, "--unanchored")[0] == 0
 
 
@@ -274,7 +274,7 @@ def test_sealing_again_refuses_what_was_edited(
     code, _, err = run(capsys, "create", logs)
     assert code == 1
     assert "audit.log: does not begin with the 1000 bytes that manifest 1 sealed" in err
-    assert "nodes/kubelet.log: was sealed by manifest 1 and is not there" in err
+    assert "nodes/kubelet.log: was sealed by manifest 1 and does not exist" in err
     assert os.listdir(first(logs).parent) == ["00000001.json"]  # noqa: PTH208 names
 
 
@@ -505,7 +505,7 @@ def test_a_signature_anchors_and_its_key_is_never_shown(
     assert private.read_text().splitlines()[1] not in out + err
     code, out, _ = run(capsys, "verify", logs, "--public-key", public)
     assert code == 0
-    assert "whether newer manifests were cut off" in out
+    assert "whether newer manifests were removed" in out
     code, out, _ = run(capsys, "verify", logs)
     assert "whether the signatures hold: no public key is given" in out
     assert code == 4
@@ -732,7 +732,7 @@ def test_a_time_stamp_anchors_and_tells_its_time(
     code, out, _ = run(capsys, "verify", logs, "--timestamp-certificate", authority.root)
     assert code == 0, out
     assert "anchored: manifest 1 by its timestamp, made 20" in out
-    assert "whether the chain was made anew before 20" in out
+    assert "whether the chain was created again before 20" in out
     assert "whether the time stamps hold" in run(capsys, "verify", logs)[1]
 
 

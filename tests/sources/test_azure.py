@@ -373,13 +373,13 @@ def test_a_workspace_of_another_tenant_is_noted_and_undecided(status: int, code:
 
 def test_a_subscription_that_nobody_knows_is_an_error_and_not_nothing() -> None:
     """It was written wrong, or belongs to another tenant."""
-    with pytest.raises(InputError, match="not a subscription that this identity may see"):
+    with pytest.raises(InputError, match="not a subscription that this identity can read"):
         check(Azure({}, {"managedClusters": 404}, code="SubscriptionNotFound"))
 
 
 def test_clusters_that_are_not_shown_are_an_error_and_not_nothing() -> None:
     """Of no cluster nothing could be said."""
-    with pytest.raises(InputError, match="not permitted, to see the clusters; needs the role"):
+    with pytest.raises(InputError, match="not permitted, to read the clusters; needs the role"):
         check(Azure(in_order(), {"managedClusters": 403}))
 
 

@@ -248,7 +248,7 @@ SCENARIOS = (
         '              {"category_group": "audit", "enabled": False}])',
     ),
     Scenario(
-        "category group audit, whose members nobody documents",
+        "category group audit, whose members are not documented",
         'setting("audit", cluster("aks").id, logs=[{"category_group": "audit", "enabled": True}])',
         {(LOGS, "aks"): "undecided"},
     ),

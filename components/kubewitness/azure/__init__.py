@@ -1,1 +1,1 @@
-"""What Azure accepts, how it spells resource IDs, and how to sign in."""
+"""Azure's rules: what it accepts, how it writes resource IDs, and how to sign in."""

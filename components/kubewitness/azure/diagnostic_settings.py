@@ -1,4 +1,4 @@
-"""What Azure accepts as a diagnostic setting of an AKS cluster.
+"""The diagnostic settings of an AKS cluster that Azure accepts.
 
 The components check their arguments with it, and the policy `aks-audit-settings-valid` checks the
 settings of a stack. Sources: Azure docs, "Diagnostic settings in Azure Monitor" and "Naming rules

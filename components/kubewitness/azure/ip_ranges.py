@@ -1,8 +1,8 @@
-"""When a list of address ranges lets in anybody.
+"""Detection of address ranges that include every address.
 
-Sources: Azure docs, "API server authorized IP ranges": an empty list switches the restriction off;
-`0.0.0.0/32` allows the cluster's own egress address only; a service tag stands for its ranges.
-"Virtual network service tags" says what each tag covers.
+Sources: Azure docs, "API server authorized IP ranges": an empty list disables the restriction;
+`0.0.0.0/32` allows the cluster's own egress address only; a service tag represents its ranges.
+"Virtual network service tags" lists the ranges of each tag.
 """
 
 import ipaddress
@@ -15,7 +15,7 @@ WIDEST_PREFIX: Final = {4: 8, 6: 16}
 """The shortest prefix, by version of IP, that still counts as a restriction."""
 
 MOST: Final = 4
-"""How many ranges as wide as that are still one where they stand apart."""
+"""How many ranges of that width still count as one if they are not adjacent."""
 
 _SHARED_TAGS: Final = frozenset(
     {
@@ -46,7 +46,7 @@ def too_wide(ranges: Iterable[str]) -> list[str]:
         ranges: in CIDR notation, or single addresses.
 
     Raises:
-        ValueError: one of them is no range of addresses.
+        ValueError: one of them is not a range of addresses.
     """
     networks = [_network(text) for text in ranges]
     found = []

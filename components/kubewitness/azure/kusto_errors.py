@@ -1,4 +1,4 @@
-"""What Kusto answers of a query that it cannot run, on one line."""
+"""The error message of Kusto for a query, on one line."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,8 +1,8 @@
 """Reads from Azure Resource Manager, with the sign-in and the retries of Microsoft's own client.
 
-The documents are kept as they come, for a typed model would drop what it does not know, and what a
-policy cannot see it cannot judge. Nothing is written. Source: Azure REST API reference, "Azure
-Resource Manager".
+The documents are kept unchanged, because a typed model would drop unknown properties, and a policy
+cannot judge a property that is missing. Nothing is written. Source: Azure REST API reference,
+"Azure Resource Manager".
 """
 
 import os
@@ -36,10 +36,10 @@ _REFUSALS: Final = {
     NOT_OFFERED: "not offered in this subscription",
     UNAUTHENTICATED: "of another tenant",
     REFUSED: "not permitted",
-    NOT_FOUND: "not a subscription that this identity may see",
+    NOT_FOUND: "not a subscription that this identity can read",
 }
 _OF_OTHERS: Final = {"InvalidAuthenticationTokenTenant", "SubscriptionNotFound"}
-"""Codes of what this identity may not see, which may exist."""
+"""Codes for resources that this identity cannot read, which may exist."""
 
 _PUBLIC: Final = "https://management.azure.com"
 _OTHER_CLOUDS: Final = {
@@ -118,7 +118,7 @@ class ResourceManager:
     def _ours(self, link: str) -> str:
         """Return the address of a next page; one elsewhere is refused, as the token would go there.
 
-        What is asked begins with our own address, for clients differ in where a host ends.
+        Each requested URL begins with our own address, because clients differ in where a host ends.
         """
         here = urlsplit(self._base)
         try:
@@ -177,7 +177,7 @@ def _words(error: "AzureError", path: str) -> str:
     return f"{what} for {path}; {_AGAIN}"
 
 
-_AGAIN: Final = "try again later, and see whether `az resource show` can read it"
+_AGAIN: Final = "try again later, and check whether `az resource show` can read it"
 
 
 def open_resource_manager(word: str) -> ResourceManager:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Refusal:
-    """What Azure refuses, or accepts and ignores.
+    """A refusal by Azure, or a value that Azure accepts and ignores.
 
     Attributes:
         code: a stable name of it.

@@ -35,7 +35,7 @@ def id_pattern(type_: str) -> str:
 
 
 def example_id(type_: str) -> str:
-    """Return what the ids of a type look like, for an error message."""
+    """Return the format of the IDs of a type, for an error message."""
     provider, *types = type_.split("/")
     path = "/".join(f"{one}/NAME" for one in types)
     return f"/subscriptions/.../providers/{provider}/{path}"

@@ -1,4 +1,4 @@
-"""Signing in to Azure, shared by everything that reads a live cloud."""
+"""Sign-in to Azure, shared by everything that reads a live cloud."""
 
 import logging
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 SIGN_IN: Final = (
     "sign in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET"
 )
-"""What to do if Azure refuses the credentials."""
+"""The fix if Azure refuses the credentials."""
 
 REFUSED_CREDENTIALS: Final = f"Azure refuses the credentials, or there are none; {SIGN_IN}"
 

@@ -1,4 +1,4 @@
-"""What Azure accepts as a storage account, and as one that diagnostic settings write to.
+"""The storage accounts that Azure accepts, and those that diagnostic settings can write to.
 
 Sources: Azure docs, "Diagnostic settings in Azure Monitor", "Storage account overview" and
 "Time-based retention policies for immutable blob data".

@@ -1,4 +1,4 @@
-"""What Azure accepts as a Log Analytics workspace.
+"""The Log Analytics workspaces that Azure accepts.
 
 Sources: Azure docs, "Naming rules and restrictions for Azure resources" and "Manage data retention
 in a Log Analytics workspace".

@@ -17,7 +17,8 @@ AZURE_ACTIVITY: Final = "AzureActivity"
 AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
 
 READ_VERBS: Final = ("get", "list")
-"""What AKSAuditAdmin leaves out: category `kube-audit-admin` is `kube-audit` without them."""
+"""The events that AKSAuditAdmin does not contain: category `kube-audit-admin` is `kube-audit`
+without them."""
 
 
 _OF_EVERY_TABLE: Final = columns(
@@ -135,11 +136,12 @@ OF_OURS: Final = columns(
     Copies="long",
     IsConflicting="bool",
 )
-"""What the store adds to Azure's columns.
+"""The columns that the store adds to Azure's.
 
-ImpersonatedUser is whom the user acted as, which Azure's tables drop. AdditionalFields are fields
-of an event that no column holds. LogFile and LogOffset say where the row's record begins, in bytes
-after decompression; LogShape which adapter read it; LogDamage what was wrong, null for nothing.
+ImpersonatedUser is the user that a request impersonated, which Azure's tables drop.
+AdditionalFields are fields of an event that no column contains. LogFile and LogOffset are the
+position of the row's record, in bytes after decompression; LogShape is the adapter that read it;
+LogDamage is the damage, null for none.
 IsPartial: only what precedes the damage is there. TruncatedColumns lists the columns that are not
 whole, or not there, for that reason or because they were too large to be logged; null for none.
 Copies counts how often the same event was read. IsConflicting: another row has the same audit id

@@ -173,7 +173,7 @@ def distinctive_tables(names: AbstractSet[str]) -> list[InsightsTable]:
 
 
 def distinctive_columns() -> tuple[str, ...]:
-    """Return a few columns, one of which each row has by which its table is told."""
+    """Return a few columns, of which each row has one, that identify the table."""
     return tuple(
         dict.fromkeys(min(each) for distinctive in _DISTINCTIVE.values() for each in distinctive)
     )

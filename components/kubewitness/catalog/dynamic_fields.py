@@ -1,4 +1,4 @@
-"""The fields that stand in the dynamic columns of the audit tables.
+"""The fields of the dynamic columns of the audit tables.
 
 Source: Kubernetes docs, "kube-apiserver Audit Configuration (v1)", Event, and "Audit Annotations";
 the type of ResponseStatus is Status of the API machinery.

@@ -1,4 +1,4 @@
-"""Which type tokens of Kubernetes services stand for a cluster, for a part of one, or for neither.
+"""The type tokens of Kubernetes services: those of a cluster, of a part of one, or of neither.
 
 A test compares these tables with every type token of the recorded SDKs: each token of a Kubernetes
 service is in exactly one of them. A token in none of them is judged by its words; the tables hold
@@ -43,7 +43,7 @@ BY_PROPERTIES: Final = (
     kubernetes(r"management\.cattle\.io", "Cluster"),
     kubernetes(r"cluster\.x-k8s\.io", "Cluster"),
 )
-"""Resources whose properties say whether they make a cluster, and of which platform."""
+"""Resources whose properties determine whether they make a cluster, and of which platform."""
 
 PLATFORMS: Final = {
     "Azure Red Hat OpenShift": (
@@ -130,11 +130,11 @@ NO_CLUSTER: Final = (
 """Parts of clusters, registrations of clusters elsewhere, and what is only called a cluster."""
 
 SERVICES: Final = frozenset({"kubernetes", "kube", "aks", "eks", "containerservice"})
-"""Words of a token that speak of Kubernetes clusters."""
+"""Words of a token that suggest a Kubernetes cluster."""
 
 AKS_WORDS: Final = frozenset({"aks", "azure", "azurerm", "containerservice"})
 EKS_WORDS: Final = frozenset({"eks", "aws", "amazon", "amazonaws"})
-"""Words of a token that speak of one of the two platforms."""
+"""Words of a token that suggest one of the two platforms."""
 
 OTHER_SERVICES: Final = frozenset(
     {
@@ -143,7 +143,7 @@ OTHER_SERVICES: Final = frozenset(
         *("rke", "rosa", "sks", "talos", "tanzu", "tke", "tkg"),
     }
 )
-"""Words of a token that speak of Kubernetes clusters of other platforms."""
+"""Words of a token that suggest Kubernetes clusters of other platforms."""
 
 OTHER_CLOUDS: Final = frozenset(
     {
@@ -152,7 +152,7 @@ OTHER_CLOUDS: Final = frozenset(
         *("stackit", "tencentcloud", "upcloud", "volcengine", "vultr", "yandex"),
     }
 )
-"""Words of a token that speak of other clouds."""
+"""Words of a token that suggest other clouds."""
 
 OTHER_PRODUCTS: Final = frozenset(
     {
@@ -160,7 +160,7 @@ OTHER_PRODUCTS: Final = frozenset(
         *("cassandra", "postgres", "postgresql", "elasticsearch", "opensearch", "db", "database"),
     }
 )
-"""Words of a token that speak of a managed cluster without Kubernetes."""
+"""Words of a token that suggest a managed cluster without Kubernetes."""
 
 ENDINGS: Final = frozenset(
     {
@@ -169,4 +169,4 @@ ENDINGS: Final = frozenset(
         *("template", "v"),
     }
 )
-"""Last words of a token that do not change what it stands for, such as those of a version."""
+"""Last words of a token that do not change its meaning, such as those of a version."""

@@ -58,8 +58,8 @@ AKS_LOG_CATEGORIES: Final = {
 """Every category of a managed cluster, by name."""
 
 ACTIVITY_CATEGORIES: Final = ("Administrative", "Policy")
-"""The categories of a subscription's activity log that detections read, in AzureActivity: what was
-done in Azure, and what Azure Policy says of it. Source: Azure Monitor docs, "Activity log event
+"""The categories of a subscription's activity log that detections read, in AzureActivity:
+operations in Azure, and results of Azure Policy. Source: Azure Monitor docs, "Activity log event
 schema"."""
 
 AZURE_DIAGNOSTICS: Final = "AzureDiagnostics"
@@ -74,6 +74,6 @@ CATEGORY_GROUPS: Final[dict[str, frozenset[str] | None]] = {
 }
 """The members of each category group; None where Azure documents no membership for AKS.
 
-No Azure source lists what the group `audit` holds for a managed cluster, and Microsoft may change
-it at any time, so a setting that relies on it can be neither passed nor failed.
+No Azure source lists the categories of the group `audit` for a managed cluster, and Microsoft may
+change them at any time, so a setting that relies on it can neither pass nor fail.
 """

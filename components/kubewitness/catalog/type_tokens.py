@@ -1,4 +1,4 @@
-"""The kinds of resource that the graph knows, and the Pulumi type tokens of each.
+"""The kinds of resource in the graph, and the Pulumi type tokens of each.
 
 Providers spell one Azure resource in many ways: azure-native v1 and v2 with an API version in the
 module (`azure-native:containerservice/v20230101:ManagedCluster`), v3 with a package per version
@@ -18,7 +18,7 @@ from kubewitness.catalog.token_patterns import classic, kubernetes, native, terr
 
 
 class ResourceKind(Enum):
-    """The kinds of resource that the graph knows."""
+    """The kinds of resource in the graph."""
 
     CLUSTER = "AKS cluster"
     EKS_CLUSTER = "EKS cluster"
@@ -43,7 +43,7 @@ class ResourceKind(Enum):
     UNREAD_AKS_CLUSTER = "AKS cluster whose properties are not read"
     UNREAD_EKS_CLUSTER = "EKS cluster whose properties are not read"
     UNREAD_CLUSTER = "Kubernetes cluster of an unknown platform"
-    CLUSTER_BY_PROPERTIES = "resource that makes a cluster if its properties say so"
+    CLUSTER_BY_PROPERTIES = "resource that makes a cluster, depending on its properties"
     OTHER_CLUSTER = "Kubernetes cluster of a platform without policies"
     EKS_COMPONENT = "component of the EKS package"
     KUBERNETES_OBJECT = "Kubernetes object that may contain other objects"
@@ -185,7 +185,7 @@ DESTINATION_KINDS: Final = frozenset(
         ResourceKind.PARTNER,
     }
 )
-"""What a diagnostic setting can send logs to."""
+"""The kinds of resource to which a diagnostic setting can send logs."""
 
 
 UNREAD_KINDS: Final = (
@@ -197,7 +197,7 @@ UNREAD_KINDS: Final = (
     ResourceKind.ARM,
     ResourceKind.CLOUDFORMATION,
 )
-"""What makes a cluster that is not read, or may make one."""
+"""The kinds of resource that make a cluster that is not read, or may make one."""
 
 JUDGED_KINDS: Final = frozenset(
     {
@@ -209,10 +209,11 @@ JUDGED_KINDS: Final = frozenset(
         *UNREAD_KINDS,
     }
 )
-"""What a policy on one resource can judge. All other kinds only inform a verdict."""
+"""The kinds of resource that a policy on one resource can judge. All other kinds only inform a
+verdict."""
 
 WRITE_SETTINGS: Final = frozenset({ResourceKind.ARM, ResourceKind.UNREAD_SETTING})
-"""What writes diagnostic settings beside the resources of that kind."""
+"""The kinds of resource that also write diagnostic settings."""
 
 MAY_CARRY_ANY_ID: Final = frozenset(
     {
@@ -222,7 +223,7 @@ MAY_CARRY_ANY_ID: Final = frozenset(
         ResourceKind.STACK_REFERENCE,
     }
 )
-"""Where the id of a cluster or of a destination may come from that the graph does not know.
+"""The kinds of resource that may return the ID of an unknown cluster or destination.
 
 Clusters of Azure Arc have the categories `kube-audit`, `kube-audit-admin` and `guard`, too. Source:
 Azure Monitor reference, "Supported log categories for microsoft.kubernetes/connectedClusters".

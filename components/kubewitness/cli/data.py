@@ -61,7 +61,7 @@ def open_data(
     Raises:
         InputError: there is no such store, or some of the logs cannot be found.
         NothingToCheckError: there are no rows.
-        UnreadableError: nor are there, and something could not be read.
+        UnreadableError: there are no rows, and something could not be read.
     """
     # Not by click, which would split a path at its spaces.
     words = words or (os.environ.get(STORE_VARIABLE) or DEFAULT_STORE,)
@@ -102,7 +102,7 @@ def find_logs(words: Sequence[str], period: Period, now: datetime | None = None)
     Raises:
         InputError: some cannot be found, or a time cannot be read.
     """
-    # Whoever asks a store need not load what reads logs.
+    # A query on a store does not need to load what reads logs.
     from kubewitness.logs.inputs.find import find_log_files  # noqa: PLC0415
 
     moment = now or clock()
@@ -116,7 +116,7 @@ def find_logs(words: Sequence[str], period: Period, now: datetime | None = None)
 def _ingest(
     words: Sequence[str], path: Path, files: "Sequence[LogFile]", *, progress: bool
 ) -> Unread:
-    from kubewitness.logs.reading.ingest import ingest  # noqa: PLC0415 likewise
+    from kubewitness.logs.reading.ingest import ingest  # noqa: PLC0415 same reason
 
     total = sum(file.size or 0 for file in files)
     with open_store(path) as connection, progress_bar(total, shown=progress) as report:

@@ -1,4 +1,4 @@
-"""Which detections `kubewitness hunt` runs: ours, or those that somebody brings."""
+"""Choose the detections of `kubewitness hunt`: ours, or custom detections."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ DEFAULT_SEVERITY: Final[Severity] = "Low"
 
 @dataclass(frozen=True)
 class ChosenDetections:
-    """What is wanted.
+    """The chosen detections.
 
     Attributes:
         detections: to run.
@@ -111,7 +111,7 @@ def warnings_of(choice: ChosenDetections, refused: Container[str]) -> Iterator[s
 
     Args:
         choice: of detections.
-        refused: the names of those that are not run, which is told elsewhere.
+        refused: the names of those that are not run, which are reported elsewhere.
     """
     yield from choice.notes
     for detection in choice.detections if choice.is_custom else ():

@@ -72,11 +72,11 @@ def open_engine(
     Raises:
         InputError: DATA cannot be opened, or an option does not go with it.
         NothingToCheckError: there are no rows.
-        UnreadableError: nor are there, and something could not be read.
+        UnreadableError: there are no rows, and something could not be read.
     """
     clouds = [(word, scheme) for word in words for scheme in _CLOUD if word.startswith(scheme)]
     if clouds and len(words) > 1:
-        raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere by another call")
+        raise InputError(f"{clouds[0][0]}: name it alone, and hunt elsewhere with another call")
     if clouds:
         word, scheme = clouds[0]
         cloud = _CLOUD[scheme](word, detections, options)
@@ -84,7 +84,7 @@ def open_engine(
         yield OpenedEngine(cloud, FetchedEvents(cloud, options.allow_list, now))
         return
     if options.tables or options.plan != Plan.ANALYTICS:
-        raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} alone; leave them")
+        raise InputError(f"--tables and --plan go with {' and '.join(_CLOUD)} only; leave them")
     with open_data(words, options.period, now=options.now, progress=progress) as opened:
         now = present_time(opened.connection, options.now)
         events = count_events(opened.connection, options.period, now)

@@ -77,7 +77,9 @@ store_argument = click.argument(
 )
 
 stack_option = click.option("--stack", help="The stack; by default the only one that has a file.")
-answers_option = click.option("--answers", type=FILE, help="Answers to what only the cloud knows.")
+answers_option = click.option(
+    "--answers", type=FILE, help="Answers for values that are only available in the cloud."
+)
 tags_option = click.option(
     "--tags",
     type=Tag(),
@@ -85,17 +87,24 @@ tags_option = click.option(
     help="A tag of the stack, which selects settings; can be repeated.",
 )
 python_option = click.option(
-    "--python", type=FILE, help="The interpreter; by default what Pulumi.yaml names."
+    "--python", type=FILE, help="The interpreter; by default the one that Pulumi.yaml names."
 )
 timeout_option = click.option(
-    "--timeout", default=PROGRAM_SECONDS, show_default=True, help="Seconds a program has."
+    "--timeout",
+    default=PROGRAM_SECONDS,
+    show_default=True,
+    help=("Time limit for a program, in seconds."),
 )
 
 names_option = click.option(
     "--rule", "names", metavar="NAME", multiple=True, help="Only this detection."
 )
-until_option = click.option("--until", metavar="TIME", help="Only before then, likewise.")
-as_of_option = click.option("--as-of", metavar="TIME", help="What now() is; `now` is the clock's.")
+until_option = click.option(
+    "--until", metavar="TIME", help=("Only events before this time, in the same format.")
+)
+as_of_option = click.option(
+    "--as-of", metavar="TIME", help="The time of now(); `now` is the current time."
+)
 
 identities_option = click.option(
     "--identities", type=FILE, help="Names of object IDs: ID: NAME lines, or what `az ad` lists."
@@ -116,7 +125,7 @@ def since_option(note: str = "") -> Decorator:
     Args:
         note: at the end of its help.
     """
-    text = f"Only from then on: ISO 8601, or 2d or 12h ago{note}."
+    text = f"Only events from this time on: ISO 8601, or 2d or 12h ago{note}."
     return click.option("--since", metavar="TIME", help=text)
 
 
@@ -124,7 +133,7 @@ def format_option(*formats: str) -> Decorator:
     """Return the option `--format`.
 
     Args:
-        formats: that the command knows, the default first.
+        formats: of the command, the default first.
     """
     choice = click.Choice(formats)
     return click.option("--format", "format_", type=choice, default=formats[0], show_default=True)

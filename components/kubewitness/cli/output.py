@@ -41,7 +41,7 @@ def write_drawn(draw: Callable[[Console], None], output: Path | None = None) -> 
 
 
 class _Page(StringIO):
-    """A text that knows how it will be encoded: rich draws trees in ASCII where nothing else is."""
+    """A text with the encoding that it will have: rich draws trees in ASCII for any but Unicode."""
 
     encoding = "utf-8"
 

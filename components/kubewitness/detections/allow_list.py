@@ -1,4 +1,4 @@
-"""What is allowed here, in one place: it tunes detections without editing them.
+"""An allow-list: it excludes permitted findings without editing detections.
 
 An allow-list travels inside the query, as a `let` that shadows what the detection reads, so that
 every engine leaves out the same.
@@ -32,11 +32,11 @@ from kubewitness.documents.suggestions import did_you_mean
 _PODS: Final = (KUBE_AUDIT_POD_SPECS, KUBE_AUDIT_CONTAINERS)
 _ACTIVITY: Final = "AzureActivity"
 _PLAIN: Final = ":@/-_"
-"""What stands in names and images, and means itself in a regular expression."""
+"""Characters that are common in names and images, and are literal in a regular expression."""
 
 
 class Allowed(BaseModel):
-    """What is allowed, so that no rule finds it: all that it names must hold of what is left out.
+    """An entry of the allow-list. It excludes what matches all of its keys.
 
     It is an entry of `kubewitness.allow.yaml`, the file that `kubewitness hunt` reads, too.
     """
@@ -53,7 +53,7 @@ class Allowed(BaseModel):
     """Why it is allowed."""
 
     owner: str = ""
-    """Who says so."""
+    """The person who allows it."""
 
     expires: date
     """The last day on which it holds, as in `2027-01-31`, in UTC. It ends by itself."""
@@ -62,13 +62,13 @@ class Allowed(BaseModel):
     """Names of detections. Default: all."""
 
     usernames: tuple[str, ...] = ()
-    """Users and service accounts; `*` stands for any text."""
+    """Users and service accounts; `*` matches any text."""
 
     namespaces: tuple[str, ...] = ()
-    """Namespaces of what was asked for; `*` stands for any text."""
+    """Namespaces of the requested objects; `*` matches any text."""
 
     images: tuple[str, ...] = ()
-    """Images of pods all of whose containers run such an image; `*` stands for any text."""
+    """Images. A pod is allowed if all of its containers run one of them; `*` matches any text."""
 
     @field_validator("rules")
     @classmethod
@@ -85,17 +85,17 @@ class Allowed(BaseModel):
     @model_validator(mode="after")
     def _names_something(self) -> "Allowed":
         if not (self.usernames or self.namespaces or self.images):
-            raise ValueError("name `usernames`, `namespaces` or `images`; `*` stands for any text")
+            raise ValueError("name `usernames`, `namespaces` or `images`; `*` matches any text")
         return self
 
     @model_validator(mode="after")
     def _leaves_something(self) -> "Allowed":
         named = [each for each in (self.usernames, self.namespaces, self.images) if each]
-        # An exception has an end. What ends a detection altogether says so by its name.
+        # An exception has an end. An entry that disables a detection must name it.
         if named and not self.rules and all(any(map(_is_any, globs)) for globs in named):
             raise ValueError(
-                "allows everything, so that no detection would find anything; say who, where or "
-                "what, or name `rules`"
+                "allows everything, so that no detection would find anything; add `usernames`, "
+                "`namespaces` or `images`, or name `rules`"
             )
         return self
 
@@ -183,7 +183,7 @@ def _until(entry: Allowed, condition: str) -> str:
 
 
 def _condition(entry: Allowed, table: str) -> str:
-    """Return the KQL of what an entry leaves out of a table; empty if it cannot say so of it."""
+    """Return the KQL of what an entry excludes from a table; empty if it does not apply to it."""
     if table == _ACTIVITY:
         parts = {"Caller": entry.usernames} if not (entry.namespaces or entry.images) else {}
     elif entry.images and table not in _PODS:
@@ -201,7 +201,7 @@ def _matches(column: str, globs: Sequence[str], between: str) -> str:
     star = "[^ ]*" if between else ".*"
     each = "|".join("".join(star if c == "*" else _literally(c) for c in glob) for glob in globs)
     pattern = f"(({each}){between})+" if between else f"({each})"
-    # Names of users are addresses, which know no case.
+    # Names of users are addresses, which are not case-sensitive.
     return f'{column} matches regex @"(?i)^{pattern}$"'
 
 

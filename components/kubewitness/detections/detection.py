@@ -1,7 +1,7 @@
 """A detection: an analytics rule in the YAML of Microsoft Sentinel, and what we add to it.
 
 Source: Azure docs, "Scheduled analytics rules" and the Azure-Sentinel repository's query style
-guide. What we add stands under `kubewitness`, which Sentinel passes over.
+guide. Our additions are under the key `kubewitness`, which Sentinel ignores.
 """
 
 import re
@@ -22,8 +22,8 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("High", "Medium", "Low", "Information
 """The worst comes first."""
 
 Need = Literal["reads", "request bodies", "guard", "impersonation", "activity"]
-"""What a detection cannot do without: `get` and `list` requests (category `kube-audit`); the
-objects that were sent; category `guard`; whom a user acted as, which Azure's tables drop;
+"""The data that a detection requires: `get` and `list` requests (category `kube-audit`); the
+request bodies; category `guard`; the impersonated user, which Azure's tables drop;
 AzureActivity."""
 
 _SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[mhd])")
@@ -71,7 +71,7 @@ class _Part(BaseModel):
 
 
 class FieldMapping(_Part):
-    """Which column says what of an entity."""
+    """The column that contains an identifier of an entity."""
 
     identifier: str
     column_name: str
@@ -92,7 +92,7 @@ class AlertProperty(_Part):
 
 
 class AlertDetails(_Part):
-    """What an alert says of itself, with the values of columns."""
+    """The text of an alert, with the values of columns."""
 
     alert_display_name_format: str | None = None
     alert_description_format: str | None = None
@@ -127,7 +127,7 @@ class Incidents(_Part):
 
 
 class Notes(_Part):
-    """What we say of our own detections beyond Sentinel's format."""
+    """The properties of our own detections in addition to Sentinel's format."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid"
@@ -148,13 +148,13 @@ class Detection(_Part):
         severity: one of `SEVERITIES`.
         query: KQL; each row is a finding.
         query_frequency: how often it runs in the cloud.
-        query_period: how far back it looks there; on a laptop it sees all that is given.
+        query_period: how far back it reads there; locally it reads all given logs.
         tactics: of MITRE ATT&CK, as Sentinel writes them.
         relevant_techniques: of MITRE ATT&CK, as `T1609` or `T1552.007`.
         entity_mappings: which columns are entities.
         enabled: whether it runs where it is deployed.
         custom_details: columns that an alert shows, by the names that it gives them.
-        alert_details_override: what an alert says of itself.
+        alert_details_override: the text of an alert.
         event_grouping_settings: what is one alert.
         suppression_enabled: whether it is silent for a while after an alert.
         suppression_duration: for how long.
@@ -201,7 +201,7 @@ def read_detection(path: Path, slug: str) -> Detection:
     """
     read = read_yaml(path)
     if not isinstance(read.data, dict):
-        raise InputError(f"{read.at(())}: is no rule: a rule has `name` and `query`")
+        raise InputError(f"{read.at(())}: is not a rule: a rule has `name` and `query`")
     # A key without a value is one that is not there.
     given = {key: value for key, value in read.data.items() if value is not None}
     # Sentinel's files have keys that are not read, so only those close to one that is are wrong.

@@ -1,4 +1,4 @@
-"""What a detection found."""
+"""The findings of a detection."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Finding:
 
     @property
     def time(self) -> datetime | None:
-        """Return when it happened; None where a custom detection does not say."""
+        """Return when it happened; None if a custom detection does not report it."""
         value = self.values.get("TimeGenerated")
         return value if isinstance(value, datetime) else None
 

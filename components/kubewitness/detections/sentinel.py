@@ -30,7 +30,7 @@ def _plain(value: Any) -> Any:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of more than one line stand as blocks."""
+    """Texts of more than one line become blocks."""
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:

@@ -55,10 +55,10 @@ _WORDS: Final = {
     "timezone_aware": _TIME,
     "json_invalid": "cannot be read as JSON: {error}",
 }
-"""What is wrong, by pydantic's name for it; the names in braces are of pydantic's context."""
+"""The messages for errors, by pydantic's names; the names in braces are of pydantic's context."""
 
 _MISSPELT: Final = 0.85
-"""How alike two names are where one is certainly the other misspelt."""
+"""The similarity of two names from which one is certainly a misspelling of the other."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def validate(file: ParsedFile, model: type[Model], context: Any = None) -> Model
 
     Args:
         file: the file.
-        model: of all that stands in it.
-        context: what the model's validators need to know.
+        model: of the whole content.
+        context: values for the model's validators.
 
     Raises:
         InputError: with every fault, each with the file and the line.
@@ -111,7 +111,7 @@ def explain(
 
     Args:
         error: of the model.
-        model: of the whole document, which knows the keys.
+        model: of the whole document, with its keys.
         renamed: keys and values that have another name now, the old name first.
     """
     errors = error.errors(include_url=False)
@@ -137,7 +137,7 @@ def _follows(error: ErrorDetails, unknown: Iterable[Location]) -> bool:
 
 
 def misspelt_keys(data: Any, model: type[BaseModel]) -> Iterator[Fault]:
-    """Yield keys that a model ignores and that are almost certainly ones it knows."""
+    """Yield unknown keys that are almost certainly misspelt ones."""
     if not isinstance(data, Mapping):
         return
     fields = _fields(model)

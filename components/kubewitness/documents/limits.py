@@ -8,17 +8,17 @@ import yaml
 from yaml.constructor import ConstructorError
 
 _DEEPEST: Final = 200
-"""Lists and mappings within each other. Whoever walks a document takes two frames for each."""
+"""The nesting depth of lists and mappings. A walk through a document takes two frames for each."""
 
 MOST_VALUES: Final = 1_000_000
-"""Values of a document with every alias replaced by what it stands for."""
+"""The number of values in a document in which every alias is expanded."""
 
 _CHARACTERS: Final = 64
 """So many characters of text count as another value."""
 
 
 def refuse_depth(data: Any) -> None:
-    """Raise RecursionError where lists and mappings nest more deeply than anybody writes."""
+    """Raise RecursionError if lists and mappings nest more deeply than in any real document."""
     level, depth = [data], 0
     while level:
         depth += 1
@@ -56,7 +56,7 @@ def refuse_deep_nesting(text: str, loader: Any) -> None:
 
 
 def refuse_expansion(root: yaml.Node) -> None:
-    """Refuse a document whose aliases stand for too much: whoever walks it would never end.
+    """Refuse a document whose aliases expand to too many values: a walk through it would never end.
 
     Raises:
         ConstructorError: they do, or a value contains itself.
@@ -66,7 +66,7 @@ def refuse_expansion(root: yaml.Node) -> None:
     opened: set[int] = set()
 
     def measure(node: yaml.Node) -> tuple[int, int]:
-        """Return how many values a node stands for, and how deeply they nest."""
+        """Return how many values a node expands to, and how deeply they nest."""
         if isinstance(node, yaml.ScalarNode):
             return 1 + len(node.value) // _CHARACTERS, 0
         if id(node) not in known:

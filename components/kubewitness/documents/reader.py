@@ -68,14 +68,14 @@ _Loader.add_implicit_resolver(
 _PROBLEMS: Final = {
     "but found another document": "the file has several documents; leave one",
     "could not determine a constructor": "unknown tag; put text that begins with `!` in quotes",
-    "aliases": f"aliases (`*`) stand for more than {MOST_VALUES:,} values",
+    "aliases": f"aliases (`*`) expand to more than {MOST_VALUES:,} values",
     "found duplicate anchor": "two anchors (`&`) have the same name",
     "found unconstructable recursive node": "a value contains itself by an alias (`*`)",
     "found undefined alias": "unknown alias; put text that begins with `*` in quotes",
     "found unhashable key": "a key must be text",
     "second occurrence": "two anchors (`&`) have the same name",
 }
-"""What to write instead of PyYAML's words, by their beginning; theirs may quote a value."""
+"""Our texts for PyYAML's messages, by their beginning; the original may quote a value."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class ParsedFile:
     def position(self, location: Location) -> tuple[int, int] | None:
         """Return line and column of a value, counted from 1.
 
-        Of a value in a mapping it is where the key stands, of one that is missing where the
-        innermost mapping or list around it stands.
+        For a value in a mapping it is the position of the key; for a missing value it is the
+        position of the innermost mapping or list around it.
         """
         node = self._root
         if node is None:
@@ -130,8 +130,8 @@ class ParsedFile:
     def _root(self) -> yaml.Node | None:
         """The nodes of the file; None where PyYAML finds other words for it than the reader did.
 
-        Only somebody who has made a mistake waits for them. JSON is YAML but for tabs, which it
-        has between values alone, and surrogates, which the loader in C refuses.
+        Only an incorrect document takes the slow path. JSON is YAML except for tabs, which it has
+        between values only, and surrogates, which the loader in C refuses.
         """
         try:
             return yaml.compose(self.text.replace("\t", " "), yaml.SafeLoader)
@@ -140,7 +140,7 @@ class ParsedFile:
 
 
 def _inner(node: yaml.Node, step: int | str) -> tuple[yaml.Mark, yaml.Node] | None:
-    """Return where an item of a list, or the last key of this name in a mapping, stands."""
+    """Return the position of an item of a list, or of the last key of this name in a mapping."""
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
         items = node.value[step : step + 1]
         return next(((item.start_mark, item) for item in items), None)
@@ -223,7 +223,7 @@ def _parsed_yaml(path: Path, text: str, load: Callable[[str, Any], Any]) -> Any:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as YAML: {_limit(error)}") from None
     except (AttributeError, LookupError, TypeError):  # what PyYAML makes of `!!bool maybe`
-        what = "a value is not what its tag (`!!`) says"
+        what = "a value does not match its tag (`!!`)"
         raise InputError(f"{path}: cannot be read as YAML: {what}") from None
 
 

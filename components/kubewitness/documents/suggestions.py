@@ -1,4 +1,4 @@
-"""Which name somebody meant who wrote another."""
+"""Suggestions for misspelt names."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,16 +6,16 @@ from typing import Final
 
 MOST_NAMES: Final = 3
 SHORTEST_PART: Final = 3
-"""From so many letters on, a part of a name tells which is meant."""
+"""The number of letters from which a part of a name identifies it."""
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return the known names that are close to a word, as the end of a sentence.
 
     Args:
-        word: as somebody wrote it.
+        word: the misspelt name.
         known: the names that there are.
-        otherwise: what to say where none is close; nothing by default.
+        otherwise: the hint if no name is close; nothing by default.
     """
     names = {name.lower(): name for name in known}
     word = word.lower()

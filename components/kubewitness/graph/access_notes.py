@@ -1,4 +1,4 @@
-"""Other ways to a cluster that no policy forbids, but that somebody should know of.
+"""Other ways to a cluster that no policy forbids, as notes for the reader.
 
 `docs/enforce/cluster-properties.md` records the decision on each property and child resource.
 Property names are those on the wire. Sources: API docs of ManagedCluster, AgentPool and
@@ -19,12 +19,10 @@ _EACH: Final = "*"
 """In a path: each item of a list."""
 
 _SSH: Final = (
-    "SSH keys let their owners sign in to the nodes, past Entra ID and the audit logs; set "
+    "SSH keys allow sign-in to the nodes without Entra ID and audit logs; set "
     "`sshAccess` of the node pools to `Disabled`, or leave the keys out"
 )
-_WINDOWS: Final = (
-    "a password lets its owners sign in to the Windows nodes, past Entra ID and the audit logs"
-)
+_WINDOWS: Final = "a password allows sign-in to the Windows nodes without Entra ID and audit logs"
 _PUBLIC_NODES: Final = (
     "the nodes have public addresses, which the network of the API does not limit"
 )
@@ -58,9 +56,9 @@ PROPERTIES: Final[tuple[tuple[tuple[Path, ...], str], ...]] = (
 )
 """Properties of a cluster or a node pool, all of which must be set, and what follows."""
 
-_FLEET: Final = "whoever controls the fleet can change the cluster, past Entra ID of the cluster"
+_FLEET: Final = "a person who controls the fleet can change the cluster without its Entra ID"
 _GITOPS: Final = (
-    "whoever controls its source can change the cluster; the audit logs name the agent only"
+    "a person who controls its source can change the cluster; the audit logs name the agent only"
 )
 
 RESOURCES: Final = {
@@ -76,7 +74,7 @@ RESOURCES: Final = {
 
 
 def access_notes(resources: Iterable[Resource]) -> Iterator[AccessNote]:
-    """Yield what resources say of other ways to a cluster."""
+    """Yield the other ways to a cluster that resources configure."""
     for resource in resources:
         kind = kind_of(resource.type)
         if kind in {ResourceKind.CLUSTER, ResourceKind.OTHER_ACCESS}:
@@ -92,7 +90,7 @@ def _all_set(resource: Resource, paths: Iterable[Path]) -> bool:
 
 
 def _values(value: Any, path: Path) -> Iterator[Any]:
-    """Yield what stands at a path, once for each item of a list on it."""
+    """Yield the value at a path, once for each item of a list on it."""
     before, *after = path
     if before == _EACH:
         listed = items(value)

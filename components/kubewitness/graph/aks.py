@@ -129,7 +129,7 @@ def _application(entra: Value[Any], *names: str) -> Value[str]:
 
 
 def _disabled(enabled: Value[Any]) -> Value[bool]:
-    """Return the opposite of a flag that says what is switched on."""
+    """Return the opposite of a flag that enables something."""
     return enabled if enabled is ABSENT or isinstance(enabled, Unknown) else enabled is False
 
 

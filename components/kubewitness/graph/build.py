@@ -36,7 +36,7 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     """Normalise resources and link diagnostic settings to clusters and destinations.
 
     Args:
-        resources: everything the source knows, in any order.
+        resources: all resources of the source, in any order.
         calls: tokens of the provider functions that the program called; None where the source
             does not show them.
 
@@ -46,7 +46,8 @@ def build_graph(resources: Iterable[Resource], calls: tuple[str, ...] | None = N
     """
     ordered = sorted(resources, key=lambda resource: resource.urn)
     remote = [one for one in ordered if one.origin is Origin.REMOTE]
-    # A component is not what its type token says: only a provider makes clusters and settings.
+    # A type token alone does not make a component a resource: only a provider makes clusters and
+    # settings.
     by_urn = {one.urn: one for one in ordered if one.custom and one.origin is not Origin.REMOTE}
     kinds = {urn: kind_of(resource.type) for urn, resource in by_urn.items()}
     managed = {urn: one for urn, one in by_urn.items() if one.origin is Origin.MANAGED}

@@ -1,7 +1,7 @@
-"""Which type tokens that no table knows look like those of a Kubernetes cluster, by their words.
+"""Detect unknown type tokens that resemble those of a Kubernetes cluster, by their words.
 
-The user chooses the package of a Terraform module, and anybody can publish a provider: no list of
-tokens is complete. What looks like an AKS or EKS cluster is taken for one.
+The user chooses the package of a Terraform module, and anyone can publish a provider: no list of
+tokens is complete. A token that resembles an AKS or EKS cluster is treated as one.
 """
 
 import re
@@ -60,7 +60,7 @@ def _is_a_cluster(own: list[str], words: set[str]) -> bool:
 
 
 def _platform(words: set[str]) -> ResourceKind:
-    """Return the platform: the name of a service says more than that of a cloud."""
+    """Return the platform: the name of a service is more specific than that of a cloud."""
     services = words & {"aks", "eks", "containerservice"}
     if words & (OTHER_SERVICES | OTHER_CLOUDS) and not services:
         return ResourceKind.OTHER_CLUSTER

@@ -102,7 +102,7 @@ def _entries(
 ) -> tuple[LogEntry, ...] | Unknown:
     """Return the entries of all these lists.
 
-    To be listed means to be enabled in the classic provider; in Azure Native it must be said.
+    In the classic provider, a listed category is enabled; in Azure Native, `enabled` is required.
     """
     entries: list[LogEntry] = []
     for name in names:
@@ -116,7 +116,7 @@ def _entries(
 def _metrics(
     properties: Mapping[str, Any], names: tuple[str, ...], *, enabled_by_default: bool
 ) -> tuple[LogEntry, ...] | Unknown:
-    """Return the entries of these lists, in which Azure knows no groups."""
+    """Return the entries of these lists, in which Azure has no groups."""
     entries = _entries(properties, names, enabled_by_default=enabled_by_default)
     if isinstance(entries, Unknown):
         return entries
@@ -148,7 +148,7 @@ def _destinations(
             came_from = [by_urn[urn] for urn in urns if urn in by_urn]
             sources = [one for one in came_from if kind_of(one.type) in DESTINATION_KINDS]
             receiver = _receiver(identifier, sources, receivers)
-            # What another stack or a template says may be the id of another destination.
+            # A value of another stack or a template may be the ID of another destination.
             mixed = any(kind_of(one.type) in MAY_CARRY_ANY_ID for one in came_from)
             if isinstance(identifier, Unknown) and mixed:
                 sources, receiver = [], None

@@ -1,4 +1,4 @@
-"""What generic resources, templates and unread providers write beside the resources of a stack.
+"""Children that generic resources, templates and unread providers add to other resources.
 
 Azure has one resource for each id, whoever writes it last. A generic resource that declares a
 diagnostic setting is read as one. One that declares a cluster is another writer of that cluster.
@@ -30,7 +30,7 @@ _HARMLESS_CHILDREN: Final = frozenset(
         "trustedaccessrolebindings",  # which a policy of its own judges
     }
 )
-"""Children of a cluster that change neither access to it nor what is collected of it."""
+"""Children of a cluster that change neither access to it nor its log collection."""
 
 _CLUSTER_NAME: Final = re.compile(r"/managedclusters/([^/'\]]+)", re.IGNORECASE | re.ASCII)
 _OTHER_TYPE: Final = re.compile(
@@ -41,7 +41,7 @@ _TARGETS: Final = (
     *("parentId", "parent_id", "resourceId", "resource_id", "parentResourcePath"),
     *("targetResourceId", "target_resource_id", "spec"),
 )
-"""Properties that say what a generic resource, or a setting of an unread provider, is of."""
+"""Properties that name the parent of a generic resource, or of a setting of an unread provider."""
 
 _EXPRESSION: Final = Unknown("an expression of the template gives it")
 
@@ -49,8 +49,8 @@ _EXPRESSION: Final = Unknown("an expression of the template gives it")
 def declared_settings(resource: Resource, clusters: Sequence[AksCluster]) -> Iterator[Resource]:
     """Yield each diagnostic setting that a resource declares, in the form of Azure Native.
 
-    What it came from decides which cluster it is of. Where that is only likely, it also comes from
-    the generic resource itself, which can carry the id of a cluster elsewhere.
+    Its origin decides which cluster it belongs to. If that is only likely, it also comes from the
+    generic resource itself, which can contain the ID of a cluster elsewhere.
     """
     kind = kind_of(resource.type)
     if kind is ResourceKind.UNREAD_SETTING:

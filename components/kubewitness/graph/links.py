@@ -23,7 +23,7 @@ _HIDDEN_TARGET: Final = "the resource it is attached to {}"
 
 @dataclass
 class Placement:
-    """Where each diagnostic setting belongs; see `kubewitness.graph.model.Graph`."""
+    """Find the cluster of each diagnostic setting; see `kubewitness.graph.model.Graph`."""
 
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     foreign: tuple[DiagnosticSetting, ...] = ()
@@ -53,7 +53,7 @@ def place(
         settings: the settings that this stack manages.
         clusters: all clusters of the stack.
         resource_groups: URNs of resource groups, of which a part of an id may come.
-        opaque: URNs of resources that cannot be seen into.
+        opaque: URNs of resources whose contents are unknown.
         carriers: URNs of resources that may carry the id of a cluster elsewhere.
 
     Returns:
@@ -127,7 +127,7 @@ def _is_target(
     subscription = _compare(cluster.subscription, target["subscription"])
     if False in {name, group, subscription}:
         return False
-    # The same name and group may stand in another subscription.
+    # The same name and group may exist in another subscription.
     return True if name and group and subscription else None
 
 

@@ -22,7 +22,7 @@ def resource_group(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[
 
 
 def subscription(resource: Resource, by_urn: Mapping[str, Resource]) -> Value[str]:
-    """Return the subscription that the resource's provider is for, where it says so itself."""
+    """Return the subscription of the resource's provider, if the provider sets it."""
     provider = by_urn.get(resource.provider)
     return text(read(provider.properties, "subscriptionId")) if provider else ABSENT
 

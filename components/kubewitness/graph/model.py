@@ -16,10 +16,10 @@ from kubewitness.graph.values import ABSENT, Unknown, Value
 
 @dataclass(frozen=True)
 class Cluster:
-    """What clusters of every kind have.
+    """The common properties of clusters of every kind.
 
     Attributes:
-        resource: where it came from; its `origin` says whether this stack manages it.
+        resource: its origin; `origin` shows whether this stack manages it.
         name: the name in the cloud.
     """
 
@@ -34,17 +34,17 @@ class AksCluster(Cluster):
     Attributes:
         resource_group: the resource group's name in Azure.
         location: the region, as Azure normalises it.
-        subscription: the subscription's id; absent where its provider does not say.
+        subscription: the subscription's ID; absent if its provider does not set it.
         local_accounts_disabled: true where certificates and static tokens are refused.
         entra_managed: true where AKS-managed Entra ID authenticates users.
         entra_application: an application of the Entra ID integration that Azure has switched off.
         azure_rbac: true where Azure RBAC authorises requests to Kubernetes.
-        kubernetes_rbac: false where Kubernetes authorises nothing; nobody need say that it does.
+        kubernetes_rbac: false if Kubernetes authorises nothing; the default is true.
         admin_groups: the Entra ID groups whose members are cluster admins.
         private: true where the API server has a private address only.
-        vnet_integrated: true where the API server also stands in the cluster's network.
+        vnet_integrated: true if the API server also has an address in the cluster's network.
         authorized_ranges: the address ranges that reach a public API server.
-        run_command_disabled: true where nobody runs commands in the cluster through Azure.
+        run_command_disabled: true if no one can run commands in the cluster through Azure.
     """
 
     resource_group: Value[str] = ABSENT
@@ -93,12 +93,12 @@ class LogEntry:
 
 
 ANY_TABLE: Final = "*"
-"""Stands for every table of a workspace, where what is said may be of any."""
+"""Represents every table of a workspace, if a setting may be of any."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a stack says of one table of a workspace.
+    """The settings of a stack for one table of a workspace.
 
     Attributes:
         plan: `Analytics`, `Basic` or `Auxiliary`.
@@ -137,8 +137,8 @@ class Workspace(Receiver):
         interactive_days: the retention of every table that has none of its own.
         daily_cap: gigabytes a day after which nothing more is taken in.
         purges_at_once: true where records are gone for good as soon as retention ends.
-        tables: what this stack says of its tables, by name in lower case; `*` where something is
-            said of tables that cannot be known.
+        tables: this stack's settings of its tables, by name in lower case; `*` for settings of
+            unknown tables.
         default_rule: the data collection rule that transforms what arrives, by its id.
     """
 
@@ -150,7 +150,7 @@ class Workspace(Receiver):
     default_rule: Value[str] = ABSENT
 
     def table(self, name: str) -> Table:
-        """Return what is said of a table, whatever its case; nothing where nothing is."""
+        """Return the settings of a table, whatever its case; nothing if there are none."""
         unsaid = Table(ABSENT, ABSENT, ABSENT)
         return self.tables.get(ANY_TABLE) or self.tables.get(fold(name)) or unsaid
 
@@ -205,8 +205,8 @@ class Destination:
         from_destination: true where the id comes from a resource of this stack that can be a
             destination, so that an unknown id is certain to exist.
         receiver: that resource, where it is one that can be read.
-        source: the kind of resource that the id comes from; None where it comes from several
-            kinds, or from none that the graph knows.
+        source: the kind of resource that the ID comes from; None if it comes from several kinds, or
+            from a kind that is not in the graph.
         event_hub: the name of the event hub, where the setting names one.
         rule: the authorization rule that the id comes from, where it is of this stack.
     """
@@ -247,14 +247,14 @@ class DiagnosticSetting:
 
 @dataclass(frozen=True)
 class Link:
-    """What is known of the cluster that a diagnostic setting is attached to.
+    """The known properties of the cluster that a diagnostic setting is attached to.
 
     Attributes:
         setting: the setting.
         certain: true where it is this cluster and no other.
         why: where not certain, what could not be known.
         rivals: other settings of the stack with the same id in Azure: the last one written counts.
-        possible_rivals: those of which nobody can know whether they have the same id.
+        possible_rivals: those that may have the same ID.
     """
 
     setting: DiagnosticSetting
@@ -266,7 +266,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Opaque:
-    """A resource that could hold a cluster which cannot be seen.
+    """A resource that may contain a cluster that is not visible.
 
     Attributes:
         resource: where it came from.
@@ -310,7 +310,7 @@ class AccessNote:
 
 @dataclass(frozen=True)
 class Unassessed:
-    """A resource that no policy judges and that a reader should know of.
+    """A resource that no policy judges, as a note for the reader.
 
     Attributes:
         resource: where it came from.
@@ -323,7 +323,7 @@ class Unassessed:
 
 @dataclass(frozen=True)
 class Transformation:
-    """What a workspace does with rows as they arrive.
+    """The transformation of rows in a workspace as they arrive.
 
     Attributes:
         table: the name of the table, in lower case; `*` where it may be any.
@@ -348,20 +348,20 @@ class Transformation:
             return receiver.resource.urn in self.sources
         if receiver and isinstance(self.workspace, str) and isinstance(receiver.name, str):
             return comparable(self.workspace).rpartition("/")[2] == fold(receiver.name)
-        # What comes from a workspace of this stack is not one that the stack knows by its id.
+        # A reference to a workspace of this stack is not one that the stack identifies by its ID.
         return not (self.sources and isinstance(destination.id, str))
 
 
 @dataclass(frozen=True)
 class Graph:
-    """All that a policy may know.
+    """The complete input of a policy.
 
     Attributes:
         clusters: the clusters, those this stack only reads included.
         links: for each cluster's URN, the settings that are or could be attached to it.
         foreign: settings of this stack that are attached to a cluster outside of it, by its id.
         unplaced: settings whose target cannot be known, but by their categories is a cluster.
-        opaque: resources that could hold a cluster which cannot be seen.
+        opaque: resources that may contain a cluster that is not visible.
         unassessed: resources that no policy judges, such as clusters of other platforms.
         writers: for each cluster's URN, the generic resources that write the same cluster.
         authenticators: resources that admit another identity provider to a cluster.

@@ -1,4 +1,4 @@
-"""Which kind of resource a Pulumi type token stands for."""
+"""Map a Pulumi type token to its kind of resource."""
 
 import re
 from functools import lru_cache
@@ -17,7 +17,7 @@ _FLEET: Final = re.compile("|".join(FLEETS))
 
 @lru_cache(maxsize=4096)
 def kind_of(token: str) -> ResourceKind | None:
-    """Return the kind that a type token stands for, or None where the graph has no use for it.
+    """Return the kind of a type token, or None if the graph does not use it.
 
     The tables decide first. A token that no table has, or that is only known to be a Kubernetes
     object, is judged by its words.
@@ -34,7 +34,7 @@ def matches(patterns: tuple[str, ...], token: str) -> bool:
 
 
 def is_fleet(token: str) -> bool:
-    """Return whether a type token stands for a fleet of clusters."""
+    """Return whether a type token is a fleet of clusters."""
     return _FLEET.fullmatch(token) is not None
 
 

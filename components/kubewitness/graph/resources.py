@@ -1,4 +1,4 @@
-"""A resource as any source hands it over: Pulumi's shape, not yet understood.
+"""A resource as any source returns it: in Pulumi's format, not yet interpreted.
 
 Adapters in `kubewitness.sources` make these; `kubewitness.graph.build` normalises them. Nothing
 else of a source's own format goes further.
@@ -21,12 +21,12 @@ class Origin(Enum):
     READ = "read"
     """This stack only looks it up, as `.get()` does."""
     REMOTE = "remote component"
-    """A component whose children only its own provider process knows."""
+    """A component whose children only its own provider process can list."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of a Pulumi program, of a state, or of Azure in the shape that Pulumi gives it.
+    """One resource of a Pulumi program, of a state, or of Azure in Pulumi's format.
 
     Attributes:
         urn: Pulumi's unique name of it; in Azure its id.
@@ -37,11 +37,13 @@ class Resource:
         property_dependencies: for each property, the URNs of the resources that it came from.
         parent: the parent's URN, empty where there is none.
         origin: who is responsible for it.
-        custom: true for what a provider makes; false for a component, whatever its type token says.
-        provider: the URN of the explicit or default provider, empty where the source does not say.
+        custom: true for a resource of a provider; false for a component, whatever its type token
+            is.
+        provider: the URN of the explicit or default provider, empty if the source does not contain
+            it.
         options: resource options by Pulumi's wire name, such as `protect`.
-        outputs: what the provider answered, where that is known; only for what no input says.
-        position: the line of the user's program that it comes from, where the source says so.
+        outputs: the provider's answer, if it is available; only for values that no input contains.
+        position: the line of the user's program that it comes from, if the source contains it.
     """
 
     urn: str

@@ -30,7 +30,7 @@ def routes(cluster: Cluster, graph: Graph, category: str) -> list[Route]:
 
 
 def routes_through(links: Iterable[Link], category: str) -> list[Route]:
-    """Return the routes that a category takes through these settings, likewise."""
+    """Return the routes that a category takes through these settings."""
     return [
         Route(link, destination, certain=carried is True and _stays(link))
         for link in links
@@ -84,7 +84,7 @@ def is_hidden(entry: LogEntry) -> bool:
     """Return whether it is unknown what an entry is about.
 
     An entry has a category or a group, never both, so one that is known decides. A preview shows
-    the other as unknown, for a provider cannot say before the deployment what Azure will add.
+    the other as unknown, because a provider does not have Azure's values before the deployment.
     """
     if isinstance(entry.category, str) or isinstance(entry.group, str):
         return False

@@ -11,7 +11,7 @@ class Stack:
     Attributes:
         project: the project's name.
         name: the stack's name.
-        tags: its tags, as far as the source knows them.
+        tags: its tags, if the source contains them.
     """
 
     project: str = ""

@@ -1,4 +1,4 @@
-"""What ARM templates declare, however they are wrapped.
+"""The resources that ARM templates declare, in any wrapper.
 
 Azure reads the keys of a template without regard to case. Sources: ARM template reference,
 "Resource declaration", "Linked and nested templates" and "Symbolic names"; Azure Native API docs
@@ -59,7 +59,7 @@ def declared(resource: Resource) -> Iterator[Declared]:
     """Yield every resource that a deployment, a generic resource or azapi makes.
 
     Args:
-        resource: of any type that Azure Resource Manager stands behind.
+        resource: of any type of Azure Resource Manager.
     """
     properties = resource.properties
     if resource.type.startswith("azapi:") or ":tf:azapi_" in resource.type:

@@ -19,7 +19,7 @@ class Unknown:
     """A value that exists but cannot be known before the deployment.
 
     Attributes:
-        why: what hides the value, for people; empty where only the deployment will tell.
+        why: the cause of the unknown value, for people; empty if only the deployment shows it.
         decide: how to make it known, where that is not to write it as a plain value.
     """
 
@@ -34,7 +34,7 @@ class Unknown:
         )
 
     def __bool__(self) -> Never:
-        """Raise TypeError: an unknown value is neither true nor false."""
+        """Raise TypeError: an unknown value is not true or false."""
         raise TypeError("an unknown value has no truth; compare it with isinstance")
 
 
@@ -68,19 +68,19 @@ class AnyCase(dict[str, Any]):
 
 
 class Absent(Enum):
-    """The type of `ABSENT`, the value that nobody set."""
+    """The type of `ABSENT`, the value of a property that is not set."""
 
     ABSENT = "absent"
 
     def __bool__(self) -> Never:
-        """Raise TypeError: only the reader of a property knows what its absence means."""
+        """Raise TypeError: the meaning of absence depends on the property."""
         raise TypeError("an absent value has no truth; compare it with `is ABSENT`")
 
 
 ABSENT: Final = Absent.ABSENT
 
 TWICE: Final = Unknown("two resources set it")
-"""What two resources write: the last one to deploy decides."""
+"""The value that two resources write: the last one to deploy decides."""
 
 Value: TypeAlias = T | Unknown | Absent
 
@@ -117,21 +117,21 @@ def declared_text(value: Value[Any]) -> Value[str]:
     """Read text like `text` where absence is harmless: anything that is not text is unknown."""
     if isinstance(value, str):
         return text(value)
-    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no text")
+    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is not text")
 
 
 def declared_flag(value: Value[Any]) -> Value[bool]:
     """Return true or false where absence is harmless: anything else is unknown."""
     if isinstance(value, bool | Unknown) or value is ABSENT:
         return value
-    return Unknown("it is neither true nor false")
+    return Unknown("it is not true or false")
 
 
 def number(value: Value[Any]) -> Value[float]:
     """Return the value if it is a number; unknown if it is unknown or not a number at all."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is no number")
+    return value if value is ABSENT or isinstance(value, Unknown) else Unknown("it is not a number")
 
 
 def period(value: Value[Any]) -> Value[float]:

@@ -2,7 +2,7 @@
 
 A result is one reason of a violation or of an undecided verdict, or one violation of another pack.
 Its fingerprint ignores line numbers. It contains the message: a second range that is too wide, and
-a second doubt with the same code, are new results.
+a second undecided reason with the same code, are new results.
 """
 
 import json
@@ -36,7 +36,7 @@ class BaselineEntry(BaseModel):
     Attributes:
         source: project and stack of the result, or the source where it has no stack.
         policy: the policy that reported it.
-        result: the result in words, for readers of the file.
+        result: the result as text, for readers of the file.
         fingerprint: what identifies the result.
         expires: the last day on which it is hidden, in UTC.
     """
@@ -64,7 +64,7 @@ NO_BASELINE: Final = Baseline(version=1)
 
 @dataclass(frozen=True)
 class Compared:
-    """What a check found, compared with a baseline.
+    """The results of a check, compared with a baseline.
 
     Attributes:
         results: of each source, without what the baseline hides.

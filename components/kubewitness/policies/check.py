@@ -20,17 +20,16 @@ from kubewitness.sources.loaded import Loaded
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check of one source found.
+    """The results of a check of one source.
 
     Attributes:
         loaded: the source.
         resources: its resources as they were judged, remediated where that is switched on.
-        graph: what the policies saw.
+        graph: the input of the policies.
         verdicts: every verdict of our policies.
         in_baseline: how many results a baseline hides.
-        notes: what a reader should know besides: what was remediated before it was judged,
-            exemptions that nothing used, what a benchmark leaves to others, other ways to a
-            cluster.
+        notes: further information: remediations, exemptions that were not used, checks of a
+            benchmark that others do, other ways to a cluster.
     """
 
     loaded: Loaded
@@ -46,7 +45,7 @@ class CheckResult:
 
     @property
     def checked(self) -> int:
-        """Count the verdicts that say something: all but those that are not applicable."""
+        """Count the verdicts except those that are not applicable."""
         return len(self.verdicts) - self.count(Outcome.NOT_APPLICABLE)
 
     @property

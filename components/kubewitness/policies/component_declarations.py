@@ -1,4 +1,4 @@
-"""What people declare of remote components: that a type contains no cluster, and until when."""
+"""The settings for remote components: that a type contains no cluster, and until when."""
 
 from datetime import date
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ _TYPE: Final = r"^[\w-]+:[^:]+:[^:]+$"
 
 
 class ComponentWithoutClusters(BaseModel):
-    """A type of remote component that contains no cluster, for which somebody answers.
+    """A declaration that a type of remote component contains no cluster, with its owner.
 
     Attributes:
         type: the component's type token, such as `acme:index:Network`; `*` stops at `:`, and the

@@ -73,7 +73,7 @@ def _judgements(
 ) -> Iterator[tuple[Resource, Judgement, bool]]:
     """Judge each cluster, what hides its content, settings alone, and what is not a cluster.
 
-    The last of each three says whether this stack answers for it.
+    The last of each three is whether this stack manages it.
     """
     for cluster in graph.clusters:
         if isinstance(cluster, policy.subject):
@@ -86,7 +86,7 @@ def _judgements(
     if policy.needs_stack:
         has_clusters = any(isinstance(cluster, AksCluster) for cluster in graph.clusters)
         for setting in graph.foreign if has_clusters else (*graph.foreign, *graph.unplaced):
-            # A stand-in for a cluster of which nothing is known but the setting.
+            # A stand-in for a cluster of which only the setting is known.
             cluster = AksCluster(setting.resource, setting.target_id)
             if isinstance(cluster, policy.subject):
                 yield _judge_alone(policy, cluster, setting, graph, settings)

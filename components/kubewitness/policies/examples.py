@@ -1,4 +1,4 @@
-"""What comes before the program of each policy's example, so that the example shows one thing."""
+"""The code before the program of each policy's example, so that the example shows one thing."""
 
 from typing import Final
 
@@ -62,7 +62,7 @@ def transformation(kql, *tables):
 
 
 """
-"""A cluster and a diagnostic setting with everything in order; an example says what differs.
+"""A cluster and a diagnostic setting that pass; an example contains only the difference.
 
 `aws` and `aws_native` in the examples of guests are `pulumi_aws` and `pulumi_aws_native`.
 """

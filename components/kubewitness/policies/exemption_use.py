@@ -18,8 +18,8 @@ class Exempted:
     """A judgement after the exemptions that concern it.
 
     Attributes:
-        judgement: without what is exempted; exempt where nothing else is left, undecided where
-            nothing but doubts is, with each exemption that has expired among its reasons.
+        judgement: without what is exempted; exempt if nothing else remains, undecided if only
+            undecided reasons remain, with each expired exemption among its reasons.
         applied: the exemptions that it rests on.
         expired: the exemptions that it would rest on, had they not expired.
     """
@@ -67,8 +67,8 @@ _Written = tuple[str, Exemption]
 class ExemptionUse:
     """Which exemptions are written, and which of them a verdict used.
 
-    Two exemptions are the same if all their values are equal and they are written in one place. The
-    common settings are one place for all policies. What is written twice in a place counts once.
+    Two exemptions are the same if all their values are equal and they are in one place. The common
+    settings are one place for all policies. An exemption that is repeated in one place counts once.
     """
 
     _written: dict[_Written, None] = field(default_factory=dict)

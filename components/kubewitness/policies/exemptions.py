@@ -1,4 +1,4 @@
-"""What people declare that no source can show: exemptions, and logs that others collect."""
+"""Declarations that no source can show: exemptions, and logs that are collected elsewhere."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,7 @@ POLICY_ERROR: Final = "policy-error"
 
 
 class Declaration(BaseModel):
-    """What exemptions and declarations have in common.
+    """The common keys of exemptions and declarations.
 
     Attributes:
         resource: the resource's name or a pattern of its URN with all four parts; `*` stops at
@@ -36,10 +36,10 @@ class Declaration(BaseModel):
 
 
 class Exemption(Declaration):
-    """A violation that somebody answers for until a day.
+    """A violation that is accepted until a day, with its owner.
 
     Attributes:
-        policy: a glob of the policy's id; where the exemption stands under a policy, that policy.
+        policy: a glob of the policy's ID; the policy itself if the exemption is under a policy.
         category: a log category, where only reasons on it are meant: that it is not sent and, of
             each policy that the exemption names, that it is not kept or protected as demanded.
         reason: why.
@@ -65,9 +65,9 @@ class Exemption(Declaration):
 
 
 class CommonExemption(Exemption):
-    """An exemption that stands under the common settings, one for all policies.
+    """An exemption in the common settings, one for all policies.
 
-    It never equals an exemption that stands under a policy, even with the same values.
+    It never equals an exemption under a policy, even with the same values.
     """
 
 
@@ -90,7 +90,7 @@ class CollectedElsewhere(Declaration):
 def as_common(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the common settings with each exemption in them, also for some stacks, as common.
 
-    An exemption that is not valid stays as it is. Whoever reads the settings reports it.
+    An exemption that is not valid stays unchanged. The code that reads the settings reports it.
     """
     marked = dict(settings)
     if isinstance(exemptions := marked.get("exemptions"), list):

@@ -1,7 +1,7 @@
 """Verdicts on what hides its content: clusters that are not read, and remote components.
 
-Nobody can know which policies concern the content of a remote component. It has one verdict in all,
-by the first policy that can block, and not one by each policy.
+The content of a remote component is unknown, and so are the policies that apply to it. It has one
+verdict, by the first policy that can block, instead of one for each policy.
 """
 
 from collections.abc import Iterable, Iterator
@@ -68,10 +68,10 @@ def _note(declaration: ComponentWithoutClusters, names: list[str]) -> str:
 def hidden(policy: AnyPolicy, resource: Resource) -> Judgement:
     """Return that a policy cannot judge what a resource hides, and what would decide it."""
     if resource.origin is Origin.REMOTE:
-        what = "is a remote component, whose children cannot be seen without its provider"
+        what = "is a remote component, whose children are not available without its provider"
         decide = (
-            "run `pulumi preview` with the policy pack, which sees the component's children; or "
-            "declare the type in `componentsWithoutClusters` of the policy settings"
+            "run `pulumi preview` with the policy pack, which includes the component's "
+            "children; or declare the type in `componentsWithoutClusters` of the policy settings"
         )
     else:
         what = "makes a cluster, or may make one, in a way that is not read"

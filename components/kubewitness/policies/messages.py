@@ -1,4 +1,4 @@
-"""A verdict in words: what, where, why, and how to fix it."""
+"""The message of a verdict: what, where, why, and how to fix it."""
 
 from typing import Final
 

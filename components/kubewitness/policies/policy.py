@@ -1,4 +1,4 @@
-"""What a policy is: a pure function on the graph, and what people need to know of it."""
+"""A policy: a pure function on the graph, and its description for people."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Severity(Enum):
 
 
 class Scope(Enum):
-    """How much of the stack a policy must see, which decides when CrossGuard can block.
+    """The part of the stack that a policy needs, which determines when CrossGuard can block.
 
     A policy on one resource blocks before that resource is created, in a preview and in an update.
     A policy on the stack blocks at the end of a preview; `pulumi up --skip-preview` has created the
@@ -48,8 +48,8 @@ class Example:
 
     Attributes:
         title: what is special about it, as a heading.
-        program: the part of a Pulumi program that matters; see `kubewitness.policies.examples`
-            for what comes before it.
+        program: the relevant part of a Pulumi program; see `kubewitness.policies.examples` for the
+            code before it.
         outcome: the worst outcome of the policy on this program.
         settings: settings of the policy, if any.
     """
@@ -88,7 +88,7 @@ class Change:
     Attributes:
         path: the property, by the names on the wire from the outside in.
         value: what it becomes; where `append` is true, the items added to the list that it is.
-        append: whether what stands there is kept.
+        append: whether existing values are kept.
     """
 
     path: Path
@@ -112,14 +112,14 @@ class Policy(Generic[C, S]):
         fix_pulumi: how to fix it in a Pulumi program.
         fix_cli: how to fix it with the cloud's CLI.
         severity: how bad a violation is.
-        scope: how much of the stack it must see.
+        scope: the part of the stack that it needs.
         subject: the kind of cluster that it judges.
         settings: what can be configured.
         judge: the decision on one cluster that this stack manages; pure.
         examples: programs with the verdicts that they deserve.
         references: framework items that it decides.
         links: documents that the policy rests on.
-        judge_others: the decisions on resources that are no clusters, if it makes any.
+        judge_others: the decisions on resources that are not clusters, if it makes any.
         judges_settings: true where it judges diagnostic settings themselves, so that a failure is
             one whoever manages the cluster.
         remediate: what to change in a resource so that the policy passes, where that is certain.
@@ -150,7 +150,7 @@ class Policy(Generic[C, S]):
 
     @property
     def needs_stack(self) -> bool:
-        """Return whether it must see the whole stack."""
+        """Return whether it needs the whole stack."""
         return self.scope is Scope.STACK
 
 

@@ -1,7 +1,7 @@
 """Which resources a setting means: a name, a pattern of the URN, or a pattern of an Azure ID.
 
-In a pattern, `*` stands for any text within one part. It stops at `::`, because a program chooses
-its names: a cluster named `prod::legacy` must not be taken for `legacy` of another stack.
+In a pattern, `*` matches any text within one part. It stops at `::`, because a program chooses its
+names: a cluster named `prod::legacy` must not match `legacy` of another stack.
 """
 
 import re

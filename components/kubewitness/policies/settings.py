@@ -1,4 +1,4 @@
-"""What can be set for a policy, and the names that a settings file uses. A leaf module."""
+"""The settings of a policy, and the names that a settings file uses. A leaf module."""
 
 from datetime import date
 from enum import StrEnum
@@ -22,7 +22,7 @@ NOTES: Final = "kubewitness-notes"
 """The policy of our pack that only prints; in the file it has a level and nothing else."""
 
 REMEDIATION: Final = "-remediation"
-"""What the name of a policy ends with that remediates for a policy on the stack."""
+"""The end of the name of a policy that remediates for a policy on the stack."""
 
 LEVEL: Final = "enforcementLevel"
 
@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 class UndecidedMeans(StrEnum):
-    """What a verdict of undecided does at level mandatory."""
+    """The effect of an undecided verdict at level mandatory."""
 
     BLOCK = "block"
     REPORT = "report"
@@ -84,7 +84,7 @@ class StackSettings(Document):
 
     Attributes:
         when: which stacks.
-        set: the settings, as they stand for the policy itself.
+        set: the settings, in the same form as for the policy itself.
     """
 
     when: When
@@ -92,12 +92,12 @@ class StackSettings(Document):
 
 
 class PolicySettings(Document):
-    """What can be set for every policy; a policy with settings of its own extends it.
+    """The settings of every policy; a policy with further settings extends it.
 
     Attributes:
-        level: the enforcement level; the policy says the default.
-        undecided: whether undecided blocks; the policy says the default.
-        exemptions: what is allowed to fail, until when, and who says so.
+        level: the enforcement level; the policy has the default.
+        undecided: whether undecided blocks; the policy has the default.
+        exemptions: what is allowed to fail, until when, and the owner.
         components_without_clusters: types of remote components that contain no cluster.
         stacks: other settings for some stacks; of several that match the last wins.
     """
@@ -114,7 +114,7 @@ class PolicySettings(Document):
 
 
 class NotesSettings(Document):
-    """What can be set for `NOTES`.
+    """The settings of `NOTES`.
 
     Attributes:
         level: the enforcement level.

@@ -10,7 +10,7 @@ Example:
       "aks-audit-logs": {"enforcementLevel": "mandatory", "coverage": "any"}
     }
 
-What stands under `kubewitness-common` holds for each policy that has such a setting; lists add up.
+The keys under `kubewitness-common` apply to each policy that has such a setting; lists add up.
 Later wins: the policy's own defaults, the pack, common, the policy, the stack.
 """
 
@@ -154,7 +154,7 @@ def _section_faults(
     if name == COMMON and LEVEL in given:
         yield Fault((name,), _NO_COMMON_LEVEL)
         given.pop(LEVEL)
-    # What common settings say of some stacks must be right for every policy.
+    # Common settings for some stacks must be valid for every policy.
     of_stacks = PolicySettings if name == COMMON else models[name]
     for fault in _model_faults(given, models[name], of_stacks):
         yield fault.below(name)
@@ -221,7 +221,7 @@ class Settings:
     def remediates(self, policy: AnyPolicy) -> bool:
         """Return whether the policy's remediation is on, as the engine would decide it.
 
-        A policy on the stack cannot remediate in the engine: the policy beside it does.
+        A policy on the stack cannot remediate in the engine: a second policy does.
         """
         name = policy.id + REMEDIATION if policy.needs_stack else policy.id
         if policy.remediate is None:

@@ -1,4 +1,4 @@
-"""What a policy decides about one resource."""
+"""The decision of a policy on one resource."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -37,7 +37,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a policy function returns: an outcome, and the reasons unless it is a pass."""
+    """The result of a policy function: an outcome, and the reasons unless it is a pass."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...] = ()
@@ -62,7 +62,7 @@ def not_applicable(code: str, why: str) -> Judgement:
 
 
 def worst(*judgements: Judgement) -> Judgement:
-    """Return one judgement of several that must all hold: a failure fails, a doubt is undecided.
+    """Return the worst of several judgements: a failure, then an undecided one.
 
     Returns:
         The judgement, with the reasons of every one that is not a pass, each once; not applicable
@@ -82,8 +82,8 @@ def best(*judgements: Judgement) -> Judgement:
     """Return one judgement of several of which one must hold.
 
     Returns:
-        A pass where one is a pass; else undecided with the doubts, where one is undecided; else
-        the failures.
+        A pass if one is a pass; otherwise undecided, with the undecided reasons, if one is
+        undecided; otherwise the failures.
     """
     outcomes = {judgement.outcome for judgement in judgements}
     if Outcome.PASS in outcomes:

@@ -17,7 +17,7 @@ def kubernetes_provider(
     Args:
         name: of the provider.
         cluster: which is deployed first.
-        opts: as for every Pulumi resource; by default the provider stands below the cluster.
+        opts: as for every Pulumi resource; by default the provider is a child of the cluster.
 
     Raises:
         RunError: Pulumi's package `pulumi_kubernetes` is not installed.

@@ -26,9 +26,9 @@ def assign_role(  # noqa: PLR0913, PLR0917  # these six are what a role assignme
 ) -> pulumi.Resource:
     """Assign a built-in role.
 
-    The assignment's own name, a GUID, is left to azure-native, which makes one at random and keeps
-    it in the state. The type is always said: without it Azure looks the principal up, and does not
-    yet find one that was created a moment ago.
+    azure-native chooses the name of the assignment, a random GUID, and keeps it in the state. The
+    principal type is always set: without it, Azure looks up the principal, and does not yet find
+    one that was created a moment ago.
     """
     definition = pulumi.Output.all(scope, role).apply(lambda known: role_definition_id(*known))
     return authorization.RoleAssignment(

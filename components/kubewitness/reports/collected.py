@@ -1,4 +1,4 @@
-"""What each cluster's settings collect, and where it goes."""
+"""Show what each cluster's settings collect, and where it is sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from kubewitness.printable import printable, printable_lines
 
 
 def print_text(console: Console, text: str, style: str = "") -> None:
-    """Print a text of one line or several as it stands."""
+    """Print a text of one or more lines unchanged."""
     console.print(Text(printable_lines(text), style=style), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""What detections would see, for people, as JSON, and as a layer of the ATT&CK Navigator."""
+"""The report of `coverage`: for people, as JSON, and as a layer of the ATT&CK Navigator."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -91,7 +91,7 @@ def navigator_layer(cluster: ClusterCoverage) -> str:
         "name": f"kubewitness: {cluster.cluster}",
         "versions": {"attack": "17", "navigator": "5.1.0", "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": "What the detections would see under these settings",
+        "description": "What the detections would find with these settings",
         "filters": {"platforms": ["Containers", "IaaS"]},
         "techniques": [
             {
@@ -158,13 +158,13 @@ def _table(detections: Sequence[DetectionCoverage]) -> Table:
 def _why(one: DetectionCoverage) -> str:
     match one.status:
         case Status.DEGRADED:
-            return f"does not see {', '.join(one.missed)}"
+            return f"does not find {', '.join(one.missed)}"
         case Status.HUNT_ONLY:
-            return "its logs are where no scheduled rule can query them"
+            return "scheduled rules cannot query the destination of its logs"
         case Status.UNDECIDED:
-            return f"{one.at_best} if what is unknown turns out well"
+            return f"{one.at_best} at best, depending on unknown values"
         case Status.BLIND:
             needs = one.detection.kubewitness.needs if one.detection.kubewitness else ()
-            return f"what it needs is not logged: {', '.join(needs) or 'changes'}"
+            return f"required data is not logged: {', '.join(needs) or 'changes'}"
         case _:
             return ""

@@ -12,12 +12,12 @@ _LINK: Final = "../../components/kubewitness/detections/library"
 _HEAD: Final = """\
 # Detections
 
-{count} detections, each with the events on which it fires and close misses on which it does not.
-The query, false positives and steps of response stand in its folder. `needs`: `reads` are `get` and
-`list` requests, which only category `kube-audit` has; `request bodies` are the objects that were
-sent; `impersonation` is what Azure's tables drop and raw logs have; `activity` is the table
-AzureActivity. What is informational is for the record: `kubewitness hunt` runs it if it is named,
-or with `--severity informational`.
+{count} detections, each with the events on which it fires and similar events on which it does not.
+Its folder contains the query, the false positives and the response. `needs`: `reads` are `get` and
+`list` requests, which only category `kube-audit` has; `request bodies` are the objects in requests;
+`impersonation` is the impersonated user, which Azure's tables drop and raw logs have; `activity` is
+the table AzureActivity. Informational detections are records for investigations: `kubewitness hunt`
+runs one if you name it, or with `--severity informational`.
 
 """
 

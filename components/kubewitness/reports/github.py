@@ -1,4 +1,4 @@
-"""Verdicts as annotations of GitHub Actions, which it shows beside the lines of a pull request.
+"""Verdicts as annotations of GitHub Actions, which appear in the lines of a pull request.
 
 Source: GitHub docs, "Workflow commands for GitHub Actions".
 """
@@ -53,7 +53,7 @@ def commands_ignored(*, is_github: bool) -> Iterator[None]:
         yield
     finally:
         if is_github:
-            print(f"::{token}::", file=sys.stderr, flush=True)  # noqa: T201 likewise
+            print(f"::{token}::", file=sys.stderr, flush=True)  # noqa: T201 same reason
 
 
 def _verdicts(result: CheckResult) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a hunt found, for people and as JSON."""
+"""The report of a hunt, for people and as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -55,7 +55,7 @@ class NotJudged:
 
 @dataclass(frozen=True)
 class Hunted:
-    """What a hunt came to.
+    """The result of a hunt.
 
     Attributes:
         detections: that were wanted and could be read.
@@ -65,13 +65,13 @@ class Hunted:
         unread: what of the logs could not be read.
         allow_list: that was used, if any.
         allowed: how many findings it took away; None if that was not counted.
-        warnings: what else a reader should know.
+        warnings: further information for the reader.
         events: how many events there are and how many the period covers; None if not counted.
         informational: how many informational findings were left out; None if not counted.
         truncated: how many events are truncated; None if not counted.
         not_judged: what detections could not judge.
         log: what the log contains; None if that was not determined.
-        unanswerable: what the log cannot answer, likewise.
+        unanswerable: the questions that the log cannot answer.
         known: fingerprints of the findings of an earlier hunt; None without one.
     """
 

@@ -1,4 +1,4 @@
-"""What was read, for people and as JSON: the balance, the quarantine, the counts."""
+"""The report of reading logs, for people and as JSON: the balance, the quarantine, the counts."""
 
 from shlex import quote
 from typing import Any, Final

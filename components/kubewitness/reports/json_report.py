@@ -53,7 +53,7 @@ class VerdictDocument(_Document):
 
 
 class ViolationDocument(_Document):
-    """What another policy pack reported."""
+    """The results of another policy pack."""
 
     pack: str
     policy: str
@@ -74,7 +74,7 @@ class CollectedDocument(_Document):
 
 
 class LogDocument(_Document):
-    """What the program logged: `level` is `warning` or `error`."""
+    """The log messages of the program: `level` is `warning` or `error`."""
 
     level: str
     message: str
@@ -113,7 +113,7 @@ class SourceDocument(_Document):
 
 
 class SummaryDocument(_Document):
-    """What was looked at, over all sources."""
+    """The totals of what was checked, over all sources."""
 
     checked: int
     failed: int

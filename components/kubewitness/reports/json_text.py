@@ -17,7 +17,7 @@ def json_text(document: Any) -> str:
 
 
 def ascii_json(text: str) -> str:
-    """Return JSON with an escape for each letter that is not ASCII; these stand in strings only."""
+    """Return JSON with an escape for each character outside of ASCII; only strings have them."""
     return _NOT_ASCII.sub(_escape, text)
 
 

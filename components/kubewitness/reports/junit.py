@@ -22,8 +22,8 @@ _SKIPPED: Final = frozenset(Outcome) - {Outcome.PASS, Outcome.FAIL, Outcome.UNDE
 def junit(results: Sequence[CheckResult], not_loaded: Sequence[NotLoaded] = ()) -> str:
     """Return a document with a suite for each source.
 
-    A verdict that blocks is a failure. What does not block is skipped, with the reason. A source
-    that could not be read is an error.
+    A verdict that blocks is a failure. One that does not block is skipped, with the reason. A
+    source that could not be read is an error.
 
     Args:
         results: of the sources that were checked.

@@ -1,4 +1,4 @@
-"""What a log contains and what it cannot answer, for people and as JSON."""
+"""The contents of a log and the questions that it cannot answer, for people and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict

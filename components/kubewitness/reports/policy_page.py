@@ -1,4 +1,4 @@
-"""The page of a policy, in Markdown: what `--explain` prints and what stands in `docs/policies`."""
+"""The page of a policy in Markdown, for `--explain` and `docs/policies`."""
 
 import json
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ _HEADINGS = {
 
 _PUBLISHING = """
 `kubewitness policy-pack NAME` prints the folder of a pack, for `--policy-pack`. `pulumi policy
-publish` takes that folder as well: tried against a stand-in of the service on loopback, never
-against Pulumi Cloud, and the CLI refuses it for any other backend. What is published that way names
-the Python of the machine that published it. For others to run it, publish a folder of your own: a
-`PulumiPolicy.yaml` with `runtime: python`, a `requirements.txt` that names kubewitness, and a
-`__main__.py` of two lines, `from kubewitness import serve` and `serve("NAME")`.
+publish` also accepts that folder. This was tested with a stand-in of the service on loopback, and
+not with Pulumi Cloud; the CLI refuses it for any other backend. A pack that is published like this
+names the Python of the machine that published it. To publish a pack for other machines, use a
+folder of your own: a `PulumiPolicy.yaml` with `runtime: python`, a `requirements.txt` that names
+kubewitness, and a `__main__.py` of two lines, `from kubewitness import serve` and `serve("NAME")`.
 """
 
 
 def policy_page(policy: AnyPolicy) -> str:
-    """Return everything there is to say about a policy."""
+    """Return the whole page of a policy."""
     parts = [
         f"# {policy.id}\n\n",
         f"{policy.title}.\n",
@@ -101,7 +101,7 @@ def _settings(policy: AnyPolicy) -> Iterator[str]:
 
 
 def _attributes(model: type[PolicySettings]) -> dict[str, str]:
-    """Return what the docstrings of a model and its bases say of each attribute."""
+    """Return the docstring of each attribute of a model and its bases."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
         lines = (base.__doc__ or "").partition("Attributes:\n")[2].splitlines()

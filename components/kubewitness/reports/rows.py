@@ -20,16 +20,16 @@ from kubewitness.printable import printable, shortened
 from kubewitness.reports.json_text import ascii_json
 
 LONGEST_CELL: Final = 300
-"""What a table shows of a value; the other formats have all of it."""
+"""The text of a value in a table; the other formats contain the complete value."""
 
 _NARROWEST: Final = 12
 """With less for a column a table is not readable, and each row gets lines of its own."""
 
 _BETWEEN: Final = "  "
-"""Stands between two columns of a table."""
+"""The separator between two columns of a table."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet runs when it opens a CSV file."""
+"""The first characters of a text that a spreadsheet runs when it opens a CSV file."""
 
 
 def print_rows(console: Console, result: Result, limit: int) -> int:
@@ -162,7 +162,7 @@ def _json(value: Any, kind: Any) -> str:
 
     Args:
         value: as DuckDB gives it.
-        kind: its type, which alone says whether a text is JSON.
+        kind: its type, which determines whether a text is JSON.
     """
     if value is None:
         return "null"

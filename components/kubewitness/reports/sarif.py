@@ -140,7 +140,8 @@ def _verdict(result: CheckResult, verdict: Verdict) -> dict[str, Any]:
         **_place(result, position, policy.id, resource.urn, resource.name),
     }
     if document["kind"] == "review":
-        # SARIF demands level `none` beside any kind but `fail`; an undecided that blocks is one.
+        # SARIF requires level `none` for any kind but `fail`; an undecided verdict that blocks is a
+        # `fail`.
         document |= {"kind": "fail"} if verdict.blocks else {"level": "none"}
     if verdict.outcome is Outcome.IN_BASELINE:
         document["baselineState"] = "unchanged"

@@ -36,7 +36,7 @@ def print_verified(console: Console, result: VerifyResult) -> None:
 
 
 def verified_line(result: VerifyResult) -> str:
-    """The verdict and the counts in words."""
+    """The verdict and the counts as text."""
     count = {kind: sum(one.kind is kind for one in result.findings) for kind in SealFindingKind}
     grown, unsealed = count[SealFindingKind.GROWN], count[SealFindingKind.UNSEALED]
     unreadable = count[SealFindingKind.UNREADABLE]

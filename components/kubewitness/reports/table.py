@@ -43,7 +43,7 @@ def print_results(console: Console, results: Sequence[CheckResult], *, tree: boo
         _print_violations(console, result.loaded)
         _print_unanswered(console, result)
         for one in result.loaded.warnings:
-            message = one.message.replace("\n", "\n  ")  # no line of it stands for one of ours
+            message = one.message.replace("\n", "\n  ")  # each line is part of the message
             print_text(console, f"{one.level}: {message}\n", _LEVEL_STYLES[one.level])
         for note in result.notes:
             print_text(console, f"note: {printable(note)}\n")
@@ -51,7 +51,7 @@ def print_results(console: Console, results: Sequence[CheckResult], *, tree: boo
 
 
 def summary_line(results: Sequence[CheckResult]) -> str:
-    """Return the counts in words."""
+    """Return the counts as text."""
     counts = summarise(results)
     clusters = sum(len(result.graph.clusters) for result in results)
     return (
@@ -66,7 +66,7 @@ def summary_line(results: Sequence[CheckResult]) -> str:
 def _alike(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
     """Group what is worth printing: the same words on one resource by several policies together.
 
-    A resource that cannot be seen into is so for every policy; ten times the same helps nobody.
+    A resource that cannot be read is undecided for every policy; ten repetitions would not help.
     """
     groups: dict[object, list[Verdict]] = {}
     for verdict in verdicts:
@@ -104,7 +104,7 @@ def _print_unanswered(console: Console, result: CheckResult) -> None:
     undecided = any(verdict.outcome is Outcome.UNDECIDED for verdict in result.verdicts)
     if undecided and result.loaded.unanswered:
         listed = ", ".join(result.loaded.unanswered)
-        print_text(console, f"Answers that nobody gave, which may decide it: {listed}\n")
+        print_text(console, f"Missing answers that may decide it: {listed}\n")
 
 
 def _print_tree(console: Console, result: CheckResult) -> None:

@@ -1,7 +1,7 @@
 """The seal of log files: every later edit of them is found and located.
 
-A manifest holds the hashes of the raw bytes and the hash of the manifest before it; the hash of the
-newest one, the head, is what to keep where nobody who can write the logs can write.
+A manifest contains the hashes of the raw bytes and the hash of the manifest before it. The hash of
+the newest one is the head. Store it where no one who can write to the logs can write.
 """
 
 from kubewitness.seal.create import EditedError, attach_timestamp, create_seal

@@ -69,8 +69,8 @@ def _check_head(chain: Chain, head: str, found: Anchoring) -> None:
     found.anchors += (Anchor(kind="head", manifest=number) for number in numbers)
     if not numbers:
         message = (
-            f"no manifest has the head {head.lower()}: it was edited, cut off, or the whole chain "
-            "was made anew"
+            f"no manifest has the head {head.lower()}: it was edited or removed, or the whole "
+            "chain was created again"
         )
         found.findings.append(_broken(chain.target.manifests.name, message))
 
@@ -135,8 +135,8 @@ def _broken(path: str, message: str, number: int | None = None) -> SealFinding:
 def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:
     newest = chain.newest.number
     if not found.anchors:
-        yield "whether the newest manifests were cut off: only an anchor (--head) tells"
-        yield "whether the whole chain was made anew: only an anchor tells"
+        yield "whether the newest manifests were removed: only an anchor (--head) shows this"
+        yield "whether the whole chain was created again: only an anchor shows this"
         return
     last = max(found.numbers)
     if last < newest:
@@ -147,10 +147,13 @@ def _unknown(chain: Chain, found: Anchoring) -> Iterator[str]:
         )
         yield f"whether {which} authentic: what follows manifest {last} is unauthenticated"
     if "head" not in {anchor.kind for anchor in found.anchors}:
-        yield "whether newer manifests were cut off: only the newest head, kept elsewhere, tells"
+        yield (
+            "whether newer manifests were removed: only the newest head, stored elsewhere, "
+            "shows this"
+        )
     times = [anchor.time for anchor in found.anchors if anchor.time is not None]
     if times and len(times) == len(found.anchors):
-        yield f"whether the chain was made anew before {max(times).isoformat()}, its time stamp"
+        yield f"whether the chain was created again before {max(times).isoformat()}, its time stamp"
 
 
 def _unchecked(chain: Chain, signatures: bool, timestamps: bool) -> Iterator[str]:

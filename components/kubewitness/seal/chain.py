@@ -12,7 +12,7 @@ from kubewitness.seal.target import SealTarget
 
 @dataclass(frozen=True)
 class ManifestLink:
-    """What the chain needs to know of one manifest."""
+    """The properties of one manifest that the chain uses."""
 
     number: int
     """By its file's name."""
@@ -24,7 +24,7 @@ class ManifestLink:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a manifest says of a file."""
+    """An entry of a manifest for a file."""
 
     size: int
     sha256: str
@@ -57,10 +57,10 @@ class Chain:
         return self._loaded[1]
 
     def claims(self, anchored: set[int]) -> dict[str, list[Claim]]:
-        """Return what the manifests say of each file, the oldest first, and the same only once.
+        """Return the entries of the manifests for each file, the oldest first, without repetitions.
 
-        One that the next manifest was not made on is left out, unless an anchor authenticates it.
-        What takes back an earlier manifest's word is added to the findings.
+        A manifest on which the next one is not based is left out, unless an anchor authenticates
+        it. A contradiction to an earlier manifest is added to the findings.
 
         Args:
             anchored: the manifests that an anchor names.
@@ -95,7 +95,7 @@ class Chain:
                     kind=SealFindingKind.MANIFEST,
                     path=self.target.manifest(number).name,
                     message=f"does not list {lost[0]!r} as an earlier one does, with all its bytes"
-                    + (f", nor {len(lost) - 1} more" if len(lost) > 1 else ""),
+                    + (f", and {len(lost) - 1} more" if len(lost) > 1 else ""),
                     other=lost[0],
                     manifest=number,
                 )
@@ -177,7 +177,7 @@ def _note_unknown_files(chain: Chain) -> None:
         SealFinding(
             kind=SealFindingKind.UNSEALED,
             path=f"{chain.target.manifests.name}/{name}",
-            message="lies among the manifests and is none",
+            message="is among the manifests and is not a manifest",
         )
         for name in chain.target.unknown_files()
     )

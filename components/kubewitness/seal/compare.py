@@ -1,4 +1,4 @@
-"""The files that are there against what the manifests say of them."""
+"""Compare the existing files with the entries of the manifests."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from kubewitness.seal.target import Listing
 
 @dataclass
 class Comparison:
-    """What became of each sealed file, and what else lies there."""
+    """The result for each sealed file, and other files."""
 
     chain: Chain
     claims: dict[str, list[Claim]]
@@ -22,7 +22,7 @@ class Comparison:
     wrong: dict[str, Claim] = field(default_factory=dict)
     """Files that are there and not as sealed, with the newest claim that they break."""
     extra: set[str] = field(default_factory=set)
-    """Files that no manifest speaks of."""
+    """Files that no manifest lists."""
     findings: list[SealFinding] = field(default_factory=list)
     _holds: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Which sealed file's bytes another one holds, and whether bytes come after them."""
@@ -73,7 +73,7 @@ class Comparison:
             return None
 
     def _recognise(self) -> None:
-        """Find sealed bytes that lie under another name; the longest that fit count."""
+        """Find sealed bytes under another name; the longest match counts."""
         sealed: dict[tuple[int, str], list[str]] = {}
         for path, said in sorted(self.claims.items()):
             if said[-1].size:  # an empty file has no bytes to be recognised by
@@ -90,7 +90,7 @@ class Comparison:
         taken = {other for other, _ in self._holds.values()}
         mine = [other for other in candidates if other != path]
         astray = [other for other in mine if other not in self.intact | taken]
-        # That a file merely begins like one that is in its place says nothing.
+        # A file that only begins like an existing sealed file is no evidence.
         found = astray or ([] if grown else mine)
         if found:
             self._holds[path] = found[0], grown
@@ -138,12 +138,12 @@ class Comparison:
         for path in sorted(self.extra):
             other, more = self._holds.get(path, (None, False))
             if other in astray and holders[other] == path:
-                continue  # told where it is missed
+                continue  # reported where it is missing
             if other is not None and other in self.intact and not more:
                 message = f"is a copy of {other}"
                 self._note(SealFindingKind.DUPLICATED, path, message, other=other)
             else:
-                self._note(SealFindingKind.UNSEALED, path, "no manifest speaks of it", other=other)
+                self._note(SealFindingKind.UNSEALED, path, "no manifest lists it", other=other)
         for path, what in sorted(self.listing.others.items()):
             if path not in self.claims:
                 self._note(SealFindingKind.UNSEALED, path, f"{what}, which cannot be sealed")

@@ -21,7 +21,7 @@ from kubewitness.seal.target import PARTIAL, Listing, SealTarget, find_target
 
 
 class EditedError(KubewitnessError):
-    """What was sealed before is not as it was: sealing it again would hide that.
+    """Sealed content was changed: sealing it again would hide that.
 
     Args:
         faults: every file and manifest, with what is wrong with it.
@@ -112,7 +112,7 @@ def _earlier(target: SealTarget) -> Chain | None:
                 f"{target.manifests / name}: another seal is being made, or one was interrupted; "
                 "remove this file if none is"
             )
-    # A signature without any manifest is not nothing: the chain says so.
+    # A signature without any manifest is not an empty folder: the chain reports it.
     return read_chain(target) if target.numbers() or target.companions() else None
 
 
@@ -144,11 +144,11 @@ def _next_manifest(chain: Chain | None, files: tuple[SealedFile, ...], block_siz
 def _seal_files(
     listing: Listing, claims: dict[str, list[Claim]], block_size: int
 ) -> tuple[SealedFile, ...]:
-    """Hash every file; what cannot be sealed is told all at once."""
+    """Hash every file; report all files that cannot be sealed at once."""
     sealed: list[SealedFile] = []
     unreadable: list[str] = []
     edited = [
-        f"{name}: was sealed by manifest {said[-1].manifest} and is not there"
+        f"{name}: was sealed by manifest {said[-1].manifest} and does not exist"
         for name, said in claims.items()
         if name not in listing.files
     ]
@@ -163,7 +163,7 @@ def _seal_files(
         if wrong:
             edited.append(
                 f"{name}: does not begin with the {wrong[0].size} bytes that manifest "
-                f"{wrong[0].manifest} sealed; `kubewitness seal verify` says where"
+                f"{wrong[0].manifest} sealed; run `kubewitness seal verify` to find the edit"
             )
         sealed.append(SealedFile(path=name, size=read.size, sha256=read.sha256, blocks=read.blocks))
     if edited:

@@ -20,7 +20,7 @@ class ChangedWhileReadError(OSError):
 
 @dataclass(frozen=True)
 class Digests:
-    """What was read of a file."""
+    """The digest of a file."""
 
     size: int
     """Of the whole file, as reading began."""
@@ -47,7 +47,7 @@ def read_digests(
         up_to: read no further than this.
 
     Raises:
-        OSError: it cannot be read, is no regular file, or got shorter meanwhile.
+        OSError: it cannot be read, is not a regular file, or was truncated meanwhile.
     """
     with open_regular(path) as stream:
         size = os.fstat(stream.fileno()).st_size

@@ -18,7 +18,7 @@ def locate(
         path: the file's name in the manifest.
 
     Returns:
-        Whether it was changed or only cut short, the same in words, and the blocks concerned.
+        Whether it was changed or only truncated, as text, and the blocks concerned.
 
     Raises:
         OSError: it cannot be read.
@@ -47,7 +47,7 @@ def _truncated(size: int, sealed_size: int, block: int) -> str:
     message = f"ends after {size} of {sealed_size} bytes"
     if size % block:
         # Half a block has no hash of its own.
-        message += f", and what is left from byte {size - size % block} on cannot be told"
+        message += f", and the remaining bytes from byte {size - size % block} on cannot be checked"
     return message
 
 

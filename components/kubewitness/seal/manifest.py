@@ -1,4 +1,4 @@
-"""One manifest: what it may say, and the only bytes in which it may say it."""
+"""One manifest: its fields and its canonical bytes."""
 
 import hashlib
 from itertools import pairwise
@@ -21,7 +21,7 @@ from kubewitness.documents.explain import explain
 from kubewitness.errors import InputError
 
 BLOCK_SIZE: Final = 1 << 20
-"""Bytes of a block, where nobody asks for another size."""
+"""The default block size in bytes."""
 
 LARGEST_BLOCK: Final = 1 << 30
 LARGEST_INTEGER: Final = 2**53 - 1
@@ -80,7 +80,7 @@ class Manifest(_Strict):
         if (self.number == 1) != (self.previous is None):
             raise ValueError("the first manifest, and only that, has no `previous`")
         if any(first.path >= second.path for first, second in pairwise(self.files)):
-            raise ValueError("`files` are not in order, or one stands there twice")
+            raise ValueError("`files` are not in order, or one is there twice")
         for file in self.files:
             if len(file.blocks) != -(-file.size // self.block_size):
                 raise ValueError(f"`blocks` of {file.path!r} do not add up to its size")
@@ -104,13 +104,13 @@ def parse_manifest(data: bytes, where: Path) -> Manifest:
         where: named in the error.
 
     Raises:
-        ManifestError: they are anything else, or the same in another form than the canonical one;
-            that covers what readers of JSON disagree on, such as a key that stands there twice.
+        ManifestError: they are anything else, or the same in another form than the canonical one.
+            This covers input that JSON readers treat differently, such as a repeated key.
     """
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        # Whoever writes a manifest is a program: what follows from the first is of no use.
+        # A program writes manifests: further errors after the first are of no use.
         first = explain(error, Manifest)[0]
         raise ManifestError(f"{where}: malformed manifest: {first}") from error
     if manifest.as_bytes() != data:

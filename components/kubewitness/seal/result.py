@@ -1,4 +1,4 @@
-"""What sealing and verifying came to: documents, versioned; fields are only ever added."""
+"""The results of sealing and verifying: documents, versioned; fields are only ever added."""
 
 from enum import StrEnum
 from typing import Final, Literal
@@ -10,7 +10,7 @@ from kubewitness.errors import ExitCode
 
 
 class SealFindingKind(StrEnum):
-    """What was found."""
+    """The findings."""
 
     CHANGED = "changed"
     TRUNCATED = "truncated"
@@ -19,14 +19,14 @@ class SealFindingKind(StrEnum):
     SWAPPED = "swapped"
     DUPLICATED = "duplicated"
     MANIFEST = "manifest"
-    """A manifest is missing, edited, renumbered, or takes back what an earlier one says."""
+    """A manifest is missing, edited, renumbered, or contradicts an earlier one."""
     ANCHOR = "anchor"
     """An anchor that was given does not hold."""
     UNREADABLE = "unreadable"
     GROWN = "grown"
     """Bytes came after the sealed ones; those are as they were."""
     UNSEALED = "unsealed"
-    """Something that no manifest speaks of."""
+    """A file that no manifest lists."""
 
 
 NOT_SEALED: Final = frozenset({SealFindingKind.GROWN, SealFindingKind.UNSEALED})
@@ -54,9 +54,9 @@ class SealFinding(_Document):
     ranges: tuple[ByteRange, ...] = ()
     """The blocks that differ, neighbours as one; counted in bytes of the file as it was sealed."""
     other: str | None = None
-    """The file or manifest that it was taken for or stands against."""
+    """The file or manifest that it replaces or contradicts."""
     manifest: int | None = None
-    """The manifest that says otherwise."""
+    """The manifest that it contradicts."""
 
 
 class Unauthenticated(_Document):
@@ -74,7 +74,7 @@ class Anchor(_Document):
     kind: Literal["head", "signature", "timestamp"]
     manifest: int
     time: AwareDatetime | None = None
-    """When the manifest existed, where a time stamp says so."""
+    """When the manifest existed, if a time stamp shows it."""
 
 
 class SealResult(_Document):
@@ -85,7 +85,7 @@ class SealResult(_Document):
     manifest: str
     number: int
     head: str
-    """To be kept where nobody who can write the logs can write."""
+    """Store it where no one who can write to the logs can write."""
     files: int
     bytes: int
     new: int
@@ -93,7 +93,7 @@ class SealResult(_Document):
     signed: bool
     time_stamped: bool
     not_sealed: dict[str, str]
-    """What lies there and could not be sealed, with what it is."""
+    """Files that could not be sealed, with their kind."""
 
 
 class VerifyResult(_Document):
@@ -113,9 +113,10 @@ class VerifyResult(_Document):
     anchored: int | None
     """The newest manifest that an anchor authenticates."""
     unauthenticated: tuple[Unauthenticated, ...] = ()
-    """What follows the newest manifest that an anchor authenticates; empty without an anchor."""
+    """The content after the newest manifest that an anchor authenticates; empty without an
+    anchor."""
     unknown: tuple[str, ...]
-    """What could not be known, and what would tell."""
+    """The open questions, and the anchor that would answer them."""
     verdict: Literal["intact", "edited", "unreadable", "undecided"]
 
     def exit_code(self, *, accept_unanchored: bool = False) -> ExitCode:

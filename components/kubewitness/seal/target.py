@@ -1,4 +1,4 @@
-"""What is sealed, where its manifests are kept, and which files are there."""
+"""The sealed files, the place of their manifests, and the existing files."""
 
 import os
 import re
@@ -17,12 +17,13 @@ PARTIAL: Final = ".partial"
 
 @dataclass
 class Listing:
-    """What a folder holds."""
+    """The contents of a folder."""
 
     files: dict[str, Path] = field(default_factory=dict)
     """Regular files by their path below the folder, with slashes."""
     others: dict[str, str] = field(default_factory=dict)
-    """What cannot be sealed, and what it is: symbolic links, pipes, names that are no text."""
+    """Entries that cannot be sealed, with their kind: symbolic links, pipes, names that are not
+    text."""
     unreadable: dict[str, str] = field(default_factory=dict)
     """Folders that cannot be listed, and why."""
 

@@ -27,7 +27,7 @@ _ALGORITHMS: Final = {
     "2.16.840.1.101.3.4.2.2": hashlib.sha384,
     "2.16.840.1.101.3.4.2.3": hashlib.sha512,
 }
-"""What a stamp may be made over, by object identifier (RFC 5754, section 2)."""
+"""The hash algorithms of a time stamp, by object identifier (RFC 5754, section 2)."""
 
 
 def request_timestamp(url: str, data: bytes) -> bytes:
@@ -48,7 +48,7 @@ def request_timestamp(url: str, data: bytes) -> bytes:
     headers = {"Content-Type": "application/timestamp-query"}
     request = Request(url, asked.as_bytes(), headers)  # noqa: S310 checked above
     try:
-        with urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310 likewise
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310 same reason
             response: bytes = reply.read(LARGEST_RESPONSE)
     except (URLError, OSError, ValueError) as error:
         raise InputError(f"{url}: no time stamp: {error}") from error
@@ -89,7 +89,7 @@ def load_certificates(path: Path) -> list[Certificate]:
 
 
 def stamped_time(response: bytes, data: bytes, certificates: list[Certificate]) -> datetime:
-    """Return when the bytes existed, as an authority under one of the certificates says.
+    """Return when the bytes existed, according to an authority under one of the certificates.
 
     Raises:
         ValueError: the stamp does not hold, with the reason.

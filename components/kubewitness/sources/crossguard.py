@@ -1,9 +1,10 @@
 """Resources from CrossGuard calls: the one place that touches raw policy properties.
 
 CrossGuard shows a resource twice: alone with its inputs, then in the stack with its outputs and
-with what each property came from. During a preview every output that is no input is unknown, and
-some inputs are no outputs (`resourceUri`, `resourceGroupName`). So the inputs are remembered from
-the first call and used in the second; only both together say what is absent and what is unknown.
+with the origin of each property. During a preview, every output that is not an input is unknown,
+and some inputs are not outputs (`resourceUri`, `resourceGroupName`). So the inputs are stored
+during the first call and used in the second. Only both together show what is absent and what is
+unknown.
 
 The SDK hands out proxies that raise on any access to an unknown value and then downgrade the
 whole policy to advisory, so a policy that is not written against this fails open. Here the
@@ -36,7 +37,7 @@ _ONLY_INPUTS_SAY: Final = (
     *TARGET_PROPERTIES,
     *(name for names in DESTINATION_PROPERTIES.values() for name in names),
 )
-"""What outputs may lack although the program has set it: where something is, and goes."""
+"""Properties that outputs may lack although the program has set them: location and destination."""
 
 _PROVIDERS: Final = "pulumi:providers:"
 """How the types of providers begin, which have no provider themselves."""
@@ -62,9 +63,9 @@ class RememberedInputs:
     def complete(self, resource: Resource) -> Resource:
         """Return the resource with the inputs remembered in place of its outputs.
 
-        Of the outputs only the id and what Azure alone decides are of use: everything else that
-        it adds is no decision of the program. Without inputs the outputs stay, and what they
-        hide is unknown.
+        Only the ID and the values that Azure alone decides are taken from the outputs: everything
+        else that it adds is not a decision of the program. Without inputs the outputs are kept, and
+        values that they hide are unknown.
         """
         inputs = self._inputs.get(resource.urn)
         if inputs is None:
@@ -103,7 +104,7 @@ def from_resource_call(args: ResourceValidationArgs) -> Resource:
 def _origin(token: str, inputs: Mapping[str, Any]) -> Origin:
     """Return whether the stack manages a resource or only reads it, which then has no inputs.
 
-    What the stack manages has at least its resource group, its role or its target. A group itself
+    A managed resource has at least a resource group, a role or a target. A resource group itself
     may have nothing.
     """
     may_be_bare = kind_of(token) in (None, ResourceKind.RESOURCE_GROUP)

@@ -23,7 +23,7 @@ _NAMING: Final = ("name", "category", "categoryGroup", "id")
 def without_drift(asked: Any, found: Any) -> Any:
     """Return what a program asked for, with unknown in place of what differs in the outputs.
 
-    What outputs do not show, and what they show in another form, stays as it was asked for.
+    Values that outputs do not contain, or contain in another form, stay as requested.
     """
     if isinstance(asked, Mapping) and isinstance(found, Mapping):
         return {key: without_drift(value, found.get(key)) for key, value in asked.items()}

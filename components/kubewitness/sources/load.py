@@ -48,7 +48,7 @@ def load(  # noqa: PLR0913 each is an option of the command
         source: the folder that holds `Pulumi.yaml`, the file, or
             `azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]]`.
         stack: the stack; by default the only one there is.
-        answers: a file of answers to what only the cloud knows.
+        answers: a file of answers for values that are only available in the cloud.
         python: the interpreter; by default the one that `Pulumi.yaml` names.
         policy_packs: folders of other packs to run on the same preview.
         timeout: seconds that the program may take.
@@ -78,7 +78,7 @@ def _load(source: Path | str, options: Mapping[str, Any]) -> Loaded:
         return load_state(path)
     if not path.is_dir():
         raise InputError(
-            f"{path}: is neither a folder nor a file; name the folder that holds `Pulumi.yaml`, "
-            f"the exported state of a stack, or {SCHEME}SUBSCRIPTION"
+            f"{path}: is not a folder and not a file; name the folder that contains "
+            f"`Pulumi.yaml`, the exported state of a stack, or {SCHEME}SUBSCRIPTION"
         )
     return preview(path, **options)

@@ -1,4 +1,4 @@
-"""What a source holds, whatever it is: the one thing that every adapter returns."""
+"""The contents of a source, of any kind: the one type that every adapter returns."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +14,7 @@ from kubewitness.source_position import SourcePosition
 
 @dataclass(frozen=True)
 class Violation:
-    """What a policy of another pack reported.
+    """A result of a policy of another pack.
 
     Attributes:
         pack: the pack's name.
@@ -38,7 +38,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class LogMessage:
-    """What a program logged.
+    """A log message of a program.
 
     Attributes:
         level: `warning` or `error`.
@@ -88,7 +88,7 @@ class Loaded:
     Attributes:
         source: the source as the user named it.
         stack: the stack that the resources belong to.
-        resources: every resource seen.
+        resources: every resource that was read.
         calls: tokens of the provider functions that the program called, or names in a function that
             `apply` withheld; None where the source does not show them.
         is_planned: true where the resources are about to be deployed. Only then does the engine
@@ -97,7 +97,7 @@ class Loaded:
         unanswered: functions and stacks whose answers stayed unknown.
         unreadable: what the source did not show, each with the reason.
         warnings: what the program logged at warning and above, each once.
-        notes: what a reader should know besides.
+        notes: further information for the reader.
         secrets: what no report may show.
         project_file: what reports point to where no resource has a line; None in Azure.
     """

@@ -23,7 +23,7 @@ _HARMLESS: Final = "reading"
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield what each operation does, and to which resource, as the state describes it.
 
-    What has another form is yielded as it is, for the reader of resources to refuse.
+    Values of another form are yielded unchanged, and the reader of resources refuses them.
     """
     listed = document.get("pending_operations") or []
     for one in listed if isinstance(listed, list) else [listed]:

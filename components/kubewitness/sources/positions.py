@@ -14,7 +14,7 @@ from kubewitness.source_position import SourcePosition
 
 _LIBRARIES: Final = frozenset({"site-packages", "dist-packages", "node_modules"})
 _STANDARD_LIBRARY: Final = re.compile(r"(?:^|/)lib/(?:python|pypy)3\.\d+/", re.IGNORECASE)
-"""Below a virtual environment that stands in the project's folder."""
+"""A path below a virtual environment in the project's folder."""
 
 
 _FILE_AND_LINE: Final = re.compile(r"(?P<file>[^\n]+?):(?P<line>[1-9]\d*):")

@@ -43,13 +43,13 @@ def load_state(path: Path) -> Loaded:
     """Read an exported state.
 
     Raises:
-        InputError: the file cannot be read, or is no state.
+        InputError: the file cannot be read, or is not a state.
     """
     document = read_json(path, _A_STATE).data
     inner = _deployment(document)
     listed = inner.get("resources") or [] if inner is not None else None
     if inner is None or not isinstance(listed, list):
-        raise InputError(f"{path}: is no exported state: {_A_STATE}")
+        raise InputError(f"{path}: is not an exported state: {_A_STATE}")
     pending = list(operations(inner))
     listed = [*listed, *_begun(pending, listed)]
     faults = [
@@ -87,7 +87,7 @@ def _deployment(document: Any) -> Mapping[str, Any] | None:
 
 
 def _names(listed: list[Any]) -> list[str]:
-    """Return stack and project, as the URN of any resource tells them."""
+    """Return stack and project, from the URN of any resource."""
     for item in listed:
         head, _, rest = item["urn"].partition("::")
         return [head.rpartition(":")[2], rest.partition("::")[0]]
@@ -95,18 +95,18 @@ def _names(listed: list[Any]) -> list[str]:
 
 
 _FORMS: Final = {
-    "custom": (bool, "neither true nor false"),
-    "delete": (bool, "neither true nor false"),
-    "external": (bool, "neither true nor false"),
-    "pendingReplacement": (bool, "neither true nor false"),
-    "protect": (bool, "neither true nor false"),
+    "custom": (bool, "not true or false"),
+    "delete": (bool, "not true or false"),
+    "external": (bool, "not true or false"),
+    "pendingReplacement": (bool, "not true or false"),
+    "protect": (bool, "not true or false"),
     "parent": (str, "not text"),
     "provider": (str, "not text"),
     "inputs": (Mapping, "not an object"),
     "outputs": (Mapping, "not an object"),
     "propertyDependencies": (Mapping, "not an object"),
 }
-"""Fields that may be absent: what each must be, and what to say of anything else."""
+"""Optional fields: the type of each, and the error message for anything else."""
 
 
 def _faults(item: Any) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _asked(
     outputs: Mapping[str, Any],
     pending: Mapping[str, str],
 ) -> Mapping[str, Any]:
-    """Return the inputs as far as nothing says that Azure has something else."""
+    """Return the inputs, except where Azure has something else."""
     if item["urn"] in pending:
         return hidden(inputs, pending[item["urn"]])
     if kind_of(item["type"]) is None:

@@ -222,7 +222,7 @@ def test_throttling_without_end_is_a_fault(
     [
         ("AccessDeniedException", "not permitted; needs permission for {operation}"),
         ("ExpiredTokenException", "the credentials have expired; sign in again"),
-        ("UnrecognizedClientException", "AWS does not know the credentials; sign in again"),
+        ("UnrecognizedClientException", "AWS does not accept the credentials; sign in again"),
         ("OddException", "AWS answers {operation}: OddException"),
     ],
 )
@@ -268,7 +268,7 @@ def test_a_log_group_without_audit_streams_matches_nothing(cloud: "CloudWatchLog
         find_log_files([WORD, "cloudwatch://absent"])
     no_stream, no_group = caught.value.faults
     assert no_stream == (
-        f"{WORD}: nothing matches: the log group has no stream `kube-apiserver-audit-*`;"
+        f"{WORD}: the log group has no stream `kube-apiserver-audit-*`;"
         " switch on the cluster's log type `audit`"
     )
     assert no_group == "cloudwatch://absent: no such log group here; check its name and `?region=`"

@@ -134,11 +134,11 @@ def test_standard_input_is_read_once_and_left_open(monkeypatch: pytest.MonkeyPat
 def test_every_fault_is_told_at_once(logs: Path) -> None:
     """What, where and how to fix it."""
     (logs / "broken.log").symlink_to("nowhere")
-    nothing = "nothing matches; check the spelling and what is there"
+    nothing = "no such file or folder"
     assert faults(
         "logs", "missing.log", "logs/b.log/x", "logs/*.json", "logs/empty", "logs/.kubewitness-seal"
     ) == [
-        f"logs/broken.log: cannot be read: {os.strerror(2)}; mend it, or leave it out",
+        f"logs/broken.log: cannot be read: {os.strerror(2)}; fix it, or leave it out",
         f"missing.log: {nothing}",
         f"logs/b.log/x: {nothing}",
         f"logs/*.json: {nothing}",
@@ -187,7 +187,7 @@ def test_a_file_that_vanishes_is_a_fault_of_that_file(logs: Path) -> None:
 def test_an_unknown_scheme_comes_with_a_hint(word: str, hint: str) -> None:
     """Whoever wrote it meant something."""
     scheme = word.partition("//")[0] + "//"
-    assert faults(word) == [f"{word}: `{scheme}` is no scheme known here; {hint}"]
+    assert faults(word) == [f"{word}: `{scheme}` is not a supported scheme; {hint}"]
 
 
 def test_a_window_needs_time_zones_and_an_order() -> None:

@@ -139,9 +139,9 @@ def test_an_s3_object_that_changes_or_goes_is_a_fault(bucket: Any) -> None:
 @pytest.mark.usefixtures("bucket")
 def test_what_s3_does_not_have_is_a_fault() -> None:
     """A bucket, a prefix, a name; a seal is there, but holds no logs."""
-    assert "nothing matches" in fault("s3://trail/prod/.kubewitness-seal/")
+    assert "no such file or folder" in fault("s3://trail/prod/.kubewitness-seal/")
     assert fault("s3://absent/x") == "s3://absent/x: there is no such bucket; check its name"
-    assert fault("s3://trail/x").startswith("s3://trail/x: nothing matches")
+    assert fault("s3://trail/x").startswith("s3://trail/x: no such file or folder")
     assert fault("s3:///x").startswith("s3:///x: names no bucket")
 
 
@@ -322,7 +322,7 @@ def test_what_azure_does_not_have_is_a_fault(azure: Serve, monkeypatch: pytest.M
     """A container, a prefix, credentials."""
     azure(Container(OBJECTS))
     assert fault("az://absent").startswith("az://absent: no such container or blob")
-    assert fault("az://trail/x").startswith("az://trail/x: nothing matches")
+    assert fault("az://trail/x").startswith("az://trail/x: no such file or folder")
     monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", "AccountKey=c2VjcmV0")
     assert "is malformed; copy it from the storage account" in fault("az://trail/x")
     monkeypatch.delenv("AZURE_STORAGE_CONNECTION_STRING")

@@ -341,7 +341,7 @@ def test_since_and_until_restrict_every_table(
 @pytest.mark.parametrize("text", ["yesterday", "", "99999999999d", "2026-13-01"])
 def test_a_time_that_is_none_says_how_to_write_one(text: str) -> None:
     """ISO 8601 or how long ago."""
-    with pytest.raises(InputError, match=f"`{text}` is no time: write it as"):
+    with pytest.raises(InputError, match=f"`{text}` is not a time: write it as"):
         parse_time(text, datetime(2026, 3, 1))  # noqa: DTZ001 the store's have no zone
 
 
@@ -403,7 +403,7 @@ def test_a_column_of_another_tool_gets_the_right_path(store: Path, written: str,
 def test_a_hint_names_only_what_is_there(store: Path) -> None:
     """After a projection the table's columns are gone; of few columns all are told."""
     (fault,) = faults(store, "AKSAudit | project Stage | where Verb == 'get'")
-    assert fault.endswith("the table has it, but an operator before this place takes it away")
+    assert fault.endswith("the table has it, but an operator before this place removes it")
     (fault,) = faults(store, "AKSAudit | where Hierarchy == 'get'")
     assert fault == "unknown column `Hierarchy`: it is a column of AzureActivity"
     assert column_hint("x", ["Stage"]) == "the columns here are Stage"
@@ -511,7 +511,7 @@ def test_a_missing_table_of_a_fuzzy_union_is_no_fault(store: Path) -> None:
         ("", "the query is empty"),
         ("AKSAudits | count", "unknown table `AKSAudits`: did you mean `AKSAudit`?"),
         ("AKSAudit | where Verb ==", "syntax error at column 25: unexpected end of the query\n"),
-        ("AKSAudit\n| wherex 1", "at line 2, column 3: `wherex` is no operator; did you mean"),
+        ("AKSAudit\n| wherex 1", "at line 2, column 3: `wherex` is not an operator; did you mean"),
         ("AKSAudit | where Verb == 'get", "syntax error at column 26"),
         ("AKSAudit | mv-apply g = User.groups on (take 1)", "`mv-apply` at column 12 is not"),
         ("AKSAudit | mv-apply g = User.groups on (take 1)", "; use `mv-expand`"),
@@ -523,7 +523,7 @@ def test_a_missing_table_of_a_fuzzy_union_is_no_fault(store: Path) -> None:
         ("AKSAudit | count; AKSAudit | count", "a query is one statement"),
         (".create table x (a:string)", "a command of Kusto, and no query"),
         ("externaldata(x:string)['https://example.com']", "`externaldata` at column 1 is not"),
-        ("externaldata(x:string)['https://example.com']", "queries read no address and no file"),
+        ("externaldata(x:string)['https://example.com']", "queries cannot read URLs or files"),
         ("AKSAudit | evaluate pivot(Verb)", "; plugins run in Azure only"),
         ("AKSAudit | where * has 'x'", "`*` at column 18 is not supported by duckdb-kql"),
         ("SELECT * FROM AKSAudit", "the text is SQL and not KQL; add `--sql`"),

@@ -240,7 +240,7 @@ def test_the_columns_have_the_types_of_azure_also_without_rows(
         assert types[column.name] == column.type, column.name
     code, out, err = run(capsys, "query", f"{name} | count", tmp_path / "log", "--format", "json")
     assert (code, json.loads(out)) == (ExitCode.OK, [{"Count": 0}])
-    assert f"not visible in this log: the table {name}; the answer leaves that out" in err
+    assert f"not visible in this log: the table {name}; the answer does not include that" in err
 
 
 def test_a_query_joins_pods_with_what_they_printed(

@@ -327,10 +327,10 @@ def test_the_command_names_what_it_cannot_use(
     log = write(tmp_path / "a.log", [as_line(some_events(1)[0])])
     store = write(tmp_path / "text.store", [b"no store" * 1000])
     cases: list[tuple[int, str, list[str | Path]]] = [
-        (2, "nothing matches", [tmp_path / "nowhere", "--store", tmp_path / "s"]),
+        (2, "no such file or folder", [tmp_path / "nowhere", "--store", tmp_path / "s"]),
         (3, "nothing to check", [empty, "--store", tmp_path / "s"]),
-        (2, "is no store", [log, "--store", store]),
-        (2, "is neither a number", [log, "--max-unreadable", "few"]),
+        (2, "is not a store", [log, "--store", store]),
+        (2, "is not a number", [log, "--max-unreadable", "few"]),
     ]
     for expected, said, arguments in cases:
         code, _, err = run(capsys, "ingest", *arguments)

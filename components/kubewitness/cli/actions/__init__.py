@@ -1,4 +1,4 @@
-"""What each command does: `run` in the file that has the command's name.
+"""The action of each command: `run` in the file that has the command's name.
 
 A command's options are in `kubewitness.cli.commands`, apart from this, so that help does not load
 Pulumi, DuckDB, PyArrow or pydantic.

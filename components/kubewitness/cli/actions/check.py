@@ -1,4 +1,4 @@
-"""What `kubewitness check` does."""
+"""Run `kubewitness check`."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence

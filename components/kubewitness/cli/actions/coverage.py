@@ -1,4 +1,4 @@
-"""What `kubewitness coverage` does."""
+"""Run `kubewitness coverage`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -105,7 +105,7 @@ def _check_words(words: Sequence[str]) -> None:
     """Refuse what no detection is, or is of: a demand that was misspelt would never be met."""
     known = demandable()
     faults = [
-        f"--require {word}: no detection is called so, or is of this technique"
+        f"--require {word}: no detection has this name or this technique"
         + did_you_mean(word, known, "docs/reference/detections.md lists them")
         for word in words
         if word not in known
@@ -117,7 +117,7 @@ def _check_words(words: Sequence[str]) -> None:
 def _judge(
     clusters: list[ClusterCoverage], words: Sequence[str], *, not_blind: bool
 ) -> Iterator[ExitCode]:
-    """Say which demands are not met, and what the detections miss."""
+    """Report which requirements are not met, and what the detections miss."""
     for word in words:
         for one in clusters:
             found = demand(one.detections, word, not_blind=not_blind)

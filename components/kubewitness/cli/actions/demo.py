@@ -1,4 +1,4 @@
-"""What `kubewitness demo` does."""
+"""Run `kubewitness demo`."""
 
 import shlex
 import shutil
@@ -17,19 +17,19 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 """The repository's `examples/quickstart` and `examples/blocked`, which the wheel carries."""
 
 _NEXT = """\
-What to type next, in the folder of a Pulumi program of yours:
+Next, in the folder of your own Pulumi program:
   {command} check
       check it, offline
   pulumi preview --policy-pack "$({command} policy-pack)"
-      put the same policies in front of its deployment
+      run the same policies before its deployment
 """
 
 
 def run() -> int:
     """Check both programs; return 0 if one passes and the other is stopped."""
     console = stdout_console()
-    passed = _check(console, "quickstart", "ten lines with SecureAksCluster: this one passes")
-    stopped = _check(console, "blocked", "no guard, local accounts on: this one is stopped")
+    passed = _check(console, "quickstart", "ten lines with SecureAksCluster: passes")
+    stopped = _check(console, "blocked", "no category guard, local accounts enabled: blocked")
     console.print(_NEXT.format(command=_typed()), markup=False, highlight=False, soft_wrap=True)
     as_promised = passed is ExitCode.OK and stopped is ExitCode.VIOLATION
     return ExitCode.OK if as_promised else ExitCode.INTERNAL

@@ -1,4 +1,4 @@
-"""What `kubewitness export` does."""
+"""Run `kubewitness export`."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ def run(*, folder: Path, store: Path) -> int:
     with open_store(store, read_only=True, export_to=folder) as connection:
         rows = export_parquet(connection, folder)
     if not rows:
-        raise NothingToCheckError(f"{store} holds no rows; `kubewitness ingest` fills it")
+        raise NothingToCheckError(f"{store} has no rows; `kubewitness ingest` adds rows")
     write_text(", ".join(f"{table} {count:,}" for table, count in rows.items()) + "\n")
     return ExitCode.OK

@@ -1,4 +1,4 @@
-"""What `kubewitness hunt` does."""
+"""Run `kubewitness hunt`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -166,7 +166,7 @@ def _count(opened: OpenedEngine, left_out: Sequence[Detection]) -> int | None:
 
 
 def _refused(engine: Engine, detections: Sequence[Detection]) -> dict[str, Sequence[str]]:
-    """Return why detections cannot be run, which is also told at once."""
+    """Return why detections cannot be run, which is also reported at once."""
     refused = {detection.slug: engine.refused.get(detection.slug, ()) for detection in detections}
     refused = {slug: faults for slug, faults in refused.items() if faults}
     if detections and len(refused) == len(detections):
@@ -205,7 +205,7 @@ def _say(what: str, text: str) -> None:
 def _allowed(
     path: Path | None, detections: Sequence[Detection], warnings: list[str]
 ) -> tuple[UsedList | None, AllowList]:
-    """Return the allow-list, having said which of its entries hold no more."""
+    """Return the allow-list, and report its expired entries."""
     found = path or Path(ALLOW_LIST)
     if path is None and not found.exists():
         return None, NOTHING_ALLOWED
@@ -220,7 +220,7 @@ def _allowed(
 def _tell_used(used: UsedList, allowed: int | None) -> None:
     count = "not counted here" if allowed is None else f"{allowed:,}"
     tell(
-        f"note: {used.file} of the present folder is used: entries that hold {used.entries:,}, "
+        f"note: {used.file} in the current directory is used: valid entries {used.entries:,}, "
         f"findings left out {count}"
     )
 

@@ -1,4 +1,4 @@
-"""What `kubewitness import-sigma` does."""
+"""Run `kubewitness import-sigma`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,8 +27,7 @@ def run(*, rules: Path, output: Path, force: bool) -> int:
         tell(f"rejected: {rejected.reason}")
     for path in left_alone:
         tell(
-            f"left alone: {path}: is there and differs from what would be written; "
-            "`--force` overwrites it"
+            f"not changed: {path}: exists and differs from the new content; `--force` overwrites it"
         )
     also = f", left alone {len(left_alone)}" if left_alone else ""
     write_text(f"imported {len(files) - len(left_alone)}, rejected {len(found.rejected)}{also}\n")

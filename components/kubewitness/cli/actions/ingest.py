@@ -1,4 +1,4 @@
-"""What `kubewitness ingest` does."""
+"""Run `kubewitness ingest`."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def run(
         log = _contents(connection)
     _write(summary, log, store, format_, output)
     if not (summary.files_known or summary.balance.decoded_bytes or summary.faults):
-        raise NothingToCheckError("there is not a byte in these logs")
+        raise NothingToCheckError("these logs are empty")
     return ExitCode.UNREADABLE if _is_too_much(summary, max_unreadable) else ExitCode.OK
 
 

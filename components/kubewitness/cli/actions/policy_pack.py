@@ -1,4 +1,4 @@
-"""What `kubewitness policy-pack` does."""
+"""Run `kubewitness policy-pack`."""
 
 from kubewitness.cli.output import write_text
 from kubewitness.errors import ExitCode

@@ -1,4 +1,4 @@
-"""What `kubewitness query` does."""
+"""Run `kubewitness query`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -115,12 +115,12 @@ def _list_saved() -> None:
 def _notes(
     opened: OpenedLogs, period: Period, now: datetime, query: _Query, result: Result
 ) -> Iterator[str]:
-    """Yield what a reader of the rows should know about the logs and about the query."""
+    """Yield notes on the logs and on the query for the reader of the rows."""
     connection = opened.connection
     if not is_settled(connection):
         yield (
-            "warning: reading was interrupted, so events may stand here twice; run "
-            "`kubewitness ingest` again"
+            "warning: reading was interrupted, so events may be counted twice; run `kubewitness "
+            "ingest` again"
         )
     for line in opened.unread.lines():
         yield f"unreadable: {line}"

@@ -1,4 +1,4 @@
-"""What `kubewitness seal create` does."""
+"""Run `kubewitness seal create`."""
 
 import os
 from pathlib import Path

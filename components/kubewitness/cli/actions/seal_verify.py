@@ -1,4 +1,4 @@
-"""What `kubewitness seal verify` does."""
+"""Run `kubewitness seal verify`."""
 
 from pathlib import Path
 

@@ -38,14 +38,18 @@ EPILOG = exit_codes(
 
 @click.command("check", epilog=EPILOG)
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
-@click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Our pack that judges.")
+@click.option("--pack", default=DEFAULT_PACK, show_default=True, help="The built-in policy pack.")
 @stack_option
 @click.option("--all-stacks", is_flag=True, help="Check each stack that has a settings file.")
 @answers_option
 @tags_option
 @python_option
 @click.option(
-    "--policy-pack", "policy_packs", type=FOLDER, multiple=True, help="Another pack to run, too."
+    "--policy-pack",
+    "policy_packs",
+    type=FOLDER,
+    multiple=True,
+    help=("A further policy pack to run."),
 )
 @click.option(
     "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
@@ -84,9 +88,9 @@ EPILOG = exit_codes(
 def command(**options: Any) -> int:
     """Check Pulumi programs offline: no cloud, no account, no Pulumi CLI.
 
-    SOURCE is a folder with a Pulumi.yaml, by default the current one, or a file that `pulumi stack
-    export` wrote. A program's own code runs, with the interpreter that its Pulumi.yaml names.
-    Nothing is created. What is in Azure already is azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]],
-    which the role Reader may read.
+    SOURCE is a folder with a Pulumi.yaml, by default the current one; a file that `pulumi stack
+    export` wrote; or azure://SUBSCRIPTION[/RESOURCE-GROUP[/CLUSTER]] for clusters that exist in
+    Azure, which needs the role Reader. For a folder, check runs your program with the interpreter
+    that Pulumi.yaml names. Nothing is created.
     """
     return run_action("check", **options)

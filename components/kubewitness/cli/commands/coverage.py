@@ -54,11 +54,11 @@ EPILOG = exit_codes(
 def command(**options: Any) -> int:
     """Report which detections would work on the clusters of a program, or in a log.
 
-    SOURCE is a folder with a Pulumi.yaml, by default the current one, a file that `pulumi stack
-    export` wrote, or azure://SUBSCRIPTION; see `kubewitness check`. The malicious events that come
-    with each detection are put through AKS's audit policy and what the settings collect, and it is
-    run on what is left: it is alertable, degraded (it misses some cases), hunt-only, blind, or
-    undecided.
+    SOURCE is a folder with a Pulumi.yaml, by default the current one; a file that `pulumi stack
+    export` wrote; or azure://SUBSCRIPTION; see `kubewitness check`. Each detection has malicious
+    events. They pass through the audit policy of AKS and the settings of the cluster, and the
+    detection runs on the remaining events. The result is alertable, degraded (it misses some
+    cases), hunt-only, blind, or undecided.
 
     LOGS are a store, or logs as `kubewitness ingest` reads them: the categories, verbs, levels,
     bodies, clusters and periods that they contain, and which detections and saved queries they

@@ -48,7 +48,7 @@ EPILOG = exit_codes(
     "folders",
     type=FILE_OR_FOLDER,
     multiple=True,
-    help="Rules of your own instead, Sentinel's or Sigma's: a file or a folder.",
+    help="Custom detections to run instead, in Sentinel's or Sigma's format: a file or a folder.",
 )
 @click.option(
     "--severity",
@@ -56,9 +56,7 @@ EPILOG = exit_codes(
     help=f"Minimum severity, unless a detection is named. Default: {DEFAULT_SEVERITY}; for rules "
     "of your own, any.",
 )
-@click.option(
-    "--allow", type=FILE, help=f"What is allowed here; by default {ALLOW_LIST} if it is there."
-)
+@click.option("--allow", type=FILE, help=f"The allow-list; by default {ALLOW_LIST} if it exists.")
 @since_option(f"; in the cloud by default {CLOUD_SINCE}")
 @until_option
 @as_of_option

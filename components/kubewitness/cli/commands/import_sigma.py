@@ -10,7 +10,7 @@ from kubewitness.errors import ExitCode
 
 EPILOG = exit_codes(
     {
-        ExitCode.USAGE: "bad usage or input; a file that is there and differs was left alone",
+        ExitCode.USAGE: "bad usage or input; an existing file that differs was not changed",
         ExitCode.UNREADABLE: "a rule was rejected",
         ExitCode.NOTHING: "no Sigma rules",
         ExitCode.OK: "every rule was imported",
@@ -24,9 +24,9 @@ EPILOG = exit_codes(
     "--output",
     type=FOLDER,
     required=True,
-    help="The folder that takes the rules; it is created if it does not exist.",
+    help="The folder for the rules; it is created if it does not exist.",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there and differ.")
+@click.option("--force", is_flag=True, help="Overwrite existing files that differ.")
 def command(**options: Any) -> int:
     """Write Sigma RULES as rules of Microsoft Sentinel, one file each.
 

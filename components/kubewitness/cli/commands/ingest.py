@@ -40,7 +40,7 @@ class Limit(click.ParamType[str]):
         """Return it if it is one."""
         if not re.fullmatch(r"\d+|\d+(\.\d+)?%", str(value)):
             self.fail(
-                f"{value!r} is neither a number of entries nor a share as in 0.1%", param, ctx
+                f"{value!r} is not a number of entries and not a share such as 0.1%", param, ctx
             )
         return str(value)
 
@@ -53,7 +53,7 @@ class Limit(click.ParamType[str]):
     envvar=STORE_VARIABLE,
     default=DEFAULT_STORE,
     show_default=True,
-    help=f"The DuckDB file to fill; also by ${STORE_VARIABLE}.",
+    help=f"The DuckDB file to write; also set by ${STORE_VARIABLE}.",
 )
 @since_option("; of CloudWatch and of tables in Azure, of which by default a day is read")
 @until_option
@@ -78,8 +78,8 @@ def command(**options: Any) -> int:
     """Read audit logs of any format into a store, without losing a byte.
 
     LOGS are files, folders, globs, `-`, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX and
-    cloudwatch://LOG-GROUP; plain, gzip or zstd; recognised by content. They are also
-    log-analytics://WORKSPACE, by Workspace ID or resource ID, and adx://CLUSTER/DATABASE. What was
-    read before is not read again, and an interrupted run goes on where it was.
+    cloudwatch://LOG-GROUP; plain or compressed; recognised by content. They are also
+    log-analytics://WORKSPACE, by workspace ID or resource ID, and adx://CLUSTER/DATABASE. Logs that
+    were read before are not read again, and an interrupted run continues.
     """
     return run_action("ingest", **options)

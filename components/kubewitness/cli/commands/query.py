@@ -25,11 +25,17 @@ from kubewitness.cli.options import (
     "--raw", is_flag=True, help="In CSV, do not put an apostrophe before text that is a formula."
 )
 @output_option
-@click.option("--user", help="A saved query: only what this user did, or was done as this user.")
+@click.option("--user", help="A saved query: only requests by this user, or as this user.")
 @click.option("--service-account", metavar="NAMESPACE/NAME", help="Likewise.")
 @click.option("--namespace", help="A saved query: only requests that concern this namespace.")
-@click.option("--secret", metavar="[NAMESPACE/]NAME", help="Likewise a secret, with lists of all.")
-@click.option("--pod", metavar="[NAMESPACE/]NAME", help="Likewise a pod.")
+@click.option(
+    "--secret",
+    metavar="[NAMESPACE/]NAME",
+    help="A saved query: only requests for this secret, and lists of all.",
+)
+@click.option(
+    "--pod", metavar="[NAMESPACE/]NAME", help="A saved query: only requests for this pod."
+)
 @since_option()
 @until_option
 @as_of_option
@@ -40,13 +46,12 @@ from kubewitness.cli.options import (
 def command(**options: Any) -> int:
     """Query logs in KQL; nothing is written to them.
 
-    KQL may be @ and the name of a saved query, and operators can follow, as in '@deletions | where
-    Namespace == "shop"'; `@` alone lists them.
-    DATA are what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store;
-    or logs, as `kubewitness ingest` reads them, which are read again by each query.
-    Its tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane, AzureActivity,
-    AzureDiagnostics and those of Container insights, as KubePodInventory; KubeAudit
-    and related functions are the parsers that detections read. ago() and --since count from the
-    newest event unless --as-of says otherwise.
+    KQL can be @ and the name of a saved query, and operators can follow, as in '@deletions | where
+    Namespace == "shop"'; `@` alone lists the saved queries. DATA is a store, by default
+    $KUBEWITNESS_STORE or ./kubewitness.store; or logs, as `kubewitness ingest` reads them, which
+    each query reads again. The tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane,
+    AzureActivity, AzureDiagnostics and those of Container insights, such as KubePodInventory;
+    KubeAudit and related functions are the parsers that detections read. ago() and --since count
+    from the newest event, unless you set --as-of.
     """
     return run_action("query", **options)

@@ -21,7 +21,7 @@ PATH: Final = click.Path(path_type=Path)
 CREATE_CODES = exit_codes(
     {
         ExitCode.USAGE: "bad usage or input; a malformed manifest",
-        ExitCode.VIOLATION: "what was sealed before is not as it was; nothing is sealed",
+        ExitCode.VIOLATION: "sealed content was changed; nothing is sealed",
         ExitCode.NOTHING: "no file to seal",
         ExitCode.OK: "sealed",
     }
@@ -64,36 +64,36 @@ def command() -> None:
 def create(**options: Any) -> int:
     """Write a manifest of PATH, a folder of log files or one file, and print its hash, the head.
 
-    Keep the head where nobody who can write the logs can write: only it shows that manifests were
-    cut off or that all were made anew. Sealing again continues the chain; files may have grown and
-    come, nothing else. The passphrase of an encrypted key is read from the environment variable
-    KUBEWITNESS_SEAL_PASSPHRASE.
+    Store the head where no one who can write to the logs can write. Without it, the removal of
+    manifests or a completely new chain cannot be detected. Sealing again continues the chain; only
+    growth and new files are allowed. The passphrase of an encrypted key is read from the
+    environment variable KUBEWITNESS_SEAL_PASSPHRASE.
     """
     return run_action("seal_create", **options)
 
 
 @command.command("verify", epilog=VERIFY_CODES)
 @click.argument("path", type=PATH)
-@click.option("--head", metavar="SHA256", help="A head that was kept elsewhere.")
+@click.option("--head", metavar="SHA256", help="A head that you stored elsewhere.")
 @click.option(
     "--public-key",
     "public_keys",
     type=FILE,
     multiple=True,
-    help="A PEM file with the Ed25519 public key of whoever signs.",
+    help="A PEM file with the signer's Ed25519 public key.",
 )
 @click.option(
     "--timestamp-certificate",
     type=FILE,
-    help="A PEM file with the certificates that time stamps are trusted by.",
+    help="A PEM file with the certificates of trusted time stamp authorities.",
 )
 @click.option("--unanchored", is_flag=True, help="Accept manifests that no anchor authenticates.")
 @format_option("table", "json")
 @output_option
 def verify(**options: Any) -> int:
-    """Find every edit of PATH since it was sealed, and say in which bytes of which file it is.
+    """Find every edit of PATH since it was sealed, and report its file and bytes.
 
-    Without an anchor (--head, --public-key, --timestamp-certificate) it cannot be known whether
-    manifests were cut off or all made anew, so that nothing then ends with exit code 0.
+    Without an anchor (--head, --public-key, --timestamp-certificate), removed manifests or a
+    completely new chain cannot be detected. The exit code is then never 0.
     """
     return run_action("seal_verify", **options)

@@ -1,4 +1,4 @@
-"""Which detections would alert under what a cluster collects, and which could never see anything.
+"""Assess which detections can alert with the logs that a cluster collects, and which are blind.
 
 Source: Azure docs, "Monitor AKS" (categories and audit policy), "Select a table plan" (alert rules
 need the plan Analytics) and "Azure Monitor Logs reference" (the columns that tables have).
@@ -20,7 +20,7 @@ from kubewitness.detections.library import all_detections, cases
 
 
 class Reach(IntEnum):
-    """What can be done with logs where they arrive."""
+    """What the place where logs arrive allows."""
 
     NOWHERE = 0
     HUNT = 1
@@ -36,7 +36,7 @@ class Channel:
             `Administrative`, `Policy`.
         reach: what can certainly be done with it there.
         at_best: what can be done if all that is unknown is as one would wish.
-        resource_specific: whether it fills tables that do not say whom a user acted as.
+        resource_specific: whether it fills tables that do not contain the impersonated user.
         transformation: KQL that keeps part of it; empty for all.
         where: for people.
     """
@@ -50,7 +50,7 @@ class Channel:
 
 
 class Status(StrEnum):
-    """What becomes of a detection; the best comes first."""
+    """The result for a detection; the best comes first."""
 
     ALERTABLE = "alertable"
     DEGRADED = "degraded"
@@ -61,13 +61,13 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class DetectionCoverage:
-    """What becomes of one detection.
+    """The result for one detection.
 
     Attributes:
         detection: the detection.
         status: alertable: a scheduled rule finds every case that comes with it; degraded: only
-            some; hunt-only: none, but who looks does, where the logs are kept; blind: nobody does;
-            undecided: it depends on what cannot be known.
+            some; hunt-only: none, but a hunt finds them where the logs are kept; blind: neither
+            finds any; undecided: it depends on an unknown value.
         missed: the cases that no scheduled rule would find.
         at_best: what it is if all that is unknown is as one would wish.
     """
@@ -117,7 +117,7 @@ def _found(channels: Sequence[Channel], detections: Sequence[Detection]) -> _Fou
 
 @cache
 def _simulated(channels: frozenset[Channel], detections: tuple[Detection, ...]) -> _Found:
-    """Return the attacks found; remembered, for clusters are mostly alike."""
+    """Return the attacks found; cached, because most clusters have the same settings."""
     return attacks_found(detections, _passes(channels, detections))
 
 
@@ -175,7 +175,7 @@ def by_technique(coverage: Sequence[DetectionCoverage]) -> dict[str, Status]:
 
 @dataclass(frozen=True)
 class Demand:
-    """What becomes of a technique, or a detection, that somebody demands.
+    """The result for a required technique or detection.
 
     Attributes:
         word: the technique of ATT&CK, or the name of the detection.
@@ -200,9 +200,10 @@ def demandable() -> set[str]:
 def demand(coverage: Sequence[DetectionCoverage], word: str, *, not_blind: bool = False) -> Demand:
     """Return whether every detection of a technique is alertable, or the named one is.
 
-    One that sees part of a technique says little of the rest: changes alone show that a debug
-    container was added, and never that somebody ran a command. Those that read the activity log,
-    which is the subscription's and seldom in a cluster's stack, count where no other is of it.
+    A detection that covers a part of a technique is no evidence for the rest. Change events alone
+    show that a debug container was added, and never that a command was run. A detection on the
+    activity log counts only if the technique has no other. The activity log belongs to the
+    subscription, and is seldom in the stack of a cluster.
 
     Args:
         not_blind: whether it is enough that some detection finds some of its cases.

@@ -1,4 +1,4 @@
-"""What detections would see of each cluster: from the graph to the channels that its logs take."""
+"""Assess the detections for each cluster: from the graph to the channels that its logs take."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ ANALYTICS: Final = "analytics"
 
 @dataclass(frozen=True)
 class ClusterCoverage:
-    """What becomes of each detection on one cluster.
+    """The result of each detection on one cluster.
 
     Attributes:
         cluster: the name of the resource, or the Azure id of another stack's cluster.

@@ -21,7 +21,7 @@ from kubewitness.detections.queries import SavedQuery, saved_queries
 from kubewitness.logs.store.contents import ACTIVITY, Contents
 
 Want = Need | Literal["audit events"] | InsightsTable
-"""What a question needs; audit events of any kind are what all but those of Azure need."""
+"""The data that a question needs. Every question that is not about Azure needs audit events."""
 
 
 def _has_rows(table: InsightsTable) -> Callable[[Contents], bool]:
@@ -47,18 +47,18 @@ NAMES: Final[Mapping[Want, str]] = {
     "activity": "the activity log",
     **{table: f"the table {table}" for table in INSIGHTS_TABLES},
 }
-"""What is needed, for people."""
+"""The name of what is needed, for people."""
 
 _AUDIT_TABLES: Final = (AKS_AUDIT, AKS_AUDIT_ADMIN, AZURE_DIAGNOSTICS, *PARSERS)
 
 
 @dataclass(frozen=True)
 class Unanswerable:
-    """What a log cannot answer.
+    """The questions that a log cannot answer.
 
     Attributes:
         detections: the names of the detections by what they need and the log does not have.
-        queries: the names of saved queries likewise.
+        queries: the names of saved queries.
     """
 
     detections: Mapping[Want, Sequence[str]]
@@ -93,7 +93,7 @@ def not_visible(log: Contents, text: str, saved: SavedQuery | None = None) -> It
         saved: the saved query that it calls, if any.
     """
     if absent := _missing(log, _of_saved(saved) if saved else _of_tables(text)):
-        yield f"{', '.join(NAMES[want] for want in absent)}; the answer leaves that out"
+        yield f"{', '.join(NAMES[want] for want in absent)}; the answer does not include that"
     if absent or saved:
         return
     there = ", ".join(f"{table} has {rows:,}" for table, rows in log.tables.items() if rows)

@@ -1,4 +1,4 @@
-"""Audit events on which transformations of a workspace are tried: those that nobody should drop.
+"""Audit events on which transformations of a workspace are tried. None of them should be dropped.
 
 They are the events of the malicious cases that come with the detections, and variants of a few of
 them, made of the words in the transformation: `where User.username != "mallory"` drops none of the
@@ -154,7 +154,7 @@ _FIELDS: Final[Mapping[str, Callable[[Any, str], None]]] = {
         requestURI=f"{event['requestURI']}?{word}"
     ),
 }
-"""Where the words of a transformation are put, and how the report says so."""
+"""Where the words of a transformation are put, and the name of this place in the report."""
 
 
 def _variants(kql: str) -> Iterator[Sample]:

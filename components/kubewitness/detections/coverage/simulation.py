@@ -1,7 +1,7 @@
 """Which attacks a detection would find if only some of their events were logged.
 
-The malicious cases of every detection are put through what a cluster's settings let pass, and the
-detections run on what is left: nobody has to keep a second list of what each detection reads.
+The malicious cases of every detection pass through the settings of a cluster, and the detections
+run on the remaining events. No second list of what each detection reads has to be maintained.
 """
 
 import json
@@ -24,13 +24,13 @@ from kubewitness.logs.reading.ingest import ingest
 from kubewitness.logs.store.database import open_store
 
 Event = Mapping[str, Any]
-"""An event of `audit.k8s.io/v1`, or a row of another table, as it stands in a case."""
+"""An event of `audit.k8s.io/v1`, or a row of another table, as it is in a case."""
 
 CaseKind = Literal["malicious", "benign"]
 """Which of the cases that come with a detection."""
 
 Passes = Callable[[Event], Event | None]
-"""What is left of an event; None for nothing."""
+"""Return the remaining part of an event; None if nothing remains."""
 
 _FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _SLOT: Final = timedelta(days=4)

@@ -1,4 +1,4 @@
-"""What a transformation of a workspace leaves of records that nobody should drop."""
+"""Find out which records a transformation of a workspace drops that it should keep."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,8 +26,8 @@ _OF_THE_RECORD: Final = frozenset(
         "Type", "PodName", "Stream", "_ResourceId", "_SubscriptionId", "_BilledSize", "_IsBillable",
     }
 )  # fmt: skip
-"""Columns that say nothing of the request: when and where it was logged. No sample has them as the
-records of a cluster do."""
+"""Columns that do not describe the request: when and where it was logged. No sample has the
+values of a cluster's records."""
 
 _STRING_OR_COMMENT: Final = re.compile(r"""@?"(?:[^"\\]|\\.)*"|@?'(?:[^'\\]|\\.)*'|//[^\n]*""")
 _ASSIGNMENT_IN_WHERE: Final = re.compile(r"(?:^|\|)\s*(?:where|filter)\b[^|]*[^=!<>]=(?![=~])")
@@ -39,7 +39,7 @@ _NUMBER: Final = "PodName"
 
 @dataclass(frozen=True)
 class Remains:
-    """What is left.
+    """Return what remains.
 
     Attributes:
         samples: what was tried.
@@ -63,7 +63,7 @@ def remains(kql: str, words: str, *, guard: bool) -> Remains:
         guard: whether it is of AKSControlPlane; else of AKSAudit or AKSAuditAdmin.
 
     Raises:
-        InputError: it cannot be run as Azure runs it; the message says why.
+        InputError: it cannot be run as Azure runs it; the message gives the reason.
     """
     if faults := list(_faults(kql)):
         raise InputError("; ".join(faults))
@@ -80,7 +80,7 @@ def remains(kql: str, words: str, *, guard: bool) -> Remains:
 
 
 def _faults(kql: str) -> Iterator[str]:
-    """Yield why DuckDB cannot tell what Azure makes of it."""
+    """Yield why DuckDB cannot determine Azure's result."""
     if _ASSIGNMENT_IN_WHERE.search(_STRING_OR_COMMENT.sub('""', kql)):
         yield "`=` does not compare in KQL"
     yield from construct_faults(kql)

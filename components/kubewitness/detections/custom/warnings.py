@@ -8,12 +8,12 @@ from kubewitness.optional_imports import MissingExtraError, optional_import
 
 UNCHECKED: Final = (
     "whether events have the paths that it reads is not known without the types of Kubernetes' "
-    "objects; install kubewitness[sigma] to have them looked at"
+    "objects; install kubewitness[sigma] to check them"
 )
 
 
 def query_warnings(detection: Detection) -> Sequence[str]:
-    """Return what may be wrong with a query, which Azure alone can say.
+    """Return what may be wrong with a query, which only Azure can confirm.
 
     It cannot be read here, so that `hunt` does not run it; or a path is certainly in no event, so
     that it finds nothing.

@@ -1,4 +1,4 @@
-"""What runs detections: DuckDB here, Log Analytics, Azure Data Explorer; one file each."""
+"""The engines that run detections, one file each: DuckDB, Log Analytics, Azure Data Explorer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
@@ -9,7 +9,7 @@ from kubewitness.detections.unjudged.evaluate import Judged
 from kubewitness.errors import InputError
 
 TIMEOUT_SECONDS: Final = 300
-"""How long one detection may run on this machine, unless the user says otherwise."""
+"""The time limit of one detection on this machine, unless the user sets another."""
 
 
 class DetectionFailedError(InputError):
@@ -17,7 +17,7 @@ class DetectionFailedError(InputError):
 
 
 class TruncatedJudge(Protocol):
-    """Knows the truncated events that an engine reads."""
+    """Judges the truncated events that an engine reads."""
 
     @property
     def truncated(self) -> int:
@@ -30,7 +30,7 @@ class TruncatedJudge(Protocol):
         ...
 
     def judge(self, detection: Detection, findings: Sequence[Finding]) -> Judged:
-        """Return what a detection could not judge, and its findings without mere guesses."""
+        """Return the events that a detection could not judge, and its other findings."""
         ...
 
 
@@ -46,7 +46,8 @@ class Engine(Protocol):
         """Yield what a detection finds; what was found before it failed is yielded, too.
 
         Raises:
-            DetectionFailedError: this detection fails, or its result is not whole; says why.
-            InputError: no detection can be run; says why.
+            DetectionFailedError: this detection fails, or its result is incomplete; the message
+                gives the reason.
+            InputError: no detection can be run; the message gives the reason.
         """
         ...

@@ -1,4 +1,4 @@
-"""What the engines in the cloud share: which tables there are, the period, the text sent."""
+"""Parts that the engines in the cloud share: tables, the period, the text of the query."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from kubewitness.errors import InputError, NothingToCheckError
 from kubewitness.logs.store.period import Period, clock, parse_time
 
 DEFAULT_SINCE: Final = "1d"
-"""How far back a hunt in the cloud looks unless told otherwise: whoever asks pays, or waits."""
+"""The default period of a hunt in the cloud, because a longer one costs money or time."""
 
 _CATEGORIES: Final = 'where Category in ("kube-audit", "kube-audit-admin")'
 
@@ -30,7 +30,7 @@ _ARMS: Final = {
 def tables_query(condition: str = "true") -> str:
     """Return the query that names each table with an audit event, for `choose_tables`.
 
-    `isfuzzy` passes over tables that are not there, but wants one arm that is.
+    `isfuzzy` ignores tables that do not exist, but requires one that does.
 
     Args:
         condition: in KQL: what the event has to satisfy.
@@ -147,8 +147,9 @@ def _refusals(detection: Detection, tables: Tables | None, options: CloudOptions
 def _no_events(options: CloudOptions) -> str:
     start, end = options.span()
     return (
-        f"no table here has an audit event from {start:%Y-%m-%d %H:%M}Z to {end:%Y-%m-%d %H:%M}Z; "
-        "look further back with --since, or see where the cluster's diagnostic setting leads"
+        f"no table here has an audit event from {start:%Y-%m-%d %H:%M}Z to "
+        f"{end:%Y-%m-%d %H:%M}Z; use an earlier --since, or check the destination of the "
+        "cluster's diagnostic setting"
     )
 
 
@@ -178,6 +179,4 @@ def _value(kind: str, value: Any) -> Any:
 
 def only_a_part(reason: str) -> str:
     """Return the fault that a result is not whole."""
-    return (
-        f"gave only a part of its rows: {reason}; look at a shorter period with --since and --until"
-    )
+    return f"gave only a part of its rows: {reason}; use a shorter period with --since and --until"

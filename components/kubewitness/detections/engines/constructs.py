@@ -1,8 +1,8 @@
-"""What detections and parsers are written with: KQL that DuckDB and Kusto run alike.
+"""The KQL of detections and parsers: constructs that DuckDB and Kusto run with the same result.
 
-duckdb-kql refuses in words what it cannot run. What it runs otherwise than Kusto, in silence, is
-what this list is for. It looks at a query as duckdb-kql lowers it, in which calls of functions
-that a `let` defines are written out.
+duckdb-kql reports constructs that it cannot run. This list is about constructs that it runs
+differently from Kusto, without a message. It checks a query in the form to which duckdb-kql lowers
+it, in which calls of functions that a `let` defines are expanded.
 """
 
 import re
@@ -28,7 +28,7 @@ OPERATORS: Final[dict[type[ir.Node], str]] = {
     ir.MvExpand: "mv-expand",
     ir.Union: "union",
 }
-"""Not `take`, `top` and `sort`: which rows come first is not said where two are equal."""
+"""Not `take`, `top` and `sort`: the order of equal rows is undefined."""
 
 JOIN_KINDS: Final = ("inner", "leftouter", "leftanti", "leftsemi")
 """Not the default, `innerunique`, which keeps any one of the rows on the left."""
@@ -46,8 +46,9 @@ AGGREGATES: Final = (
     "arg_max",
     "take_any",
 )
-"""`dcount` is exact on DuckDB and, as Kusto's docs say, an estimate there, 1.6 % off or less: a
-threshold is a round number that no attack depends on. DuckDB passes over the size of `make_set`."""
+"""`dcount` is exact on DuckDB. According to Kusto's docs it is an estimate there, with an error
+of 1.6 % or less: a threshold is a round number that no attack depends on. DuckDB ignores the
+size limit of `make_set`."""
 
 FUNCTIONS: Final = (
     "case",
@@ -81,8 +82,8 @@ FUNCTIONS: Final = (
     "base64_decode_tostring",
     "bin",
 )
-"""Not `parse_url`, which leaves %2F as it is on DuckDB alone. `base64_decode_tostring` fails there
-at what is no Base64: it stands in an `iff` that asks first."""
+"""Not `parse_url`, which leaves %2F unchanged on DuckDB only. `base64_decode_tostring` fails on
+DuckDB for text that is not Base64: use it inside an `iff` that checks this first."""
 
 OPERATIONS: Final = (
     "==",
@@ -135,7 +136,7 @@ _USER_FUNCTION: Final = re.compile(r"\blet\s+(\w+)\s*=\s*(?:view\s*)?\([^()]*\)\
 
 
 def construct_faults(text: str) -> list[str]:
-    """Return what a query has that DuckDB and Kusto do not run alike, each fault once."""
+    """Return the constructs in a query that DuckDB and Kusto run differently, each once."""
     try:
         query = read_query(text)
     except KqlError as error:
@@ -167,7 +168,7 @@ def basic_plan_faults(text: str) -> list[str]:
     reads = _reads(query, {})
     if len(reads) > 1:
         faults.append(f"a table more than once, or more than one: {', '.join(reads)}")
-    return [f"a table of the Basic plan cannot be asked with {fault}" for fault in faults]
+    return [f"a table of the Basic plan cannot be queried with {fault}" for fault in faults]
 
 
 def _reads(query: ir.Query, bound: dict[str, list[str]]) -> list[str]:
@@ -204,7 +205,7 @@ def _operator_faults(node: object) -> Iterator[str]:
 def _expression_faults(node: object) -> Iterator[str]:
     match node:
         case ir.FunctionCall(name=name) if name in CLOCK:
-            yield f"`{name}()`: the logs are of any time; leave the period to whoever hunts"
+            yield f"`{name}()`: the logs are of any time; leave the period to the options of `hunt`"
         case ir.FunctionCall(name="make_set", args=(ir.ColumnRef(name=name), *_)) if (
             name in _OTHERS_TEXT
         ):
@@ -224,7 +225,8 @@ def _expression_faults(node: object) -> Iterator[str]:
 
 
 _NOT_ALIKE: Final = (
-    "is not among what both engines run alike; see docs/investigate/writing-detections.md"
+    "is not a construct that both engines run with the same result; "
+    "see docs/investigate/writing-detections.md"
 )
 
 

@@ -56,7 +56,7 @@ class FetchedEvents:
         return len(self._rows) if "_rows" in vars(self) else 0
 
     def judge(self, detection: Detection, findings: Sequence[Finding]) -> Judged:
-        """Return what a detection could not judge, and its findings without mere guesses."""
+        """Return the events that a detection could not judge, and its other findings."""
         if not used_parsers(detection.query) or not self._rows:
             return Judged(tuple(findings))
         today = datetime.now(UTC).date()
@@ -107,7 +107,7 @@ _SCHEMA: Final = pa.schema([(name, pa.string()) for name in (*_COLUMNS, ROW)])
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str | None]:
-    """Return the columns of an event as texts; a dynamic one that is no JSON becomes a string."""
+    """Return the columns of an event as text; a dynamic one that is not JSON becomes a string."""
     found = {name: _text(values.get(name), kind) for name, kind in _COLUMNS.items()}
     place = [found[name] or "" for name in ("AuditId", "Stage", "TimeGenerated", "RequestUri")]
     return {**found, ROW: " ".join(place)}

@@ -1,8 +1,9 @@
 """Runs detections on a store, on DuckDB.
 
-What detections share is done once: the parsers become tables in memory with the columns that some
-detection reads. The objects that were sent stay in the store until a detection has found their
-rows. The rest is mostly DuckDB's planning, on one core: so detections run on several.
+Work that detections share is done once: the parsers become tables in memory with the columns that
+some detection reads. The request and response bodies stay in the store until a detection has found
+their rows. Most of the remaining time is DuckDB's planning, on one core, so detections run on
+several.
 """
 
 import re
@@ -33,7 +34,8 @@ from kubewitness.logs.store.present import present_time
 from kubewitness.user_cache import user_cache
 
 _MEMORY: Final = "memory.main"
-"""Where tables stand that every connection sees; what is temporary only its own does."""
+"""The schema of tables that every connection can read. Temporary tables belong to one
+connection."""
 
 _REQUESTS: Final = f"{_MEMORY}.KubeAuditRequests"
 
@@ -89,7 +91,7 @@ def _schema(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]
 
 
 class _Thread(threading.local):
-    """What a thread has of its own: a connection, and which columns KubeAudit has there."""
+    """The state of a thread: a connection, and the columns of KubeAudit in it."""
 
     connection: duckdb.DuckDBPyConnection | None = None
     shows_stored: bool | None = None
@@ -168,7 +170,7 @@ class LocalEngine:
         return len(self._truncated or ())
 
     def judge(self, detection: Detection, findings: Sequence[Finding]) -> Judged:
-        """Return what a detection could not judge, and its findings without mere guesses.
+        """Return the events that a detection could not judge, and its findings without assumptions.
 
         Args:
             detection: one that was run.

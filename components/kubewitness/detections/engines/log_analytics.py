@@ -113,8 +113,8 @@ class LogAnalyticsEngine:
     def _find_tables(self) -> Tables | None:
         if self._options.plan == Plan.BASIC:
             raise InputError(
-                f"{self._name}: say with --tables which one has the audit events, AKSAudit or "
-                "AKSAuditAdmin: a table of the Basic plan cannot be looked for"
+                f"{self._name}: use --tables to name the table that has the audit events, "
+                "AKSAudit or AKSAuditAdmin: a table of the Basic plan cannot be detected"
             )
         with _explained(self._name, ""):
             tables, _ = self._query(tables_query())
@@ -188,7 +188,7 @@ def _explained(name: str, slug: str) -> Iterator[None]:
 
 
 def _reason(error: Any) -> str:
-    """Return what the service says is wrong with a query."""
+    """Return the error that the service reports for a query."""
     said = {
         "message": getattr(error.error, "message", None),
         "innererror": getattr(error.error, "innererror", None),

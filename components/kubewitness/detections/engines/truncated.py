@@ -37,7 +37,8 @@ _REQUESTS: Final = {
     "KubeServices": "ServiceName",
     "ContainerInventory": "Name",
 }
-"""What an event of each table requested, or what a row of Container insights is about."""
+"""The columns of each table that identify a request, or the object of a row of Container
+insights."""
 
 
 def truncated_events(

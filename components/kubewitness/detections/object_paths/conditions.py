@@ -1,4 +1,4 @@
-"""What a condition says of the resource that was asked for."""
+"""Find out which requested resources a condition allows."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ def _names_a_custom_resource(node: object) -> bool:
 
 
 def _is_custom(value: ir.Expr, items: Iterable[ir.Expr]) -> bool:
-    """Return whether one of the texts is no part of any name that the value can have."""
+    """Return whether one of the texts is not part of any name that the value can have."""
     is_group = _name(value) in _GROUPS
     known = api_groups() if is_group else {requested.resource for requested, _ in objects()}
     texts = [text for item in items for text in _texts(item)]

@@ -1,4 +1,4 @@
-"""What stands in the dynamic columns: the types of audit events and of Kubernetes' objects.
+"""The types of the dynamic columns: of audit events and of Kubernetes objects.
 
 Source: Kubernetes docs, "kube-apiserver Audit Configuration (v1)", Event, and the OpenAPI document
 of the Kubernetes API, which lightkube-models makes classes of; it comes with the extra `sigma`.
@@ -25,7 +25,7 @@ Type = Any
 
 
 class RequestedResource(NamedTuple):
-    """What was asked for where an object was sent, as in ObjectRef."""
+    """The requested resource of a sent object, as in ObjectRef."""
 
     resource: str
     subresource: str
@@ -47,7 +47,7 @@ COLUMN_TYPES: Final[dict[str, Type]] = {
     "ResponseStatus": Status,
     "Annotations": _Annotations,
     "AdditionalFields": Any,
-    # What Azure's resource providers write there, each as it likes.
+    # Azure's resource providers write this in different ways.
     "Authorization_d": Any,
     "Claims_d": Any,
     "Properties_d": Any,
@@ -73,7 +73,7 @@ WITHOUT_OBJECT: Final[dict[str, Type]] = {
     "RequestObject": GenericAlias(list, (_PATCH,)),
     "ResponseObject": _LIST,
 }
-"""What the same columns hold where no object is sent: of a JSON patch, and of many objects."""
+"""The content of the same columns without a sent object: of a JSON patch, and of many objects."""
 
 EVENT: Final = msgspec.defstruct(
     "Event",
@@ -93,7 +93,7 @@ _STREAM: Final = msgspec.defstruct(
         ("command", list[str]),
     ],
 )
-"""What a session sends. Source: Kubernetes' source, core/v1, PodExecOptions."""
+"""The options of a session. Source: Kubernetes' source, core/v1, PodExecOptions."""
 
 _CONSTRAINT: Final = msgspec.defstruct(
     "Constraint",
@@ -164,7 +164,7 @@ def below(kind: Type, name: str) -> Type | None:
 
 
 def element(kind: Type) -> Type | None:
-    """Return the type of what stands in a list; None if it is none."""
+    """Return the element type of a list; None if it is not a list."""
     if kind in {Any, list}:
         return Any
     return _plain(get_args(kind)[0]) if _generic(kind) is list else None
@@ -181,7 +181,7 @@ def names(kind: Type) -> tuple[str, ...]:
 
 
 def is_free(kind: Type) -> bool:
-    """Return whether any key may stand below it."""
+    """Return whether any key is allowed below it."""
     return kind in {Any, dict, _Annotations} or _generic(kind) is dict
 
 

@@ -1,6 +1,6 @@
 """Looks up each dynamic path of a query in the types of what it reads.
 
-To the engines a misspelt path is null in every row, and no engine says so.
+Both engines return null in every row for a misspelt path, without an error.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ from kubewitness.logs.kql.keywords import read_query
 from kubewitness.logs.kql.tree import children
 
 Meaning = frozenset[tuple[RequestedResource | None, Type]]
-"""What a value can be: types, each with what was asked for; None for whatever it was."""
+"""The possible types of a value, each with the requested resource; None for any resource."""
 
 Columns = Mapping[str, Meaning]
 
@@ -54,8 +54,8 @@ def unknown_paths(text: str) -> tuple[str, ...]:
 def paths_of_no_object(text: str) -> tuple[str, ...]:
     """Return which paths nothing in Kubernetes' own API has; only what is certain.
 
-    A query that names a custom resource is not looked at, for that may have any field. Nor is what
-    the query computed.
+    A query that names a custom resource is not checked, because a custom resource can have any
+    field. Computed values are not checked either.
 
     Args:
         text: one query in KQL, which duckdb-kql can read.
@@ -157,7 +157,7 @@ class _Reader:
         right = self.query(operator.right)
         if operator.kind in {"leftanti", "leftsemi"}:
             return columns
-        # It is another request: what is said of this one's resource says nothing of it.
+        # This is another request: conditions on the resource of this one do not apply to it.
         others = {
             name + ("1" if name in columns else ""): frozenset((None, kind) for _, kind in each)
             for name, each in right.items()

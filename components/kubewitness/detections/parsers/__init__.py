@@ -1,8 +1,8 @@
 """The functions that detections read, in KQL: one text for every engine.
 
-They are made as Sentinel's ASIM parsers are: deployed with the detections, and fitted to what a
-workspace holds. A detection names `KubeAudit` and never a table, so nothing is counted twice where
-a write stands in two of them.
+They work like Sentinel's ASIM parsers: they are deployed with the detections and adapt to the
+tables that a workspace has. A detection names `KubeAudit` and never a table, so a write that is in
+two tables is counted once.
 """
 
 import re
@@ -28,7 +28,7 @@ PARSERS: Final = (
 """All of them; each reads only those before it."""
 
 SOURCE: Final = "KubeAuditSource"
-"""What KubeAudit reads: the events, each once for every stage, with Azure's columns."""
+"""The source of KubeAudit: the events, each once for every stage, with Azure's columns."""
 
 
 class Tables(StrEnum):

@@ -15,7 +15,7 @@ from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
 
 PREFIX: Final = "@"
-"""What the name of a saved query begins with on the command line."""
+"""The prefix of the name of a saved query on the command line."""
 
 _HEADER: Final = re.compile(r"^// (Needs|Arguments): (.*)$", re.MULTILINE)
 _CALL: Final = re.compile(rf"{PREFIX}(?P<name>[^\s|]*)\s*(?P<more>(\|.*)?)", re.DOTALL)

@@ -1,7 +1,7 @@
 """Arguments of saved queries: whom and what they are restricted to.
 
-An argument becomes a condition on what the query reads, so that no query has placeholders and each
-runs in Azure as it stands.
+An argument becomes a condition on the source of the query. Queries therefore have no placeholders,
+and run in Azure unchanged.
 """
 
 from collections.abc import Callable, Mapping

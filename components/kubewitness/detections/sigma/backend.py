@@ -1,9 +1,9 @@
 """The condition of a Sigma rule as KQL, by pySigma and its Kusto backend.
 
-Of the backend stand `and`, `or`, `not` and lists. What it makes of values is put right here: it
-quotes dotted fields into literals, compares texts with numbers and truth values, takes `*` for an
-empty prefix, ignores the case of what is cased and minds it in patterns. All fields are text, for
-which `=~` ignores case, as Sigma demands.
+The backend provides `and`, `or`, `not` and lists. Its conversion of values is corrected here: it
+quotes dotted fields into literals, compares text with numbers and Boolean values, treats `*` as an
+empty prefix, ignores case where it matters and respects it in patterns. All fields are text, for
+which `=~` ignores case, as Sigma requires.
 """
 
 import json
@@ -36,7 +36,7 @@ _OPERATORS: Final = {
     (False, True): "startswith",
     (True, False): "endswith",
 }
-"""Which operator says what, by whether any text may precede the value, and follow it."""
+"""The operator, by whether text can precede the value, and follow it."""
 
 
 class Backend(KustoBackend):
@@ -103,7 +103,9 @@ class Backend(KustoBackend):
 
     def convert_condition_val(self, cond: Any, state: Any) -> NoReturn:  # noqa: ARG002
         """Refuse a keyword, which has no field."""
-        raise RejectedError(f"the keyword `{cond.value}` has no field; name where it stands")
+        raise RejectedError(
+            f"the keyword `{cond.value}` has no field; name the field that contains it"
+        )
 
     def _texts(self, name: str) -> Field:
         found = self._fields.find(name)
@@ -148,7 +150,7 @@ def _as_text(cond: Any) -> Equals:
 
 
 def _among(value: Any) -> str:
-    """Return a pattern for the JSON of a list, in which a value stands."""
+    """Return a pattern for the JSON of a list that contains a value."""
     # A quotation mark within a value has a backslash there.
     written = [json.dumps(s, ensure_ascii=False)[1:-1] if isinstance(s, str) else s for s in value]
     return r"[\[,]\s*" + _pattern(['"', *written, '"'], '[^"]') + r"\s*[,\]]"

@@ -2,4 +2,4 @@
 
 
 class RejectedError(Exception):
-    """A rule that cannot be run, or would find nothing; says what to write."""
+    """A rule that cannot be run, or would find nothing; the message contains the fix."""

@@ -46,10 +46,10 @@ _SENT: Final = {
 
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 _RESERVED: Final = {"count", "kind", "limit", "time", "title", "to"}
-"""What Kusto or duckdb-kql does not take for a name after a dot."""
+"""Characters that Kusto or duckdb-kql does not accept in a name after a dot."""
 
 _DEEPEST: Final = 8
-"""How far below an event a field is looked for that somebody named by its end alone."""
+"""How deep below an event a field is searched for if only the end of its path is given."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Fields:
             if any(fnmatchcase(requested.resource, each) for each in asked)
         )
         self.elements: dict[str, str] = {}
-        """What is expanded for the fields that were found: a name for each list of objects."""
+        """The expansions for the fields that were found: a name for each list of objects."""
 
     def find(self, name: str) -> Field:
         """Return a field.
@@ -123,7 +123,7 @@ class Fields:
         return _all_below(frozenset({EVENT}), name)
 
     def _element(self, expression: str, kinds: frozenset[Type]) -> tuple[str, frozenset[Type]]:
-        """Return what stands in a list in its place, where there is one."""
+        """Return the elements of a list in place of the list."""
         inner = frozenset(
             e for kind in kinds if (e := element(kind)) is not None and kind is not Any
         )

@@ -1,4 +1,4 @@
-"""Tells Sigma's files from Sentinel's, and imports them where the extra is installed."""
+"""Distinguish Sigma's files from Sentinel's, and import them if the extra is installed."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from kubewitness.optional_imports import optional_import
 def is_sigma(path: Path) -> bool:
     """Return whether a file holds Sigma rules: `logsource` and `detection`, or `correlation`.
 
-    What cannot be read is none.
+    A file that cannot be read is not one.
     """
     try:
         documents = read_documents(path)

@@ -1,4 +1,4 @@
-"""What became of Sigma rules that were imported. A leaf module."""
+"""The result of an import of Sigma rules. A leaf module."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of Sigma's rules.
+    """The result for the Sigma rules.
 
     Attributes:
         detections: that can be run.

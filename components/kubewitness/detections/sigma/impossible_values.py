@@ -76,6 +76,6 @@ def _resources() -> frozenset[str]:
 
 
 def _plural(text: str) -> str:
-    """Return the resource of which somebody wrote the kind; empty for all else."""
+    """Return the resource whose kind was written; empty for anything else."""
     forms = (f"{text}s", f"{text}es", f"{text[:-1]}ies")
     return next((form for form in forms if form in _resources()), "")

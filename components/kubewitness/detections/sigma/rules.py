@@ -45,7 +45,7 @@ _TACTICS: Final = {
         *("LateralMovement", "Collection", "CommandAndControl", "Exfiltration"),
     )
 } | {
-    # What DefenseEvasion became in ATT&CK, and Sentinel does not know yet.
+    # The new name of DefenseEvasion in ATT&CK, which Sentinel does not accept yet.
     "stealth": "DefenseEvasion",
     "defenseimpairment": "DefenseEvasion",
 }
@@ -78,7 +78,7 @@ def import_file(path: Path) -> Imported:
     """Import the rules of a file."""
     try:
         rules = list(SigmaCollection.from_yaml(path.read_text("utf-8"), collect_errors=True))
-    except Exception as error:  # noqa: BLE001 pySigma fails in many ways on what is no rule
+    except Exception as error:  # noqa: BLE001 pySigma raises many exceptions for input that is not a rule
         return _rejected(path.stem, f"{path}: cannot be read as Sigma", error)
     found = Imported()
     for number, rule in enumerate(rules):

@@ -15,7 +15,7 @@ from kubewitness.logs.kql.tree import children, children_outside_queries, walk
 
 
 class FlaggedColumn(NamedTuple):
-    """What can be uncertain about a column: flags beside it say so for each row."""
+    """The uncertainty of a column, as flags next to it in each row."""
 
     partial: bool = False
     unknown: bool = False

@@ -24,7 +24,7 @@ from kubewitness.logs.kql.translation import Translation
 from kubewitness.logs.kql.translation_cache import Translations
 
 _REWRITING: Final = 1
-"""Of how queries are rewritten: with another number all are rewritten anew."""
+"""The version of the rewriting: with another number, all queries are rewritten."""
 
 _TYPES: Final = {
     column.name: column.type for columns in (*TABLES.values(), OF_OURS) for column in columns
@@ -57,12 +57,12 @@ class TruncatedEvent:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a detection found, and what it could not judge.
+    """The findings of a detection, and the events that it could not judge.
 
     Attributes:
-        findings: without guesses.
+        findings: without assumptions.
         not_judged: events.
-        guesses: how many findings were guesses.
+        guesses: how many findings depend on an assumption.
     """
 
     findings: tuple[Finding, ...]
@@ -81,7 +81,7 @@ class TruncatedEvents:
     Args:
         connection: on which tables and parsers have the names that detections use.
         tables: the SQL of the truncated rows of each table that detections read, with the column
-            `__row`, which says which event it is.
+            `__row`, which identifies the event.
         events: by what `__row` has.
         schema: the columns of every table.
         now: what `now()` is.
@@ -114,9 +114,10 @@ class TruncatedEvents:
     def judge(
         self, connection: duckdb.DuckDBPyConnection, text: str, findings: Sequence[Finding]
     ) -> Judged:
-        """Return what a detection could not judge, and its findings without mere guesses.
+        """Return the events that a detection could not judge, and its findings without assumptions.
 
-        A finding is a guess if a condition is true of its event only because a part is missing.
+        A finding is an assumption if a condition is true of its event only because a part is
+        missing.
 
         Args:
             connection: of this thread.
@@ -138,7 +139,7 @@ class TruncatedEvents:
         )
 
     def _candidates(self, connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, bool]:
-        """Return the events that a query could not judge, and whether a finding is a guess."""
+        """Return the events that a query could not judge, and whether a finding is assumed."""
         found: dict[str, bool] = {}
         for made in self._rewritten(None, text):
             for row in rows(connection, made, self._now):
@@ -179,7 +180,7 @@ def _names(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
 
 
 def _with_flags(sql: str, names: Sequence[str]) -> str:
-    """Return the SQL of rows with the flags that say what of them is uncertain."""
+    """Return the SQL of rows with the flags for their uncertain parts."""
     flags = {flag("TimeGenerated", "unknown"): "TimeGenerated IS NULL"}
     for name in set(names) & set(_TYPES) - _OF_THE_PLACE - {"TimeGenerated"}:
         kind = "partial" if _TYPES[name] == "dynamic" else "unknown"

@@ -3,7 +3,7 @@
 from typing import Final
 
 MEMORY: Final = "memory"
-"""The database in memory, which all connections see."""
+"""The database in memory, which all connections can read."""
 
 ROW: Final = "__row"
 """The column that identifies an event."""
@@ -12,7 +12,8 @@ UNDECIDED: Final = "__undecided"
 """Whether some condition could not be decided for an event."""
 
 GUESSED: Final = "__guessed"
-"""Whether one of them is on a value of the event alone: a finding about it would be a guess."""
+"""Whether one of them depends on a single value of the event: a finding about it would be an
+assumption."""
 
 
 def truncated_name(table: str) -> str:
@@ -21,5 +22,5 @@ def truncated_name(table: str) -> str:
 
 
 def flag(column: str, kind: str) -> str:
-    """Return the name of the column that says whether another is `partial` or `unknown`."""
+    """Return the name of the column that shows whether another is `partial` or `unknown`."""
     return f"{column}__{kind}"

@@ -48,7 +48,7 @@ class TooComplexError(Exception):
 
 
 class _Joined(NamedTuple):
-    """A join, as the rows on its right see it."""
+    """A join, from the view of the rows on its right."""
 
     join: ir.Join | ir.Lookup
     left: tuple[str, ...]

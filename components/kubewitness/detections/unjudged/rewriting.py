@@ -62,7 +62,7 @@ def _tables(
 
 
 def _columns(names: Sequence[str]) -> FlaggedColumns:
-    """Return the columns that have flags beside them, and those that are certain."""
+    """Return the columns that have flags next to them, and those that are certain."""
     return {
         name: FlaggedColumn(flag(name, "partial") in names, flag(name, "unknown") in names)
         for name in names

@@ -1,4 +1,4 @@
-"""Destinations that two resources of a stack write: what they disagree on, nobody can know."""
+"""Destinations that two resources of a stack write: values that differ are unknown."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from kubewitness.graph.resources import Resource
 from kubewitness.graph.values import Unknown
 
 _IDENTITY: Final = frozenset(field.name for field in fields(Receiver)) - {"location"}
-"""What says which resource it is, not how it is set."""
+"""The properties that identify the resource, and are not settings."""
 
 
 def without_conflicts(

@@ -1,4 +1,4 @@
-"""The resources of this stack that logs can be sent to, and what other resources say of them.
+"""The resources of this stack that can receive logs, with the settings that other resources add.
 
 Property names are those on the wire. Sources: Azure Native API docs for Workspace, StorageAccount
 and eventhub.Namespace; Azure Classic API docs for the same.
@@ -59,7 +59,7 @@ _ATTACHMENTS: Final[Mapping[ResourceKind | None, type[Receiver]]] = {
     ResourceKind.LIFECYCLE_POLICY: StorageAccount,
     ResourceKind.IMMUTABILITY_POLICY: StorageAccount,
 }
-"""What says something of a receiver without being one, and of which receiver."""
+"""The resources that add settings to a receiver without being one, and the receiver's kind."""
 
 
 class Receivers:
@@ -168,7 +168,7 @@ def _bare(resource: Resource, by_urn: Mapping[str, Resource]) -> Receiver | None
 
 
 def _complete(receiver: Receiver, attached: list[Resource], doubtful: list[Resource]) -> Receiver:
-    """Return a receiver with what other resources say of it, and what others may say."""
+    """Return a receiver with the settings that other resources add, or may add."""
     if isinstance(receiver, Workspace):
         hidden = {name: HIDDEN_TABLE for r in doubtful for name, _ in tables_of(r, receiver)}
         return replace(receiver, tables={**tables(receiver, attached), **hidden})

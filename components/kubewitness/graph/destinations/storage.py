@@ -37,14 +37,14 @@ CONTAINER_ID: Final = re.compile(
 """The account and the container in the id of a container."""
 
 ANY_CONTAINER: Final = "*"
-"""Stands for every container of a storage account, where a policy may be on any."""
+"""Represents every container of a storage account, if a policy may be on any."""
 
 NEVER: Final = -1.0
-"""What the classic provider calls a period that never ends."""
+"""The value of the classic provider for a period that never ends."""
 
 _LOGS: Final = CONTAINER.format("")
 ELSEWHERE: Final = Unknown("whether it is this one's cannot be known before the deployment")
-"""What is said of an account, where it may be said of another one."""
+"""The settings of an account, or of one that may be another one."""
 
 _STATES: Final = {True: "Locked", False: "Unlocked"}
 
@@ -65,7 +65,7 @@ def _is(value: Value[Any], word: str) -> Value[bool]:
 
 
 def _closed(properties: Mapping[str, Any]) -> Value[bool]:
-    """Return whether the firewall lets in nobody whom no rule names; by default it does."""
+    """Return whether the firewall blocks clients that no rule names; by default it does not."""
     rules = first_present(read(properties, "networkRuleSet"), read(properties, "networkRules"))
     denies = _is(read(rules, "defaultAction"), "deny")
     if denies is not True:
@@ -145,7 +145,7 @@ def shortest(periods: list[Value[float]]) -> Value[float]:
 def immutability(policy: Resource) -> tuple[str, Value[str]]:
     """Return the container and the policy's state.
 
-    The classic provider locks a policy by itself; in Azure Native only Azure's answer says so.
+    The classic provider locks a policy itself; in Azure Native only Azure's answer shows it.
     """
     if is_classic(policy.type):
         locked = read(policy.properties, "locked")
@@ -157,7 +157,7 @@ def immutability(policy: Resource) -> tuple[str, Value[str]]:
         return ANY_CONTAINER, container
     name = container if isinstance(container, str) else policy.name
     if not policy.outputs:
-        return name, Unknown("Azure says so only after the deployment")
+        return name, Unknown("Azure reports this only after the deployment")
     return name, text(read(policy.outputs, "state"))
 
 

@@ -1,4 +1,4 @@
-"""What a workspace makes of logs as they arrive.
+"""The transformations that a workspace applies to incoming logs.
 
 Source: Azure docs, "Create a transformation in Azure Monitor" and "Structure of a data collection
 rule": a rule of kind WorkspaceTransforms has a data flow for each table, by its stream.

@@ -33,7 +33,7 @@ _TABLE_NAME: Final = re.compile(r"/(?P<table>\w+)(?:'|$)")
 
 _HIDDEN: Final = Unknown("whether it is this one's cannot be known before the deployment")
 HIDDEN_TABLE: Final = Table(_HIDDEN, _HIDDEN, _HIDDEN)
-"""What is said of a table that may be another workspace's."""
+"""The settings of a table that may be another workspace's."""
 
 
 def workspace(properties: Mapping[str, Any], common: Mapping[str, Any]) -> Workspace:
@@ -72,7 +72,7 @@ def tables(workspace: Workspace, attached: list[Resource]) -> dict[str, Table]:
 
 
 def tables_of(resource: Resource, workspace: Workspace) -> Iterator[tuple[str, Table]]:
-    """Yield what is said of which table, in lower case as Azure compares them."""
+    """Yield the settings of each table, in lower case as Azure compares them."""
     if kind_of(resource.type) is ResourceKind.TABLE:
         names = (read(resource.properties, name) for name in ("tableName", "name"))
         name = text(first_present(*names))
@@ -108,7 +108,7 @@ def names_it(template: Resource, receiver: Receiver) -> bool:
 
 
 def template_names(resource: Resource) -> list[str]:
-    """Return the names of the tables that a template declares, as they stand there."""
+    """Return the names of the tables that a template declares, unchanged."""
     if kind_of(resource.type) is not ResourceKind.ARM:
         return []
     known = (one for one in declared(resource) if not isinstance(one, Unknown))

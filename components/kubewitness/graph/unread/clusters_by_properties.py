@@ -1,4 +1,4 @@
-"""Resources that make a cluster only if their properties say so, and of which platform.
+"""Resources that make a cluster depending on their properties, and its platform.
 
 Sources: Azure Native API docs for containerservice.Fleet and machinelearningservices.Compute;
 Rancher2 API docs for Cluster; Cluster API reference, "Cluster".
@@ -22,7 +22,7 @@ CLUSTER_OF: Final[dict[ResourceKind | None, type[Cluster]]] = {
 
 
 def by_properties(resource: Resource) -> Iterator[Opaque | Unassessed]:
-    """Yield the cluster that a resource makes, if its properties say so or are hidden."""
+    """Yield the cluster that a resource makes, if its properties request one or are hidden."""
     token = fold(resource.type)
     reader = next((reader for word, reader in _READERS.items() if word in token), _cluster_api)
     found = reader(resource)

@@ -1,4 +1,4 @@
-"""Remote components: which hold a cluster, which cannot, and of which nobody can know.
+"""Remote components: those with a cluster, those without one, and unknown ones.
 
 A component's children are made by its provider, which does not run offline. In the engine the
 children are visible, and nothing here applies.

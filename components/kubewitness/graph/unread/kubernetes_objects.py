@@ -20,7 +20,7 @@ def objects_in(properties: Mapping[str, Any]) -> Iterator[Resource]:
     """Yield each Kubernetes object within properties as a resource with the type of that object.
 
     Args:
-        properties: of a resource; what is unknown holds no object that can be seen.
+        properties: of a resource; an unknown value has no visible object.
     """
     seen: set[int] = set()
     pending: list[tuple[str, Any]] = list(properties.items())

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _SPACE: Final = r"""(?:[\s"',\\`\[\]]|\\\n)+"""
-"""What is between the words of a command: in a shell, in a list of arguments, over lines."""
+"""The separators between the words of a command: in a shell, in a list of arguments, over lines."""
 
 _AZ: Final = rf"az(?:\.cmd)?{_SPACE}"
 _AKS: Final = rf"{_AZ}aks{_SPACE}"

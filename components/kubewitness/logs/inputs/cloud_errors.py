@@ -1,4 +1,4 @@
-"""What the SDKs of the clouds raise, said as errors for people.
+"""The errors of cloud SDKs, as errors for people.
 
 Nothing of the cloud's own words is repeated, and the original is not chained: both can hold keys,
 tokens and signatures.
@@ -19,10 +19,10 @@ _AWS_CODES: Final = {
     "ResourceNotFoundException": _NO_LOG_GROUP,
     "ExpiredTokenException": f"the credentials have expired; {_SIGN_IN}",
     "ExpiredToken": f"the credentials have expired; {_SIGN_IN}",
-    "UnrecognizedClientException": f"AWS does not know the credentials; {_SIGN_IN}",
-    "InvalidClientTokenId": f"AWS does not know the credentials; {_SIGN_IN}",
-    "InvalidAccessKeyId": f"AWS does not know the credentials; {_SIGN_IN}",
-    "InvalidToken": f"AWS does not know the credentials; {_SIGN_IN}",
+    "UnrecognizedClientException": f"AWS does not accept the credentials; {_SIGN_IN}",
+    "InvalidClientTokenId": f"AWS does not accept the credentials; {_SIGN_IN}",
+    "InvalidAccessKeyId": f"AWS does not accept the credentials; {_SIGN_IN}",
+    "InvalidToken": f"AWS does not accept the credentials; {_SIGN_IN}",
     "InvalidSignatureException": f"AWS refuses the signature; {_SIGN_IN}",
     "SignatureDoesNotMatch": f"AWS refuses the signature; {_SIGN_IN}",
     "ThrottlingException": _THROTTLED,
@@ -37,7 +37,7 @@ _AWS_KINDS: Final = {
     "PartialCredentialsError": "the credentials for AWS are incomplete; set both key and secret",
     "ProfileNotFound": "AWS_PROFILE names no profile; `aws configure list-profiles` lists them",
     "NoRegionError": "no region; append `?region=eu-west-1` or set AWS_DEFAULT_REGION",
-    "InvalidRegionError": "the region is no region's name; write one such as `eu-west-1`",
+    "InvalidRegionError": "the region is not a valid region name; write one such as `eu-west-1`",
     "EndpointConnectionError": "AWS cannot be reached there; check region and network",
 }
 _AZURE_STATUS: Final = {
@@ -95,4 +95,4 @@ def azure_errors(name: str) -> Iterator[None]:
 
 
 def _unforeseen(cloud: str, what: str) -> str:
-    return f"{cloud} answers {what}; see whether its own command line can read this"
+    return f"{cloud} answers {what}; check whether its own command line can read this"

@@ -55,14 +55,14 @@ class CloudWatchLogGroup:
 
     @property
     def size(self) -> int | None:
-        """Return None: CloudWatch does not tell how much a window holds."""
+        """Return None: CloudWatch does not report how much a window contains."""
         return None
 
     def open(self) -> BinaryIO:
         r"""Open JSON lines, one a page of CloudWatch: `{"events": [{"logStreamName": …, …}, …]}\n`.
 
-        Each event is as CloudWatch returns it. Pages are fetched as they are read, memory holds
-        one. Throttling is waited out, for ten attempts a page. What cannot be fetched raises
+        Each event is unchanged. Pages are fetched as they are read, and memory contains one. The
+        reader waits for throttling, for ten attempts a page. A page that cannot be fetched raises
         InputError when it is read.
         """
         return open_chunks(self._lines())
@@ -106,14 +106,14 @@ def find_log_group(
         )
     if not found["logStreams"]:
         raise InputError(
-            f"{word}: nothing matches: the log group has no stream `{AUDIT_STREAMS}-*`;"
+            f"{word}: the log group has no stream `{AUDIT_STREAMS}-*`;"
             " switch on the cluster's log type `audit`"
         )
     return CloudWatchLogGroup(name, client.meta.region_name, since, until)
 
 
 def _parse(word: str) -> tuple[str, str | None]:
-    """Return name and region; not by `urlsplit`, for a log group's name may hold a `#`."""
+    """Return name and region; not by `urlsplit`: a log group's name may contain a `#`."""
     name, _, query = word.removeprefix(SCHEME).partition("?")
     asked = dict(parse_qsl(query, keep_blank_values=True))
     region = asked.pop("region", None)

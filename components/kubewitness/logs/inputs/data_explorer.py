@@ -49,7 +49,7 @@ _TOO_MUCH: Final = (
     "LimitsExceeded",
     "timed out",
 )
-"""What an error of Kusto contains that a shorter period may not meet."""
+"""Parts of a Kusto error that a shorter period may avoid."""
 
 _COST: Final = "Azure Data Explorer does not bill queries"
 _DELETED: Final = "older than the retention of the table: it is deleted"
@@ -61,7 +61,7 @@ _UNCERTAIN: Final = (
 
 @dataclass(frozen=True)
 class _Table:
-    """What `.show tables details` shows of a table.
+    """The properties of a table in `.show tables details`.
 
     Attributes:
         row_bytes: of a row on average; None where that is unknown.

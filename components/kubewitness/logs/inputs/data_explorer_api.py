@@ -20,7 +20,7 @@ _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 
 UNAUTHORISED: Final = f"Azure Data Explorer refuses the credentials, or there are none; {SIGN_IN}"
 UNREACHABLE: Final = "cannot be reached; check the cluster's name and the network"
-UNTRUSTED: Final = "is no address of Azure Data Explorer; write adx://CLUSTER.REGION/DATABASE"
+UNTRUSTED: Final = "is not an address of Azure Data Explorer; write adx://CLUSTER.REGION/DATABASE"
 
 REFUSALS: Final = {
     401: UNAUTHORISED,
@@ -41,8 +41,8 @@ class Database(NamedTuple):
 def open_database(word: str) -> Database:
     """Open `adx://CLUSTER.REGION/DATABASE` with whatever `DefaultAzureCredential` finds.
 
-    A whole host name stands for itself. Loopback, where the Kusto emulator and `duckdb-kql serve`
-    listen, is asked over HTTP without signing in; nothing else is.
+    A complete host name is used as it is. Loopback, where the Kusto emulator and `duckdb-kql serve`
+    listen, is queried over HTTP without authentication; no other host is.
 
     Raises:
         InputError: the extra `kusto` is not installed, or the word names no database.

@@ -1,7 +1,7 @@
 """Bytes as stored become bytes as logged: plain, gzip or zstd, in any number of members.
 
-What a checksum does not vouch for is reported: a member that is cut, or whose end does not fit, may
-have been changed anywhere. What cannot be decoded at all is skipped up to the next member.
+Content without a valid checksum is reported: a truncated member, or one with a wrong checksum, may
+have been changed anywhere. Data that cannot be decoded is skipped up to the next member.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ else:
 
 READ_BYTES: Final = 1 << 20
 FED_BYTES: Final = 512
-"""What a decoder is given at once: when it fails, what it made of these is lost with them."""
+"""The input of a decoder at a time: when it fails, the output of this input is lost."""
 MOST_OUTPUT_BYTES: Final = 1 << 22
 
 GZIP: Final = b"\x1f\x8b\x08"
@@ -28,7 +28,7 @@ ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 @dataclass(frozen=True)
 class Unvouched:
-    """Decoded bytes that no checksum vouches for, from `start` up to `end`, and why.
+    """Decoded bytes that no checksum authenticates, from `start` up to `end`, and the reason.
 
     Where both are the same, bytes are missing at that place.
     """
@@ -78,7 +78,7 @@ class Decoded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer as far as bytes are at hand; 0 at the end."""
+        """Fill the buffer with the available bytes; 0 at the end."""
         if self._new is None:
             return self._stored.readinto(buffer)
         while not self._ready:
@@ -102,12 +102,12 @@ class Decoded(io.RawIOBase):
             return None
         data = self._stored.take(FED_BYTES) if _needs_input(self._member) else b""
         if not data and _needs_input(self._member):
-            self._end_member("is cut, so that its checksum is missing")
+            self._end_member("is truncated, so that its checksum is missing")
             return b""
         try:
             decoded: bytes = _decompress(self._member, data)
         except (zlib.error, zstd.ZstdError):
-            self._end_member("is damaged, so that its checksum does not vouch for it")
+            self._end_member("is damaged: its checksum does not match")
             self._stored.give_back(data)
             self._skip("is damaged from here on")
             return b""
@@ -121,7 +121,7 @@ class Decoded(io.RawIOBase):
         if not head:
             return False
         if not head.startswith((GZIP, ZSTD)):
-            self._skip("is no gzip or zstd member")
+            self._skip("is not a gzip or zstd member")
             if not self._stored.peek(1):
                 return False
         self._new = _decoder(self._stored.peek(4))
@@ -141,13 +141,13 @@ class Decoded(io.RawIOBase):
             )
 
     def _skip(self, reason: str) -> None:
-        """Pass over what is no member, up to the next that may be one."""
+        """Skip bytes that are not a member, up to the next possible one."""
         start, digest, length = self._stored.position, hashlib.sha256(), 0
         while block := self._stored.take_until((GZIP, ZSTD), at_least=0 if length else 1):
             digest.update(block)
             length += len(block)
         self.undecodable.append(Undecodable(start, length, digest.hexdigest(), reason))
-        # What begins before the gap and ends behind it was never one record.
+        # A record that begins before the gap and ends after it was never one record.
         gap = "goes on where bytes are missing"
         self.unvouched.append(Unvouched(self._position, self._position, gap))
 

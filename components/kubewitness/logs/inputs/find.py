@@ -62,7 +62,7 @@ class LogFile(Protocol):
     def open(self) -> BinaryIO:
         """Open the bytes as stored, compressed if they are; they can be read in chunks.
 
-        What cannot be had raises InputError, here or when it is read.
+        A file that cannot be opened raises InputError, here or when it is read.
         """
 
 
@@ -100,21 +100,21 @@ def find_log_files(
 
     - a file, also a hidden one or a pipe;
     - a folder: every regular file in it and below, sorted by path. Links are followed. **Not read
-      are** files and folders whose name begins with a dot, and what is no regular file (sockets,
-      pipes, devices); whoever wants one names it;
-    - a glob, in which `**` stands for any number of folders, too, and no wildcard for a first dot;
+      are** files and folders whose name begins with a dot, and entries that are not regular files
+      (sockets, pipes, devices); name them to read them;
+    - a glob, in which `**` also matches any number of folders, and no wildcard matches a first dot;
     - `-`: standard input;
     - `s3://BUCKET/PREFIX`, `az://CONTAINER/PREFIX`: every object whose key begins so, without the
       hidden ones, as in a folder;
     - `cloudwatch://LOG-GROUP`, with `?region=REGION` where it is not the default one;
     - `log-analytics://WORKSPACE`, `adx://CLUSTER/DATABASE`: the tables that have logs of AKS.
 
-    A folder `.kubewitness-seal` is never read: what a seal holds are no logs.
+    A folder `.kubewitness-seal` is never read: the contents of a seal are not logs.
 
     Args:
         since: nothing earlier is wanted; saves reading clouds that are queried, by default a day
             of a table; other files are read whole.
-        until: nothing later is wanted; likewise.
+        until: nothing later is read, in the same format.
 
     Raises:
         InputError: with every fault of every word.
@@ -155,9 +155,9 @@ def _matches(word: str, since: datetime | None, until: datetime | None) -> Seque
         found = _OBJECT_STORES[scheme[0]](word)
     else:
         hint = _HINTS.get(scheme[0].removesuffix("://").lower(), f"known: {', '.join(_SCHEMES)}")
-        raise InputError(f"{word}: `{scheme[0]}` is no scheme known here; {hint}")
+        raise InputError(f"{word}: `{scheme[0]}` is not a supported scheme; {hint}")
     if not found:
-        raise InputError(f"{word}: nothing matches; check the spelling and what is there")
+        raise InputError(f"{word}: no such file or folder")
     return found
 
 

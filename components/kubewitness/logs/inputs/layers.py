@@ -45,8 +45,8 @@ _DAMAGE: Final = (
     RuntimeError,
     pa.ArrowException,
 )
-"""What the readers of the layers raise: RuntimeError and NotImplementedError for zip files that
-are encrypted or compressed in an unknown way."""
+"""The exceptions of the readers of the layers: RuntimeError and NotImplementedError for zip
+files that are encrypted or compressed in an unknown way."""
 
 
 class LayerError(OSError):
@@ -78,7 +78,7 @@ class Layers(io.RawIOBase):
         return self._head(count)
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer as far as bytes are at hand; 0 at the end."""
+        """Fill the buffer with the available bytes; 0 at the end."""
         try:
             if self._log is None:
                 self._log = self._open(_buffered(self.decoded[0]))
@@ -97,7 +97,7 @@ class Layers(io.RawIOBase):
 
     @property
     def unvouched(self) -> list[Unvouched]:
-        """Return what no checksum vouches for so far; behind another layer that is everything."""
+        """Return the bytes without a checksum so far; all of them after another layer."""
         *outer, last = self.decoded
         inside = [each for layer in outer for each in layer.unvouched]
         return [*last.unvouched, *(Unvouched(0, self._position, each.reason) for each in inside)]

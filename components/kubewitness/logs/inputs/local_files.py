@@ -11,8 +11,8 @@ from typing import BinaryIO, Final
 from kubewitness.errors import InputError
 
 SEAL_FOLDER: Final = ".kubewitness-seal"
-"""Where the manifests of a sealed folder are, in it; those of a file are beside it, in a folder of
-the file's name and this. What a seal holds is not read as logs."""
+"""The folder of the manifests in a sealed folder. The manifests of a file are next to it, in a
+folder with the file's name and this suffix. The contents of a seal are not read as logs."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class LocalFile:
 
 
 def find_local_files(word: str) -> list[LocalFile]:
-    """Return the files that a word names, by their paths; see `find_log_files`.
+    """Return the files that a word matches, by their paths; see `find_log_files`.
 
     Raises:
         InputError: with every file and folder that cannot be read.
@@ -148,7 +148,7 @@ class _Search:
             resolved = Path(os.path.realpath(path))
             self.found.append(LocalFile(_as_text(resolved), status.st_size, resolved))
         else:
-            # What stands behind /dev/fd/63 has no path that could be opened.
+            # The target of /dev/fd/63 has no path that could be opened.
             self.found.append(LocalFile(_as_text(path.absolute()), None, path.absolute()))
 
 
@@ -157,4 +157,4 @@ def _as_text(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return f"{_as_text(path)}: cannot be read: {error.strerror}; mend it, or leave it out"
+    return f"{_as_text(path)}: cannot be read: {error.strerror}; fix it, or leave it out"

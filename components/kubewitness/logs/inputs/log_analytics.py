@@ -62,7 +62,7 @@ _CONDITIONS: Final = {
     AZURE_DIAGNOSTICS: ' | where ResourceProvider =~ "Microsoft.ContainerService"',
 }
 _HOUR: Final = timedelta(hours=1)
-"""What a row of Usage counts."""
+"""The counts in a row of Usage."""
 
 _WORKSPACE: Final = "Microsoft.OperationalInsights/workspaces"
 _WORKSPACES_VERSION: Final = "2023-09-01"

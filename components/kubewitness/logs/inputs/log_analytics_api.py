@@ -1,4 +1,4 @@
-"""The HTTP of Log Analytics, for what Microsoft's own client has no method for.
+"""The HTTP requests of Log Analytics for which Microsoft's own client has no method.
 
 Source: Azure docs, "Azure Monitor Log Analytics API" and "Query data in a Basic and Auxiliary
 table". Requests go through the pipeline of Microsoft's client, with its sign-in and its retries.
@@ -88,7 +88,7 @@ def patient_policy(word: str) -> Any:
 def search_request(workspace: str, text: str, start: datetime, end: datetime) -> "HttpRequest":
     """Return the request of a query on a table of the plan Basic or Auxiliary.
 
-    Its period stands in the address; a condition in the text would not restrict what is scanned.
+    The period is in the URL; a condition in the text would not restrict what is scanned.
     """
     return _request(workspace, "search", {"query": text}, {"timespan": _timespan(start, end)})
 

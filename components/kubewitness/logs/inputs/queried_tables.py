@@ -61,12 +61,12 @@ class TooMuchError(Exception):
 
 
 class UnavailableError(Exception):
-    """A table cannot be read: says why."""
+    """A table cannot be read, with the reason."""
 
 
 @dataclass(frozen=True)
 class Readable:
-    """What queries reach of a table.
+    """The range of a table that queries can reach.
 
     Attributes:
         span: the period.
@@ -115,7 +115,8 @@ class QueriedTable:
     def windows(self, spans: Sequence[Span]) -> Iterator[Span]:
         """Yield spans in parts that are read at once.
 
-        What may get more rows is apart from what is final, because it is read again.
+        Windows that may still receive rows are separate from final ones, because they are read
+        again.
         """
         step = max(self._time_of(WINDOW_BYTES), SHORTEST_WINDOW)
         final = self.now - LATEST_ARRIVAL

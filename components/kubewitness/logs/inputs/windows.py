@@ -60,7 +60,7 @@ class Window:
     def open(self) -> BinaryIO:
         """Open the rows as a JSON list; empty without rows.
 
-        What cannot be read is in `fault`, so that all rows that can be read are.
+        The reason for rows that cannot be read is in `fault`, so that all other rows are read.
         """
         return open_chunks(self._chunks())
 

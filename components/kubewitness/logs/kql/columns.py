@@ -9,7 +9,7 @@ from kubewitness.logs.kql.tree import walk
 
 
 def columns_of(query: ir.Query, schema: Schema) -> list[str] | None:
-    """Return the columns of a query's result; None where they cannot be told."""
+    """Return the columns of a query's result; None if they are unknown."""
     if [] in schema.values() and any(_is_unknown(node, schema) for node in walk(query)):
         return None
     try:
@@ -24,7 +24,7 @@ def _is_unknown(node: object, schema: Schema) -> bool:
 
 
 def stages(query: ir.Query, schema: Schema) -> Iterator[tuple[list[str], ir.Operator]]:
-    """Yield each operator with the columns before it, as far as these can be told."""
+    """Yield each operator with the columns before it, if they are known."""
     for index, operator in enumerate(query.operators):
         before = columns_of(ir.Query(query.source, query.operators[:index]), schema)
         if before is None:

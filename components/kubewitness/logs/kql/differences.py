@@ -1,4 +1,4 @@
-"""What runs here and not, or otherwise, in Azure, where the same text is to run."""
+"""Differences between the engines: KQL that Azure refuses, or runs with another result."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -17,7 +17,7 @@ from kubewitness.logs.kql.dynamic_columns import (
 from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 _OTHERWISE: Final = {
-    "url_decode": "leaves `+` as it is here; Azure's docs do not say whether it becomes a blank"
+    "url_decode": "leaves `+` unchanged here; Azure's docs do not state whether it becomes a blank"
 }
 """Functions whose result Azure's docs leave open in a part."""
 

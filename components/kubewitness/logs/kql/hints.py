@@ -1,4 +1,4 @@
-"""The right path for a name that somebody wrote from memory or out of another tool's handbook."""
+"""The right path for a name from memory or from another tool's documentation."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _OTHER_NAMES: Final = {
 }
 
 _SUFFIX: Final = re.compile(r"_[sdbgt]$")
-"""What Log Analytics appends to the columns of its older tables, for their type."""
+"""The suffixes that Log Analytics appends to the columns of its older tables, for their type."""
 
 
 def column_hint(name: str, columns: Sequence[str], first: Sequence[str] = ()) -> str:
@@ -38,7 +38,7 @@ def column_hint(name: str, columns: Sequence[str], first: Sequence[str] = ()) ->
     if found := _lookup(name, columns):
         return f"use {_or(found)}"
     if name in first:
-        return "the table has it, but an operator before this place takes it away"
+        return "the table has it, but an operator before this place removes it"
     if _key(_SUFFIX.sub("", name)) in _WHOLE_RECORDS:
         return (
             "a record is not one text here; its fields are columns, as `Verb` and `RequestUri`. "
@@ -101,7 +101,7 @@ def _index(columns: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _full_names() -> Iterator[tuple[str, str]]:
-    """Yield each name that says the whole path, with the path."""
+    """Yield each name that contains the whole path, with the path."""
     yield from FIELD_COLUMNS.items()
     for column, fields in DYNAMIC_FIELDS.items():
         yield from ((column + field, f"{column}.{field}") for field in fields)
@@ -129,7 +129,7 @@ def _annotation(key: str) -> str:
 
 
 def _key(name: str) -> str:
-    """Return the name as far as tools agree on it: neither case nor what joins its parts."""
+    """Return the name without the differences between tools: case, and separators of its parts."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 

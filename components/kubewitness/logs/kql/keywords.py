@@ -9,7 +9,7 @@ from duckdb_kql._antlr.KqlLexer import KqlLexer
 from duckdb_kql.lower import lower
 
 _SIDES: Final = ("$left", "$right")
-"""What stands before the name of a column in the condition of a `join`."""
+"""The prefix of a column in the condition of a `join`."""
 
 
 def read_query(text: str) -> ir.Query:
@@ -35,7 +35,7 @@ def readable(text: str) -> str:
 
 
 def _with_quoted_keywords(text: str) -> str:
-    """Return the query with `.kind` written as `["kind"]`, likewise all other keywords."""
+    """Return the query with `.kind` written as `["kind"]`, and other keywords in the same way."""
     lexer = KqlLexer(InputStream(text))
     lexer.removeErrorListeners()
     tokens = [token for token in lexer.getAllTokens() if token.channel == Token.DEFAULT_CHANNEL]

@@ -1,4 +1,4 @@
-"""What is wrong with a query, in the words of the query."""
+"""The errors of a query, with the names of the query."""
 
 import re
 from difflib import get_close_matches
@@ -71,7 +71,7 @@ _INSTEAD: Final = {
     "project-reorder": "use `project`",
     "search": 'name the table and a column, as in `AKSAudit | where RequestUri has "text"`',
     "find": 'name the table and a column, as in `AKSAudit | where RequestUri has "text"`',
-    "externaldata": "queries read no address and no file here; write the values into a `datatable`",
+    "externaldata": "queries cannot read URLs or files here; write the values into a `datatable`",
     "*": 'name each column, as in `Caller has "x" or Properties has "x"`',
     "split": "an index is a number of 0 or more; take other parts as in `split(x, d)[-1]`",
     "column_ifexists": "the name is a text, at a place where all columns are known",
@@ -83,7 +83,7 @@ _INSTEAD: Final = {
 }
 
 _SIGNS: Final = {"StringStarOperatorExpression": "*"}
-"""What an operator without a name is written as."""
+"""The text for an operator without a name."""
 
 _SQL: Final = re.compile(r"\s*(select|with|from|describe|summarize)\b", re.IGNORECASE)
 """How a statement of SQL begins, and no query in KQL."""
@@ -108,7 +108,7 @@ def _syntax(error: KqlSyntaxError, text: str) -> str:
         return _unknown_operator(*found, text)
     what = first.message.split(" expecting ")[0].replace("'<EOF>'", "end of the query")
     what = what.replace("mismatched input", "unexpected").replace("extraneous input", "unexpected")
-    what = what.replace("token recognition error at: ", "no text of KQL begins with ")
+    what = what.replace("token recognition error at: ", "KQL text cannot begin with ")
     hint = "; write `==` to compare" if re.match(r"=(?![=~>])", _rest(first.span, text)) else ""
     return f"syntax error {_place(first.span, text)}: {what}{hint}{_excerpt(first.span, text)}"
 
@@ -119,7 +119,7 @@ def _unknown_operator(word: str, span: SourceSpan, text: str) -> str:
     close = get_close_matches(word, _OPERATORS, n=1)
     hint = f"; did you mean `{close[0]}`?" if close else ""
     excerpt = _excerpt(span, text)
-    return f"syntax error {_place(span, text)}: `{word}` is no operator{hint}{excerpt}"
+    return f"syntax error {_place(span, text)}: `{word}` is not an operator{hint}{excerpt}"
 
 
 def _unsupported(error: KqlUnsupportedError, text: str) -> str:

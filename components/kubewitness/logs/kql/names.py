@@ -18,7 +18,7 @@ from kubewitness.logs.kql.tree import children_outside_queries, walk
 
 @dataclasses.dataclass
 class Names:
-    """What was found: faults, by which a query cannot run, and warnings, each told once."""
+    """The findings: faults, with which a query cannot run, and warnings, each reported once."""
 
     faults: dict[str, None] = dataclasses.field(default_factory=dict)
     warnings: dict[str, None] = dataclasses.field(default_factory=dict)
@@ -29,7 +29,7 @@ class Place:
     """A place in a query.
 
     Attributes:
-        columns: that are there; None where they cannot be told.
+        columns: those that exist; None if they are unknown.
         first: the columns with which the query begins.
     """
 
@@ -93,7 +93,7 @@ def _names_in(operator: ir.Operator) -> list[str]:
 
 
 def _look_up(node: object, place: Place, schema: Schema, names: Names) -> None:
-    """Look up what stands below a node; a query within has columns of its own."""
+    """Look up the names below a node; a query within has its own columns."""
 
     def below(node: object) -> Iterable[object]:
         if isinstance(node, ir.Union):

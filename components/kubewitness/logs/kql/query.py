@@ -21,12 +21,12 @@ from kubewitness.logs.store.present import present_time
 from kubewitness.logs.store.unread import no_rows, unread
 
 FETCHED_ROWS: Final = 1000
-"""What is held of a result at once."""
+"""The rows of a result that memory contains at a time."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a query gives; each way to read it runs the query, and holds little of it at once.
+    """The result of a query; each way to read it runs the query, in small parts.
 
     Attributes:
         connection: to the store.
@@ -91,13 +91,11 @@ def open_for_queries(
     Raises:
         InputError: there is no such store, or a time cannot be read.
         NothingToCheckError: the store holds no rows.
-        UnreadableError: nor does it, and what was read into it could not be read.
+        UnreadableError: there are no rows, and something could not be read.
     """
     with open_store(path, read_only=True) as connection:
         if not has_rows(connection):
-            raise no_rows(
-                f"{path} holds no rows; `kubewitness ingest` fills it", unread(connection)
-            )
+            raise no_rows(f"{path} has no rows; `kubewitness ingest` adds rows", unread(connection))
         if period and period != Period():
             restrict(connection, period, present_time(connection, now))
         connection.execute("SET lock_configuration = true")
@@ -114,7 +112,7 @@ def run_kql(
             are old when they are asked.
 
     Raises:
-        InputError: the query has faults; all unknown names are told at once.
+        InputError: the query has faults; all unknown names are reported at once.
     """
     from kubewitness.logs.kql.translator import translate  # noqa: PLC0415 see there
 

@@ -1,7 +1,7 @@
-"""Writes what duckdb-kql does not know as what it knows, where both give the same by Kusto's docs.
+"""Rewrite KQL that duckdb-kql does not support, where Kusto's docs define an equal form.
 
-It works on a query as duckdb-kql lowers it. Whatever is not exactly the same stays as it is, and is
-refused by the translation.
+It works on a query as duckdb-kql lowers it. Anything that is not exactly the same stays unchanged,
+and the translation refuses it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +18,11 @@ from kubewitness.logs.kql.tree import changed, walk
 _Part = TypeVar("_Part", bound=ir.Node)
 
 Columns = Sequence[str] | None
-"""The columns at the place of a call; None where they cannot be told."""
+"""The columns at the place of a call; None if they are unknown."""
 
 
 def rewritten(query: ir.Query, schema: Schema) -> ir.Query:
-    """Return the query without what duckdb-kql does not know, as far as that can be said exactly.
+    """Return the query without unsupported parts, as far as an exact equivalent exists.
 
     Args:
         schema: the columns of each table.
@@ -144,4 +144,4 @@ _CALLS: Final[Mapping[str, Callable[[ir.FunctionCall, Columns], ir.Expr]]] = {
     "replace": _replace,
     "extractall": _renamed("extract_all"),
 }
-"""What is rewritten, by the name of the function."""
+"""The rewriting of each function, by its name."""

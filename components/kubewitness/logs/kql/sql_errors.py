@@ -1,4 +1,4 @@
-"""What is wrong with a query once it runs, for people."""
+"""The errors of a query at run time, for people."""
 
 import re
 from typing import Final
@@ -14,7 +14,8 @@ def explain_sql(error: duckdb.Error, *, is_translated: bool = False) -> InputErr
     """Return an error of DuckDB for people.
 
     Args:
-        is_translated: whether the SQL was made of KQL: then nobody wrote it, and it is not shown.
+        is_translated: whether the SQL was made of KQL: then it is not the user's text, and not
+            shown.
     """
     if isinstance(error, duckdb.PermissionException):
         return InputError("a query reads the tables of its store and nothing else: no files")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 CLOCK: Final = "kqlnow"
-"""What duckdb-kql calls the parameter behind `now()` and `ago()`."""
+"""The name that duckdb-kql gives the parameter of `now()` and `ago()`."""
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from typing import Any, Final
 from kubewitness.logs.kql.translation import Translation
 
 _CHECKS: Final = 3
-"""Of what a query is held to before it is translated: with another number all are made anew."""
+"""The version of the checks before translation: with another number, all queries are translated
+again."""
 
 
 class Translations:
     """Remembers translations in a folder, for the same text over the same tables.
 
     Args:
-        folder: where; what cannot be written there is translated anew each time.
+        folder: of the cache; without write access, each query is translated again.
     """
 
     def __init__(self, folder: Path) -> None:

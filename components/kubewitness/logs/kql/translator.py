@@ -20,7 +20,7 @@ from kubewitness.logs.kql.rewrites import rewritten
 from kubewitness.logs.kql.translation import Translation
 
 _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""Stands for the present until the query runs: it is a parameter."""
+"""The placeholder for the present until the query runs: it is a parameter."""
 
 
 def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
@@ -30,7 +30,7 @@ def translate(text: str, schema: Mapping[str, Sequence[str]]) -> Translation:
         schema: the columns of each table.
 
     Raises:
-        InputError: the query has faults; all unknown names are told at once.
+        InputError: the query has faults; all unknown names are reported at once.
     """
     if is_control_command(strip_leading_comments(text)):
         raise InputError("a text that begins with a dot is a command of Kusto, and no query")

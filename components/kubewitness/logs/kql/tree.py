@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from duckdb_kql import ir
 
 Change = Callable[[object], object]
-"""Returns what stands in the place of a node; the node itself if nothing changes."""
+"""Returns the replacement of a node; the node itself if nothing changes."""
 
 
 def children(node: object) -> Iterable[object]:
-    """Return what stands directly below a node: the fields of a node, the members of a list."""
+    """Return the children of a node: the fields of a node, the members of a list."""
     if isinstance(node, list | tuple):
         return node
     if dataclasses.is_dataclass(node):
@@ -19,12 +19,12 @@ def children(node: object) -> Iterable[object]:
 
 
 def children_outside_queries(node: object) -> Iterable[object]:
-    """Return what stands directly below a node, and nothing below a query."""
+    """Return the children of a node, and nothing below a query."""
     return () if isinstance(node, ir.Query) else children(node)
 
 
 def parsed_children(node: object) -> Iterable[object]:
-    """Return what stands directly below a node of the parse tree; a token has nothing."""
+    """Return the children of a node of the parse tree; a token has none."""
     return getattr(node, "children", None) or ()
 
 
@@ -37,7 +37,7 @@ def walk(
     """Yield a node and all below it, in the order of the text.
 
     Args:
-        below: which nodes stand directly below one.
+        below: the children of a node.
         with_repeats: whether a node that several others share, as the value of a `let` that is read
             often, is yielded once for each of them.
     """

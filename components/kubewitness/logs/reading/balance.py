@@ -14,13 +14,13 @@ class Balance:
         salvaged_bytes: of damaged records that yielded a row.
         quarantined_bytes: of what could not be read.
         other_bytes: of records that are known to be of other logs.
-        envelope_bytes: of what stands around records: brackets, commas, stamps.
+        envelope_bytes: of the text around records: brackets, commas, stamps.
         blank_bytes: of line breaks and other space between records.
         events: rows from whole records.
         salvaged: rows from damaged ones.
         quarantined: entries in the quarantine.
         other: records that are known to be of other logs.
-        unvouched: rows for whose bytes no checksum vouches, whole though they are.
+        unvouched: complete rows whose bytes have no checksum.
     """
 
     decoded_bytes: int = 0

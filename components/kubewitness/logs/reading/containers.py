@@ -1,4 +1,4 @@
-"""Containers of records: where their records begin, and what stands around these."""
+"""Containers of records: where their records begin, and the text around them."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _LONGEST_TABLE_HEAD: Final = 1 << 17
 """The same of a table, whose columns precede its rows; AzureDiagnostics has 500."""
 
 CLOSING: Final = frozenset('}]"')
-"""What ends a value that no further text could continue."""
+"""The end of a value that no further text could continue."""
 
 _FIRST_WINDOW: Final = 4096
 _WINDOW_GROWTH: Final = 16
@@ -35,11 +35,11 @@ DECODER: Final = json.JSONDecoder(parse_int=len, parse_float=len)
 
 
 class IncompleteError(Exception):
-    """The text is no JSON here, or ends too early: which of the two, only more text can tell."""
+    """The text is not JSON here, or ends too early: only more text shows which."""
 
 
 class InvalidError(IncompleteError):
-    """The text is no JSON here, whatever follows."""
+    """The text is not JSON here, whatever follows."""
 
 
 class Container(NamedTuple):
@@ -57,7 +57,7 @@ class Container(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A member of an object that stands behind a list of records.
+    """A member of an object that follows a list of records.
 
     Attributes:
         end: where it ends, or where its first record begins.

@@ -21,7 +21,7 @@ def decode_base64(text: bytes) -> bytes | None:
     """Return what a text encodes, decompressed; None if it cannot be decoded.
 
     Args:
-        text: in either alphabet of base64; what a last letter alone cannot say is left out.
+        text: in either alphabet of base64; a last letter that is not a whole byte is left out.
     """
     letters = text.strip().rstrip(b"=")
     letters = letters[:-1] if len(letters) % 4 == 1 else letters

@@ -31,13 +31,14 @@ _AFTER_BRACE: Final = _any_start(EVENT_PREFIX.removeprefix("{"))
 _BEGINNING_AS_STRING: Final = re.compile(
     rb'(?<!\\)(\\*)"\s{0,9}(?:%b|\{(?:%b)?(?:\\+n)?\1")' % (_PREFIX, _AFTER_BRACE)
 )
-"""A string that is the beginning of an event; the level of escaping says where the string ends."""
+"""A string that is the beginning of an event; the level of escaping determines where the string
+ends."""
 
 _BEGINNING: Final = re.compile(
     rb"(?:(?:\S{1,64} std(?:out|err) [FP] )?\{|.*\{%b)\s*" % _AFTER_BRACE, re.DOTALL
 )
 _SHORT_BASE64: Final = re.compile(rb"(?:ew|eyI|eyJr|IntcI)[A-Za-z0-9+/_-]{0,60}")
-"""What `{`, `{"`, `{"k` and `"{\"` begin with in base64; a longer run is looked into anyway."""
+"""The beginnings of `{`, `{"`, `{"k` and `"{\"` in base64; a longer run is decoded anyway."""
 
 
 def holds_event(text: bytes) -> bool:
@@ -55,7 +56,7 @@ def holds_event(text: bytes) -> bool:
 def may_begin_event(line: bytes) -> bool:
     """Return whether a log line may be an event that was truncated within its first fields.
 
-    Nothing tells `{` alone from other logs, so it cannot be excluded.
+    `{` alone can be any log, so it cannot be excluded.
     """
     if _BEGINNING.fullmatch(line):
         return True
@@ -66,7 +67,7 @@ def may_begin_event(line: bytes) -> bool:
 def _holds_event_in_base64(text: bytes) -> bool:
     if any(holds_event(_decoded(run[0])) for run in _BASE64_RUN.finditer(text)):
         return True
-    # Fewer letters stand in many words.
+    # Many words contain fewer letters.
     shorter = (run[0] for run in _SHORT_BASE64.finditer(text) if len(run[0]) > len("eyJr"))
     return any(_BEGINNING.fullmatch(_decoded(run).strip(b'"\\')) for run in shorter)
 

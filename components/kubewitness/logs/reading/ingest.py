@@ -1,7 +1,7 @@
 """Reads logs into a store: in segments, each a transaction, so that it may end at any moment.
 
-Lines that look like audit events go to the store as they are, which reads and verifies them many at
-a time. What it cannot verify, and everything else, is taken apart piece by piece.
+Lines with the format of audit events go to the store unchanged. The store reads and verifies many
+of them at a time. Lines that it cannot verify, and everything else, are parsed piece by piece.
 """
 
 import io
@@ -52,7 +52,7 @@ _DELETE_UNVERIFIED: Final = "DELETE FROM store.audit_events WHERE Unread IS NOT 
 _DELETE_UP_TO: Final = f"{_DELETE_UNVERIFIED} AND (LogFile, LogOffset) <= (?, ?)"
 
 _DOCUMENTS: Final = ((is_document, read_document), (is_csv, read_csv))
-"""What is not made of lines: how it is recognised, and read."""
+"""Files that do not consist of lines: how they are recognised, and read."""
 
 _ROWS_OF_A_BATCH: Final = 2048
 
@@ -82,7 +82,7 @@ def ingest(  # noqa: PLR0913 all but two have a name and a default
     Args:
         files: in the order in which they are read; the result does not depend on it.
         report: called with the number of decoded bytes since it was last called.
-        announce: called beforehand with what will be read of each table in the cloud.
+        announce: called first with the amount to read from each table in the cloud.
         segment_bytes: how much is read in one transaction.
         most_expansion: how many times its stored size a file may have when it is decoded.
     """
@@ -104,7 +104,7 @@ def ingest(  # noqa: PLR0913 all but two have a name and a default
 
 
 class _Run:
-    """One run; what its generator has seen since the last transaction waits in `_opened`."""
+    """One run; the results of its generator since the last transaction wait in `_opened`."""
 
     def __init__(
         self,
@@ -304,7 +304,7 @@ class _Run:
             one.read.quarantined.clear()
 
     def _write(self) -> None:
-        """Write what was read, how far, and what no checksum vouches for."""
+        """Write what was read, the position, and the bytes without a checksum."""
         self._flush()
         opened = list(self._opened.values())
         for one in opened:

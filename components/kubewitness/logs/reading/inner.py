@@ -1,4 +1,4 @@
-"""Audit events within a string of a record, which is where clouds put them, and often cut them.
+"""Audit events within a string of a record, where clouds put them, often truncated.
 
 There may be more between the string and the event: a prefix, another record, the same text encoded
 again. All are taken off, in any order.
@@ -22,7 +22,7 @@ from kubewitness.logs.store.statements import EVENT_PREFIX
 _HEAD: Final = r'(?:\[[\w./: -]{1,200}\][ \t]|[^\[{}"\x00-\x1f])[^{}"\x00-\x08\x0a-\x1f]{0,256}?'
 _LABELS: Final = r'\d{4}-\d\d-\d\dT[^\s{]{1,40} \{(?:\w{1,99}="[^"{}]{0,999}",? ?){0,99}\} '
 PREFIX: Final = re.compile(rf'(?:{_LABELS}|{_HEAD})(?=\{{\s{{0,9}}"|\[\s{{0,9}}\{{)', re.ASCII)
-"""What CRI, syslog, klog, logcli, `kubectl logs --prefix` and others write before a line."""
+"""The prefixes of CRI, syslog, klog, logcli, `kubectl logs --prefix` and others before a line."""
 
 _BEFORE_STRING: Final = re.compile(_HEAD + r'(?="\s{0,9}[\\{"\[])', re.ASCII)
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}\s*", re.ASCII)
@@ -33,10 +33,10 @@ UNREADABLE: Final = "holds an audit event that cannot be read"
 def inner_rows(line: str, where: Mapping[str, Any]) -> list[Row]:
     """Return the rows of the events that a log line holds; none if it holds no event.
 
-    An event that is cut yields what precedes the cut.
+    A truncated event yields the part before the truncation.
 
     Args:
-        where: what the record around it says of the rows, by the names of their attributes.
+        where: the values of the surrounding record for the rows, by the names of their attributes.
 
     Raises:
         NoRowError: the line holds an event of which nothing can be used.
@@ -55,7 +55,7 @@ def _event_rows(text: str) -> list[Row]:
 
 
 def _placed(row: Row, where: Mapping[str, Any]) -> Row:
-    """Return a row with what the record around it says, where the row does not say it itself."""
+    """Return a row with the values of the surrounding record that the row itself does not have."""
     for what, value in where.items():
         if not isinstance(value, str | None):
             raise NoRowError(f"the {what} of its record is not a string")
@@ -153,7 +153,7 @@ def _salvaged_rows(text: bytes, damage: str) -> list[Row]:
 def salvaged_record(text: bytes, damage: str) -> tuple[type[Format] | None, list[Row]]:
     """Return the format of a damaged record and the rows of what precedes the damage.
 
-    Of an event that is truncated before its id, too little is left to be told from others.
+    If an event is truncated before its ID, too little is left to distinguish it.
 
     Args:
         text: of the record.
@@ -174,13 +174,13 @@ def salvaged_record(text: bytes, damage: str) -> tuple[type[Format] | None, list
 
 
 def _begins_event(text: bytes) -> bool:
-    """Return whether a text that was cut is the beginning of an event, too short for its id."""
+    """Return whether a truncated text is the beginning of an event, too short for its ID."""
     begin = EVENT_PREFIX.encode()
     return text.startswith(begin) or begin.startswith(text)
 
 
 def _may_hold_a_line(text: bytes) -> bool:
     """Return whether a damaged record has a log line in a string, which is salvaged in turn."""
-    # In a string their quotes would be escaped; so this is an event, whose names must not be cut,
-    # or a row of its columns.
+    # In a string their quotes would be escaped; so this is an event with complete names, or a row
+    # of its columns.
     return b'"auditID":' not in text and b'"AuditId":' not in text

@@ -1,4 +1,4 @@
-"""Cuts a stream into lines without copying them: a block of bytes, and where its lines begin."""
+"""Splits a stream into lines without copying them: a block of bytes, and where its lines begin."""
 
 import hashlib
 from collections.abc import Iterator
@@ -137,7 +137,7 @@ class Lines:
         return found
 
     def _are_utf8(self) -> Mask:
-        """Return for each line whether it is UTF-8; most blocks are ASCII, which is told fast."""
+        """Return for each line whether it is UTF-8; a check for ASCII is fast."""
         try:
             if not self.data.isascii():
                 self._text().validate(full=True)
@@ -146,7 +146,7 @@ class Lines:
         return np.ones(len(self.starts), np.bool_)
 
     def _is_doubtful(self) -> bool:
-        """Return whether a record may hold two events, of which each reader would see another."""
+        """Return whether readers may find different events in a record."""
         if not self._has_records:
             return False
         # Within the event, which is a string there, each quote is escaped.
@@ -165,7 +165,7 @@ class Lines:
 
     @cached_property
     def _has_records(self) -> bool:
-        """Return whether there may be records that Azure exports; told by the marker in each."""
+        """Return whether there may be records that Azure exports, by the marker in each."""
         if self._events.all():
             return False
         return self.data.find(RECORD_MARKER.encode(), 0, self.size) >= 0

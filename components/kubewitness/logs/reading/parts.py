@@ -1,7 +1,7 @@
 """Lines that a container runtime split, joined again.
 
 containerd and CRI-O mark each part of a line with `P` and the last with `F`. Docker ends the last
-one with a line break. Lines of the other stream may stand between the parts. Source: Kubernetes,
+one with a line break. Lines of the other stream can occur between the parts. Source: Kubernetes,
 "CRI: Container Logging"; Docker docs, "JSON File logging driver".
 """
 

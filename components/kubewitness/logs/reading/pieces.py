@@ -1,4 +1,4 @@
-"""Takes a text apart into records and what stands around them; every byte lands in one piece.
+"""Splits a text into records and the text around them; every byte belongs to one piece.
 
 For what the store cannot read line by line: documents over many lines, containers of records,
 records side by side, and damage. Damage goes up to the next whole record that is not a part of the
@@ -27,7 +27,7 @@ from kubewitness.logs.reading.resumption import Resumption
 
 
 class PieceKind(StrEnum):
-    """What a piece is."""
+    """The kind of a piece."""
 
     RECORD = "record"
     BROKEN = "broken"
@@ -40,7 +40,7 @@ class Piece:
     """Bytes that follow each other.
 
     Attributes:
-        kind: a record is one whole JSON object; whether it is of a known format is not said.
+        kind: a record is one complete JSON object, of a known format or not.
         offset: of the first byte in the decoded stream.
         data: the bytes.
         columns: of the table of which it is a row; then it is a list.
@@ -58,7 +58,8 @@ _BLANK: Final = re.compile(r"[ \t\r\n]+|\xef\xbb\xbf")
 _STAMP: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?(?:[ \t][\w./\-\[\]$]+)?\s+(?=\{\s*\")"
 )
-"""What S3 exports and `aws logs tail` write before each record: a time, perhaps a stream."""
+"""The prefix that S3 exports and `aws logs tail` write before each record: a time, perhaps a
+stream."""
 
 _Found = TypeVar("_Found")
 
@@ -145,7 +146,7 @@ class Pieces:
         return piece
 
     def _around(self) -> int | None:
-        """Return the end of what stands around records here, None if nothing does."""
+        """Return the end of the text around records here, None if there is none."""
         character = self._text[self._at]
         if self._open:
             if character == ",":
@@ -179,7 +180,7 @@ class Pieces:
         return container.start
 
     def _member(self) -> Member | None:
-        """Return a member that stands behind a container's records, None if there is none."""
+        """Return a member that follows a container's records, None if there is none."""
         is_member = self._open and self._open[-1].closing == "}" and self._text[self._at] == '"'
         if not is_member:
             return None
@@ -205,7 +206,7 @@ class Pieces:
                     return None
 
     def _holds_a_longest_line(self) -> bool:
-        """Return whether any record that begins here would end in the text at hand."""
+        """Return whether any record that begins here would end in the available text."""
         return len(self._text) - self._at > LONGEST_LINE
 
     def _unmarked_list(self) -> int | None:

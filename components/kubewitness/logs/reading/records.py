@@ -31,7 +31,7 @@ TOO_LONG: Final = f"is a line of more than {LONGEST_LINE >> 20} MiB"
 UNMARKED: Final = "are lines of which none is of an audit log"
 
 SAMPLE_BYTES: Final = 4096
-"""How much of what cannot be read the quarantine keeps; its place says where the rest is."""
+"""The bytes of unreadable content that the quarantine keeps; its position leads to the rest."""
 
 _STAMP: Final = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
@@ -43,7 +43,7 @@ _ERROR: Final = re.compile(rb'"(?:%b)"\s*:' % "|".join(ERRORS).encode())
 
 @dataclass(frozen=True)
 class LocatedRow:
-    """A row, the format of its record, and where that stands in the decoded file."""
+    """A row, the format of its record, and the position of the record in the decoded file."""
 
     row: Row
     log_format: str
@@ -80,13 +80,13 @@ class Quarantined:
 
 @dataclass
 class Read:
-    """What was read of a file so far, on its way into the store."""
+    """The part of a file that was read so far, on its way into the store."""
 
     rows: list[LocatedRow] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     balance: Balance = field(default_factory=Balance)
     parts: Parts = field(default_factory=Parts)
-    # The time that stands before the next record.
+    # The time before the next record.
     _stamp: str | None = None
 
     def __len__(self) -> int:
@@ -166,7 +166,7 @@ def _read(piece: Piece) -> list[tuple[Row, str]] | Quarantined:
     except NoRowError as error:
         return Quarantined.of(piece, str(error))
     except Exception as error:  # noqa: BLE001 one hostile record must not stop all others
-        return Quarantined.of(piece, f"a fault of kubewitness: {type(error).__name__}")
+        return Quarantined.of(piece, f"an internal error of kubewitness: {type(error).__name__}")
 
 
 def _rows(piece: Piece) -> list[tuple[Row, str]]:

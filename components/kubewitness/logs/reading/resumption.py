@@ -1,9 +1,9 @@
 """Where reading resumes after a damaged record: at the next record, never inside the damaged one.
 
-Whoever can write a free-form object (a custom resource, an annotation) can write one that looks
-like an event. So a record that follows damage on the same line counts only where nothing suggests
-that it is a value of the damaged record: it begins behind the damage, it is not the value of a
-name, and in a container the rest of the line closes exactly what is open.
+A user who can write a free-form object (a custom resource, an annotation) can write one with the
+format of an event. So a record that follows damage on the same line counts only if nothing suggests
+that it is a value of the damaged record: it begins after the damage, it is not the value of a name,
+and in a container the rest of the line closes exactly what is open.
 """
 
 import json
@@ -105,7 +105,7 @@ class Resumption:
             # To name the line of its error, the decoder also counts all lines before it.
             read = (len(text) if unterminated else error.pos) - place + error.pos // 16 + 1
             self._tried += read + _COST_OF_AN_ERROR
-            # A string that was cut goes on to the first quote of the next record.
+            # A truncated string continues to the first quote of the next record.
             is_next = text.startswith('{"', error.pos - 2) and not unterminated
             return max(error.pos - 2 if is_next else error.pos, place + 1), False
         except (ValueError, RecursionError):
@@ -129,7 +129,7 @@ def _indentation(text: str, place: int) -> int:
 
 
 def _before(text: str, place: int) -> str:
-    """Return the last character before a place that is no space."""
+    """Return the last character before a position that is not a space."""
     at = place - 1
     while at > 0 and text[at].isspace():
         at -= 1
@@ -143,7 +143,7 @@ def _may_begin(text: str, place: int, open_: Sequence[str]) -> bool:
 
 
 def _contradiction(text: str, end: int, open_: Sequence[str]) -> int | None:
-    """Return where it shows that a record does not stand in the open containers; None if nowhere.
+    """Return where a record turns out not to be in the open containers; None if it is.
 
     From within a damaged record, its own brackets are closed behind the record, too. The search
     ends at the next damage.

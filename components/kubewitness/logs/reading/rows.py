@@ -1,4 +1,4 @@
-"""What the adapters make of a record: rows on their way into the tables."""
+"""The rows that adapters make of a record, on their way into the tables."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ class Row:
     Attributes:
         kind: `AUDIT`, or the name of another table.
         text: an audit event as JSON with the names of Kubernetes; else columns by Azure's names.
-        time: when it was logged, where the record says so apart from the event.
+        time: when it was logged, if the record contains this apart from the event.
         outer_time: when the record around it was logged, for an event without a time.
         pod: of the API server, where it is known.
         resource: Azure's id of the cluster, or how another cloud calls it.
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def in_admin(self) -> bool:
-        """Return whether AKSAuditAdmin has it: by Azure's definition, unless its category says."""
+        """Return whether AKSAuditAdmin has it: by its category, or by Azure's definition."""
         if self.category in {KUBE_AUDIT, KUBE_AUDIT_ADMIN}:
             return self.category == KUBE_AUDIT_ADMIN
         return self.verb not in READ_VERBS
@@ -66,7 +66,7 @@ class Row:
 
 
 class NoRowError(ValueError):
-    """The record is of a format, but its contents cannot be a row: says why."""
+    """The record is of a known format, but its contents cannot be a row, with the reason."""
 
 
 InnerRows = Callable[[str, Mapping[str, Any]], list[Row]]

@@ -1,7 +1,7 @@
-"""What precedes the damage in a JSON text: whole members, never half a value.
+"""Salvage the part before the damage in a JSON text: complete members, never half a value.
 
-A name that is cut would be another name and a number another number, so the last value before the
-damage counts only if something stands after it.
+A truncated name would be another name, and a truncated number another number, so the last value
+before the damage counts only if something follows it.
 """
 
 import json
@@ -20,7 +20,7 @@ _OF_NUMBERS: Final = b"-+.0123456789eE"
 
 @dataclass(frozen=True)
 class Salvaged:
-    """What could be read.
+    """The readable part.
 
     Attributes:
         value: the members of the object that precede the damage.
@@ -36,8 +36,8 @@ def salvage(text: bytes, *, keep_cut_string: bool = False) -> Salvaged | None:
 
     Args:
         text: begins with the object.
-        keep_cut_string: whether a string that is cut counts as far as it goes: for a log line
-            within a record, which is salvaged in turn.
+        keep_cut_string: whether the beginning of a truncated string counts: for a log line within a
+            record, which is salvaged in turn.
     """
     allowed = "trailing-strings" if keep_cut_string else True
     for _ in range(MOST_ATTEMPTS):
@@ -61,7 +61,7 @@ def _salvaged(value: Any) -> Salvaged | None:
 
 
 def _before(text: bytes, error: str) -> bytes:
-    """Return what stands before the place that an error of the reader names."""
+    """Return the text before the position of a reader's error."""
     found = _PLACE.search(error)
     if found is None:
         return b""

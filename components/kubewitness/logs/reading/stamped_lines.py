@@ -1,7 +1,8 @@
 """Lines of the control plane that are not JSON, as S3 exports, `aws logs tail` and CRI write them.
 
-A log group of EKS has klog lines and those of the authenticator beside the audit log. Source:
-CloudWatch Logs docs, "Exporting log data to Amazon S3"; EKS docs, "Send control plane logs".
+A log group of EKS contains klog lines and those of the authenticator in addition to the audit log.
+Source: CloudWatch Logs docs, "Exporting log data to Amazon S3"; EKS docs, "Send control plane
+logs".
 """
 
 import json

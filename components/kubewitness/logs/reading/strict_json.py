@@ -1,7 +1,8 @@
 """JSON as the standard has it: nothing that two readers could understand differently.
 
-Python's own reader takes `NaN`, a key twice and half a surrogate pair; others take the first of two
-values, or a comma too many. What an attacker can make one reader see and another not is damage.
+Python's own reader accepts `NaN`, a repeated key and half a surrogate pair; other readers use the
+first of two values, or accept an extra comma. Input that an attacker can use to show readers
+different values is damage.
 """
 
 import json
@@ -10,10 +11,10 @@ from typing import Any
 
 
 class NotStrictError(ValueError):
-    """The text is no JSON, or none that every reader understands the same way.
+    """The text is not JSON, or readers interpret it differently.
 
     Attributes:
-        is_ambiguous: whether a name stands twice: then no part of it can be relied on.
+        is_ambiguous: whether a name is repeated: then no part of it is reliable.
     """
 
     def __init__(self, reason: str, *, is_ambiguous: bool = False) -> None:
@@ -30,7 +31,7 @@ def parse(text: bytes) -> Any:
         text: one value, in UTF-8.
 
     Raises:
-        NotStrictError: says why, without the text itself.
+        NotStrictError: with the reason, without the text itself.
     """
     try:
         value = _DECODER.decode(text.decode())
@@ -57,7 +58,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> Any:
-    raise NotStrictError(f"holds {name}, which is no JSON")
+    raise NotStrictError(f"holds {name}, which is not JSON")
 
 
 def _whole(digits: str) -> int | float:

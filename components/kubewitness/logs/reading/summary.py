@@ -1,4 +1,4 @@
-"""What a run of reading did."""
+"""The result of a run of reading."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,11 +23,11 @@ class QuarantineEntry:
 
 @dataclass
 class Summary:
-    """What a run did.
+    """The result of a run.
 
     Attributes:
         files: how many were read, whole or from where an earlier run ended.
-        files_known: how many were passed over, for they are in the store.
+        files_known: how many were skipped, because they are in the store.
         faults: files that could not be read to their end, and why.
         balance: of all that was read.
         copies: how many rows were copies of others, and merged.

@@ -18,7 +18,7 @@ def truncated(row: Row, found: Salvaged, damage: str) -> Row:
         damage: what is wrong with the record.
     """
     if row.damage and "AuditId" not in found.value:
-        # The event in a string of the record was truncated itself, which says more.
+        # The event in a string of the record was truncated itself, which is more specific.
         return row.because(row.damage, truncated=row.truncated)
     columns = _of_event(row, found.value) if row.kind == AUDIT else _of_plain(row, found.value)
     return row.because(damage, truncated=tuple(dict.fromkeys((*row.truncated, *columns))))

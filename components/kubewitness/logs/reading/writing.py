@@ -109,7 +109,7 @@ FROM (SELECT *, from_json(text, '{kind}') AS e FROM incoming)"""
 def _cell(table: str, column: Column) -> str:
     """Return the SQL of a cell of a plain table.
 
-    A text is never null in Kusto. What precedes a truncation does not have the other cells.
+    Text is never null in Kusto. The part before a truncation does not have the other cells.
     """
     value = f'TRY_CAST(e."{column.name}" AS {SQL_TYPES[column.type]})'
     if table in INSIGHTS_TABLES and column.type == "string":

@@ -1,7 +1,7 @@
 """AzureDiagnostics: the same rows as settings write them that are not resource-specific.
 
-The table has an audit event as the text that the API server wrote. The store has its columns, so
-the text is written again from them. A row stands here once for each category, as in Azure.
+The table has an audit event as the text of the API server. The store has its columns, so the text
+is written again from them. It contains one row for each category, as in Azure.
 """
 
 from collections.abc import Mapping

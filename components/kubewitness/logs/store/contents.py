@@ -1,4 +1,4 @@
-"""What the rows of a store cover: what was never logged cannot be found in it."""
+"""The coverage of a store's rows: events that were never logged cannot be found in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from kubewitness.logs.store.database import DATABASE, PLAIN_TABLES
 from kubewitness.logs.store.period import Period, within
 
 ACTIVITY: Final = "activity log"
-"""What the rows of AzureActivity count as, which no diagnostic setting of a cluster collects."""
+"""The category of rows of AzureActivity, which no diagnostic setting of a cluster collects."""
 
 UNKNOWN: Final = "unknown"
-"""The cluster of rows that do not name one, and likewise."""
+"""The cluster and the category of rows that do not name one."""
 
 _INSIGHTS: Final = "".join(
     f" UNION ALL SELECT '{table}', TimeGenerated FROM {PLAIN_TABLES[table]} WHERE {{period}}"
@@ -63,7 +63,7 @@ class Part:
     Attributes:
         events: how many there are.
         first: the first time in UTC; None if none has one.
-        last: the last time likewise.
+        last: the last time, in the same format.
     """
 
     events: int
@@ -73,19 +73,20 @@ class Part:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a log has.
+    """The contents of a log.
 
     Attributes:
         tables: how many rows each table has.
         categories: the rows of each category, `activity log` and the tables of Container insights
             among them.
-        verbs: how many audit events each verb has, the most first; likewise the following.
+        verbs: the number of audit events by verb, the most first; the following fields have the
+            same order.
         levels: of the audit policy.
         clusters: by their Azure ids.
         request_bodies: how many audit events have the object that was sent.
         response_bodies: how many have the object that was returned.
-        tells_impersonation: whether audit events say whom a user acted as. The tables of settings
-            that are resource-specific drop it.
+        tells_impersonation: whether audit events contain the impersonated user. The tables of
+            resource-specific settings drop it.
         gaps: from when to when there is no audit event, in whole hours.
     """
 

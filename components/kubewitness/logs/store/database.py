@@ -1,7 +1,7 @@
 """The store: one DuckDB file with Azure's tables, where each row came from, and the quarantine.
 
-Users see views with Azure's names and columns; what is stored stands in the schema `store`. Whoever
-reads logs again adds nothing: an event is known by its audit id, stage and contents.
+Users see views with Azure's names and columns; the stored tables are in the schema `store`. Reading
+logs again adds nothing: an event is identified by its audit ID, stage and contents.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ VERSION: Final = 3
 DEFAULT_MEMORY: Final = "1GB"
 
 ROW_GROUP_SIZE: Final = 20_480
-"""What a thread has left behind its last whole group DuckDB writes twice: so they are small."""
+"""DuckDB writes the rows after a thread's last complete group twice, so groups are small."""
 
 DATABASE: Final = "logs"
 
@@ -71,7 +71,7 @@ _PLACE_TYPES: Final = {
     "TruncatedColumns": "JSON",
     "Copies": "BIGINT",
 }
-"""The columns that say where a row was read."""
+"""The columns with the position of a row in its file."""
 
 _SCHEMA: Final = f"""
 CREATE SCHEMA IF NOT EXISTS store;
@@ -130,12 +130,13 @@ def open_store(
         export_to: a folder outside of the store that may be written, too.
 
     Raises:
-        InputError: there is no store, or it is no store of ours, or another process writes to it.
+        InputError: the store does not exist, or it is not a store of ours, or another process
+            writes to it.
     """
     with private_files(), closing(_connect(path, export_to, read_only=read_only)) as connection:
         _require_tables(connection, path)
         connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
-        # Rows have their place in the file they came from; their order here says nothing.
+        # Rows have their position in the file that they came from; their order here has no meaning.
         connection.execute("SET preserve_insertion_order = false")
         # It would write its own to standard output, where results go.
         connection.execute("SET enable_progress_bar = false")
@@ -169,10 +170,10 @@ def _connect(path: Path, export_to: Path | None, *, read_only: bool) -> duckdb.D
             raise InputError(
                 f"{path}: another process writes to this store; wait until it has ended"
             ) from None
-        raise InputError(f"{path}: is no store; name another file") from None
+        raise InputError(f"{path}: is not a store; name another file") from None
     except duckdb.Error:
         connection.close()
-        raise InputError(f"{path}: is no store; name another file") from None
+        raise InputError(f"{path}: is not a store; name another file") from None
     return connection
 
 
@@ -191,9 +192,9 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _require_tables(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Refuse a store in which somebody put views or functions of their own.
+    """Refuse a store with views or functions that kubewitness did not create.
 
-    The catalog tells without opening a view, which could read other files or never end.
+    The catalog lists them without opening a view, which could read other files or never end.
     """
     own = ", ".join(f"'{name}'" for name in TABLES)
     found = connection.execute(
@@ -216,7 +217,9 @@ def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     except (duckdb.CatalogException, duckdb.BinderException):
         found = []
     if found != [(VERSION,)]:
-        raise InputError(f"{path}: is no store of this version of kubewitness; name another file")
+        raise InputError(
+            f"{path}: is not a store of this version of kubewitness; name another file"
+        )
 
 
 def _require_own_views(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

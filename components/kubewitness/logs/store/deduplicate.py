@@ -1,10 +1,10 @@
 """Makes of all copies of an event one row: known by audit id, stage and contents.
 
-With the categories `kube-audit` and `kube-audit-admin` each write arrives twice, and logs overlap
-wherever they are exported twice. One row stays and stands in every table that any copy was for.
-Rows with the same id and stage and other contents all stay, and say so; equal ones of two clusters
-stay, too. What was cut gives way to a whole event that it agrees with. An event without an id is
-itself. Which row stays does not depend on the order in which logs were read.
+With the categories `kube-audit` and `kube-audit-admin` each write arrives twice, and exports of the
+same logs overlap. One row remains, in every table that has a copy. Rows with the same ID and stage
+and other contents all remain, with a mark; equal ones of two clusters remain, too. A truncated
+event is replaced by a complete one that agrees with it. An event without an ID is unique. The order
+of reading does not matter.
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ from kubewitness.logs.store.statements import CONTENT_COLUMNS, OBJECT_FIELDS, TE
 
 _CONTENTS: Final = ", ".join(f'"{column}"' for column in CONTENT_COLUMNS)
 
-# Of two events that were cut before their stage nobody knows whether they are one.
+# Two events that were truncated before their stage may or may not be one.
 _KNOWN: Final = "AuditId IS NOT NULL AND (Stage IS NOT NULL OR NOT IsPartial)"
 
 _REPEATED: Final = f"""
@@ -25,7 +25,7 @@ SELECT hash(AuditId, Stage) AS key FROM store.audit_events
 WHERE {_KNOWN} GROUP BY key HAVING count(*) > 1
 """
 
-# Non-cryptographic hashes only find what may be the same; contents are told apart by SHA-256.
+# Non-cryptographic hashes only find possible copies; SHA-256 decides whether contents are equal.
 _COPIES: Final = f"""
 CREATE OR REPLACE TEMP TABLE copies AS
 SELECT e.rowid AS place, AuditId, coalesce(Stage, '') AS Stage, IsPartial, Copies, InAudit,
@@ -38,7 +38,7 @@ WHERE {_KNOWN} AND hash(AuditId, Stage) IN (SELECT key FROM repeated)
 _IS_SAME: Final = " AND ".join(
     f'coalesce(p."{column}" = e."{column}", true)' for column in TEXT_FIELDS.values()
 )
-# Behind what precedes a truncation stand only the brackets that close it.
+# After a truncation there are only the brackets that close it.
 _GOES_ON: Final = " AND ".join(
     f"""coalesce(starts_with(e."{column}"::VARCHAR, rtrim(p."{column}"::VARCHAR, '}}]')), true)"""
     for column in OBJECT_FIELDS.values()
@@ -54,7 +54,7 @@ JOIN store.audit_events AS e ON e.rowid = w.place
 WHERE {_IS_SAME} AND {_GOES_ON}
 """
 
-# What is told apart: the contents, and the cluster where copies name more than one.
+# The identity: the contents, and the cluster if copies name more than one.
 _TOLD_APART: Final = """
 CREATE OR REPLACE TEMP TABLE told_apart AS
 WITH clusters AS (
@@ -137,7 +137,7 @@ def _deduplicate_events(connection: duckdb.DuckDBPyConnection) -> int:
 def _deduplicate_plain(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """Merge the rows of a table without audit ids: copies are equal in every column.
 
-    Of two lines that were cut nobody knows whether they were equal.
+    Two truncated lines may or may not have been equal.
     """
     stored = PLAIN_TABLES[table]
     contents = ", ".join(f'r."{column.name}"' for column in plain_columns(table))

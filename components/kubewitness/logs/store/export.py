@@ -1,7 +1,7 @@
 """Exports a store as Parquet: a folder for each table and, in it, one for each day.
 
-Whoever asks for a day reads that day's files only: DuckDB, Spark, Trino and others know the
-folders' names as columns `table` and `day`.
+A query for one day reads that day's files only: DuckDB, Spark, Trino and others treat the folders'
+names as columns `table` and `day`.
 """
 
 from pathlib import Path

@@ -100,8 +100,8 @@ class Ledger:
     def plan(self, files: Sequence[LogFile]) -> Iterator[tuple[LogFile, Progress]]:
         """Yield the files that are to be read, and from where.
 
-        What an earlier run read to its end is left out. A document that was read to its end and has
-        another size is another document: only lines are appended to.
+        Files that an earlier run read completely are left out. A document that was read completely
+        and has another size is another document, because only lines are appended to.
         """
         for file in files:
             planned = list(
@@ -159,7 +159,7 @@ class Ledger:
                 reopen_windows(self._connection, progress.replaces)
 
     def _find(self, file: LogFile) -> Progress | None:
-        """Return what is known of a file; of a stream nothing is, for it is another each time."""
+        """Return what is known of a file; nothing of a stream, which differs each time."""
         if file.size is None or file.name not in self._known:
             return None
         try:
@@ -187,9 +187,9 @@ class Ledger:
         }
 
     def remove_rows_behind(self, number: int, offset: int, marks: dict[str, int]) -> None:
-        """Remove what earlier runs read of a file behind an offset, for it was read again.
+        """Remove what earlier runs read of a file after an offset, which was read again.
 
-        A row that stands for copies in other files stays.
+        A row that represents copies in other files remains.
 
         Args:
             marks: from `marks`, before it was.

@@ -1,4 +1,4 @@
-"""Times as people write them, and the part of a store that lies between two of them."""
+"""Times as people write them, and the part of a store between two of them."""
 
 import re
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ EVER: Final = "true"
 
 @dataclass(frozen=True)
 class Period:
-    """What a query may see.
+    """The part of the data that a query can read.
 
     Attributes:
         since: the first time, ISO 8601 or how long before the present, as `2d` or `12h`.
-        until: the first time that is too late, likewise.
+        until: the first time that is too late, in the same format.
     """
 
     since: str | None = None
@@ -34,7 +34,7 @@ def parse_time(text: str, now: datetime) -> datetime:
     """Return a time in UTC, without zone as the store's own.
 
     Args:
-        text: ISO 8601, in UTC unless it says otherwise, or how long before `now`.
+        text: ISO 8601, in UTC unless it has an offset, or a duration before `now`.
 
     Raises:
         InputError: it is neither.
@@ -45,14 +45,14 @@ def parse_time(text: str, now: datetime) -> datetime:
         time = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise InputError(
-            f"`{text}` is no time: write it as 2026-03-01T10:00:00Z, or as 2d, 12h or 30m before "
-            "the present"
+            f"`{text}` is not a time: write it as 2026-03-01T10:00:00Z, or as 2d, 12h or 30m "
+            "before the present"
         ) from None
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
 def present(text: str | None) -> datetime | None:
-    """Return what `--as-of` says: a time, `now` for the clock's, None for the newest event's."""
+    """Return the time of `--as-of`; None for the newest event's."""
     if text is None:
         return None
     return clock() if text == "now" else parse_time(text, clock())

@@ -1,4 +1,4 @@
-"""What counts as the present of a store, and what a period that counts from it leaves out.
+"""The present of a store, and the events that a period from it leaves out.
 
 Logs are old when they are queried, so the present is the newest event's time. A wrong time in one
 event must not move it: an event from the future would put every other event outside of the period.
@@ -29,8 +29,8 @@ def present_time(connection: duckdb.DuckDBPyConnection, given: datetime | None =
     """Return what counts as the present, in UTC.
 
     Args:
-        given: what the user says; by default the time of the newest event that is not ahead of the
-            clock, or the clock's time if no event has such a time.
+        given: the user's value; by default the time of the newest event that is not ahead of the
+            clock, or the current time if no event has such a time.
     """
     if given:
         return given

@@ -1,8 +1,8 @@
 """The SQL that turns audit events, as JSON, into rows of the store: the one mapping there is.
 
-A line that looks like an event goes through it as it is. It is *verified* when the lengths of all
-that was read out of it, with the punctuation between, add up to its own: then it is compact JSON,
-no field stands in it twice and none is unknown. The rest is read with more care.
+A line with the format of an event goes through it unchanged. It is *verified* when the lengths of
+all that was read out of it, with the punctuation between, add up to its own: then it is compact
+JSON, without repeated or unknown fields. The rest is parsed with more care.
 """
 
 import json
@@ -51,24 +51,24 @@ FIELD_ORDER: Final = (
 """In which order kube-apiserver writes the fields of an event."""
 
 TOO_LARGE: Final = "skipped-too-big-size-object"
-"""What AKS writes in place of a body that is too large."""
+"""The text that AKS writes in place of a body that is too large."""
 
 _BODIES: Final = {field: OBJECT_FIELDS[field] for field in ("requestObject", "responseObject")}
 
 CONSTANT_FIELDS: Final = ("kind", "apiVersion")
-"""Fields that say what an event is, and have no column."""
+"""Fields that identify an event, and have no column."""
 
 CONTENT_COLUMNS: Final = (
     *FIELD_COLUMNS.values(),
     "AdditionalFields",
 )
-"""What makes two rows the same event; the rest says where it was read."""
+"""The columns that identify an event; the others contain its position."""
 
 EVENT_PREFIX: Final = '{"kind":"Event","apiVersion":"audit.k8s.io/'
 """How kube-apiserver begins each line, in the order of its own fields."""
 
 RECORD_MARKER: Final = "managedClusters/diagnosticLogs/Read"
-"""What stands in each record that Azure exports of an AKS cluster's control plane."""
+"""A marker in each record that Azure exports of an AKS cluster's control plane."""
 
 AUDIT_EVENTS: Final = """
 CREATE TABLE IF NOT EXISTS store.audit_events (
@@ -82,8 +82,8 @@ CREATE TABLE IF NOT EXISTS store.audit_events (
     IsPartial BOOLEAN, TruncatedColumns JSON, Copies BIGINT, IsConflicting BOOLEAN,
     Unread VARCHAR
 )"""
-"""One row for each event. Where `Unread` has the text of a line that could not be verified, the row
-stands in no table of users: others take its place, and then it goes."""
+"""One row for each event. If `Unread` has the text of a line that could not be verified, the row
+is in no table of users: others replace it, and then it is removed."""
 
 _STRINGS: Final = (*CONSTANT_FIELDS, *TEXT_FIELDS, *TIME_FIELDS)
 
@@ -128,7 +128,7 @@ def _fields(time: Callable[[str], str]) -> str:
 def _json_length(name: str) -> str:
     """Return the SQL of how long the text of a field is as JSON.
 
-    Only clients choose theirs freely: kube-apiserver percent-encodes what stands in the URI.
+    Only clients choose theirs freely: kube-apiserver percent-encodes the text of the URI.
     """
     text = f'e."{name}"'
     if name != "userAgent":
@@ -140,20 +140,20 @@ def _json_length(name: str) -> str:
 
 def _verified() -> str:
     """Return the SQL of whether all of the text `t`, `size` without its end, was read into `e`."""
-    # `"name":"value",` and `"name":value,`; braces stand for the comma that is one too many.
+    # `"name":"value",` and `"name":value,`; braces represent the extra comma.
     strings = [f"coalesce({_json_length(name)} + {len(name) + 6}, 0)" for name in _STRINGS]
     objects = [f'coalesce(strlen(e."{n}"::VARCHAR) + {len(n) + 4}, 0)' for n in OBJECT_FIELDS]
     # Go writes `<`, `>` and `&` as escapes of six bytes, DuckDB as they are. Control characters
-    # stay escapes, and behind an escaped backslash stands what only looks like one.
+    # stay escapes, and text after an escaped backslash is not an escape.
     escaped = "(strlen(t) - strlen(replace(t, '\\u00', ''))) // 4 * 5"
     others = " AND ".join(f"NOT contains(t, '{text}')" for text in (r"\\", r"\u000", r"\u001"))
     total = " + ".join([*strings, *objects, "1"])
-    # Any other zone is read with more care, for a plain cast would pass over it.
+    # Any other zone is read with more care, because a plain cast would ignore it.
     times = " AND ".join(
         f'(e."{field}" IS NULL OR ("{column}" IS NOT NULL AND ends_with(e."{field}", \'Z\')))'
         for field, column in TIME_FIELDS.items()
     )
-    # A second name of the one who acted would be seen by some readers; the first stands first.
+    # Some readers would use a second name of the user; the first one is used.
     once = """contains(e."user"::VARCHAR, ',"username":') IS NOT TRUE"""
     return f"""coalesce(
         e."auditID" <> '' AND {once} AND e.stage <> '' AND {times}
@@ -178,8 +178,8 @@ def _not_logged() -> str:
 def insert_lines(source: str) -> str:
     """Return the SQL that reads lines from the relation.
 
-    It has `line`, `file`, `byte`, `length`, and `doubtful` where there may be two events in a
-    record, of which each reader would see another.
+    It has `line`, `file`, `byte`, `length`, and `doubtful` if there may be two events in a record,
+    of which readers would use different ones.
     """
     event = f"starts_with(line, '{EVENT_PREFIX}')"
     wrapped = (

@@ -1,4 +1,4 @@
-"""What of logs could not be read: for whoever asks them, and not only for whoever reads them."""
+"""The unreadable parts of logs: for queries, and not only for the run that reads them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class UnreadReason:
 
 @dataclass(frozen=True)
 class Unread:
-    """What could not be read.
+    """An unreadable part.
 
     Attributes:
         pieces: how many pieces.
@@ -57,7 +57,7 @@ class Unread:
         return self.pieces + len(self.faults)
 
     def lines(self) -> Iterator[str]:
-        """Yield what a person is told, a line for each file."""
+        """Yield the messages for people, a line for each file."""
         yield from self.faults
         files = [list(each) for _, each in groupby(self.reasons, lambda one: one.file)]
         for reasons in files[:FILES_TOLD]:

@@ -1,8 +1,8 @@
 """Which periods of tables in the cloud are in a store, and which are missing.
 
 A window that was read while rows could still arrive is read again, and replaces what it read
-before. What was asked for and is in no window that was read whole is a gap, which each query of the
-store reports.
+before. A requested period that no complete window covers is a gap, which each query of the store
+reports.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +57,7 @@ def plan_windows(
     again: dict[Span, list[int]] = {}
     known = []
     for window in stored:
-        # What queries do not reach any more would be replaced by nothing.
+        # Rows that queries can no longer reach would be replaced by nothing.
         is_reachable = not without([window.span], table.reachable)
         if is_reachable and not (window.is_complete and window.is_final):
             if window.span & asked.span:
@@ -91,7 +91,7 @@ def add_period(connection: duckdb.DuckDBPyConnection, asked: Window) -> None:
 
 
 def remove_windows(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> None:
-    """Remove windows that were read again; a row that stands for copies in other files stays."""
+    """Remove windows that were read again; a row that represents copies in other files remains."""
     if not numbers:
         return
     of_these = f"LogFile IN ({', '.join(map(str, numbers))})"

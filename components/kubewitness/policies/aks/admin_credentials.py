@@ -29,10 +29,10 @@ _FUNCTIONS: Final = re.compile(
 """The functions that answer with an administrator's certificate."""
 
 _CLASSIC_FUNCTION: Final = "azure:containerservice/getKubernetesCluster:getKubernetesCluster"
-"""What answers with the administrator's certificate beside the user's."""
+"""Functions that return the administrator's certificate, or it and the user's."""
 
 _ADMIN: Final = "clusterAdmin"
-"""What Azure calls the user in the kubeconfig of a local administrator."""
+"""Azure's name of the user in the kubeconfig of a local administrator."""
 
 _CERTIFICATE: Final = "client-certificate"
 """How a kubeconfig of any user names a certificate, in it or in a file."""
@@ -44,7 +44,7 @@ _DECIDE: Final = "give it the text of a kubeconfig that gets a token of Entra ID
 
 
 def judge(_cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judgement:
-    """Pass where neither a call for an administrator's credentials nor their use was seen."""
+    """Pass if neither a call for an administrator's credentials nor their use was found."""
     if graph.calls is None:
         return not_applicable(
             "no-calls", "this source does not show which functions the program calls"
@@ -102,12 +102,14 @@ def _of_hidden(provider: Resource, graph: Graph) -> Judgement:
     if not isinstance(given, Unknown):
         is_given = given is not ABSENT and str(given).strip()
         return _no_text() if is_given else PASS
-    if given.decide:  # something else than the program's calls tells whose it is
+    if given.decide:  # something other than the program's calls decides whose it is
         what, decide = "whose credentials its kubeconfig holds", _DECIDE
         return undecided(hidden("unknown-kubeconfig", what, given, decide))
     if graph.calls is None:
-        message = "whose credentials its kubeconfig holds cannot be known beforehand"
-        decide = "run `kubewitness check` on the program, which sees the functions it calls"
+        message = (
+            "the owner of the credentials in its kubeconfig is not known before the deployment"
+        )
+        decide = "run `kubewitness check` on the program, which records the functions that it calls"
         return undecided(Reason("unknown-kubeconfig", message, decide))
     if _comes_from_classic(provider, graph):
         message = "its kubeconfig may be the administrator's, which a classic cluster shows, too"

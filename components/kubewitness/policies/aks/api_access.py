@@ -1,4 +1,4 @@
-"""`aks-api-access`: not everybody on the internet reaches the API server."""
+"""`aks-api-access`: the API server cannot be reached from the whole internet."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def _restricted(cluster: AksCluster) -> Judgement:
         default = "not set" if cluster.authorized_ranges is ABSENT else "empty"
         return fail(Reason("open", f"any address reaches it: the authorised ranges are {default}"))
     known = [one for one in given if not isinstance(one, Unknown)]
-    # What is open stays open, whatever is hidden beside it.
+    # An open range remains open, whatever unknown ranges are next to it.
     return worst(_of_ranges(known), *(_hidden(one) for one in given if isinstance(one, Unknown)))
 
 
@@ -69,7 +69,7 @@ def _of_ranges(given: list[Any]) -> Judgement:
 
 
 def _no_range(found: str) -> Reason:
-    message = f"`{found}` is not an address range, and whom it admits is unknown"
+    message = f"`{found}` is not an address range, and its addresses are unknown"
     return Reason("no-range", message, "give ranges in CIDR notation, such as `203.0.113.0/24`")
 
 
@@ -82,7 +82,7 @@ def _too_wide(found: str) -> Reason:
 
 
 def _shared_tag(tag: str) -> Reason:
-    message = f"`{tag}` is not a restriction: from its addresses, every tenant of Azure gets in"
+    message = f"`{tag}` is not a restriction: it includes addresses of every Azure tenant"
     return Reason("shared-tag", message)
 
 
@@ -100,8 +100,9 @@ POLICY = Policy(
     id="aks-api-access",
     title="The API server of each AKS cluster is private or reached from authorised ranges only",
     why=(
-        "A public API server is tried by everybody: each leaked token and each flaw in it works "
-        "from anywhere, and the audit log fills with strangers."
+        "Everyone on the internet can send requests to a public API server. Leaked tokens and "
+        "vulnerabilities can then be used from anywhere, and the audit log fills with requests "
+        "from unknown addresses."
     ),
     fix_pulumi=(
         'set `api_server_access_profile={"enable_private_cluster": True}` or '
@@ -148,11 +149,11 @@ POLICY = Policy(
             '    f"{first}.0.0.0/8" for first in range(0, 256, 2)]})',
         ),
         failing(
-            "The whole internet in addresses of version 6 that stand for version 4",
+            "The whole internet as IPv4-mapped IPv6 addresses",
             'cluster("aks", api_server_access_profile={"authorized_ip_ranges": ["::ffff:0:0/96"]})',
         ),
         failing(
-            "The whole internet beside a range that is known only after the deployment",
+            "The whole internet and a range that is known only after the deployment",
             'cluster("aks", api_server_access_profile={"authorized_ip_ranges": '
             '["0.0.0.0/0", workspace.customer_id]})',
         ),

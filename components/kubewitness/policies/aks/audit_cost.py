@@ -1,4 +1,4 @@
-"""`aks-audit-cost`: nobody pays for logs that no one asked for."""
+"""`aks-audit-cost`: no cost for logs that are not needed."""
 
 from collections.abc import Iterator
 
@@ -51,7 +51,7 @@ def _waste(setting: DiagnosticSetting) -> Iterator[Reason]:
     if sends and is_legacy:
         message = (
             f"{name} fills the one table AzureDiagnostics, which has no plan or retention for "
-            "each kind of log and cuts events at 32 KB"
+            "each kind of log and truncates events at 32 KB"
         )
         yield Reason("azure-diagnostics", message)
     if not isinstance(setting.logs, Unknown) and any(
@@ -76,7 +76,7 @@ def _unknown(setting: DiagnosticSetting, value: Unknown) -> Reason:
 
 POLICY = Policy(
     id="aks-audit-cost",
-    title="The audit logs of each AKS cluster cost no more than they must",
+    title="The audit logs of each AKS cluster have no avoidable costs",
     why=(
         "`kube-audit` is the most voluminous log of a cluster. With a table of its own its plan, "
         "retention and filter can be chosen apart from everything else; in AzureDiagnostics they "

@@ -96,7 +96,7 @@ def _region(route: Route, settings: DestinationSettings) -> Value[str]:
 
 
 def _same_group(cluster: AksCluster, route: Route) -> bool:
-    """Return whether both have no region of their own and stand in one resource group."""
+    """Return whether both have no region of their own and are in one resource group."""
     receiver = route.destination.receiver
     if receiver is None:
         return False
@@ -106,7 +106,7 @@ def _same_group(cluster: AksCluster, route: Route) -> bool:
     sources = [r.property_dependencies.get("resourceGroupName", ()) for r in (one, other)]
     if isinstance(cluster.resource_group, str):
         return cluster.resource_group == receiver.resource_group
-    # What comes from one stack reference or function may be two groups.
+    # The value of one stack reference or function may be two groups.
     return sources[0] == sources[1] and len(sources[0]) == 1 and _is_group(sources[0][0])
 
 
@@ -148,7 +148,10 @@ def _unless(value: Value[object], bad: object, route: Route, what: str) -> Judge
 def _capped(workspace: Workspace, route: Route) -> Judgement:
     cap = workspace.daily_cap
     if isinstance(cap, float) and cap >= 0:
-        what = f"takes in no more than {cap:g} GB a day: whoever fills it acts unseen"
+        what = (
+            f"accepts no more than {cap:g} GB a day: an attacker can use up the cap, and later "
+            "events are lost"
+        )
         return fail(Reason("daily-cap", f"the {where(route)} {what}"))
     return _hidden(route, "has a daily cap", cap) if isinstance(cap, Unknown) else PASS
 
@@ -190,19 +193,19 @@ _ALLOWED = [{"id": "/subscriptions/*/resourceGroups/security/providers/*/*/*", "
 
 POLICY = Policy(
     id="aks-audit-destination",
-    title="The audit logs of each AKS cluster go to a destination that keeps them",
+    title="The audit logs of each AKS cluster go to an allowed destination without a cap",
     why=(
-        "Logs in a workspace that drops them after a week, stops at a daily cap, or belongs to "
-        "the team that is to be audited, are no evidence. Azure refuses a storage account or "
-        "event hub of another region at deployment. A transformation of the workspace in the same "
-        "stack is run on sensitive events: those of the attacks that come with the detections, and "
-        "variants of three of them with each word of the transformation as user, group, namespace, "
-        "name, user agent, address and query parameter. It is a violation if every event of a "
-        "verb or of an audit level is dropped, and no other category keeps them. Single events "
-        "that are dropped, columns that are dropped or changed, and a transformation that cannot "
-        "be run are printed as undecided. Leases, and what the system itself reads, may be lost. "
-        "A condition that no such event meets is not seen, and neither is a transformation that "
-        "another stack writes."
+        "Logs are not reliable evidence in a workspace that deletes them after a week, stops at "
+        "a daily cap, or belongs to the audited team. Azure refuses a storage account or event "
+        "hub of another region at deployment. A workspace transformation in the same stack is "
+        "run on sensitive events: the malicious events of the detections, and variants of three "
+        "of them with each word of the transformation as user, group, namespace, name, user "
+        "agent, address and query parameter. It is a violation if the transformation drops "
+        "every event of a verb or of an audit level and no other category keeps them. These are "
+        "printed as undecided: single dropped events, dropped or changed columns, and a "
+        "transformation that cannot be run. A transformation is allowed to drop leases and "
+        "reads by system components. Two things are not detected: a condition that no such "
+        "event meets, and a transformation that another stack writes."
     ),
     fix_pulumi=(
         "send the logs to a workspace that your security team owns, by its id; list it under "
@@ -226,7 +229,7 @@ POLICY = Policy(
             allowedDestinations=_ALLOWED,
         ),
         passing(
-            "A storage account beside the cluster",
+            "A storage account in the region of the cluster",
             'account = storage.StorageAccount("archive", resource_group_name=group.name,\n'
             '    kind="StorageV2", sku={"name": "Standard_ZRS"})\n'
             'setting("audit", cluster("aks").id, workspace_id=None, storage_account_id=account.id)',
@@ -268,14 +271,14 @@ POLICY = Policy(
             "        workspace_id=None, storage_account_id=account.id)",
         ),
         failing(
-            "A workspace of this stack where the security team's is demanded",
+            "A workspace of this stack where the security team's is required",
             'own = operationalinsights.Workspace("own", resource_group_name="shop",\n'
             '    workspace_name="shop")\n'
             'setting("audit", cluster("aks").id, workspace_id=own.id)',
             allowedDestinations=_ALLOWED,
         ),
         doubtful(
-            "A storage account elsewhere, of which no region is known",
+            "A storage account elsewhere, in an unknown region",
             'setting("audit", cluster("aks").id, workspace_id=None, storage_account_id=(\n'
             '    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage"\n'
             '    "/storageAccounts/archive"))',

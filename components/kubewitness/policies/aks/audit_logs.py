@@ -87,7 +87,7 @@ def judge(cluster: AksCluster, graph: Graph, settings: AuditLogsSettings) -> Jud
 
 
 def _missing(covered: set[str], coverage: Coverage) -> list[str]:
-    """Return what a coverage lacks; under `any`, one audit category stands for both."""
+    """Return what a coverage lacks; with `any`, one audit category covers both."""
     demanded = {
         Coverage.ALL: AUDIT_CATEGORIES,
         Coverage.ANY: (KUBE_AUDIT, KUBE_AUDIT_ADMIN, GUARD),
@@ -232,7 +232,7 @@ def remediate(resource: Resource, settings: AuditLogsSettings) -> list[Change]:
         return []
     if "logs" in resource.properties:
         return [Change(("logs",), [{"category": n, "enabled": True} for n in missing], append=True)]
-    # What the classic provider lists there is enabled, and it takes no `enabled`.
+    # Every category that the classic provider lists there is enabled. It has no `enabled`.
     return [Change(("enabledLogs",), [{"category": name} for name in missing], append=True)]
 
 
@@ -323,7 +323,7 @@ POLICY = Policy(
         ),
         failing("No destination", 'setting("audit", cluster("aks").id, workspace_id=None)'),
         doubtful(
-            "The category group audit, whose members nobody documents",
+            "The category group audit, whose members are not documented",
             'setting("audit", cluster("aks").id, logs=[{"category_group": "audit", '
             '"enabled": True}])',
         ),

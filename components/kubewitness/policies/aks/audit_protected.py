@@ -65,7 +65,7 @@ def judge(cluster: AksCluster, graph: Graph, settings: ProtectionSettings) -> Ju
                 )
             )
         message = (
-            f"the {where(route)} is protected at grade {reached.words}, demanded is "
+            f"the {where(route)} is protected at grade {reached.words}, required is "
             f"{_words(demanded, settings)}; Pulumi's `protect` and a lock in this stack do "
             "not count, for destroy removes them"
         )
@@ -100,7 +100,7 @@ def _is_locked(route: Route, category: str, demanded: int) -> Value[bool]:
 
 
 def _of(values: Mapping[str, Value[Any]], container: str) -> Value[Any]:
-    """Return what is said of a container, whose name is in lower case in Azure."""
+    """Return the settings for a container, whose name is in lower case in Azure."""
     known = {fold(name): value for name, value in values.items()}
     return known.get(container, known.get(ANY_CONTAINER, ABSENT))
 
@@ -119,12 +119,13 @@ _ARCHIVE = (
 
 POLICY = Policy(
     id="aks-audit-protected",
-    title="The audit trail of each AKS cluster is protected from those who are audited",
+    title="The audit trail of each AKS cluster is protected from deletion",
     why=(
-        "Who owns the stack can delete the trail. Three grades: `recorded`, Azure's activity log "
-        "shows for 90 days who deleted it; `hindered`, a lock that another stack or owner holds "
-        "must be removed first; `write-once`, a locked immutability policy lets nobody delete it. "
-        "Only Azure says that a policy is locked, so before the deployment it is undecided."
+        "The owner of a stack can delete the audit trail. There are three grades. `recorded`: "
+        "Azure's activity log shows for 90 days who deleted it. `hindered`: a delete lock, held "
+        "by another stack or owner, must be removed first. `write-once`: a locked immutability "
+        "policy (WORM) prevents deletion by anyone. Only Azure reports whether a policy is "
+        "locked, so this is undecided before the deployment."
     ),
     fix_pulumi=(
         "send a copy to a storage account of another stack with a locked "
@@ -143,15 +144,15 @@ POLICY = Policy(
     settings=ProtectionSettings,
     judge=judge,
     examples=(
-        passing("Recorded by Azure itself", 'setting("audit", cluster("aks").id)'),
+        passing("Logged by Azure itself", 'setting("audit", cluster("aks").id)'),
         passing(
-            "Write-once, as its owner promises",
+            "Immutable, as its owner promises",
             f'setting("audit", cluster("aks").id, storage_account_id="{_VAULT}")',
             grade="write-once",
             allowedDestinations=[{"id": _VAULT, "owner": "soc", "protection": "write-once"}],
         ),
         failing(
-            "Hindered is demanded, and Pulumi's protect does not count",
+            "A delete lock is required, and Pulumi's protect does not count",
             'setting("audit", cluster("aks").id, opts=pulumi.ResourceOptions(protect=True))',
             grade="hindered",
         ),
@@ -173,16 +174,20 @@ POLICY = Policy(
             ],
         ),
         failing(
-            "A policy for a day, which protects for a day once it is locked",
+            "A policy of one day, which protects for one day after it is locked",
             _ARCHIVE.replace("in_days=365", "in_days=1"),
             grade="write-once",
             allowedDestinations=[
                 {"id": "/subscriptions/*", "owner": "soc", "protection": "write-once"}
             ],
         ),
-        doubtful("A policy whose lock only Azure can tell", _ARCHIVE, grade="write-once"),
         doubtful(
-            "Containers that the stack makes, too, so that their names are unknown in a preview",
+            "An immutability policy whose lock state is unknown before the deployment",
+            _ARCHIVE,
+            grade=("write-once"),
+        ),
+        doubtful(
+            "Containers of the stack, whose names are unknown in a preview",
             _ARCHIVE.replace(
                 'container_name=f"insights-logs-{category}"',
                 "container_name=storage.BlobContainer(category, resource_group_name=group.name,\n"

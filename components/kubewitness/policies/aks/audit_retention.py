@@ -1,4 +1,4 @@
-"""`aks-audit-retention`: the audit logs are still there when somebody asks."""
+"""`aks-audit-retention`: the audit logs are kept long enough for an investigation."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ from kubewitness.policies.policy import (
 from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecided, worst
 
 DEFAULT_DAYS: Final = 30.0
-"""How long a workspace keeps records that nobody said anything about, and any Basic table's.
+"""The default retention of a workspace, and the retention of any Basic table.
 
 Source: Azure docs, "Manage data retention in a Log Analytics workspace".
 """
@@ -86,7 +86,7 @@ def _judge_kind(  # noqa: PLR0913 PLR0917 one row of the table above
         if isinstance(days, Unknown) or days >= demanded:
             return PASS
         message = (
-            f"category `{category}` in the {where(route)} {verb} for {days:g} days, demanded "
+            f"category `{category}` in the {where(route)} {verb} for {days:g} days, required "
             f"are {demanded}"
         )
         return fail(Reason(f"{kind}:{category}", message))
@@ -171,10 +171,13 @@ _CENTRAL = "/subscriptions/s/resourceGroups/g/providers/Microsoft.OperationalIns
 
 POLICY = Policy(
     id="aks-audit-retention",
-    title="The audit logs of each AKS cluster are at hand for 90 days and kept for 365",
+    title=(
+        "The audit logs of each AKS cluster have 90 days of interactive retention and 365 days "
+        "of total retention"
+    ),
     why=(
-        "An intrusion is often found months later. A workspace keeps 30 days unless told "
-        "otherwise, and a diagnostic setting's own `retentionPolicy` does nothing any more."
+        "An intrusion is often found months later. By default, a workspace keeps logs for 30 "
+        "days. The `retentionPolicy` of a diagnostic setting no longer has any effect."
     ),
     fix_pulumi=(
         "set `retention_in_days=90` on the `Workspace` and `total_retention_in_days=365` on the "
@@ -224,7 +227,7 @@ POLICY = Policy(
             allowedDestinations=[{"id": "/subscriptions/*", "owner": "soc"}],
         ),
         failing(
-            "A workspace of this stack that says less than its owner promises",
+            "A workspace of this stack with a shorter retention than its owner promises",
             'short = operationalinsights.Workspace("short", resource_group_name=group.name,\n'
             "    retention_in_days=30)\n"
             'setting("audit", cluster("aks").id, workspace_id=short.id)',
@@ -263,14 +266,15 @@ POLICY = Policy(
             'setting("audit", cluster("aks").id, workspace_id=None, storage_account_id=account.id)',
         ),
         doubtful(
-            "A workspace elsewhere, of which nobody promises anything",
+            "A workspace elsewhere, without a promise of its owner",
             f'setting("audit", cluster("aks").id, workspace_id="{_CENTRAL}")',
         ),
     ),
     references=(
         Reference(
             "PCI DSS",
-            "Retain audit log history for at least 12 months, three of them at hand",
+            "Retain audit log history for at least 12 months, with three months of interactive "
+            "retention",
             "10.5.1",
             "4.0.1",
         ),

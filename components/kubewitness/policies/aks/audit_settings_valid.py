@@ -14,7 +14,7 @@ from kubewitness.policies.verdict import PASS, Judgement, Reason, fail, undecide
 
 
 def judge(cluster: AksCluster, graph: Graph, _settings: PolicySettings) -> Judgement:
-    """Fail what Azure would refuse or drop; settings that may be another cluster's are doubts."""
+    """Fail what Azure refuses or ignores; settings that may be another cluster's are undecided."""
     links = graph.links.get(cluster.resource.urn, ())
     certain = [link.setting for link in links if link.certain]
     faults = [fault for setting in certain for fault in refused(setting)]
@@ -41,8 +41,9 @@ POLICY = Policy(
     id="aks-audit-settings-valid",
     title="Azure accepts the diagnostic settings of each AKS cluster as they are written",
     why=(
-        "What Azure refuses fails in the middle of a deployment, with the cluster made and its "
-        "logs not collected; what it ignores gives a false sense of retention."
+        "If Azure refuses a setting, the deployment fails after the cluster is created, and its "
+        "logs are not collected. If Azure ignores a value, for example a retention, the value "
+        "has no effect."
     ),
     fix_pulumi=(
         "name categories or a group, never both; send a category to a workspace or account in one "
@@ -67,7 +68,7 @@ POLICY = Policy(
             '    {"category_group": "audit", "enabled": False}])',
         ),
         failing(
-            "A category beside a group",
+            "A category together with a group",
             'setting("audit", cluster("aks").id, logs=[{"category": "guard", "enabled": True},\n'
             '    {"category_group": "allLogs", "enabled": False}])',
         ),

@@ -56,7 +56,7 @@ def judge(cluster: AksCluster, graph: Graph, settings: CoverageSettings) -> Judg
     """Run the detections of each technique on what the cluster's settings let pass."""
     wanted = {*settings.techniques, *settings.not_blind}
     if not wanted:
-        return not_applicable("nothing-demanded", "no technique is demanded")
+        return not_applicable("nothing-demanded", "no technique is required")
     from kubewitness.detections.coverage.assessment import assess, demand  # noqa: PLC0415
     from kubewitness.detections.coverage.clusters import channels  # noqa: PLC0415 see above
     from kubewitness.detections.library import all_detections  # noqa: PLC0415
@@ -93,7 +93,8 @@ def _judge(found: "Demand", why: str) -> Judgement:
                 f"undecided:{found.word}",
                 f"whether {found.word} is covered depends on what cannot be known before the "
                 f"deployment: {found.why}" + (f"; {why}" if why else ""),
-                "`kubewitness coverage` says on what; send the logs to a workspace of this stack",
+                "`kubewitness coverage` lists the data that they need; send the logs to a "
+                "workspace of this stack",
             )
         )
     message = f"{found.word} is not covered by what this cluster collects: {found.why}"
@@ -104,10 +105,11 @@ POLICY = Policy(
     id="aks-detection-coverage",
     title="The attacks that you name can be detected on each AKS cluster",
     why=(
-        "A detection is silent when nothing happens and when it cannot see: `kubectl exec` has "
-        "been a GET since kubectl 1.30, so a cluster that collects only `kube-audit-admin` never "
-        "alerts on it. The events of real attacks are put through AKS's audit policy and the "
-        "cluster's settings, and the detections are run on what is left."
+        "A detection reports nothing if nothing happens, and also if its data is not collected. "
+        "For example, `kubectl exec` has been a GET request since kubectl 1.30, so a cluster "
+        "that collects only `kube-audit-admin` never alerts on it. This policy passes the "
+        "events of real attacks through AKS's audit policy and the cluster's settings, and runs "
+        "the detections on the remaining events."
     ),
     fix_pulumi=(
         "collect `kube-audit`, too, in a table of plan Analytics, or leave `audit_profile` of "
@@ -121,7 +123,7 @@ POLICY = Policy(
     scope=Scope.STACK,
     subject=AksCluster,
     settings=CoverageSettings,
-    level=Level.DISABLED,  # until somebody says which techniques
+    level=Level.DISABLED,  # until techniques are configured
     judge=judge,
     examples=(
         passing(

@@ -1,4 +1,4 @@
-"""`aks-entra-rbac`: Entra ID alone says who somebody is, Azure RBAC what they may do."""
+"""`aks-entra-rbac`: only Entra ID authenticates users, and Azure RBAC authorises them."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -54,7 +54,7 @@ def _is_off(value: Value[Any]) -> bool:
 
 
 def _off(what: str, value: Value[Any]) -> Reason:
-    how = "Azure's default, for the property is not set" if value is ABSENT else "set so"
+    how = "Azure's default, because it is not set" if value is ABSENT else "set explicitly"
     return Reason(f"off:{what}", f"{what} is off ({how})")
 
 
@@ -72,29 +72,29 @@ def _hidden(what: str, value: Unknown) -> Reason:
 
 
 def _locked_out(cluster: AksCluster) -> Iterator[Reason]:
-    """Yield a reason where nobody gets in: no local accounts, and no one whom Entra ID admits."""
+    """Yield a reason if no one has access: no local accounts, and no one in Entra ID."""
     if cluster.local_accounts_disabled is not True:
         return
     if _is_off(cluster.entra_managed):
         yield Reason(
             "nobody-gets-in",
-            "nobody can get in: local accounts are disabled and Entra ID is not in charge, so "
-            "that every sign-in fails",
+            "no one has access: local accounts are disabled and managed Entra ID is off, so "
+            "every sign-in fails",
         )
     elif _is_off(cluster.azure_rbac) and cluster.admin_groups in (ABSENT, [], ()):
         yield Reason(
             "nobody-gets-in",
-            "nobody can get in: local accounts are disabled, no Entra ID group is cluster admin "
-            "and Azure RBAC gives nobody a role",
+            "no one has access: local accounts are disabled, no Entra ID group is cluster admin "
+            "and no one has a role in Azure RBAC",
         )
 
 
 def judge_authenticators(
     graph: Graph, _settings: AccessSettings
 ) -> Iterator[tuple[Resource, Judgement]]:
-    """Fail each JWT authenticator: it admits people past Entra ID, whatever its cluster says."""
+    """Fail each JWT authenticator: it bypasses Entra ID, whatever the cluster's settings are."""
     for resource in graph.authenticators:
-        message = "admits another identity provider to the cluster, past Entra ID and Azure RBAC"
+        message = "admits another identity provider, which bypasses Entra ID and Azure RBAC"
         yield resource, fail(Reason("other-identity-provider", message))
 
 
@@ -102,9 +102,10 @@ POLICY = Policy(
     id="aks-entra-rbac",
     title="Each AKS cluster authenticates by managed Entra ID and authorises by Azure RBAC",
     why=(
-        "Without Entra ID the audit log cannot say which person acted, and `guard` has nothing "
-        "to log. Without Azure RBAC, access is granted inside each cluster, out of sight of "
-        "access reviews. A JWT authenticator lets another identity provider say who somebody is."
+        "Without Entra ID, the audit log does not show which person acted, and `guard` does not "
+        "log anything. Without Azure RBAC, permissions are granted inside each cluster, where "
+        "access reviews do not find them. A JWT authenticator allows another identity provider "
+        "to authenticate users."
     ),
     fix_pulumi=(
         'set `aad_profile={"managed": True, "enable_azure_rbac": True, '
@@ -138,7 +139,7 @@ POLICY = Policy(
             "AKS Automatic, which forces both",
             'cluster("aks", aad_profile=None, sku={"name": "Automatic", "tier": "Standard"})',
         ),
-        failing("No Entra ID, and nobody gets in", 'cluster("aks", aad_profile=None)'),
+        failing("No Entra ID, and no one has access", 'cluster("aks", aad_profile=None)'),
         failing("Without Azure RBAC", 'cluster("aks", aad_profile={"managed": True})'),
         failing(
             "An application of the earlier integration, which Azure refuses",

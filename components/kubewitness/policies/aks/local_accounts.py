@@ -1,4 +1,4 @@
-"""`aks-local-accounts`: nobody gets in past Entra ID."""
+"""`aks-local-accounts`: no access without Entra ID."""
 
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.policies.judging.access import AccessSettings, secure_access
@@ -31,8 +31,8 @@ POLICY = Policy(
     ),
     fix_pulumi=(
         "set `disable_local_accounts=True` on the `ManagedCluster` (classic provider: "
-        "`local_account_disabled=True`), together with managed Entra ID, without which nobody "
-        "gets in any more"
+        "`local_account_disabled=True`), together with managed Entra ID; without Entra ID no "
+        "one has access any more"
     ),
     fix_cli=(
         "az aks update --resource-group GROUP --name CLUSTER --disable-local-accounts; "

@@ -1,4 +1,4 @@
-"""`aks-run-command`: nobody runs commands in the cluster through Azure, past its network."""
+"""`aks-run-command`: no commands through Azure, which bypass the network of the cluster."""
 
 from kubewitness.graph.model import AksCluster, Graph
 from kubewitness.policies.judging.switches import judge_disabled
@@ -24,16 +24,17 @@ POLICY = Policy(
     id="aks-run-command",
     title="Run command of each AKS cluster is disabled",
     why=(
-        "With `az aks command invoke`, whoever holds the action "
-        "`Microsoft.ContainerService/managedClusters/runcommand/action` starts a pod in the "
-        "cluster and runs a shell with kubectl in it, from anywhere: past the private address of "
-        "the API server, past its authorised ranges. Azure's own policy warns that it may bypass "
-        "Kubernetes RBAC, too. The Activity Log does not say which command was run."
+        "`az aks command invoke` starts a pod in the cluster that runs a kubectl command. It "
+        "needs only the action `Microsoft.ContainerService/managedClusters/runcommand/action`, "
+        "and works from anywhere: it bypasses the private address of the API server and its "
+        "authorised ranges. Azure's built-in policy warns that it can also bypass Kubernetes "
+        "RBAC. The Activity Log does not contain the command."
     ),
     fix_pulumi=(
         'set `api_server_access_profile={"disable_run_command": True}` on the `ManagedCluster`, '
-        "beside what stands there (classic provider: `run_command_enabled=False`). Whoever uses it "
-        "needs another way to the API server first: a VPN, Azure Bastion, a private endpoint"
+        "in addition to the existing properties (classic provider: `run_command_enabled=False`). "
+        "People who use it first need another way to the API server: a VPN, Azure Bastion, a "
+        "private endpoint"
     ),
     fix_cli="az aks update --resource-group GROUP --name CLUSTER --disable-run-command",
     severity=Severity.MEDIUM,

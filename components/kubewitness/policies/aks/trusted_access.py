@@ -55,8 +55,8 @@ def _fails(binding: TrustedAccess, *roles: str) -> Judgement:
     source = f"`{binding.source}`" if isinstance(binding.source, str) else "an Azure resource"
     named = f" with the role {', '.join(f'`{role}`' for role in roles)}" if roles else ""
     message = (
-        f"gives {source} access to the API server{named}, past authorised IP ranges, a private "
-        "network and disabled local accounts"
+        f"gives {source} access to the API server{named}, in spite of authorised IP ranges, "
+        "a private network and disabled local accounts"
     )
     return fail(Reason("trusted-access", message))
 
@@ -87,7 +87,7 @@ POLICY = Policy(
     why=(
         "Trusted Access lets another Azure resource use the API server through Azure's own "
         "gateway. Authorised IP ranges, a private network and disabled local accounts do not "
-        "stop it, and whoever controls that resource can act in the cluster."
+        "stop it, and a person who controls that resource can act in the cluster."
     ),
     fix_pulumi=(
         "remove the `TrustedAccessRoleBinding` (classic provider: "
@@ -107,7 +107,7 @@ POLICY = Policy(
         passing("No binding", 'cluster("aks")'),
         passing("A role that the settings allow", _BINDING, trustedRoles=[_BACKUP]),
         failing("A backup vault has access", _BINDING),
-        failing("Another role than the settings allow", _TWO_ROLES, trustedRoles=[_BACKUP]),
+        failing("A role that the settings do not allow", _TWO_ROLES, trustedRoles=[_BACKUP]),
         failing(
             "A binding in an ARM template",
             "resources.Deployment(\n"

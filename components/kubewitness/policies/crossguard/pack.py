@@ -68,9 +68,9 @@ def serve(name: str = DEFAULT_PACK) -> None:
 def _collect_garbage_rarely() -> None:
     """Keep the garbage collector from looking at modules, and from looking often.
 
-    The SDK decodes all resources anew for each policy: most of what the collector would look at
-    lives for one call. This saves a third of the pack's time, by `benchmarks/policy_pack.py`. The
-    process serves one pack and nothing else, so no other code is affected.
+    The SDK decodes all resources again for each policy: most objects that the collector would check
+    exist for one call only. This saves a third of the pack's time, by `benchmarks/policy_pack.py`.
+    The process serves one pack and nothing else, so no other code is affected.
     """
     gc.collect()
     gc.freeze()
@@ -97,7 +97,7 @@ class _Assembly:
         self._common: Mapping[str, Any] = {}
 
     def policies(self) -> list[CrossGuardPolicy]:
-        """Return all of them, the common one first, for its settings count in the others."""
+        """Return all of them, the common one first, because its settings count in the others."""
         members = self._pack.members
         return [
             self._common_policy(),
@@ -107,7 +107,7 @@ class _Assembly:
         ]
 
     def _common_policy(self) -> CrossGuardPolicy:
-        """Hold common settings and show inputs; without it, what only inputs say is undecided."""
+        """Hold common settings and show inputs; without it, input-only values are undecided."""
 
         def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
             self._common = args.get_config()

@@ -1,9 +1,9 @@
-"""The folder that `pulumi preview --policy-pack` is given: written anew in the user's cache.
+"""The folder for `pulumi preview --policy-pack`, which is written to the user's cache each time.
 
-The Pulumi CLI runs a pack with the Python of the environment that the pack names. Where that
-environment has no Python any more, the CLI waits for ever and ignores SIGTERM. So the folder names
-an environment of its own, whose `bin/python` is a script: it runs the Python that kubewitness is
-installed in, and where that one is gone it says so and ends.
+The Pulumi CLI runs a pack with the Python of the environment that the pack names. If that
+environment no longer has a Python, the CLI waits forever and ignores SIGTERM. So the folder names
+its own environment, whose `bin/python` is a script: it runs the Python that kubewitness is
+installed in. If that Python no longer exists, the script reports this and ends.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _PYTHON: Final = """\
 if [ -x {python} ]; then
     exec {python} "$@"
 fi
-echo 'kubewitness: {gone} is gone; install kubewitness again and ask for the policy pack anew' >&2
+echo 'kubewitness: {gone} is gone; install kubewitness again, and print the folder again' >&2
 # The Pulumi CLI may stop reading as soon as the process ends.
 sleep 1
 exit 1
@@ -91,7 +91,7 @@ def _project(environment: Path, pack: Pack) -> Mapping[str, object]:
 
 
 def _replace(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file whole, so that an engine that reads it meanwhile never sees half of it."""
+    """Write a file completely, so that an engine never reads a part of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")
     temporary.chmod(mode)

@@ -1,4 +1,4 @@
-"""What the pack keeps while the engine shows one stack: each resource alone, then all together."""
+"""The state of the pack while the engine shows one stack: each resource, then all together."""
 
 from dataclasses import dataclass, field
 
@@ -24,10 +24,10 @@ class Run:
     _graph: Graph = field(default_factory=Graph)
 
     def graph(self, resources: list[Resource]) -> Graph:
-        """Return the graph of a stack, built once for all policies that see the same stack.
+        """Return the graph of a stack, built once for all policies of the same stack.
 
-        The SDK decodes the stack anew for each of about ten policies. To compare two decoded stacks
-        takes a quarter of the time that it takes to build a graph.
+        The SDK decodes the stack again for each of about ten policies. Comparing two decoded stacks
+        takes a quarter of the time of building a graph.
         """
         if not _identical(self._resources, resources):
             self._resources, self._graph = resources, build_graph(resources)

@@ -1,4 +1,4 @@
-"""What can be configured, as the JSON schema that CrossGuard checks before it calls a policy."""
+"""The settings as the JSON schema that CrossGuard checks before it calls a policy."""
 
 from typing import Any
 

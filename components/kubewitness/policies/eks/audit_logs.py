@@ -78,9 +78,9 @@ POLICY = Policy(
     id="eks-audit-logs",
     title="Each EKS cluster sends its control plane logs to CloudWatch",
     why=(
-        "EKS sends no control plane logs by default. Without `audit` nobody sees who read a "
-        "secret or entered a pod, and without `authenticator` nobody sees which AWS identity it "
-        "was."
+        "EKS sends no control plane logs by default. Without `audit`, there is no record of who "
+        "read a Secret or ran a command in a pod. Without `authenticator`, there is no record "
+        "of the AWS identity."
     ),
     fix_pulumi=(
         'set `enabled_cluster_log_types=["api", "audit", "authenticator", "controllerManager", '

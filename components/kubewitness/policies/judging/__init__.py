@@ -1,1 +1,1 @@
-"""What several policies share: how to judge an access path, a destination or a route of logs."""
+"""Judgements that several policies share: an access path, a destination or a route of logs."""

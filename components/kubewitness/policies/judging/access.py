@@ -1,7 +1,7 @@
-"""What the policies on access to a cluster share: how it is remediated, where somebody asks for it.
+"""Remediation of access to a cluster, which several policies share.
 
-Switching local accounts off locks everybody out of a cluster without Entra ID, and Entra ID cannot
-be switched off again. So both happen together, and only with a group whose members get in.
+Disabling local accounts in a cluster without Entra ID removes all access, and Entra ID cannot be
+disabled again. So both happen together, and only with a group whose members have access.
 Sources: Azure docs, "Manage local accounts with Microsoft Entra integration" and "Enable Microsoft
 Entra ID authentication for the AKS control plane".
 """
@@ -36,7 +36,7 @@ class AccessSettings(PolicySettings):
 def secure_access(resource: Resource, settings: AccessSettings) -> list[Change]:
     """Switch local accounts off, managed Entra ID and Azure RBAC on, and make the groups admins.
 
-    Groups that are there already are kept as they are. What is unknown is left alone.
+    Existing groups are kept. Unknown values are not changed.
     """
     groups = list(settings.admin_group_object_ids)
     if not groups or kind_of(resource.type) is not ResourceKind.CLUSTER:

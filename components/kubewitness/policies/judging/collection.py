@@ -1,4 +1,4 @@
-"""What the policies on collecting logs share: logs that somebody else collects, as declared."""
+"""Declared collection of logs elsewhere, which several policies share."""
 
 from datetime import date
 from typing import Self
@@ -33,7 +33,7 @@ class CollectionSettings(PolicySettings):
         return self.model_copy(update=changes)
 
     def elsewhere(self, cluster: Resource) -> tuple[set[str], tuple[Reason, ...]]:
-        """Return the categories that others collect, in lower case, and who says so."""
+        """Return the categories that are collected elsewhere, in lower case, and their owners."""
         mine = [one for one in self.collected_elsewhere if one.covers(cluster)]
         names = {fold(name) for one in mine for name in one.categories}
         return names, tuple(Reason("collected-elsewhere", str(one)) for one in mine)

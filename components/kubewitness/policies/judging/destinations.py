@@ -1,7 +1,7 @@
 """The destinations that an organisation allows, and what it promises of them.
 
-A workspace of another stack cannot be looked into. Whoever answers for it says in the
-settings what it is worth, and the policies on destination, retention and protection believe it.
+A workspace of another stack cannot be inspected. Its owner states its properties in the settings,
+and the policies on destination, retention and protection use them.
 """
 
 from enum import IntEnum
@@ -33,7 +33,7 @@ class Protection(IntEnum):
     HINDERED = 2
     """A lock that another stack or owner holds must be removed first."""
     WRITE_ONCE = 3
-    """A locked immutability policy: nobody can delete or change it before its time."""
+    """A locked immutability policy: no one can delete or change the data before it expires."""
 
     @property
     def words(self) -> str:
@@ -57,8 +57,8 @@ class AllowedDestination(Document):
     Attributes:
         id: a glob of its Azure id, compared without regard to case; `*` stays within one segment.
         owner: who answers for it.
-        interactive_days: for how long its records can be queried; no promise where it is not said.
-        total_days: for how long they are kept in all; no promise where it is not said.
+        interactive_days: for how long its records can be queried; None: no promise.
+        total_days: for how long they are kept in total; None: no promise.
         region: the region of a storage account or event hub.
         protection: `recorded` (default), `hindered` or `write-once`.
     """

@@ -1,4 +1,4 @@
-"""What all policies share: the doubt about a value that is unknown."""
+"""The undecided reason for an unknown value, which all policies share."""
 
 from kubewitness.graph.values import Unknown
 from kubewitness.policies.verdict import Reason
@@ -10,7 +10,7 @@ def hidden(code: str, what: str, value: Unknown, decide: str) -> Reason:
     Args:
         code: the reason's code within its policy.
         what: the subject of the sentence, such as `whether local accounts are disabled`.
-        value: the unknown value, which may say itself why it is unknown and what would decide it.
+        value: the unknown value, which may contain the reason and the fix.
         decide: what decides it otherwise.
     """
     return Reason(code, f"{what} {value.words}", value.decide or decide)

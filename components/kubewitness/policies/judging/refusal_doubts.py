@@ -1,4 +1,4 @@
-"""What nobody can know before the deployment of whether Azure refuses a diagnostic setting."""
+"""Refusals of diagnostic settings by Azure that are unknown before the deployment."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What Azure refuses of the diagnostic settings in a stack, in the words of `kubewitness.azure`."""
+"""The diagnostic settings of a stack that Azure refuses, with the reasons."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What the policies on settings share: settings that replace each other, having one id in Azure."""
+"""Settings that replace each other because they have one ID in Azure, for several policies."""
 
 from kubewitness.graph.model import DiagnosticSetting, Link
 from kubewitness.policies.verdict import Reason
@@ -17,7 +17,7 @@ def replaced(link: Link) -> str:
 
 
 def may_be_replaced(link: Link) -> Reason:
-    """Return the doubt about settings of which nobody can know whether they have one name."""
+    """Return an undecided reason for settings that may have the same name."""
     names = _names(link.setting, *link.possible_rivals)
     message = (
         f"diagnostic settings {names}: whether they have the same name in Azure, and the last one "

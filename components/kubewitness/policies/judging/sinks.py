@@ -25,7 +25,7 @@ def same_sink_twice(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def unknown_sinks(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
-    """Yield a doubt for each two settings that may send a category to one destination."""
+    """Yield an undecided reason for each two settings that may share a destination."""
     for one, other in combinations(settings, 2):
         may_share = any(starmap(_could_be_one, product(one.destinations, other.destinations)))
         both = set(_possible(one)) & set(_possible(other))
@@ -40,7 +40,7 @@ def unknown_sinks(settings: Sequence[DiagnosticSetting]) -> Iterator[Reason]:
 
 
 def _unknown(*settings: DiagnosticSetting) -> Unknown:
-    """Return what is unknown of some settings, something that says why if there is any."""
+    """Return the unknown value of some settings, preferably one with a reason."""
     found = [
         value
         for setting in settings

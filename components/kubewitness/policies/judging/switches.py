@@ -20,5 +20,5 @@ def judge_disabled(disabled: Value[Any], what: str) -> Judgement:
                 "write the property as a plain value",
             )
         )
-    how = "Azure's default, for the property is not set" if disabled is ABSENT else "set so"
+    how = "Azure's default, because it is not set" if disabled is ABSENT else "set explicitly"
     return fail(Reason("enabled", f"{what} enabled ({how})"))

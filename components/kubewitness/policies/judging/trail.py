@@ -1,4 +1,4 @@
-"""What the policies on the audit trail share: each category, by the best of the routes it takes."""
+"""The audit trail of each category by its best route, for the policies on the audit trail."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,8 @@ JudgeRoute = Callable[[Route, str], Judgement]
 def judge_trail(cluster: AksCluster, graph: Graph, judge_route: JudgeRoute) -> Judgement:
     """Judge each audit category that is collected by the best route that it takes.
 
-    A copy of the logs that goes somewhere else takes nothing from the one that is in order. What
-    is collected at all is the business of `aks-audit-logs`.
+    An additional copy of the logs does not make a valid route worse. `aks-audit-logs` judges
+    whether a category is collected at all.
 
     Returns:
         The worst judgement of the categories; not applicable where none is collected.
@@ -41,7 +41,7 @@ def judge_trail(cluster: AksCluster, graph: Graph, judge_route: JudgeRoute) -> J
 
 
 def _judge(route: Route, category: str, judge_route: JudgeRoute) -> Judgement:
-    """Judge a route; one that is only possible can be no better than undecided."""
+    """Judge a route; a route that is only possible is undecided at best."""
     judgement = judge_route(route, category)
     if judgement.outcome is Outcome.PASS and not route.certain:
         name = route.link.setting.resource.name
@@ -50,7 +50,7 @@ def _judge(route: Route, category: str, judge_route: JudgeRoute) -> Judgement:
                 "unknown-route",
                 f"diagnostic setting `{name}`: whether it sends the cluster's audit logs cannot "
                 "be known before the deployment",
-                "see what `aks-audit-logs` says of it",
+                "see the verdict of `aks-audit-logs`",
             )
         )
     return judgement

@@ -1,7 +1,7 @@
-"""What workspace transformations leave of the audit logs.
+"""Find out which audit logs workspace transformations drop.
 
-A transformation is run on events that nobody should drop. That takes DuckDB, which a pack loads
-only for a stack that has one.
+A transformation is run on events that it should not drop. That takes DuckDB, which a pack loads
+only for a stack that has a transformation.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True)
 class Losses:
-    """What a transformation drops of a category on one route, and nothing else keeps.
+    """The events of a category that a transformation drops and that nothing else keeps.
 
     Attributes:
         events: the samples that are lost.
@@ -82,8 +82,8 @@ def drops_everything(route: Route, category: str, graph: Graph) -> bool:
 def loss_reasons(where: str, category: str, lost: Losses) -> Iterator[tuple[bool, Reason]]:
     """Yield why a transformation loses what it should not; first whether that is a violation.
 
-    It is one where everything of a verb, or everything that is logged at a level, is lost. Whether
-    somebody can do without single events, or without a column, is not for a policy to say.
+    It is a violation if all events of a verb, or all events of a level, are lost. A policy does not
+    judge whether single events, or a column, are needed.
     """
     head = f"the transformation of the {where}"
     if lost.unknown:

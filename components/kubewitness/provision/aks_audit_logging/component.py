@@ -1,4 +1,4 @@
-"""The component that collects the audit logs of a cluster that somebody else made."""
+"""The component that collects the audit logs of an existing cluster."""
 
 from typing import Any, Optional, Unpack, overload
 
@@ -32,8 +32,8 @@ class AksAuditLogging(pulumi.ComponentResource):
     """Names of the tables that the logs fill in the workspace."""
 
     collected: pulumi.Output[dict[str, list[dict[str, str]]]]
-    """What is collected where: for each log category its destinations, each with `kind`, `id` and,
-    in a workspace, `table`."""
+    """The collected logs: for each log category its destinations, each with `kind`, `id` and, in
+    a workspace, `table`."""
 
     @overload
     def __init__(

@@ -36,12 +36,13 @@ class AksAuditLoggingArgs(TypedDict):
         location: Azure region for the workspace, if one is created.
         other_log_categories: Control plane log categories to collect besides `kube-audit`,
             `kube-audit-admin` and `guard`, such as `kube-apiserver`.
-        audit_profile: What of the audit logs goes to the workspace, and so what can be seen later.
-        collected_elsewhere: Log categories that a setting made by somebody else, such as Azure
-            Policy, already sends to the same workspace, so that another would be refused.
+        audit_profile: Which audit logs go to the workspace, and therefore what can be investigated
+            later.
+        collected_elsewhere: Log categories that another setting, for example of Azure Policy,
+            already sends to the same workspace, so that Azure would refuse a second one.
         destinations: Where logs go besides the workspace.
-        responders: Object ids (GUIDs) of the Entra ID groups that read the logs.
-        responders_read: What the responders read.
+        responders: Object IDs (GUIDs) of the Entra ID groups that read the logs.
+        responders_read: Scope of the responders.
         tags: Tags of the workspace, if one is created.
         adopt: Resources of this stack that the component takes over, instead of new ones.
         resource_group_name: Resource group for the workspace.
@@ -71,7 +72,7 @@ class AksAuditLoggingArgs(TypedDict):
     `guard`, such as `kube-apiserver`. Default: none."""
 
     audit_profile: NotRequired[AuditProfile]
-    """What of the audit logs goes to the workspace, and so what can be seen later:
+    """Which audit logs go to the workspace, and therefore what can be investigated later:
 
     - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
     - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
@@ -83,9 +84,9 @@ class AksAuditLoggingArgs(TypedDict):
       `aks-audit-logs` fails unless its coverage is set to `any`."""
 
     collected_elsewhere: NotRequired[list[str]]
-    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
-    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
-    `collectedElsewhere`. Default: none."""
+    """Log categories that another setting, for example of Azure Policy, already sends to the
+    same workspace, so that Azure would refuse a second one. Also declare this to the policy
+    pack, under `collectedElsewhere`. Default: none."""
 
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
@@ -95,15 +96,16 @@ class AksAuditLoggingArgs(TypedDict):
     next."""
 
     responders: NotRequired[list[pulumi.Input[str]]]
-    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
-    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
-    plain values, or only append: an Output is identified by its place in the list."""
+    """Object IDs (GUIDs) of the Entra ID groups that read the logs: they get the role Log
+    Analytics Reader. Default: none. The identity that deploys must be allowed to assign roles on
+    the workspace. Give plain values, or only append: an Output is identified by its position in
+    the list."""
 
     responders_read: NotRequired[RespondersRead]
-    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
-    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
-    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
-    table-level read access in a Log Analytics workspace"."""
+    """Scope of the responders: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables only, they also need a role on the workspace
+    with the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs,
+    "Manage table-level read access in a Log Analytics workspace"."""
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the workspace, if one is created."""

@@ -37,8 +37,8 @@ class AksAuditLoggingModel(AuditTrail):
     def _group_for_a_new_workspace(cls, group: Any, info: ValidationInfo) -> Any:
         if group is None and info.data.get("workspace_id", "") is None:
             raise problem(
-                "is required, for a workspace is created; give the name of a resource group, or "
-                "bring a workspace with `workspace_id`"
+                "is required to create a workspace; give the name of a resource group, or "
+                "use an existing one with `workspace_id`"
             )
         return group
 

@@ -2,7 +2,7 @@
 
 A program registers its components one after another. If the first wrong one ended the program, the
 next would be reported in the next run only. In an update it does end the program, because nothing
-may be deployed beside it.
+may be deployed in spite of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ def leave_unknown(component: pulumi.ComponentResource) -> None:
 
 
 def unknown() -> pulumi.Output[Any]:
-    """Return an output whose value this preview does not know."""
+    """Return an output whose value is unknown in this preview."""
 
     async def value(of: Any) -> Any:
         return of

@@ -1,14 +1,14 @@
 """Checks the arguments of a component against a pydantic model and reports every error at once.
 
-An error says where (the property path and the line of the program), what is wrong, the value and
-how to fix it. It never shows a value that was an `Output`, which may be a secret. How to fix it is
-the `fix` of the model's field, so that the words stand beside the check.
+An error contains the place (the property path and the line of the program), the problem, the value
+and the fix. It never shows a value that was an `Output`, which may be a secret. The fix is the
+`fix` of the model's field, so that the text is next to the check.
 
 A model is the one definition of its arguments. The docstring below a field describes the argument
 to users; `docs/generate_arguments.py` writes the TypedDict and the reference page from it.
 
-A value that Pulumi knows only later, an `Output`, passes where the model says `Given[T]`, and is
-checked against T as soon as it is known; anywhere else it is an error.
+A value that is known only later, an `Output`, passes if the model has `Given[T]`, and is checked
+against T as soon as it is known; anywhere else it is an error.
 """
 
 import re
@@ -91,7 +91,7 @@ class InvalidArguments(pulumi.RunError, pulumi.InputPropertiesError):
         """Return the same error with the arguments spelt as the other languages do.
 
         Args:
-            model: of the component's arguments, which knows their names.
+            model: of the component's arguments, with their names.
         """
         names = {name for inner in objects_within(model) for name in inner.model_fields}
         return pulumi.InputPropertiesError(
@@ -121,7 +121,7 @@ def argument(*, fix: str, **checks: Any) -> Any:
 
 
 def fix_of(field: FieldInfo) -> str:
-    """Return how to fix a wrong value of a field; empty if it does not say."""
+    """Return the fix for a wrong value of a field; empty if the field has none."""
     extra = field.json_schema_extra
     return str(extra.get("fix", "")) if isinstance(extra, dict) else ""
 
@@ -230,7 +230,7 @@ LONGEST_SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a value stands in a component's arguments."""
+    """The path of a value in a component's arguments."""
 
     component: str
     model: type[Arguments]
@@ -246,7 +246,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Later:
-    """A value that is not known yet, and where it stands."""
+    """A value that is not known yet, and its path."""
 
     value: pulumi.Output[Any]
     place: _Place
@@ -269,7 +269,7 @@ class OrLater:
         return core_schema.no_info_wrap_validator_function(check, handler(expected))
 
 
-# `pulumi.Input` says the same with a forward reference, which pydantic cannot resolve.
+# `pulumi.Input` is the same with a forward reference, which pydantic cannot resolve.
 Given = Annotated[Known | Awaitable[Known] | pulumi.Output[Known], OrLater()]
 """A T that may also be an Output of T, checked at once or else as soon as it is known."""
 
@@ -288,7 +288,7 @@ class PublishedAs:
 ByParts = Annotated[Known, PublishedAsInput()]
 """A T whose parts may be Outputs and which must itself be known.
 
-The published type says Input, because it did so in the first schema.
+The published type is Input, as in the first schema.
 """
 
 
@@ -339,7 +339,7 @@ def _check_known(adapter: TypeAdapter[Any], known: Any, place: _Place) -> Any:
 
 
 def _mark_later(value: Any, place: _Place) -> Any:
-    """Replace each Output within by one that knows its place, so that a late error can name it.
+    """Replace each Output within by one with its path, so that a late error can name it.
 
     None is what programs pass for "not given", as in `workspace_id=config.get("workspaceId")`.
     """

@@ -81,15 +81,15 @@ def _setting_name(name: str) -> str:
 def _ip_range(text: str) -> str:
     if is_shared_tag(text):
         raise problem(
-            "is a service tag, from whose addresses every tenant of Azure gets in; give your own "
-            "ranges, or say `public_because`"
+            "is a service tag that includes the addresses of every Azure tenant; give your own "
+            "ranges, or set `public_because`"
         )
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         raise problem("is not an IP range; give CIDR notation such as `203.0.113.0/24`") from None
     if network.prefixlen == 0:
-        raise problem("is the whole internet; give narrower ranges, or say `public_because`")
+        raise problem("is the whole internet; give narrower ranges, or set `public_because`")
     if "/" in text and not text.rpartition("/")[2].isdigit():
         raise problem("is not in CIDR notation; give the length of the prefix, as in `/24`")
     if str(network.network_address) != text.partition("/")[0]:
@@ -102,8 +102,8 @@ def _narrow(ranges: list[Any]) -> list[Any]:
     wide = too_wide(text for text in ranges if isinstance(text, str))
     if wide:
         raise problem(
-            f"are together too wide to be a restriction ({', '.join(wide)}); give narrower ranges, "
-            "or say `public_because`"
+            f"are together too wide to be a restriction ({', '.join(wide)}); give narrower "
+            "ranges, or set `public_because`"
         )
     return ranges
 
@@ -155,7 +155,7 @@ def _log_or_metric_fault(name: str) -> str | None:
     if fold(name) == fold(ALL_METRICS):
         return _spelling(name, (ALL_METRICS,))
     if near := did_you_mean(name, (ALL_METRICS,)):
-        return f"is neither a log category of AKS nor its metrics{near}"
+        return f"is not a log category of AKS or its metrics{near}"
     return _log_fault(name)
 
 

@@ -1,4 +1,4 @@
-"""The component that keeps audit logs where nobody can change them."""
+"""The component that keeps audit logs in immutable storage."""
 
 import re
 from typing import Any, Optional, Unpack, overload
@@ -29,9 +29,9 @@ class AuditArchive(pulumi.ComponentResource):
     which diagnostic settings are one. It keeps versions. Each log category has its container with a
     time-based immutability policy that lets logs be appended.
 
-    The policies are unlocked, so that they can be tried: whoever may, can still remove them. Lock
-    each one by hand when all is well; that cannot be undone. The account stays when the stack is
-    destroyed. Make it in a stack of its own, whose owners are not those of the clusters.
+    The policies are not locked, so that you can test them: authorised users can still remove them.
+    Lock each one manually when it works as intended. You cannot undo this. The account remains when
+    the stack is destroyed. Create it in its own stack, whose owners are not those of the clusters.
 
     Source: Azure docs, "Time-based retention policies for immutable blob data" and "Diagnostic
     settings in Azure Monitor".

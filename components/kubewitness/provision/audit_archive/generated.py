@@ -30,7 +30,7 @@ class AuditArchiveArgs(TypedDict):
         redundancy: How the account is replicated.
         categories: The log categories that are archived, each in its container
             `insights-logs-<category>`.
-        immutable_days: For how many days after it was written nothing can be deleted or changed.
+        immutable_days: The number of days during which a blob cannot be deleted or changed.
         delete_after_days: After how many days blobs are deleted.
         tags: Tags of the storage account.
     """
@@ -55,9 +55,9 @@ class AuditArchiveArgs(TypedDict):
     Default: `kube-audit`, `kube-audit-admin` and `guard`."""
 
     immutable_days: NotRequired[int]
-    """For how many days after it was written nothing can be deleted or changed: 1 to 146000.
-    Default 365. Shorter than 365 fails `aks-audit-retention` where the pack sees it. Source: Azure
-    docs, "Time-based retention policies for immutable blob data"."""
+    """The number of days during which a blob cannot be deleted or changed: 1 to 146000. Default
+    365. A value below 365 fails `aks-audit-retention` if the policy pack reads this stack.
+    Source: Azure docs, "Time-based retention policies for immutable blob data"."""
 
     delete_after_days: NotRequired[int]
     """After how many days blobs are deleted: more than `immutable_days`. Default: never."""

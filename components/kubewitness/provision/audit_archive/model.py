@@ -65,9 +65,9 @@ class AuditArchiveModel(Arguments):
         le=MOST_IMMUTABLE_DAYS,
         fix=f"give 1 to {MOST_IMMUTABLE_DAYS} days",
     )
-    """For how many days after it was written nothing can be deleted or changed: 1 to 146000.
-    Default 365. Shorter than 365 fails `aks-audit-retention` where the pack sees it. Source: Azure
-    docs, "Time-based retention policies for immutable blob data"."""
+    """The number of days during which a blob cannot be deleted or changed: 1 to 146000. Default
+    365. A value below 365 fails `aks-audit-retention` if the policy pack reads this stack.
+    Source: Azure docs, "Time-based retention policies for immutable blob data"."""
 
     delete_after_days: Whole | None = argument(
         default=None, ge=1, fix="give a whole number of days"

@@ -34,7 +34,7 @@ def sentinel_rule(rule: Detection, query: str, every: timedelta | None) -> dict[
     Args:
         rule: the detection.
         query: as it is deployed.
-        every: how often it runs, instead of what the rule says.
+        every: how often it runs, instead of the rule's own frequency.
     """
     frequency = every or rule.query_frequency
     period = max(rule.query_period, frequency)
@@ -57,7 +57,7 @@ def sentinel_rule(rule: Detection, query: str, every: timedelta | None) -> dict[
         "entity_mappings": _entities(rule),
         **_alerts(rule),
         "incident_configuration": _incidents(rule),
-        # Azure wants a duration also where nothing is suppressed.
+        # Azure requires a duration even if nothing is suppressed.
         "suppression_enabled": bool(rule.suppression_enabled),
         "suppression_duration": _iso(rule.suppression_duration or _SAME_INCIDENT),
     }
@@ -66,13 +66,13 @@ def sentinel_rule(rule: Detection, query: str, every: timedelta | None) -> dict[
 def monitor_rule(rule: Detection, query: str, every: timedelta | None) -> dict[str, Any]:
     """Return what azure-native's ScheduledQueryRule takes, but for its place and its state.
 
-    Azure Monitor knows some frequencies and windows only: the rule runs rather more often and looks
-    rather further back than it says.
+    Azure Monitor supports some frequencies and windows only: the rule runs more often, and covers a
+    longer period, than it specifies.
 
     Args:
         rule: the detection.
         query: as it is deployed.
-        every: how often it runs, instead of what the rule says.
+        every: how often it runs, instead of the rule's own frequency.
     """
     wanted = every or rule.query_frequency
     frequency = max(each for each in FREQUENCIES.values() if each <= wanted)
@@ -94,7 +94,7 @@ def monitor_rule(rule: Detection, query: str, every: timedelta | None) -> dict[s
         "evaluation_frequency": _iso(frequency),
         "window_size": _iso(window),
         "criteria": {"all_of": [condition]},
-        # What was done stays done: nothing resolves because nothing follows.
+        # A past action stays a fact: an alert is not resolved because nothing follows.
         "auto_mitigate": False,
     }
 

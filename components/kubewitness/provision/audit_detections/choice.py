@@ -22,7 +22,7 @@ from kubewitness.detections.parsers import Tables, names_in
 
 
 class Service(StrEnum):
-    """What runs the rules."""
+    """The service that runs the rules."""
 
     SENTINEL = "Microsoft Sentinel"
     MONITOR = "Azure Monitor"
@@ -35,7 +35,7 @@ LACKS: Final[Mapping[Tables, tuple[Need, ...]]] = {
     # There, category `guard` is in AzureDiagnostics, too, and AKSControlPlane is empty.
     Tables.DIAGNOSTICS: ("guard",),
 }
-"""What a rule may need that a workspace with these tables does not hold."""
+"""The requirements of a rule that a workspace with these tables may not meet."""
 
 HELD: Final[Mapping[Tables, tuple[str, ...]]] = {
     Tables.BOTH: (AKS_AUDIT, AKS_AUDIT_ADMIN),
@@ -49,7 +49,7 @@ _AUDIT_TABLES: Final = tuple(dict.fromkeys(table for each in HELD.values() for t
 
 LONGEST_QUERY: Final = {
     Service.SENTINEL: 10_000,
-    # All properties of a rule together have 64 KB; this leaves room for what stands beside.
+    # All properties of a rule together have 64 KB; this leaves room for the other properties.
     Service.MONITOR: 60_000,
 }
 """Characters."""
@@ -70,7 +70,7 @@ _SCHEDULE: Final = {
     "query_frequency": "queryFrequency",
     "query_period": "queryPeriod",
 }
-"""What an alert rule says of itself and a hunting query does not."""
+"""The properties that an alert rule has and a hunting query does not."""
 
 _TACTICS: Final = {tactic.value for tactic in AttackTactic}
 _ENTITIES: Final = {entity.value for entity in EntityMappingType}
@@ -122,7 +122,7 @@ def choose(
 
 
 def why_not(rule: Detection, tables: Tables, service: Service) -> str:
-    """Say why a detection cannot run; empty if it can.
+    """Return why a detection cannot run; empty if it can.
 
     Args:
         rule: the detection.
@@ -148,7 +148,7 @@ def _no_alert_rule(rule: Detection) -> Iterator[str]:
     elif unsaid := [
         name for field, name in _SCHEDULE.items() if field not in rule.model_fields_set
     ]:
-        yield f"does not say `{'`, `'.join(unsaid)}`, as hunting queries do not"
+        yield f"does not have `{'`, `'.join(unsaid)}`, which hunting queries lack"
     if rule.query_frequency < SHORTEST_FREQUENCY:
         yield "runs more often than every 5 minutes, the most that Azure does"
 
@@ -168,7 +168,7 @@ def _refused(rule: Detection, service: Service) -> Iterator[str]:
 
 def _refused_by_sentinel(rule: Detection) -> Iterator[str]:
     if not _is_guid(rule.id):
-        yield "has no GUID as its `id`, by which Microsoft Sentinel knows it"
+        yield "has no GUID as its `id`, which Microsoft Sentinel requires"
     if rule.query_frequency > LONGEST_PERIOD[Service.SENTINEL]:
         yield f"runs every {rule.query_frequency.days} days, and at least every 14 is wanted"
     yield from _unknown_to_sentinel(rule)
@@ -189,7 +189,7 @@ def _unknown_to_sentinel(rule: Detection) -> Iterator[str]:
     }
     for kind, names in said.items():
         for name in names:
-            yield f"names the {kind} `{name}`, which Microsoft Sentinel does not know"
+            yield f"names the {kind} `{name}`, which Microsoft Sentinel does not have"
 
 
 def _is_guid(text: str) -> bool:

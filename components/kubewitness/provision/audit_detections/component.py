@@ -35,9 +35,9 @@ _WITH_PLANS: Final = (AKS_AUDIT, AKS_AUDIT_ADMIN, AKS_CONTROL_PLANE)
 class AuditDetections(pulumi.ComponentResource):
     """Detections over the audit logs of a workspace, which Azure runs and alerts on.
 
-    The functions that they read, KubeAudit and others, are made in the workspace, fitted to its
-    tables. The rules run in Microsoft Sentinel or, without it, in Azure Monitor; they are the same
-    that `kubewitness hunt` runs on a laptop, and so are those that somebody brings in folders. A
+    It creates the functions that they read, such as KubeAudit, in the workspace, for the tables
+    that the workspace has. The rules run in Microsoft Sentinel or, without it, in Azure Monitor.
+    They are the same that `kubewitness hunt` runs locally. Custom rules come from folders. A
     changed rule is updated in place.
     """
 
@@ -241,7 +241,7 @@ def check_plans(component: str, where: str, plans: Mapping[str, str | None]) -> 
     Args:
         component: how the message calls the component.
         where: the line of the program.
-        plans: of each table; None where the workspace does not say.
+        plans: of each table; None if the workspace does not report them.
 
     Raises:
         InvalidArguments: with each table on another plan than Analytics.
@@ -261,7 +261,7 @@ def check_plans(component: str, where: str, plans: Mapping[str, str | None]) -> 
 
 
 def _plain(given: Mapping[str, Any], checked: AuditDetectionsModel) -> dict[str, Any]:
-    """Return the arguments as the engine takes them: it knows no dates, which YAML makes."""
+    """Return the arguments as the engine accepts them: it has no dates, which YAML makes."""
     entries = [entry.model_dump(mode="json", exclude_defaults=True) for entry in checked.allow_list]
     return {**given, **({"allow_list": entries} if entries else {})}
 

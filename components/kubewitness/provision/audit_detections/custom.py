@@ -1,4 +1,4 @@
-"""The rules that somebody brings to AuditDetections, as `kubewitness hunt --rules` reads them."""
+"""The custom rules of AuditDetections, as `kubewitness hunt --rules` reads them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from kubewitness.errors import InputError
 from kubewitness.provision.arguments.validation import problems
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
-"""What Pulumi and Azure both take in the name of a resource."""
+"""The characters that Pulumi and Azure both accept in the name of a resource."""
 
 
 def read_rule_folders(folders: Sequence[str]) -> tuple[Detection, ...]:
@@ -72,7 +72,7 @@ def _read_file(file: Path) -> Detection:
 
 
 def _taken(found: Mapping[str, Detection], before: Mapping[str, Detection]) -> Iterator[str]:
-    """Yield which files have the name or the id of another rule; Azure knows no case in them."""
+    """Yield which files have the name or the ID of another rule; Azure ignores case in them."""
     first: dict[tuple[str, str], str] = {}
     for file, rule in {**before, **found}.items():
         for kind, value in {"name": rule.slug, "id": rule.id}.items():

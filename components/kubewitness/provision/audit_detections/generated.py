@@ -52,7 +52,7 @@ else:
 
 
 class Allowed(TypedDict):
-    """What is allowed, so that no rule finds it: all that it names must hold of what is left out.
+    """An entry of the allow-list. It excludes what matches all of its keys.
 
     It is an entry of `kubewitness.allow.yaml`, the file that `kubewitness hunt` reads, too.
     """
@@ -64,19 +64,19 @@ class Allowed(TypedDict):
     """The last day on which it holds, as in `2027-01-31`, in UTC. It ends by itself."""
 
     owner: NotRequired[str]
-    """Who says so."""
+    """The person who allows it."""
 
     rules: NotRequired[list[str]]
     """Names of detections. Default: all."""
 
     usernames: NotRequired[list[str]]
-    """Users and service accounts; `*` stands for any text."""
+    """Users and service accounts; `*` matches any text."""
 
     namespaces: NotRequired[list[str]]
-    """Namespaces of what was asked for; `*` stands for any text."""
+    """Namespaces of the requested objects; `*` matches any text."""
 
     images: NotRequired[list[str]]
-    """Images of pods all of whose containers run such an image; `*` stands for any text."""
+    """Images. A pod is allowed if all of its containers run one of them; `*` matches any text."""
 
 
 class AuditDetectionsArgs(TypedDict):
@@ -88,15 +88,14 @@ class AuditDetectionsArgs(TypedDict):
         tables: Which tables the workspace has the audit events in.
         activity_log: How the subscription's activity log comes into the workspace, which a third of
             the detections read.
-        rule_folders: Folders with rules of your own, in the YAML of Microsoft Sentinel, which are
-            deployed beside ours.
+        rule_folders: Folders with your own rules, in the YAML format of Microsoft Sentinel, which
+            are deployed in addition to ours.
         severities: Which detections, by severity.
         rules: Which detections, by name, as in `pod-exec`, instead of by severity.
         disabled_rules: Those of them that are there and do not run.
-        allow_list: What no rule finds.
+        allow_list: The allow-list.
         frequency: How often every rule runs.
-        action_group_ids: Resource ids of up to five action groups that alerts of Azure Monitor go
-            to.
+        action_group_ids: Resource IDs of up to five action groups for alerts of Azure Monitor.
         location: Azure region of Azure Monitor's rules.
         tags: Tags of Azure Monitor's rules.
     """
@@ -132,34 +131,35 @@ class AuditDetectionsArgs(TypedDict):
       Azure refuses to send the same category to the same workspace twice."""
 
     rule_folders: NotRequired[list[str]]
-    """Folders with rules of your own, in the YAML of Microsoft Sentinel, which are deployed beside
-    ours: all in a folder and below, or one file. A relative path begins at the program's folder. A
-    rule is called as its file is, or as its folder where the file is `rule.yaml`. `severities`,
-    `rules`, `disabled_rules` and `allow_list` mean them, too. Default: none. Rules of Sigma become
-    Sentinel's by `kubewitness import-sigma`."""
+    """Folders with your own rules, in the YAML format of Microsoft Sentinel, which are deployed
+    in addition to ours: all in a folder and below, or one file. A relative path begins at the
+    program's folder. A rule has the name of its file, or of its folder if the file is
+    `rule.yaml`. `severities`, `rules`, `disabled_rules` and `allow_list` also apply to them.
+    Default: none. Convert Sigma rules with `kubewitness import-sigma`."""
 
     severities: NotRequired[list[Severities]]
-    """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out, and listed in
-    `left_out`."""
+    """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High`
+    and `Medium`. Detections that cannot run on these tables or in this service are left out, and
+    listed in `left_out`."""
 
     rules: NotRequired[list[str]]
-    """Which detections, by name, as in `pod-exec`, instead of by severity. What cannot run on these
-    tables or in this service is an error."""
+    """Which detections, by name, as in `pod-exec`, instead of by severity. A detection that
+    cannot run on these tables or in this service is an error."""
 
     disabled_rules: NotRequired[list[str]]
     """Those of them that are there and do not run. Default: none."""
 
     allow_list: NotRequired[list[Allowed]]
-    """What no rule finds. It becomes part of the queries. Default: nothing."""
+    """The allow-list: findings to exclude. It becomes part of the queries. Default: nothing."""
 
     frequency: NotRequired[Frequency]
     """How often every rule runs: `5m`, `10m`, `15m`, `30m`, `45m`, `1h` to `6h` or `1d`. Default:
     the frequency of each rule. A rule never looks back less far than this."""
 
     action_group_ids: NotRequired[list[pulumi.Input[str]]]
-    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel has
-    none: its automation rules do that. Default: none, and alerts are seen in the portal only."""
+    """Resource IDs of up to five action groups for alerts of Azure Monitor. Sentinel has no
+    action groups: use its automation rules. Default: none, and alerts are visible in the portal
+    only."""
 
     location: NotRequired[pulumi.Input[str]]
     """Azure region of Azure Monitor's rules. Default: that of the workspace's resource group."""

@@ -69,7 +69,7 @@ BroughtRules = Annotated[
     ),
     PublishedAs(list[str]),
 ]
-"""Given as folders, and read once: a validator later in the list sees the same rules."""
+"""Given as folders, and read once: a later validator in the list uses the same rules."""
 
 _NAMES: Final = "give a list of names such as `pod-exec`"
 
@@ -114,24 +114,24 @@ class AuditDetectionsModel(Arguments):
     rule_folders: BroughtRules = argument(
         default=(), fix="give a list of folders such as `detections`"
     )
-    """Folders with rules of your own, in the YAML of Microsoft Sentinel, which are deployed beside
-    ours: all in a folder and below, or one file. A relative path begins at the program's folder. A
-    rule is called as its file is, or as its folder where the file is `rule.yaml`. `severities`,
-    `rules`, `disabled_rules` and `allow_list` mean them, too. Default: none. Rules of Sigma become
-    Sentinel's by `kubewitness import-sigma`."""
+    """Folders with your own rules, in the YAML format of Microsoft Sentinel, which are deployed
+    in addition to ours: all in a folder and below, or one file. A relative path begins at the
+    program's folder. A rule has the name of its file, or of its folder if the file is
+    `rule.yaml`. `severities`, `rules`, `disabled_rules` and `allow_list` also apply to them.
+    Default: none. Convert Sigma rules with `kubewitness import-sigma`."""
 
     severities: list[Severity] | None = argument(
         default=None, min_length=1, fix="give a list of severities such as `High`"
     )
-    """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High` and
-    `Medium`. What cannot run on these tables or in this service is left out, and listed in
-    `left_out`."""
+    """Which detections, by severity: `High`, `Medium`, `Low`, `Informational`. Default: `High`
+    and `Medium`. Detections that cannot run on these tables or in this service are left out, and
+    listed in `left_out`."""
 
     rules: list[str] | None = argument(
         default=None, min_length=1, validate_default=True, fix=_NAMES
     )
-    """Which detections, by name, as in `pod-exec`, instead of by severity. What cannot run on these
-    tables or in this service is an error."""
+    """Which detections, by name, as in `pod-exec`, instead of by severity. A detection that
+    cannot run on these tables or in this service is an error."""
 
     disabled_rules: list[str] = argument(default_factory=list, fix=_NAMES)
     """Those of them that are there and do not run. Default: none."""
@@ -141,7 +141,7 @@ class AuditDetectionsModel(Arguments):
         fix="give objects with `reason`, `expires` and what is allowed, such as "
         "{usernames: [deployer@shop.example]}",
     )
-    """What no rule finds. It becomes part of the queries. Default: nothing."""
+    """The allow-list: findings to exclude. It becomes part of the queries. Default: nothing."""
 
     frequency: Frequency | None = argument(default=None, fix="give one of these")
     """How often every rule runs: `5m`, `10m`, `15m`, `30m`, `45m`, `1h` to `6h` or `1d`. Default:
@@ -153,8 +153,9 @@ class AuditDetectionsModel(Arguments):
         fix="give up to five resource ids of action groups, "
         "`/subscriptions/.../providers/Microsoft.Insights/actionGroups/NAME`",
     )
-    """Resource ids of up to five action groups that alerts of Azure Monitor go to. Sentinel has
-    none: its automation rules do that. Default: none, and alerts are seen in the portal only."""
+    """Resource IDs of up to five action groups for alerts of Azure Monitor. Sentinel has no
+    action groups: use its automation rules. Default: none, and alerts are visible in the portal
+    only."""
 
     location: Given[Text] | None = argument(
         default=None, fix="give an Azure region such as `westeurope`"
@@ -262,7 +263,7 @@ class AuditDetectionsModel(Arguments):
 
     @property
     def service(self) -> Service:
-        """What runs the rules."""
+        """The service that runs the rules."""
         return _service(self.sentinel)
 
     @property

@@ -1,4 +1,4 @@
-"""What runs on a cluster beside the workloads: add-ons, sensors, maintenance.
+"""The add-ons, sensors and maintenance of a cluster, next to its workloads.
 
 Sources, all of the Azure documentation: "Understand Azure Policy for Kubernetes clusters"; "Use
 Image Cleaner"; "Configure Microsoft Defender for Containers"; "Use planned maintenance"; "Enable
@@ -16,7 +16,7 @@ MAINTENANCE_CONFIGURATIONS: Final = {
     "aksManagedAutoUpgradeSchedule": "cluster-upgrades",
     "aksManagedNodeOSUpgradeSchedule": "node-upgrades",
 }
-"""What AKS calls the two schedules, and what the component calls them."""
+"""AKS's names of the two schedules, and the component's."""
 
 INSIGHTS: Final = "ContainerInsightsExtension"
 """The names that Container insights looks for, of the data source and of the association."""
@@ -86,7 +86,7 @@ def collect_insights(
     cluster: containerservice.ManagedCluster,
     workspace_id: pulumi.Input[str],
 ) -> pulumi.Output[str]:
-    """Say what Container insights collects, where it is asked for.
+    """Define what Container insights collects, if it is requested.
 
     Returns the id of the data collection rule, else an empty text.
     """

@@ -94,8 +94,8 @@ class SecureAksCluster(pulumi.ComponentResource):
     """Names of the tables that the logs fill in the workspace."""
 
     collected: pulumi.Output[dict[str, list[dict[str, str]]]]
-    """What is collected where: for each log category its destinations, each with `kind`, `id` and,
-    in a workspace, `table`."""
+    """The collected logs: for each log category its destinations, each with `kind`, `id` and, in
+    a workspace, `table`."""
 
     @overload
     def __init__(

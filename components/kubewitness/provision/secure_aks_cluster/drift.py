@@ -1,9 +1,9 @@
-"""What Azure changes by itself after the deployment, so that it is not drift.
+"""Changes that Azure makes itself after the deployment, which are not drift.
 
-Azure lists the user pools beside the system pool, sorted by name, and azure-native compares lists
-by position: https://github.com/pulumi/pulumi-azure-native/issues/1808. Azure refuses a cluster with
-a pool that does not exist: https://github.com/pulumi/pulumi-azure-native/issues/2719. It does not
-delete a pool that the cluster leaves out: https://github.com/Azure/AKS/issues/1511.
+Azure lists the user pools together with the system pool, sorted by name, and azure-native compares
+lists by position: https://github.com/pulumi/pulumi-azure-native/issues/1808. Azure refuses a
+cluster with a pool that does not exist: https://github.com/pulumi/pulumi-azure-native/issues/2719.
+It does not delete a pool that the cluster leaves out: https://github.com/Azure/AKS/issues/1511.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from kubewitness.provision.secure_aks_cluster.pools import SYSTEM_POOL_NAME, Use
 def ignored_cluster_changes(arguments: SecureAksClusterModel) -> list[str]:
     """Return the cluster's properties that Azure changes by itself."""
     if arguments.mode == "automatic":
-        # What the service makes of it: pools of its own, and the versions that it upgrades to.
+        # Values of the service: its own pools, and the versions that it upgrades to.
         return ["agentPoolProfiles", "kubernetesVersion"]
     version = ["kubernetesVersion"] if arguments.pool_version is None else []
     if arguments.ignores_system_pool:

@@ -120,9 +120,9 @@ class ClusterPrincipal(TypedDict):
 
 
 class ClusterAdmins(TypedDict, total=False):
-    """Who gets into the cluster. Local accounts are off, so without this nobody does.
+    """Who administers the cluster. Local accounts are disabled, so without this no one has access.
 
-    Give groups, principals or both, or else say in words why there are none.
+    Give groups, principals or both, or give the reason why there are none.
     """
 
     group_object_ids: list[pulumi.Input[str]]
@@ -136,7 +136,7 @@ class ClusterAdmins(TypedDict, total=False):
     activity log shows who gave it, and whoever deploys must be allowed to assign roles."""
 
     waived_because: str
-    """Why nobody is named here, in a sentence. For instance: roles are assigned on the
+    """Why no one is named here, as a sentence. For example: roles are assigned on the
     subscription."""
 
 
@@ -151,9 +151,9 @@ class ApiAccess(TypedDict, total=False):
     Source: Azure docs, "Create a private AKS cluster"."""
 
     private_dns_zone_id: pulumi.Input[str]
-    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`,
-    `system` (default) for a zone that AKS makes beside the nodes, or `none` for a public name with
-    the private address."""
+    """With `private`: resource ID of your private DNS zone `privatelink.<region>.azmk8s.io`,
+    `system` (default) for a zone that AKS creates in the node resource group, or `none` for a
+    public name with the private address."""
 
     authorized_ip_ranges: pulumi.Input[list[pulumi.Input[str]]]
     """Up to 200 CIDR ranges, such as `203.0.113.0/24`, that reach a public API server. The
@@ -165,7 +165,7 @@ class ApiAccess(TypedDict, total=False):
 
     vnet_integration: bool
     """True for an API server that the nodes reach within the virtual network, without a tunnel.
-    Whether it is public is still for `private` or `authorized_ip_ranges` to say. AKS Automatic
+    `private` or `authorized_ip_ranges` still determine whether it is public. AKS Automatic
     always does this. Source: Azure docs, "API Server VNet Integration"."""
 
     vnet_integration_subnet_id: pulumi.Input[str]
@@ -200,14 +200,14 @@ class SystemPool(TypedDict, total=False):
     They are merged into what this component sets, lists replaced as a whole."""
 
     changes: SystemPoolChanges
-    """Whether changes of this pool after its creation are `applied` or `ignored`. Azure lists the
-    user pools beside the system pool after a refresh, and Pulumi can ignore that only together with
-    the changes of the system pool. Default: `ignored` where there are user pools, AKS upgrades the
-    version, and this pool has no `overrides`; else `applied`. A change that is ignored gets a
-    warning. See the docs, "What drifts, and what does not"."""
+    """Whether changes of this pool after its creation are `applied` or `ignored`. After a
+    refresh, Azure lists the user pools together with the system pool, and Pulumi can ignore that
+    only together with the changes of the system pool. Default: `ignored` if there are user
+    pools, AKS upgrades the version, and this pool has no `overrides`; otherwise `applied`. An
+    ignored change gets a warning. See the docs, "What drifts, and what does not"."""
 
     vm_size: pulumi.Input[str]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure does not change it: see the
+    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure cannot change it: see the
     docs, "What replaces a pool"."""
 
     availability_zones: pulumi.Input[list[pulumi.Input[str]]]
@@ -241,7 +241,7 @@ class UserPool(TypedDict):
     what this component sets, lists replaced as a whole."""
 
     vm_size: NotRequired[pulumi.Input[str]]
-    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure does not change it: see the
+    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure cannot change it: see the
     docs, "What replaces a pool"."""
 
     availability_zones: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
@@ -284,13 +284,13 @@ class MaintenanceWindow(TypedDict, total=False):
 
 
 class ContainerInsights(TypedDict, total=False):
-    """What containers write to their logs, which are not the audit logs.
+    """The output of containers, which is not part of the audit logs.
 
     The cluster's managed identity sends it, under a data collection rule.
     """
 
     streams: list[str]
-    """What is collected. Default `Microsoft-ContainerLogV2`, `Microsoft-KubeEvents` and
+    """The collected streams. Default `Microsoft-ContainerLogV2`, `Microsoft-KubeEvents` and
     `Microsoft-KubePodInventory`. Source: Azure docs, "Configure log collection for Container
     insights"."""
 
@@ -323,8 +323,8 @@ class RoleAssignment(TypedDict):
 class Adopt(TypedDict, total=False):
     """Resources that the program of this stack made without the component.
 
-    Each is given by the name that it had in the program, which is Pulumi's and not Azure's, at the
-    top of the stack, or by its URN. The resource must be gone from the program. See the docs,
+    Give each by the name that it had in the program at the top of the stack, which is Pulumi's name
+    and not Azure's, or by its URN. Remove the resource itself from the program. See the docs,
     "Adopt what exists".
     """
 
@@ -369,14 +369,14 @@ class SecureAksClusterArgs(TypedDict):
         image_cleaner_hours: How often unused images with vulnerabilities are removed from the
             nodes.
         host_encryption: Whether the nodes' temporary disks and caches are encrypted on their host.
-        node_resource_group_lockdown: Whether the resource group of the nodes is read-only for
-            everybody but AKS.
+        node_resource_group_lockdown: Whether the resource group of the nodes is read-only for all
+            users except AKS itself.
         container_insights: The logs of containers.
         role_assignments: Roles on the cluster and its namespaces, besides those of
             `cluster_admins`.
         tenant_id: ID of the Entra ID tenant where kubelogin signs in with the output `kubeconfig`.
-        cluster_overrides: Properties of azure-native's ManagedCluster, spelt as there, for all that
-            has no argument here.
+        cluster_overrides: Properties of azure-native's ManagedCluster, with the same spelling, for
+            everything that has no argument here.
         adopt: Resources of this stack that the component takes over, instead of new ones.
         location: Azure region.
         tags: Tags of the cluster and of all that is created with it.
@@ -384,12 +384,13 @@ class SecureAksClusterArgs(TypedDict):
         workspace: The workspace to create.
         other_log_categories: Control plane log categories to collect besides `kube-audit`,
             `kube-audit-admin` and `guard`, such as `kube-apiserver`.
-        audit_profile: What of the audit logs goes to the workspace, and so what can be seen later.
-        collected_elsewhere: Log categories that a setting made by somebody else, such as Azure
-            Policy, already sends to the same workspace, so that another would be refused.
+        audit_profile: Which audit logs go to the workspace, and therefore what can be investigated
+            later.
+        collected_elsewhere: Log categories that another setting, for example of Azure Policy,
+            already sends to the same workspace, so that Azure would refuse a second one.
         destinations: Where logs go besides the workspace.
-        responders: Object ids (GUIDs) of the Entra ID groups that read the logs.
-        responders_read: What the responders read.
+        responders: Object IDs (GUIDs) of the Entra ID groups that read the logs.
+        responders_read: Scope of the responders.
     """
 
     resource_group_name: pulumi.Input[str]
@@ -474,8 +475,8 @@ class SecureAksClusterArgs(TypedDict):
     be changed later. Source: Azure docs, "Host-based encryption on AKS"."""
 
     node_resource_group_lockdown: NotRequired[bool]
-    """Whether the resource group of the nodes is read-only for everybody but AKS. Default true.
-    Source: Azure docs, "Node resource group lockdown"."""
+    """Whether the resource group of the nodes is read-only for all users except AKS itself.
+    Default true. Source: Azure docs, "Node resource group lockdown"."""
 
     container_insights: NotRequired[ContainerInsights]
     """The logs of containers. Default: not collected."""
@@ -490,9 +491,10 @@ class SecureAksClusterArgs(TypedDict):
     one where the Azure CLI signed in. Give it if your users work in several tenants."""
 
     cluster_overrides: NotRequired[dict[str, Any]]
-    """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument
-    here. They are merged into what this component sets, lists replaced as a whole. What undoes the
-    component's promises is refused: see the docs, "Overrides"."""
+    """Properties of azure-native's ManagedCluster, with the same spelling, for everything that
+    has no argument here. They are merged into the properties of this component; lists are
+    replaced as a whole. Properties that contradict a guarantee of the component are refused: see
+    the docs, "Overrides"."""
 
     adopt: NotRequired[Adopt]
     """Resources of this stack that the component takes over, instead of new ones."""
@@ -516,7 +518,7 @@ class SecureAksClusterArgs(TypedDict):
     `guard`, such as `kube-apiserver`. Default: none."""
 
     audit_profile: NotRequired[AuditProfile]
-    """What of the audit logs goes to the workspace, and so what can be seen later:
+    """Which audit logs go to the workspace, and therefore what can be investigated later:
 
     - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
     - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
@@ -528,9 +530,9 @@ class SecureAksClusterArgs(TypedDict):
       `aks-audit-logs` fails unless its coverage is set to `any`."""
 
     collected_elsewhere: NotRequired[list[str]]
-    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
-    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
-    `collectedElsewhere`. Default: none."""
+    """Log categories that another setting, for example of Azure Policy, already sends to the
+    same workspace, so that Azure would refuse a second one. Also declare this to the policy
+    pack, under `collectedElsewhere`. Default: none."""
 
     destinations: NotRequired[list[Destination]]
     """Where logs go besides the workspace. Default: nowhere. A cluster has at most five diagnostic
@@ -540,12 +542,13 @@ class SecureAksClusterArgs(TypedDict):
     next."""
 
     responders: NotRequired[list[pulumi.Input[str]]]
-    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
-    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
-    plain values, or only append: an Output is identified by its place in the list."""
+    """Object IDs (GUIDs) of the Entra ID groups that read the logs: they get the role Log
+    Analytics Reader. Default: none. The identity that deploys must be allowed to assign roles on
+    the workspace. Give plain values, or only append: an Output is identified by its position in
+    the list."""
 
     responders_read: NotRequired[RespondersRead]
-    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
-    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
-    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
-    table-level read access in a Log Analytics workspace"."""
+    """Scope of the responders: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables only, they also need a role on the workspace
+    with the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs,
+    "Manage table-level read access in a Log Analytics workspace"."""

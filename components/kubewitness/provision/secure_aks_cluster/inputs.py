@@ -67,7 +67,7 @@ def _standard(arguments: SecureAksClusterModel) -> dict[str, Any]:
 
 
 def _automatic(arguments: SecureAksClusterModel) -> dict[str, Any]:
-    """Return what is left to say of AKS Automatic, whose system pool is not the user's."""
+    """Return the remaining properties of AKS Automatic, whose system pool is not the user's."""
     outbound = arguments.outbound_type
     return {
         "sku": {"name": "Automatic", "tier": "Standard"},
@@ -99,7 +99,7 @@ def default_dns_prefix(name: str) -> str:
 
 
 def _who_gets_in(arguments: SecureAksClusterModel) -> dict[str, Any]:
-    """Return what lets in nobody but Entra ID's identities that Azure RBAC authorizes."""
+    """Return the properties that restrict access to Entra ID and Azure RBAC."""
     return {
         "aad_profile": {
             "managed": True,

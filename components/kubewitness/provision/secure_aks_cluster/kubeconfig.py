@@ -37,8 +37,8 @@ def cluster_kubeconfig(
 ) -> pulumi.Output[str]:
     """Return a kubeconfig for the cluster, as YAML; unknown until there is a cluster.
 
-    It is also unknown in a preview by somebody who may read the cluster and not fetch credentials,
-    and empty where Azure or a unit test's mock answers without any.
+    It is also unknown in a preview by a user who can read the cluster and not fetch credentials,
+    and empty if Azure or a unit test's mock returns none.
 
     Args:
         cluster: the cluster.
@@ -71,7 +71,9 @@ async def _credentials(cluster: containerservice.ManagedCluster, cluster_id: str
     except Exception as error:
         if not pulumi.runtime.is_dry_run():
             raise
-        text = f"the kubeconfig is unknown in this preview, for it could not be fetched: {error}"
+        text = (
+            f"the kubeconfig is unknown in this preview, because it could not be fetched: {error}"
+        )
         pulumi.log.info(text, cluster)
         return None
     found = (answer or {}).get("kubeconfigs") or [{}]

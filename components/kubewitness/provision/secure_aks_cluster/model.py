@@ -58,8 +58,8 @@ class AutomaticDecides:
 class Adopt(AdoptLogging):
     """Resources that the program of this stack made without the component.
 
-    Each is given by the name that it had in the program, which is Pulumi's and not Azure's, at the
-    top of the stack, or by its URN. The resource must be gone from the program. See the docs,
+    Give each by the name that it had in the program at the top of the stack, which is Pulumi's name
+    and not Azure's, or by its URN. Remove the resource itself from the program. See the docs,
     "Adopt what exists".
     """
 
@@ -228,8 +228,8 @@ class SecureAksClusterModel(AuditTrail):
         Sets("nodeResourceGroupProfile.restrictionLevel"),
         AutomaticDecides("is always on with AKS Automatic; leave it out"),
     ] = argument(default=True, fix="give true or false")
-    """Whether the resource group of the nodes is read-only for everybody but AKS. Default true.
-    Source: Azure docs, "Node resource group lockdown"."""
+    """Whether the resource group of the nodes is read-only for all users except AKS itself.
+    Default true. Source: Azure docs, "Node resource group lockdown"."""
 
     container_insights: Annotated[ContainerInsights | None, Sets("addonProfiles.omsagent")] = (
         argument(default=None, fix="give an object such as {streams: [Microsoft-ContainerLogV2]}")
@@ -252,9 +252,10 @@ class SecureAksClusterModel(AuditTrail):
     cluster_overrides: Raw = argument(
         default_factory=dict, fix="give properties of azure-native's ManagedCluster"
     )
-    """Properties of azure-native's ManagedCluster, spelt as there, for all that has no argument
-    here. They are merged into what this component sets, lists replaced as a whole. What undoes the
-    component's promises is refused: see the docs, "Overrides"."""
+    """Properties of azure-native's ManagedCluster, with the same spelling, for everything that
+    has no argument here. They are merged into the properties of this component; lists are
+    replaced as a whole. Properties that contradict a guarantee of the component are refused: see
+    the docs, "Overrides"."""
 
     adopt: Adopt = argument(default_factory=Adopt, fix="give an object such as {cluster: aks}")
     """Resources of this stack that the component takes over, instead of new ones."""
@@ -392,7 +393,7 @@ def _lower(value: Any) -> Any:
 
 
 def _roles_of_admins(admins: ClusterAdmins | None) -> set[tuple[Any, Any, str | None]]:
-    """What `admit_admins` assigns: principal, role and namespace."""
+    """The role assignments of `admit_admins`: principal, role and namespace."""
     if admins is None:
         return set()
     principals = [_lower(one.object_id) for one in admins.principals]

@@ -1,7 +1,7 @@
 """Raw properties of azure-native's ManagedCluster, merged into what the component sets.
 
-They are for what the component has no opinion on. What undoes its promises is refused: by our own
-policies, put to a cluster that is in order but for the overrides.
+They are for properties on which the component has no opinion. Properties that contradict its
+guarantees are refused: by our own policies, for a cluster that passes without the overrides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ IN_ORDER: Final = {
     "oidcIssuerProfile": {"enabled": True},
     "securityProfile": {"workloadIdentity": {"enabled": True}},
 }
-"""What the component always sets so."""
+"""The properties that the component always sets."""
 
 
 def override_problems(

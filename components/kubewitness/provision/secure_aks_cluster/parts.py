@@ -1,7 +1,7 @@
 """The models of the objects among a cluster's arguments.
 
-A validator sees only the fields above its own, so the last field of a group carries the checks that
-concern the group. That way one wrong field does not hide another.
+A validator receives only the fields above its own, so the last field of a group has the checks of
+the group. That way one wrong field does not hide another.
 
 Sources, all of the Azure documentation: "API Server VNet Integration"; "Use planned maintenance";
 "Configure log collection for Container insights"; "Azure built-in roles".
@@ -56,7 +56,7 @@ INSIGHTS_STREAMS: Final = (
     "Microsoft-Perf",
     "Microsoft-ContainerInsights-Group-Default",
 )
-"""What Container insights can collect."""
+"""The streams of Container insights."""
 
 _GUID: Final = "give an object id of Entra ID, a GUID"
 
@@ -72,9 +72,9 @@ class ClusterPrincipal(Arguments):
 
 
 class ClusterAdmins(Arguments):
-    """Who gets into the cluster. Local accounts are off, so without this nobody does.
+    """Who administers the cluster. Local accounts are disabled, so without this no one has access.
 
-    Give groups, principals or both, or else say in words why there are none.
+    Give groups, principals or both, or give the reason why there are none.
     """
 
     group_object_ids: list[Given[Guid]] = argument(default_factory=list, fix=_GUID)
@@ -92,9 +92,9 @@ class ClusterAdmins(Arguments):
     waived_because: Sentence | None = argument(
         default=None,
         validate_default=True,
-        fix="say in a sentence why no admins are named here",
+        fix="give the reason why no admins are named, as a sentence",
     )
-    """Why nobody is named here, in a sentence. For instance: roles are assigned on the
+    """Why no one is named here, as a sentence. For example: roles are assigned on the
     subscription."""
 
     @field_validator("group_object_ids", "principals")
@@ -114,8 +114,9 @@ class ClusterAdmins(Arguments):
         someone = info.data["group_object_ids"] or info.data["principals"]
         if not someone and reason is None:
             raise problem(
-                "is required when nobody is named, for local accounts are off and nobody would get "
-                "in; give `group_object_ids` or `principals`, or say here why there are none"
+                "is required if no admins are named, because local accounts are disabled and no "
+                "one would have access; give `group_object_ids` or `principals`, or give the "
+                "reason here"
             )
         if someone and reason is not None:
             raise problem("contradicts the admins that are named; leave one of the two out")
@@ -137,9 +138,9 @@ class ApiAccess(Arguments):
         fix="give `system`, `none`, or the resource id of a private DNS zone, "
         "`/subscriptions/.../providers/Microsoft.Network/privateDnsZones/NAME`",
     )
-    """With `private`: resource id of your private DNS zone `privatelink.<region>.azmk8s.io`,
-    `system` (default) for a zone that AKS makes beside the nodes, or `none` for a public name with
-    the private address."""
+    """With `private`: resource ID of your private DNS zone `privatelink.<region>.azmk8s.io`,
+    `system` (default) for a zone that AKS creates in the node resource group, or `none` for a
+    public name with the private address."""
 
     authorized_ip_ranges: Given[Annotated[IpRanges, Field(min_length=1, max_length=200)]] | None = (
         argument(
@@ -154,13 +155,13 @@ class ApiAccess(Arguments):
     public_because: Sentence | None = argument(
         default=None,
         validate_default=True,
-        fix="say in a sentence why everybody may reach the API",
+        fix="give the reason why the API may be reached from everywhere, as a sentence",
     )
     """Why the API server is open to the internet, in a sentence."""
 
     vnet_integration: Flag = argument(default=False, fix="give true or leave it out")
     """True for an API server that the nodes reach within the virtual network, without a tunnel.
-    Whether it is public is still for `private` or `authorized_ip_ranges` to say. AKS Automatic
+    `private` or `authorized_ip_ranges` still determine whether it is public. AKS Automatic
     always does this. Source: Azure docs, "API Server VNet Integration"."""
 
     vnet_integration_subnet_id: Given[SubnetId] | None = argument(
@@ -193,7 +194,7 @@ class ApiAccess(Arguments):
             )
             raise problem(
                 f"{reason}; give exactly one of `private: true`, `authorized_ip_ranges` and "
-                "`public_because`, a sentence why everybody may reach the API"
+                "`public_because`, the reason why the API may be reached from everywhere"
             )
         return reason
 
@@ -213,8 +214,9 @@ class ApiAccess(Arguments):
             )
         if own_network and integrated and subnet is None:
             raise problem(
-                "is required beside `system_pool.vnet_subnet_id`; give a subnet of its own in the "
-                "same virtual network, delegated to `Microsoft.ContainerService/managedClusters`"
+                "is required together with `system_pool.vnet_subnet_id`; give a dedicated "
+                "subnet in the same virtual network, delegated to "
+                "`Microsoft.ContainerService/managedClusters`"
             )
         return subnet
 
@@ -258,7 +260,7 @@ class MaintenanceWindow(Arguments):
 
 
 class ContainerInsights(Arguments):
-    """What containers write to their logs, which are not the audit logs.
+    """The output of containers, which is not part of the audit logs.
 
     The cluster's managed identity sends it, under a data collection rule.
     """
@@ -272,7 +274,7 @@ class ContainerInsights(Arguments):
         min_length=1,
         fix="give a list of streams such as `Microsoft-ContainerLogV2`",
     )
-    """What is collected. Default `Microsoft-ContainerLogV2`, `Microsoft-KubeEvents` and
+    """The collected streams. Default `Microsoft-ContainerLogV2`, `Microsoft-KubeEvents` and
     `Microsoft-KubePodInventory`. Source: Azure docs, "Configure log collection for Container
     insights"."""
 

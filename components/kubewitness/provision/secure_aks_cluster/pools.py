@@ -40,12 +40,12 @@ LinuxSku: TypeAlias = Literal["AzureLinux", "AzureLinux3", "Ubuntu", "Ubuntu2204
 
 
 class Pool(Arguments):
-    """What system and user pools have in common."""
+    """The common arguments of system and user pools."""
 
     vm_size: Annotated[Given[Text], Sets("vmSize")] = argument(
         default="Standard_D4ds_v5", fix="give a size such as `Standard_D4ds_v5`"
     )
-    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure does not change it: see the
+    """Size of the virtual machines. Default `Standard_D4ds_v5`. Azure cannot change it: see the
     docs, "What replaces a pool"."""
 
     availability_zones: Annotated[Given[list[Given[Text]]], Sets("availabilityZones")] = argument(
@@ -166,11 +166,11 @@ class SystemPool(Pool):
     changes: Literal["applied", "ignored"] | None = argument(
         default=None, fix="give one of these, or leave it out"
     )
-    """Whether changes of this pool after its creation are `applied` or `ignored`. Azure lists the
-    user pools beside the system pool after a refresh, and Pulumi can ignore that only together with
-    the changes of the system pool. Default: `ignored` where there are user pools, AKS upgrades the
-    version, and this pool has no `overrides`; else `applied`. A change that is ignored gets a
-    warning. See the docs, "What drifts, and what does not"."""
+    """Whether changes of this pool after its creation are `applied` or `ignored`. After a
+    refresh, Azure lists the user pools together with the system pool, and Pulumi can ignore that
+    only together with the changes of the system pool. Default: `ignored` if there are user
+    pools, AKS upgrades the version, and this pool has no `overrides`; otherwise `applied`. An
+    ignored change gets a warning. See the docs, "What drifts, and what does not"."""
 
     @classmethod
     def azure_type(cls) -> type:

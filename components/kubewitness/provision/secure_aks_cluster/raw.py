@@ -1,7 +1,7 @@
 """Raw properties of azure-native: spelt, merged, and refused where an argument sets them.
 
-A property may be spelt as in Python or as on the wire. What azure-native does not have, and a value
-of another type, is refused.
+A property has the spelling of Python or of the API. Properties that azure-native does not have, and
+values of another type, are refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

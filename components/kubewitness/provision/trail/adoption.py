@@ -1,7 +1,7 @@
 """Resources that a program made without the component, and that the component takes over.
 
-An alias tells the engine that a resource has been known by another name, so that it is neither
-replaced nor made again. Source: Pulumi docs, "Resource option: aliases".
+An alias gives the engine the previous name of a resource, so that it is not replaced or created
+again. Source: Pulumi docs, "Resource option: aliases".
 """
 
 import pulumi

@@ -42,7 +42,7 @@ _PROPERTIES: Final = {
 
 @dataclass(frozen=True)
 class CollectedLogs:
-    """What is collected, and where it goes.
+    """The collected logs and their destinations.
 
     Attributes:
         setting_ids: resource ids of the diagnostic settings.
@@ -118,7 +118,8 @@ def _setting_inputs(setting: Setting) -> dict[str, Any]:
             inputs["log_analytics_destination_type"] = "Dedicated"
         if route.event_hub_name is not None:
             inputs["event_hub_name"] = route.event_hub_name
-    # Never a category group: Azure changes their members, and refuses them beside categories.
+    # Never a category group: Azure changes their members, and refuses them together with
+    # categories.
     inputs["logs"] = [
         {"category": category, "enabled": True}
         for category in AKS_LOG_CATEGORIES

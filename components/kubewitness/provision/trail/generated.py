@@ -69,7 +69,7 @@ class Destination(TypedDict, total=False):
 
 
 class AdoptLogging(TypedDict, total=False):
-    """Resources that the program of this stack made without the component; see Adopt."""
+    """Resources that the program of this stack created without the component; see Adopt."""
 
     workspace: str
     """The Workspace."""

@@ -1,4 +1,4 @@
-"""The models of the arguments that say where the audit logs go, shared by two components.
+"""The models of the arguments for the destinations of the audit logs, shared by two components.
 
 Sources, all of the Azure documentation: "Diagnostic settings in Azure Monitor"; "Monitor AKS";
 "Manage data retention in a Log Analytics workspace"; "Transformations in Azure Monitor".
@@ -205,7 +205,7 @@ class Destination(Arguments):
 
 
 class AdoptLogging(Arguments):
-    """Resources that the program of this stack made without the component; see Adopt."""
+    """Resources that the program of this stack created without the component; see Adopt."""
 
     workspace: Text | None = argument(default=None, fix=ADOPT)
     """The Workspace."""
@@ -241,7 +241,7 @@ class AuditTrail(Arguments):
     audit_profile: Literal["full", "filtered", "archive", "frugal"] = argument(
         default="full", fix="give one of these"
     )
-    """What of the audit logs goes to the workspace, and so what can be seen later:
+    """Which audit logs go to the workspace, and therefore what can be investigated later:
 
     - `full` (default): `kube-audit`, `kube-audit-admin` and `guard`. Every detection can alert.
     - `filtered`: the same, but of `kube-audit` only the reads that detections need, kept by a
@@ -255,9 +255,9 @@ class AuditTrail(Arguments):
     collected_elsewhere: LogCategories = argument(
         default_factory=list, fix="give a list of categories such as `kube-audit`"
     )
-    """Log categories that a setting made by somebody else, such as Azure Policy, already sends to
-    the same workspace, so that another would be refused. Declare it to the policy pack, too, under
-    `collectedElsewhere`. Default: none."""
+    """Log categories that another setting, for example of Azure Policy, already sends to the
+    same workspace, so that Azure would refuse a second one. Also declare this to the policy
+    pack, under `collectedElsewhere`. Default: none."""
 
     destinations: list[Destination] = argument(
         default_factory=list,
@@ -273,17 +273,18 @@ class AuditTrail(Arguments):
     responders: list[Given[Guid]] = argument(
         default_factory=list, fix="give object ids of groups of Entra ID, GUIDs"
     )
-    """Object ids (GUIDs) of the Entra ID groups that read the logs: they get the role Log Analytics
-    Reader. Default: nobody. Whoever deploys must be allowed to assign roles on the workspace. Give
-    plain values, or only append: an Output is identified by its place in the list."""
+    """Object IDs (GUIDs) of the Entra ID groups that read the logs: they get the role Log
+    Analytics Reader. Default: none. The identity that deploys must be allowed to assign roles on
+    the workspace. Give plain values, or only append: an Output is identified by its position in
+    the list."""
 
     responders_read: Literal["workspace", "tables"] = argument(
         default="workspace", fix="give one of these"
     )
-    """What the responders read: the whole `workspace` (default), or only the `tables` AKSAudit,
-    AKSAuditAdmin and AKSControlPlane. For tables alone they also need a role on the workspace with
-    the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs, "Manage
-    table-level read access in a Log Analytics workspace"."""
+    """Scope of the responders: the whole `workspace` (default), or only the `tables` AKSAudit,
+    AKSAuditAdmin and AKSControlPlane. For tables only, they also need a role on the workspace
+    with the action `Microsoft.OperationalInsights/workspaces/query/read`. Source: Azure docs,
+    "Manage table-level read access in a Log Analytics workspace"."""
 
     tags: Tags | None = argument(default=None, fix="give a map from strings to strings")
     """Tags of the workspace, if one is created."""
@@ -309,8 +310,8 @@ class AuditTrail(Arguments):
     @field_validator("workspace", *PARTS, mode="before", check_fields=False)
     @classmethod
     def _not_empty(cls, given: Any) -> Any:
-        # Pulumi's component host hands on an object that is an Output as a whole as an empty one:
-        # taken for the defaults, it would drop what the program says without a word.
+        # Pulumi's component host passes an object that is an Output as an empty object: treated as
+        # the defaults, it would silently drop the values of the program.
         if given == {}:
             raise problem("is empty; give its fields, not the whole, as Outputs, or leave it out")
         return given
@@ -319,7 +320,7 @@ class AuditTrail(Arguments):
     @classmethod
     def _one_workspace(cls, new: Any, info: ValidationInfo) -> Any:
         if new is not None and info.data.get("workspace_id") is not None:
-            raise problem("contradicts `workspace_id`; bring a workspace or have one created")
+            raise problem("contradicts `workspace_id`; use an existing workspace or a new one")
         return new
 
     @field_validator("audit_profile")
@@ -339,8 +340,8 @@ class AuditTrail(Arguments):
     def _filter_in_a_new_workspace(cls, profile: str, info: ValidationInfo) -> str:
         if profile == "filtered" and info.data.get("workspace_id") is not None:
             raise problem(
-                "`filtered` needs a workspace of its own, for a workspace has one transformation, "
-                "which is its owner's to set; leave `workspace_id` out or choose another profile"
+                "`filtered` needs its own workspace, because a workspace has one transformation, "
+                "which its owner sets; leave `workspace_id` out or choose another profile"
             )
         return profile
 
@@ -353,9 +354,7 @@ class AuditTrail(Arguments):
         reason = "would not be sent to the workspace anyway; leave it out"
         found = [(f"[{i}]", reason) for i, name in enumerate(categories) if name not in here]
         if categories and info.data.get("workspace_id") is None:
-            reason = (
-                "is for a workspace that is there already; give its `workspace_id` or leave it out"
-            )
+            reason = "is for an existing workspace; give its `workspace_id` or leave it out"
             found.append(("", reason))
         if found:
             raise problems(*found)
@@ -402,7 +401,7 @@ class AuditTrail(Arguments):
         """Return which categories go where, those of the workspace first.
 
         Args:
-            workspace_id: of the workspace, brought or created.
+            workspace_id: of the workspace, existing or created.
         """
         to_workspace = _to_workspace({**dict(self), "workspace_id": workspace_id})
         return [*to_workspace, *(destination.route for destination in self.destinations)]
@@ -411,7 +410,7 @@ class AuditTrail(Arguments):
         """Return the diagnostic settings that send everything where it goes.
 
         Args:
-            workspace_id: of the workspace, brought or created.
+            workspace_id: of the workspace, existing or created.
         """
         routes = self.routes(workspace_id)
         others = len(routes) - len(self.destinations)

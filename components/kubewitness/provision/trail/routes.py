@@ -142,7 +142,7 @@ def _blocks(wanted: frozenset[Pair], kinds: Sequence[str]) -> Iterator[Block]:
             beside[kinds[number]].append(number)
     for choice in product(*beside.values()):
         numbers = frozenset({first, *(number for number in choice if number is not None)})
-        # Categories that still have to go the same ways need not be told apart.
+        # Categories with the same remaining destinations do not need separate settings.
         alike: dict[frozenset[int], set[str]] = {}
         for other, _ in wanted:
             alike.setdefault(_routes(wanted, other), set()).add(other)

@@ -1,4 +1,4 @@
-"""The Log Analytics workspace that the audit logs go to, brought or created.
+"""The Log Analytics workspace of the audit logs, existing or created.
 
 Sources, all of the Azure documentation: "Manage data retention in a Log Analytics workspace";
 "Select a table plan"; "Create a transformation in a workspace transformation DCR".
@@ -36,8 +36,8 @@ source
     or UserAgent startswith "kubectl"
     or UserAgent matches regex @"(?i)^(curl|wget|python|go-http-client)"
 """
-"""What the profile `filtered` keeps of AKSAudit. All writes are in AKSAuditAdmin, so only reads: of
-what tells secrets and permissions, of sessions, what was refused, and all that people read."""
+"""The events of AKSAudit that the profile `filtered` keeps. All writes are in AKSAuditAdmin, so
+only reads: of secrets and permissions, of sessions, refused requests, and all that people read."""
 
 FILTER_TAG: Final = "kubewitness-audit-profile"
 
@@ -56,7 +56,7 @@ class AuditWorkspace:
 
 
 def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -> AuditWorkspace:
-    """Return the workspace that is brought, or create one with its tables.
+    """Return the existing workspace, or create one with its tables.
 
     Args:
         name: of the component; its children's names begin with it.
@@ -89,7 +89,7 @@ def audit_workspace(name: str, arguments: AuditTrail, parent: pulumi.Resource) -
 
 
 def _filter_tags(tags: Any) -> pulumi.Output[dict[str, str]]:
-    """Return the tags of a workspace with a filter, also one that says so.
+    """Return the tags of a workspace with a filter, with one that states this.
 
     The tag changes with the profile, so that Pulumi writes the workspace again, without the filter,
     when the profile changes. Nothing else in the inputs of the workspace would change.
@@ -108,8 +108,8 @@ def _tables(
 ) -> pulumi.Resource:
     """Set plan and retention of the audit tables before the first record arrives.
 
-    A workspace is born with Azure's own tables, which can be changed but neither created nor
-    deleted. azure-native's `Table` refuses to create what exists, so that it cannot change them.
+    A new workspace already has Azure's own tables, which can be changed but not created or deleted.
+    azure-native's `Table` refuses to create an existing table, so it cannot change them.
     """
     return _deployment(
         f"{name[:39]}-table-retention",
@@ -142,8 +142,8 @@ def _filter(
     """Drop the reads that no detection needs, as they arrive.
 
     The rule names the workspace and the workspace names the rule, so a deployment writes the
-    workspace a second time. It says all that is said of the workspace elsewhere, so that both are
-    written again where one changes.
+    workspace a second time. The second write contains all settings of the workspace, so that both
+    are written again if one changes.
     """
     location = arguments.location or workspace.location
     rule: dict[str, Any] = {

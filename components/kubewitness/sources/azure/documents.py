@@ -1,6 +1,6 @@
-"""A document of Azure Resource Manager becomes a resource in the shape that Azure Native gives it.
+"""Convert a document of Azure Resource Manager to a resource in the format of Azure Native.
 
-Azure Native lifts `properties` to the top and says by name what the id says by its segments.
+Azure Native moves `properties` to the top and names what the segments of the ID contain.
 Source: Azure docs, "Resource ID"; Pulumi's Azure Native API docs of each resource.
 """
 
@@ -48,9 +48,9 @@ _NAMES: Final = {
     "containers": "containerName",
     "namespaces": "namespaceName",
 }
-"""What Azure Native calls the name that follows a segment of an id."""
+"""The property of Azure Native for the name that follows a segment of an ID."""
 
-_NOT_ECHOED: Final = Unknown("Azure does not always say into which tables a setting sends")
+_NOT_ECHOED: Final = Unknown("Azure does not always report which tables a setting uses")
 
 
 def resource(kind: str, document: Document) -> Resource:
@@ -98,12 +98,12 @@ def setting(target: str, document: Document) -> Resource:
 
 
 def hidden(kind: str, identifier: str, /, **properties: Any) -> Resource:
-    """Return what stands for something that may be there and is not shown.
+    """Return a placeholder for something that may exist and is not shown.
 
     Args:
         kind: its type in Azure: one of those above.
         identifier: its id, or that of the collection that it would be in.
-        properties: those that may be anything, as unknown, and those that say where it belongs.
+        properties: those that may have any value, as unknown, and those that identify its parent.
     """
     return Resource(
         urn=identifier,
@@ -114,5 +114,5 @@ def hidden(kind: str, identifier: str, /, **properties: Any) -> Resource:
 
 
 def _names(identifier: str) -> dict[str, Any]:
-    """Return the names that an id says."""
+    """Return the names that an ID contains."""
     return {_NAMES[key]: name for key, name in segments(identifier).items() if key in _NAMES}

@@ -1,4 +1,4 @@
-"""What a subscription has now: its AKS clusters, what is collected of them, and where that goes.
+"""Read the AKS clusters of a subscription, their log collection and its destinations.
 
 Only GET requests are sent, a few for each cluster and each destination. The role `Reader` is
 enough. Source: Azure REST API reference, each operation by its name below.
@@ -53,7 +53,7 @@ _RETENTION: Final = {"retentionInDays": _HIDDEN, "totalRetentionInDays": _HIDDEN
 
 @dataclass
 class _Found:
-    """What was read so far.
+    """The results so far.
 
     Attributes:
         scope: what was asked for.
@@ -69,7 +69,7 @@ class _Found:
 
 
 def load_subscription(word: str, manager: ResourceManager | None = None) -> Loaded:
-    """Read the clusters of a subscription, or some of them, and all that says what is collected.
+    """Read the clusters of a subscription, or some of them, and their collection settings.
 
     A subscription is its own stack and answers for every cluster.
 
@@ -78,7 +78,7 @@ def load_subscription(word: str, manager: ResourceManager | None = None) -> Load
         manager: by default one with whatever credentials there are.
 
     Raises:
-        InputError: the word is no such, Azure cannot be asked, or shows no clusters.
+        InputError: the word is not a subscription, Azure cannot be queried, or shows no clusters.
     """
     scope = parse_scope(word)
     reader = _SubscriptionReader(manager or open_resource_manager(word), _Found(scope))
@@ -105,7 +105,7 @@ class _SubscriptionReader:
         try:
             clusters = list(self._clusters())
         except RefusedError as error:
-            raise InputError(f"{word}: {error}, to see the clusters; needs {_READER}") from None
+            raise InputError(f"{word}: {error}, to read the clusters; needs {_READER}") from None
         for cluster in clusters:
             self.found.resources.append(cluster)
             self._authenticators(cluster.urn)
@@ -218,14 +218,14 @@ class _SubscriptionReader:
         return True
 
     def namespace(self, identifier: str) -> bool:
-        """Call Namespaces - Get, likewise; a setting names a rule of the namespace."""
+        """Call Namespaces - Get in the same way; a setting names a rule of the namespace."""
         path = re.split("/authorizationRules/", identifier, flags=re.IGNORECASE | re.ASCII)[0]
         return self._part(kinds.NAMESPACES, path) is not None
 
     def _part(self, kind: str, path: str, /, **unknown: Any) -> Resource | Unknown | None:
         """Read one resource, and return it; unknown where it is not shown, None if it is not there.
 
-        `unknown` are the properties of what stands for it where it is not shown.
+        `unknown` are the properties of its placeholder if it is not shown.
         """
         try:
             one = self._get(kind, path)

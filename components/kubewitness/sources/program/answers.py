@@ -1,4 +1,4 @@
-"""What the user knows and an offline preview cannot: answers in a YAML file.
+"""The user's answers for values that are unknown in an offline preview, from a YAML file.
 
 The file belongs to the repository that is checked, and must not select settings of the policies.
 
@@ -27,7 +27,7 @@ from kubewitness.documents.explain import validate
 from kubewitness.documents.reader import read_yaml
 
 ANSWERS_FILE: Final = "kubewitness.answers.yaml"
-"""The file looked for beside `Pulumi.yaml` where none is named."""
+"""The default answers file, next to `Pulumi.yaml`."""
 
 
 def _refuse_tags(_tags: Any) -> None:

@@ -44,5 +44,5 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
         return engine_pb2.RequirePulumiVersionResponse()
 
     def StartDebugging(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Ignore a debugger that waits for somebody to attach: nobody does here."""
+        """Ignore a program that waits for a debugger: no debugger attaches here."""
         return empty_pb2.Empty()

@@ -50,7 +50,7 @@ class GuardedRequests(grpc.ServerInterceptor):  # type: ignore[misc]  # grpc has
 
 
 def _fault(method: str, error: Exception) -> str:
-    """Say where the request failed, for whoever has to report it."""
+    """Report the failed request, for an error report."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -66,15 +66,15 @@ class UnknownMethods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has 
     """Refuses methods that a newer SDK calls, with a reason."""
 
     def service(self, handler_call_details: Any) -> Any:
-        """Return what answers a method that nobody else answers."""
+        """Return the handler of a method that has no other handler."""
         name = handler_call_details.method.rpartition("/")[2]
 
         def refuse(_request: Any, context: Any) -> None:
             # An SDK that can do without the method asks for this very status.
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
-                f"the program's Pulumi SDK calls `{name}`, which this version of kubewitness does "
-                "not know; update kubewitness, or use the SDK's release before",
+                f"the program's Pulumi SDK calls `{name}`, which this version of kubewitness "
+                "does not support; update kubewitness, or use the previous release of the SDK",
             )
 
         return grpc.unary_unary_rpc_method_handler(refuse)

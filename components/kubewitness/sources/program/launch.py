@@ -37,7 +37,7 @@ class Event(BaseModel):
         message: why the program failed.
         frames: file and line of each frame at the failure, the innermost first.
         value: the texts of a secret.
-        says_unknown: whether the SDK can be told that a result is unknown.
+        says_unknown: whether the SDK supports an unknown result.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class ProgramRun:
     Attributes:
         events: what the launcher reported, in order.
         exit_code: None where the time was over.
-        is_tampered: true where somebody else wrote to the report.
+        is_tampered: true if another process wrote to the report.
     """
 
     events: tuple[Event, ...]
@@ -80,7 +80,7 @@ def run_program(
 
     Args:
         interpreter: the program's Python.
-        job: what the launcher needs to know.
+        job: the input of the launcher.
         timeout: seconds that the program may take.
         show: returns what may be shown of a line that the program prints.
     """
@@ -134,7 +134,7 @@ def _print(stream: IO[bytes], show: Callable[[str], str]) -> None:
     """Pass on what a program prints: results go to stdout, and this is none."""
     with stream:
         for line in iter(lambda: stream.readline(_LONGEST_LINE), b""):
-            with suppress(OSError, ValueError):  # nobody reads it
+            with suppress(OSError, ValueError):  # it is not read
                 sys.stderr.write(show(line.decode("utf-8", "backslashreplace")))
                 sys.stderr.flush()
 

@@ -1,8 +1,8 @@
 """The resource monitor of an offline preview: records what a program asks for, creates nothing.
 
-It speaks the engine's own protocol (`pulumirpc.ResourceMonitor` and `pulumirpc.Engine`), so that
-a program meets it through whatever SDK version it uses. What the cloud or another stack would
-have to say is answered from the user's file, or is unknown.
+It uses the engine's own protocol (`pulumirpc.ResourceMonitor` and `pulumirpc.Engine`), so that a
+program can connect with any SDK version. Values of the cloud or of another stack come from the
+user's file, or are unknown.
 """
 
 import threading
@@ -45,7 +45,7 @@ FEATURES: Final = {
     "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 }
-"""What an SDK may rely on here, by its name in older and in newer SDKs.
+"""The features that an SDK can use here, by their names in older and in newer SDKs.
 
 Left out on purpose: `invokeDependsOn`, so that the SDK itself holds back functions that depend on
 resources which do not exist yet.
@@ -53,7 +53,7 @@ resources which do not exist yet.
 
 
 class Reviewer(Protocol):
-    """What looks at each resource before it is recorded: the policy packs."""
+    """The policy packs, which check each resource before it is recorded."""
 
     def review(self, registration: Registration) -> None:
         """Apply remediations to the registration, then judge it."""
@@ -64,7 +64,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     Args:
         project: names and the stack.
-        answers: what the user knows.
+        answers: the user's values.
         reviewer: what looks at each resource, if anything.
 
     Attributes:
@@ -86,11 +86,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.secrets: set[str] = set()
 
     def SupportsFeature(self, request: Any, _context: Any = None) -> Any:  # noqa: N802 gRPC's name
-        """Tell an older SDK whether it may rely on a feature."""
+        """Return to an older SDK whether a feature is supported."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in FEATURES)
 
     def GetDeploymentInfo(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Tell a newer SDK of project, stack and all features at once."""
+        """Return project, stack and all features to a newer SDK in one call."""
         return resource_pb2.DeploymentInfo(
             project=self._project.name,
             stack=self._project.stack,
@@ -122,7 +122,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     def RegisterResourceOutputs(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Note what is secret; outputs of components and of the stack tell no policy more."""
+        """Record secrets; policies do not use outputs of components and of the stack."""
         self.secrets.update(wire.secrets(wire.decode(request.outputs)))
         return empty_pb2.Empty()
 
@@ -155,14 +155,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return response
 
     def ExistsResource(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Say that a resource exists whose properties are answered; nobody knows of others."""
+        """Return that a resource exists if its properties are answered; others are unknown."""
         if request.id in self._answers.resources:
             return resource_pb2.ExistsResourceResponse(exists=True)
         self._note_unanswered(f"resource {request.id or request.type}")
         return resource_pb2.ExistsResourceResponse(unknown=True)
 
     def Invoke(self, request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Answer a provider function from the user's file, or say that nobody knows."""
+        """Return the result of a provider function from the user's file, or that it is unknown."""
         if request.tok == GET_RESOURCE:
             return self._get_resource(request)
         if request.tok in self._answers.functions:
@@ -191,7 +191,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def RegisterResourceHook(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802
-        """Ignore a hook, which sees a resource and cannot change it."""
+        """Ignore a hook, which receives a resource and cannot change it."""
         return empty_pb2.Empty()
 
     def RegisterErrorHook(self, _request: Any, _context: Any = None) -> Any:  # noqa: N802

@@ -38,7 +38,7 @@ class PolicyPack:
         project: the program that is checked, for the pack's environment.
 
     Raises:
-        InputError: the folder is no pack in Python, or the pack does not start.
+        InputError: the folder is not a pack in Python, or the pack does not start.
     """
 
     def __init__(self, folder: Path, project: Project) -> None:
@@ -166,7 +166,7 @@ class PolicyPacks:
 def _pack_document(folder: Path) -> dict[str, Any]:
     file = folder / "PulumiPolicy.yaml"
     if not file.is_file():
-        raise InputError(f"{folder}: no `PulumiPolicy.yaml`, so this is no policy pack")
+        raise InputError(f"{folder}: no `PulumiPolicy.yaml`, so this is not a policy pack")
     return read_yaml(file).mapping()
 
 
@@ -204,7 +204,8 @@ def _connect(process: "subprocess.Popen[str]", folder: Path) -> analyzer_pb2_grp
         port = int(first.get(timeout=START_SECONDS))
     except (queue.Empty, ValueError):
         raise InputError(
-            f"{folder}: the policy pack did not start; run `python __main__.py` in it to see why"
+            f"{folder}: the policy pack did not start; run `python __main__.py` in it to find "
+            "the reason"
         ) from None
     channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=wire.CHANNEL_OPTIONS)
     return analyzer_pb2_grpc.AnalyzerStub(channel)

@@ -60,7 +60,7 @@ def preview(  # noqa: PLR0913 each is an option of the command
 
     Raises:
         NothingToCheckError: no project there, or its runtime is not Python.
-        InputError: the program fails, or needs an answer that nobody gave.
+        InputError: the program fails, or needs an answer that is missing.
     """
     project = load_project(folder, stack)
     if project.runtime != "python":
@@ -115,7 +115,7 @@ def _run(  # noqa: PLR0913, PLR0917 each is a part of one run
     """Run the program.
 
     Raises:
-        InputError: with what the program logged, which may say why it fails.
+        InputError: with the program's log messages, which may contain the reason.
     """
     requests = GuardedRequests()
     with _serve(monitor, engine, requests) as address:
@@ -178,7 +178,7 @@ def _serve(monitor: Monitor, engine: EngineLog, requests: GuardedRequests) -> It
 
 
 def _job(project: Project, answers: Answers, address: str) -> dict[str, Any]:
-    """Return what the launcher needs to know, in JSON."""
+    """Return the input of the launcher, in JSON."""
     configuration = project.configuration
     given = {key: _as_text(value) for key, value in answers.config.items()}
     return {

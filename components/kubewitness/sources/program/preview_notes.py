@@ -1,4 +1,4 @@
-"""What a reader should know of an offline preview besides the verdicts."""
+"""Notes on an offline preview, in addition to the verdicts."""
 
 from pathlib import Path
 from typing import Final

@@ -20,10 +20,11 @@ _MOST_FIELDS: Final = 12
 """Names of fields in a line; the rest is in the provider's documentation."""
 
 _LONGEST_FAULT: Final = 20_000
-"""Characters of an error, whose end says most."""
+"""Characters of an error, whose end is the most useful part."""
 
 _STATED_LINE: Final = re.compile(r"^  at (\S+):(\d+)$", re.MULTILINE)
-"""Where components say that they were made: their arguments' errors are raised together, later."""
+"""The place where components are created: the errors of their arguments are raised together,
+later."""
 
 _PLAIN_KEY: Final = re.compile(r"[\w.:/-]+")
 
@@ -88,7 +89,7 @@ def _missing(project: Project, run: ProgramRun, unanswered: Iterable[str]) -> It
     for event in run.of_kind("unanswered"):
         yield (
             f"{event.where or project.folder}: the program needs the {event.what} `{event.name}` "
-            f"as a plain value, which nobody knows offline; {_line_to_add(project, event)}"
+            f"as a plain value, which is unknown offline; {_line_to_add(project, event)}"
         )
     if any(event.says_unknown for event in run.of_kind("started")):
         return

@@ -16,13 +16,13 @@ DEFAULT_STACK: Final = "dev"
 
 @dataclass(frozen=True)
 class StackConfiguration:
-    """What `pulumi config` would show.
+    """The configuration, as `pulumi config` shows it.
 
     Attributes:
         values: plain values by full key (`project:key`), objects as JSON text, as the engine
             hands them to a program.
         encrypted: keys whose value is encrypted, or holds something encrypted.
-        environments: ESC environments that the stack imports, whose values nobody knows here.
+        environments: ESC environments that the stack imports, whose values are unknown here.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -168,7 +168,7 @@ def _configuration(
 
 
 def _project_default(declared: Any) -> Any:
-    """The value that `Pulumi.yaml` gives a key, in its short form or beside a type."""
+    """The value that `Pulumi.yaml` gives a key, in its short form or next to a type."""
     if isinstance(declared, Mapping):
         return declared.get("value", declared.get("default"))
     return declared

@@ -41,8 +41,8 @@ class Transforms:
         for callback in callbacks:
             self._call(callback, registration)
         if own:
-            # As the engine does: with transforms of its own, what a resource depends on is told
-            # anew by the outputs within its properties.
+            # As the engine does: after transforms, the dependencies of a resource are computed
+            # again from the outputs within its properties.
             registration.property_dependencies = {}
         registration.note_dependencies()
 

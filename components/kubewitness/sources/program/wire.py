@@ -1,7 +1,7 @@
 """Property values as Pulumi's protocol carries them, read as plain JSON.
 
-A Struct on the wire holds four kinds of special object, told apart by a signature, and strings
-that stand for unknown values. Source: `sdk/proto` and `plugin/rpc.go` of pulumi/pulumi.
+A Struct on the wire contains four kinds of special object, distinguished by a signature, and
+strings that represent unknown values. Source: `sdk/proto` and `plugin/rpc.go` of pulumi/pulumi.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def is_unknown(value: Any) -> bool:
-    """Return whether a string stands for an unknown value."""
+    """Return whether a string represents an unknown value."""
     return isinstance(value, str) and value in _SENTINELS
 
 
@@ -68,7 +68,7 @@ def flatten(value: Any) -> Any:
 
 
 def plain(value: Any, why: str = "") -> Any:
-    """Return the value as a policy may see it: secrets unwrapped, unknowns as `Unknown`.
+    """Return the value for a policy: secrets unwrapped, unknowns as `Unknown`.
 
     A reference to a resource reads as that resource's id.
     """

@@ -13,7 +13,7 @@ from typing import Any
 def shorten_aliases() -> None:
     """Send aliases as they are, at once where an alias is nothing but an earlier type.
 
-    The monitor says that it understands them. An SDK that cannot send them is left as it is.
+    The monitor announces support for them. An SDK that cannot send them is not changed.
     """
     module = sys.modules["pulumi.runtime.resource"]
     if not hasattr(module, "create_alias_spec") or not hasattr(module, "prepare_aliases"):

@@ -8,15 +8,15 @@ from .reporter import Reporter, caller
 
 SECRET_GETTERS = ("get_secret", "require_secret")
 PLACEHOLDERS = {"": "0", "_bool": False, "_int": 0, "_float": 0.0, "_object": {}}
-"""What a plain read of each type returns where nobody knows the value."""
+"""The result of a plain read of each type if the value is unknown."""
 
 
 class Configuration:
-    """What the program may know of its configuration.
+    """The configuration that the program can read.
 
     Args:
         job: the keys that are encrypted, and the environments that may hold others.
-        report: where to say which value is missing.
+        report: receives the missing values.
     """
 
     def __init__(self, job: Dict[str, Any], report: Reporter) -> None:
@@ -25,7 +25,7 @@ class Configuration:
         self._report = report
 
     def missing(self, key: str, value: Any) -> bool:
-        """Report a key whose value nobody knows here; return whether it is one."""
+        """Report a key whose value is unknown here; return whether it is one."""
         if key in self.encrypted:
             what = "encrypted configuration value"
         elif value is None and self._environments:

@@ -16,7 +16,7 @@ RENDERERS = (
 
 
 def guard_functions(pulumi: Any, report: Reporter) -> None:
-    """Report each direct call without an answer: it hands out plain values, which nobody knows."""
+    """Report each direct call without an answer: it returns plain values, which are unknown."""
     module = sys.modules["pulumi.runtime.invoke"]
     original = getattr(module, "invoke")  # noqa: B009 its type is known only over there
 
@@ -77,7 +77,7 @@ def _result_type(args: Any, kwargs: Dict[str, Any]) -> Any:
 def note_functions(pulumi: Any, report: Reporter) -> None:
     """Report each function that is called, also where the SDK holds the call back.
 
-    It does so in every preview where an argument is unknown, so that no monitor sees the call.
+    It does so in every preview if an argument is unknown, so that no monitor receives the call.
     """
     module = sys.modules["pulumi.runtime.invoke"]
     for name in ("invoke", "invoke_async", "invoke_output"):
@@ -96,7 +96,7 @@ def _noted(original: Any, report: Reporter) -> Any:
 
 
 def guard_stack_references(pulumi: Any, report: Reporter) -> None:
-    """Report an output of another stack that is awaited as a plain value and that nobody knows."""
+    """Report an unknown output of another stack that is awaited as a plain value."""
     reference = pulumi.StackReference
     original = getattr(reference, "get_output_details", None)
     if original is None:

@@ -1,9 +1,9 @@
 """Outputs of a resource, as a real provider's preview returns them.
 
-The monitor hands back the inputs. The provider would add an unknown for every property that the
+The monitor returns the inputs. The provider would add an unknown for every property that the
 program did not set, at every depth (`provider/pkg/convert/previewOutputs.go` of
-pulumi-azure-native). The output classes of the program's SDK say which properties there are.
-Properties that may be absent count, too: SDKs of bridged providers declare computed ones so.
+pulumi-azure-native). The output classes of the program's SDK define the properties. Optional
+properties count, too: SDKs of bridged providers declare computed ones as optional.
 """
 
 import enum

@@ -1,4 +1,4 @@
-"""Tells the parent process what happened, and where in the program's own code."""
+"""Reports to the parent process what happened, and where in the program's own code."""
 
 import json
 import os
@@ -16,7 +16,7 @@ class Reporter:
 
     Args:
         path: the file, opened for each event, since a program may close what it did not open.
-        token: what tells an event of the launcher from a line that the program wrote.
+        token: distinguishes an event of the launcher from a line that the program wrote.
     """
 
     def __init__(self, path: str, token: str) -> None:

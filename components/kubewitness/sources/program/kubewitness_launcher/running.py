@@ -25,7 +25,7 @@ def main(job_path: str) -> int:
     """Run the program that the job file describes; 0 when it ran to its end."""
     with open(job_path, encoding="utf-8") as file:
         job = json.load(file)
-    os.unlink(job_path)  # it holds values that are nobody else's business
+    os.unlink(job_path)  # it contains private values
     report = Reporter(job["report"], job["token"])
     # As in the language host, the SDK is imported before the program's folder can be found: a
     # program may have modules of its own that are called `platform` or `google`.
@@ -77,7 +77,7 @@ def _prepare(
 
 
 def _says_unknown() -> bool:
-    """Return whether this SDK can be told that the result of a function is unknown."""
+    """Return whether this SDK supports unknown results of functions."""
     from pulumi.runtime.proto import resource_pb2
 
     response = getattr(resource_pb2, "ResourceInvokeResponse", None)
@@ -114,7 +114,7 @@ def _run(
 
 
 def _exited(error: SystemExit) -> str:
-    """Say so also of exit code 0: the engine would not wait for what is being registered."""
+    """Report exit code 0 as well: the engine would not wait for pending registrations."""
     return (
         f"the program called sys.exit({error.code!r}) before its end, so "
         "that it may have registered only a part of its resources; let it run to its last line"

@@ -1,4 +1,4 @@
-"""Tells the parent process which texts the program marks secret, so that no error shows them."""
+"""Report to the parent process which texts the program marks secret, so no error shows them."""
 
 import functools
 from typing import Any

@@ -1,8 +1,8 @@
 """Azure's activity log from storage, event hubs and `az monitor activity-log list`.
 
-Diagnostic settings write records, and the REST API, which `az` asks, has events of another form.
-Both become what a workspace has in AzureActivity. A storage record does not name its caller: it is
-who the claims say, the name of a person, else the object id of an application.
+Diagnostic settings write records. The REST API, which `az` uses, has events of another form. Both
+become the rows of AzureActivity in a workspace. A storage record does not name its caller. The
+caller comes from the claims: the name of a person, or the object ID of an application.
 Source: Azure docs, "Azure Activity Log event schema", whose last part maps one form to the other;
 "Azure Monitor Logs reference, AzureActivity".
 """
@@ -27,7 +27,7 @@ _CATEGORIES: Final = {
     "ServiceHealth",
 }
 _OF_OPERATIONS: Final = {"Action", "Delete", "Write"}
-"""What a storage record may call the category Administrative."""
+"""The names of the category Administrative in a storage record."""
 
 _MARKS: Final = {"correlationId", "operationName", "resourceId", "resultType", "time"}
 _REST_MARKS: Final = {"correlationId", "eventDataId", "eventTimestamp", "operationName"}
@@ -38,7 +38,7 @@ _STATUS: Final = {
     "Succeeded": "Success",
     "Failed": "Failure",
 }
-"""What the REST API calls the statuses of a workspace."""
+"""The names of a workspace's statuses in the REST API."""
 
 _SEGMENTS: Final = {
     "subscriptions": "SubscriptionId",
@@ -145,7 +145,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _of_resource(identifier: str) -> dict[str, str]:
-    """Return the columns that the id of a resource says."""
+    """Return the columns that the ID of a resource contains."""
     named = segments(identifier)
     return {column: named[key] for key, column in _SEGMENTS.items() if key in named}
 
@@ -158,7 +158,7 @@ def _said(column: str, value: Any) -> dict[str, Any]:
 
 
 def _value(record: Mapping[str, Any], name: str) -> Any:
-    """Return a name of the REST API, which has its translation beside it."""
+    """Return a name of the REST API, which has its translation next to it."""
     found = record.get(name)
     return found.get("value") if isinstance(found, dict) else found
 

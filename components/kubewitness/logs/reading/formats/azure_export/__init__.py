@@ -1,8 +1,8 @@
-"""What diagnostic settings write to a storage account or an event hub.
+"""Records that diagnostic settings write to a storage account or an event hub.
 
 Each record wraps one line of a control plane log in `properties.log`. Older exports have `time`,
-newer ones `timeGenerated` or `timestamp`. What is no audit event (guard's lines, klog lines that
-came by a category of audit logs) fills AKSControlPlane, as in Azure.
+newer ones `timeGenerated` or `timestamp`. Lines that are not audit events (guard's lines, klog
+lines in a category of audit logs) fill AKSControlPlane, as in Azure.
 Source: Azure docs, "Monitor AKS"; Azure/AKS#4635 and #4750.
 """
 
@@ -31,7 +31,7 @@ class AzureExport:
 
     @staticmethod
     def rows(record: Record) -> Iterator[Row]:
-        """Yield what the log line says."""
+        """Yield the row of the log line."""
         fields, properties = record.value, record.value["properties"]
         category = _either(fields, "category", "Category")
         where = {

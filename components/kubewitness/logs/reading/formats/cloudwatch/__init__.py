@@ -28,7 +28,7 @@ class CloudWatch:
 
     @staticmethod
     def rows(record: Record) -> Iterator[Row]:
-        """Yield what the message says."""
+        """Yield the row of the message."""
         message = record.value["message"]
         stream = str(record.value.get("logStreamName", "")) or None
         time = iso_time(record.value["timestamp"])

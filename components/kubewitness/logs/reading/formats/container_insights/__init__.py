@@ -89,7 +89,7 @@ def _table(record: Mapping[str, Any]) -> InsightsTable | None:
 
 
 def _cell(column: Column, value: Any) -> Any:
-    """Return the value of a cell, None for an empty one that is no text.
+    """Return the value of a cell, None for an empty one that is not text.
 
     Raises:
         NoRowError: it is not of the column's type.
@@ -139,4 +139,4 @@ _READ: Final[Mapping[ColumnType, Callable[[Any], Any]]] = {
     "real": _number,
     "int": _whole_number,
 }
-"""What reads the cells of each type but texts and dynamic ones; None where it cannot."""
+"""The readers of cells by type, except text and dynamic ones; None if it cannot."""

@@ -33,5 +33,5 @@ class Defender:
         }
         rows = record.inner_rows(line, where)
         if not rows:
-            raise NoRowError("`RawEventData` is no Kubernetes audit event")
+            raise NoRowError("`RawEventData` is not a Kubernetes audit event")
         yield from rows

@@ -45,7 +45,7 @@ class Gke:
 
     @staticmethod
     def rows(record: Record) -> Iterator[Row]:
-        """Yield the event that the entry tells of."""
+        """Yield the event of the entry."""
         entry = _entry(record.value)
         if not _is_of_kubernetes(_object(entry.get("protoPayload"))):
             yield Row(OTHER, b"")
@@ -107,7 +107,7 @@ def _event(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _status(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how it ended: what the API server answered, if that was a failure, knows best."""
+    """Return the result: the API server's answer is the most specific, if it is a failure."""
     response = _object(payload.get("response"))
     status = _object(payload.get("status"))
     if response.get("status") == "Failure":  # a Status: that of any other kind is an object
@@ -118,7 +118,7 @@ def _status(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_refused(payload: Mapping[str, Any]) -> bool:
-    """Return whether it says of every permission that it was not granted."""
+    """Return whether all of its permissions were refused."""
     permissions = payload.get("authorizationInfo")
     if not isinstance(permissions, list) or not permissions:
         return False
@@ -140,7 +140,7 @@ def _message(status: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind_of_object(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of which kind the object is where no resource name says which it is."""
+    """Return the kind of the object if no resource name contains it."""
     found = _METHOD.fullmatch(str(payload.get("methodName", "")))
     if found is None:
         return {}

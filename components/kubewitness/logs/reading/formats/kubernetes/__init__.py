@@ -27,7 +27,7 @@ _MARKS = (
     {"stage", "requestURI"},
     {"stage", "objectRef"},
 )
-"""Fields by which an event is known that does not say what it is, as in an `EventList`."""
+"""Fields that identify an event without a `kind`, as in an `EventList`."""
 
 # RFC 3339, and the space that some products write for its T.
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -63,12 +63,12 @@ def event_row(record: Mapping[str, Any], text: bytes, **where: Any) -> Row:
         **where: what is known of the row besides.
 
     Raises:
-        NoRowError: a field is of another kind than the API says.
+        NoRowError: a field has another type than in the API.
     """
     _require_strings(record, where)
     strange = [field for field in TIME_FIELDS if field in record and not _is_time(record[field])]
     if strange:
-        # DuckDB would read another time, or none: the words are kept beside.
+        # DuckDB would read another time, or none: the text is kept as well.
         text = json.dumps({k: v for k, v in record.items() if k not in strange}).encode()
     more = {
         name: value

@@ -1,4 +1,4 @@
-"""Frames of an answer of Azure Data Explorer that tell of the query, not of a log.
+"""Frames of an answer of Azure Data Explorer that describe the query, and not a log.
 
 An answer of version 1 has tables of its status and of its contents, one of version 2 has frames
 around its tables. Source: Azure docs, "Query/management HTTP response" and
@@ -16,11 +16,11 @@ _TABLES: Final = (
     {"Ordinal", "Kind", "Name", "Id", "PrettyName"},
     {"TableId", "Key", "Value"},
 )
-"""Columns of the tables that tell of a query."""
+"""Columns of the tables that describe a query."""
 
 
 class KustoAnswer:
-    """A frame, or a row of a table that tells of the query."""
+    """A frame, or a row of a table that describes the query."""
 
     NAME = "kusto-answer"
     MARKS = ("FrameType",)

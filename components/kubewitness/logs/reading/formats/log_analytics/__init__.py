@@ -32,7 +32,7 @@ _MARKS: Final = {
     AKS_CONTROL_PLANE: {"Category", "Message", "Stream"},
     AZURE_ACTIVITY: {"OperationNameValue", "CorrelationId"},
 }
-"""Columns by which a row is recognised that does not say its table."""
+"""Columns that identify a row without the name of its table."""
 
 
 class LogAnalytics:
