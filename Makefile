@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md \
 	hatch_build.py
 
-.PHONY: demo test test-oldest test-newest check docs fuzz mutation benchmark benchmark-check \
+.PHONY: demo test test-oldest test-newest check docs site site-links wheel fuzz mutation benchmark benchmark-check \
 	benchmark-hunt benchmark-logs type-tokens lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
@@ -43,6 +43,20 @@ check: .venv/tested
 docs: .venv/tested
 	PYTHONPATH=components $(BIN)/python docs/generate_arguments.py
 	PYTHONPATH=components $(BIN)/python docs/generate.py
+
+# The docs site, in build/site. Warnings are errors: a link within the site, or to a file of the
+# repository, that leads nowhere, and a page that no section lists.
+SPHINX := $(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs
+site: .venv/site
+	$(SPHINX) build/site
+
+# Whether the links to other sites lead somewhere; needs the internet.
+site-links: .venv/site
+	$(SPHINX) --builder linkcheck build/links
+
+# The wheel, in dist.
+wheel: .venv/dependencies
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # A hundred thousand cases against the oracle, ten thousand stacks through every source, two thousand
 # stacks one after the other, ten thousand edits of sealed logs, ten thousand damaged lines and
@@ -94,6 +108,11 @@ benchmark-logs: .venv/installed
 	$(PIP) install --no-compile --require-hashes -r requirements/dev.txt
 	touch $@
 
+.venv/site: .venv/dependencies requirements/site.txt docs/package-lock.json
+	$(PIP) install --no-compile --require-hashes -r requirements/site.txt
+	npm ci --prefix docs --ignore-scripts --no-audit --no-fund
+	touch $@
+
 .venv/mutated: .venv/tested requirements/mutation.txt
 	$(PIP) install --no-compile --require-hashes -r requirements/mutation.txt
 	touch $@
@@ -119,6 +138,8 @@ lock:
 	$(COMPILE) --output-file requirements/dev.txt pyproject.toml requirements/run.in requirements/dev.in
 	$(COMPILE) --output-file requirements/extras.txt --constraint requirements/dev.txt --all-extras \
 		pyproject.toml requirements/run.in
+	$(COMPILE) --output-file requirements/site.txt --constraint requirements/dev.txt \
+		requirements/site.in
 	$(COMPILE) --output-file requirements/mutation.txt --constraint requirements/dev.txt \
 		requirements/mutation.in
 	$(COMPILE) --output-file requirements/oldest.txt --resolution lowest-direct --upgrade \

@@ -25,6 +25,13 @@ from generate_arguments import (  # noqa: E402 it stands beside this one
     reference_page,
     typed_dicts,
 )
+from generate_pictures import pictures  # noqa: E402 likewise
+from generate_reference import (  # noqa: E402 likewise
+    command_line_page,
+    exit_codes_page,
+    settings_page,
+    tables_page,
+)
 
 from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
 from agreement.detections import SAMPLE  # noqa: E402 likewise
@@ -59,6 +66,10 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "log-formats.md": log_formats(),
         DOCS / "reference" / "sources.md": sources_page(),
         DOCS / "reference" / "arguments.md": reference_page(outputs()),
+        DOCS / "reference" / "command-line.md": command_line_page(),
+        DOCS / "reference" / "exit-codes.md": exit_codes_page(),
+        DOCS / "reference" / "settings.md": settings_page(),
+        DOCS / "reference" / "tables.md": tables_page(),
         **typed_dicts(),
         DOCS.parent / "components" / "schema.json": schema(),
     }
@@ -144,7 +155,7 @@ def main() -> None:
     """Write them all; with `--check`, fail and name those that are stale instead."""
     if not SAMPLE.is_file():
         print(f"detection-agreement.md is left as it is: {NEEDS_SAMPLES}", file=sys.stderr)  # noqa: T201
-    made = pages()
+    made = {**pages(), **pictures()}
     if "--check" in sys.argv:
         stale = [str(path) for path, text in made.items() if _text(path) != text]
         sys.exit(f"run `make docs`, these are stale: {', '.join(stale)}" if stale else 0)

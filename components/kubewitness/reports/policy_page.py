@@ -94,13 +94,13 @@ def _settings(policy: AnyPolicy) -> Iterator[str]:
     own = set(settings_schema(policy.settings)) - set(settings_schema(PolicySettings))
     if own:
         yield "\n## Settings\n\nBesides those of every policy:\n\n"
-        documented = _attributes(policy.settings)
+        documented = documented_attributes(policy.settings)
         for name in settings_schema(policy.settings):
             if name in own:
                 yield f"- `{name}`: {documented.get(name, '')}\n"
 
 
-def _attributes(model: type[PolicySettings]) -> dict[str, str]:
+def documented_attributes(model: type[PolicySettings]) -> dict[str, str]:
     """Return the docstring of each attribute of a model and its bases."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
