@@ -49,7 +49,9 @@ def run(
         tell(f"warning: {warning}")
     chosen = chosen_subjects(used.uses, subjects, cluster, known)
     report = AccessReport(
-        [access_of(subject, used.uses[subject], known, exact=exact) for subject in chosen], used, log
+        [access_of(subject, used.uses[subject], known, exact=exact) for subject in chosen],
+        used,
+        log,
     )
     _write(report, format_, output)
     return ExitCode.UNREADABLE if opened.unread else ExitCode.OK

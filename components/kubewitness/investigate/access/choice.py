@@ -35,9 +35,7 @@ def chosen_subjects(
     wanted = list(words)
     if not wanted:
         return within
-    found = {
-        word: [one for one in within if _is_subject(one, word, identities)] for word in wanted
-    }
+    found = {word: [one for one in within if _is_subject(one, word, identities)] for word in wanted}
     if missing := [word for word in wanted if not found[word]]:
         names = {one.user for one in within}
         raise NothingToCheckError(
