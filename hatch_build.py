@@ -15,4 +15,6 @@ class ReadmeHook(MetadataHookInterface):
         text = Path(self.root, "README.md").read_text("utf-8")
         files = f"{metadata['urls']['Source']}/blob/HEAD/"
         absolute = re.sub(r"\]\((?!https?:|#)", f"]({files}", text)
+        # The page of a picture is not a picture.
+        absolute = re.sub(r"(?<=\.svg)(?=\))", "?raw=true", absolute)
         metadata["readme"] = {"content-type": "text/markdown", "text": absolute}

@@ -150,7 +150,10 @@ def test_links_of_the_description_lead_somewhere_from_an_index(metadata: Message
     in_readme = re.findall(relative, (ROOT / "README.md").read_text("utf-8"))
     assert in_readme
     source = PROJECT["urls"]["Source"]
-    assert all(f"]({source}/blob/HEAD/{path})" in text for path in in_readme)
+    assert all(f"]({source}/blob/HEAD/{path}" in text for path in in_readme)
+    pictures = [path for path in in_readme if path.endswith(".svg")]
+    assert pictures
+    assert all(f"/{path}?raw=true)" in text for path in pictures)
 
 
 def test_the_source_distribution_has_all_that_tests_read(tmp_path: Path) -> None:

@@ -22,13 +22,17 @@ from support.engine import Engine, write_project
 from support.paths import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-READING = (ROOT / "docs" / "investigate" / "reading.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 
 
-def blocks(language: str) -> list[str]:
+def page(name: str) -> str:
+    """The text of a page of the docs."""
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+
+
+def blocks(language: str, text: str = README) -> list[str]:
     """The code blocks of one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
@@ -63,7 +67,7 @@ def test_the_balance_in_the_docs_is_what_the_example_prints(tmp_path: Path) -> N
     """The figures in docs/investigate/reading.md are those of the log that the repository ships."""
     shutil.copytree(ROOT / "examples" / "logs", tmp_path / "examples" / "logs")
     done = kubewitness(".venv/bin/kubewitness ingest examples/logs/PT1H.json", tmp_path)
-    shown = re.findall(r"its balance, .*?```\n(.*?)```", READING, re.DOTALL)
+    shown = re.findall(r"its balance, .*?```\n(.*?)```", page("investigate/reading"), re.DOTALL)
     assert shown == [done.stdout]
 
 
@@ -73,7 +77,6 @@ def test_no_command_of_the_readme_goes_untested() -> None:
     assert others == [
         "make demo",  # its recipe is run below
         "make test",  # is running
-        ".venv/bin/pip install --require-hashes -r requirements/extras.txt",  # below
         'pulumi preview --policy-pack "$(.venv/bin/kubewitness policy-pack)"',  # below
     ]
 
@@ -102,19 +105,26 @@ def test_the_program_passes_its_own_pack(tmp_path: Path) -> None:
 
 
 def test_the_documents_are_accepted() -> None:
-    """Both documents are read without a fault."""
-    (settings,) = blocks("json")
+    """The settings and the answers that the docs show are read without a fault."""
+    (settings,) = blocks("json", page("enforce/settings"))
     Settings(json.loads(settings), all_policies())
-    (answers,) = blocks("yaml")
+    (answers,) = blocks("yaml", page("enforce/check"))
     Answers.model_validate(yaml.safe_load(answers))
 
 
-def test_every_rule_and_exit_code_is_in_the_readme() -> None:
-    """A new rule or code is told of."""
-    for rule in all_policies():
-        assert f"| `{rule.id}` |" in README
+def test_the_readme_is_one_page_that_leads_to_each_part_of_the_docs() -> None:
+    """It has at most 700 words, and links to the start page of each task."""
+    assert len(README.split()) <= 700
+    for task in ("provision", "enforce", "investigate", "prove"):
+        assert f"](docs/{task}/index.md)" in README
+
+
+def test_every_policy_and_exit_code_is_in_the_reference() -> None:
+    """A new policy or code is listed."""
+    for policy in all_policies():
+        assert f"| [{policy.id}]({policy.id}.md) |" in page("policies/README")
     for code in ExitCode:
-        assert f"| {int(code)} |" in README
+        assert f"| {int(code)} |" in page("reference/exit-codes")
 
 
 def pinned(name: str) -> dict[str, str]:
@@ -125,11 +135,12 @@ def pinned(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE))
 
 
-def test_every_extra_is_in_the_readme_and_pinned_to_the_versions_that_are_tested() -> None:
-    """The file that the README installs has a hash for each package of each extra."""
+def test_every_extra_is_documented_and_pinned_to_the_versions_that_are_tested() -> None:
+    """The file that the docs install has a hash for each package of each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    (listed,) = re.findall(r"is an extra: ([^.]*)\.", README)
-    assert set(re.findall(r"`(\w+)`", listed)) == set(project["optional-dependencies"])
+    _, extras_section, *_ = re.split(r"^## Extras\n", page("start/install"), flags=re.MULTILINE)
+    listed = re.findall(r"^\| `(\w+)` \|", extras_section, re.MULTILINE)
+    assert set(listed) == set(project["optional-dependencies"])
     extras, tested = pinned("extras"), pinned("dev")
     wanted = {
         re.split(r"[\[><=]", requirement)[0].lower()

@@ -22,7 +22,7 @@ setting = monitor.DiagnosticSetting(
     resource_uri=cluster.id,
     workspace_id=workspace.id,
     log_analytics_destination_type="Dedicated",
-    # Without `guard`, nobody sees who signed in and what Azure RBAC decided.
+    # Without `guard`, sign-ins and decisions of Azure RBAC are not logged.
     logs=[
         {"category": "kube-audit", "enabled": True},
         {"category": "kube-audit-admin", "enabled": True},

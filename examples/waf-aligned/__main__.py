@@ -46,7 +46,7 @@ cluster = SecureAksCluster(
         "system_pool": {"min_count": 3, "max_count": 5, "vnet_subnet_id": nodes.id},
         "user_pools": [{"name": "work", "min_count": 3, "max_count": 20}],
         "maintenance_window": {"day": "Saturday", "start_time": "22:00", "duration_hours": 6},
-        # The trail: all of it where detections run, and a copy that nobody can delete.
+        # All audit logs for the detections, and a copy that cannot be deleted.
         "workspace_id": workspace_id,
         "destinations": [{"storage_account_id": archive_id}],
         "container_insights": {"workspace_location": "westeurope"},

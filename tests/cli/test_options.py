@@ -23,9 +23,10 @@ from kubewitness.policies.packs import DEFAULT_PACK
 from kubewitness.seal.manifest import BLOCK_SIZE
 from kubewitness.sources.program.preview import TIMEOUT_SECONDS
 from support.command import run
-from support.paths import EXAMPLES
+from support.paths import EXAMPLES, ROOT
 
 LOG = EXAMPLES / "logs" / "PT1H.json"
+INSTALL = (ROOT / "docs" / "start" / "install.md").read_text("utf-8")
 
 
 def commands(
@@ -159,13 +160,13 @@ def test_a_name_that_is_not_a_policys_is_explained(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_line_of_the_readme_prints_a_completion(
+def test_the_line_of_the_docs_prints_a_completion(
     shell: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For each shell that the README names; bash is not asked for its version."""
+    """For each shell that the page names; bash is not asked for its version."""
     monkeypatch.setattr("click.shell_completion.BashComplete._check_version", lambda *_: None)
     monkeypatch.setenv("_KUBEWITNESS_COMPLETE", f"{shell}_source")
-    assert f"{shell}_source" in (EXAMPLES.parent / "README.md").read_text("utf-8")
+    assert f"{shell}_source" in INSTALL
     code, out, _ = run(capsys)
     assert code == 0
     assert "_KUBEWITNESS_COMPLETE" in out
@@ -176,7 +177,7 @@ def test_a_pipe_and_a_file_get_the_documented_width(capsys: pytest.CaptureFixtur
     write_drawn(lambda console: console.print(console.width))
     assert capsys.readouterr().out == f"{PIPE_WIDTH}\n"
     assert stdout_console().width == PIPE_WIDTH
-    assert f"{PIPE_WIDTH} columns" in (EXAMPLES.parent / "README.md").read_text("utf-8")
+    assert f"{PIPE_WIDTH} columns" in INSTALL
 
 
 def test_a_terminal_gets_its_own_width(monkeypatch: pytest.MonkeyPatch) -> None:

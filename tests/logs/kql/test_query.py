@@ -348,7 +348,7 @@ def test_a_time_that_is_none_says_how_to_write_one(text: str) -> None:
 def test_a_store_without_rows_is_nothing_to_check_exit_code_3(query: Query, tmp_path: Path) -> None:
     """No rows in the store is no answer to any question."""
     done = query("AKSAudit", path=fill(tmp_path / "empty.store", []))
-    assert (done.code, "holds no rows" in done.err) == (3, True)
+    assert (done.code, "has no rows" in done.err) == (3, True)
 
 
 def test_a_missing_store_says_how_to_make_one(query: Query, tmp_path: Path) -> None:
