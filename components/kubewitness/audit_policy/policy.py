@@ -5,7 +5,6 @@ Source: Kubernetes docs, "Auditing": the first rule that matches a request decid
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any, Final, Literal, TypeAlias
 
 Level = Literal["None", "Metadata", "Request", "RequestResponse"]
@@ -25,7 +24,8 @@ class AuditRule:
         groups: names of groups, of which the user has one.
         verbs: of the request.
         namespaces: of the object; the empty one is that of objects without.
-        resources: by API group, as `pods` or `pods/status`; none represent all of the group.
+        resources: by API group, as `pods`, `pods/status`, `pods/*`, `*/status` or `*`; none represent
+            all of the group.
         names: of the object.
         paths: of requests that are for no resource, with `*` at the end.
     """
@@ -55,7 +55,7 @@ class AuditRule:
             path = str(event.get("requestURI", "")).partition("?")[0]
             if self.resources is not None or self.namespaces:
                 return False
-            return not self.paths or any(fnmatchcase(path, pattern) for pattern in self.paths)
+            return not self.paths or any(_is_path(path, pattern) for pattern in self.paths)
         return (
             not self.paths
             and _is_in(reference.get("namespace", ""), self.namespaces)
@@ -64,13 +64,24 @@ class AuditRule:
 
     def _matches_resource(self, reference: Mapping[str, Any]) -> bool:
         wanted = (self.resources or {}).get(reference.get("apiGroup", ""))
-        parts = (reference.get("resource", ""), reference.get("subresource", ""))
-        name = "/".join(filter(None, parts))
+        forms = _resource_forms(reference.get("resource", ""), reference.get("subresource", ""))
         return (
             wanted is not None
-            and _is_in(name, wanted)
-            and _is_in(reference.get("name"), self.names)
+            and (not wanted or not forms.isdisjoint(wanted))
+            and _is_in(reference.get("name", ""), self.names)
         )
+
+
+def _resource_forms(resource: str, subresource: str) -> frozenset[str]:
+    """Return every way in which a rule can name a resource: `pods/*` names pods, too."""
+    if not subresource:
+        return frozenset({"*", resource, f"{resource}/*"})
+    return frozenset({"*", f"{resource}/{subresource}", f"{resource}/*", f"*/{subresource}"})
+
+
+def _is_path(path: str, pattern: str) -> bool:
+    """Return whether a path matches; only a `*` at the end stands for anything."""
+    return path == pattern or (pattern.endswith("*") and path.startswith(pattern.rstrip("*")))
 
 
 def _is_in(value: object, wanted: Collection[str]) -> bool:
