@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from support.engine import NEEDS_ENGINE, PULUMI, Engine
+from support.engine import NEEDS_ENGINE, Engine
 from support.paths import NEEDS_SAMPLES, SAMPLES
 
 settings.register_profile(
@@ -82,7 +82,7 @@ def _print_oracle(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip the tests of the real engine and of others' files where these are not, and say so."""
     absent = {
-        "engine": NEEDS_ENGINE if PULUMI is None else "",
+        "engine": NEEDS_ENGINE,
         "samples": "" if SAMPLES.is_dir() else NEEDS_SAMPLES,
     }
     for item in items:

@@ -19,7 +19,14 @@ from typing import Any, TextIO
 from support.paths import ROOT
 
 PULUMI = shutil.which("pulumi")
-NEEDS_ENGINE = "needs `pulumi` and its Python language host on PATH"
+PROGRAMS = (
+    "pulumi",
+    "pulumi-language-python",  # runs programs and policy packs
+    "pulumi-language-python-exec",  # starts a program
+    "pulumi-resource-pulumi-python",  # the provider that each Python program may ask for
+)
+MISSING_PROGRAMS = tuple(program for program in PROGRAMS if shutil.which(program) is None)
+NEEDS_ENGINE = f"needs {', '.join(MISSING_PROGRAMS)} on PATH" if MISSING_PROGRAMS else ""
 
 STACK = "dev"
 Event = dict[str, Any]
@@ -220,7 +227,7 @@ class Engine:
             raise RuntimeError(f"cannot install the stand-in {provider}: {installed.stderr}")
 
     def _run(self, *arguments: str, cwd: Path) -> Outcome:
-        if PULUMI is None:
+        if PULUMI is None or NEEDS_ENGINE:
             raise RuntimeError(NEEDS_ENGINE)
         command = [PULUMI, *arguments, "--non-interactive", "--color=never"]
         return _run_killable(command, cwd, self._all_environment(), self.timeout)
