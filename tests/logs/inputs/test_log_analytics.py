@@ -339,6 +339,19 @@ def test_rows_that_cannot_be_had_whole_are_kept_and_the_rest_is_a_gap(
     assert contents(tmp_path / "s", places=False)
 
 
+@pytest.mark.parametrize("word", [WORD, f"log-analytics://{RESOURCE_ID}"])
+def test_an_address_that_ends_with_a_table_reads_only_that_table(
+    word: str, workspace: ReplayedWorkspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name is in any case of its name. No other table is queried, which could cost money."""
+    with workspace.served():
+        code, _, err = ingest(capsys, tmp_path / "s", word=f"{word}/aksauditadmin")
+    assert code == ExitCode.OK
+    assert {ask.table for ask in workspace.asked} <= {"Usage", "AKSAuditAdmin"}
+    assert "/AKSAuditAdmin: reads " in err
+    assert "/AKSAudit:" not in err
+
+
 def test_a_workspace_that_hides_a_table_with_rows_is_a_gap(
     workspace: ReplayedWorkspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -480,6 +493,7 @@ def test_a_workspace_is_also_named_by_its_resource_id(
     [
         ("log-analytics://central", None, "Workspace ID"),
         (f"log-analytics:/{RESOURCE_ID}/tables/AKSAudit", None, "Workspace ID"),
+        (f"{WORD}/Heartbeat", None, "`Heartbeat` is not a table that is read; use one of AKSAudit"),
         (WORD, (401, {}, "{}"), "az login"),
         (WORD, (404, {}, "{}"), "no such workspace"),
     ],

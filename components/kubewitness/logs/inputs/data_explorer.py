@@ -21,7 +21,6 @@ from kubewitness.logs.inputs.data_explorer_api import (
     Database,
     open_database,
 )
-from kubewitness.logs.inputs.log_analytics import READ_TABLES, condition
 from kubewitness.logs.inputs.queried_tables import (
     Page,
     QueriedTable,
@@ -30,6 +29,7 @@ from kubewitness.logs.inputs.queried_tables import (
     UnavailableError,
     asked_span,
 )
+from kubewitness.logs.inputs.read_tables import condition, parse_address
 from kubewitness.logs.inputs.spans import Span
 from kubewitness.logs.inputs.windows import Window
 from kubewitness.optional_imports import optional_import
@@ -81,7 +81,7 @@ def find_database_tables(
     """Return the tables with logs of AKS in a database, each as one window.
 
     Args:
-        word: `adx://CLUSTER.REGION/DATABASE`.
+        word: `adx://CLUSTER.REGION/DATABASE`; with `/TABLE` only that table.
         since: nothing earlier is read; by default a day ago.
         until: nothing later is read; by default the present.
 
@@ -90,9 +90,12 @@ def find_database_tables(
     """
     now = datetime.now(UTC)
     asked = asked_span(since, until, now)
-    database = open_database(word)
+    address = parse_address(word)
+    database = open_database(address.source)
     known = _tables(word, database)
-    names = [name for name in READ_TABLES if known is None or name in known]
+    names = [name for name in address.tables if known is None or name in known]
+    if address.is_restricted and not names:
+        raise InputError(f"{word}: the database has no such table; check the name of the database")
     return [Window(_queried(database, name, known, asked, now), asked) for name in names]
 
 

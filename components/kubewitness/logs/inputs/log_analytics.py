@@ -13,14 +13,6 @@ from typing import Any, Final
 from kubewitness.azure.manager import RefusedError, open_resource_manager
 from kubewitness.azure.resource_ids import fold, id_pattern
 from kubewitness.azure.workspaces import LEAST_TABLE_DAYS
-from kubewitness.catalog.audit_tables import (
-    AKS_AUDIT,
-    AKS_AUDIT_ADMIN,
-    AKS_CONTROL_PLANE,
-    AZURE_ACTIVITY,
-    AZURE_DIAGNOSTICS,
-)
-from kubewitness.catalog.container_insights import INSIGHTS_TABLES
 from kubewitness.errors import InputError
 from kubewitness.logs.inputs.log_analytics_api import (
     NO_WORKSPACE,
@@ -38,6 +30,7 @@ from kubewitness.logs.inputs.queried_tables import (
     asked_span,
 )
 from kubewitness.logs.inputs.queried_workspace import FORBIDDEN, QueriedWorkspace, QueryRefusedError
+from kubewitness.logs.inputs.read_tables import condition, parse_address
 from kubewitness.logs.inputs.spans import Span, without
 from kubewitness.logs.inputs.windows import Window
 from kubewitness.logs.inputs.workspace_tables import (
@@ -48,19 +41,6 @@ from kubewitness.logs.inputs.workspace_tables import (
     why_missing,
 )
 
-READ_TABLES: Final = (
-    AKS_AUDIT,
-    AKS_AUDIT_ADMIN,
-    AKS_CONTROL_PLANE,
-    AZURE_DIAGNOSTICS,
-    AZURE_ACTIVITY,
-    *INSIGHTS_TABLES,
-)
-
-_CONDITIONS: Final = {
-    # Of all services that send their logs here, only AKS has audit events.
-    AZURE_DIAGNOSTICS: ' | where ResourceProvider =~ "Microsoft.ContainerService"',
-}
 _HOUR: Final = timedelta(hours=1)
 """The counts in a row of Usage."""
 
@@ -76,18 +56,14 @@ _UNCERTAIN: Final = (
 Settings = Mapping[str, TableSettings | None]
 
 
-def condition(table: str) -> str:
-    """Return the KQL that restricts a table to logs of AKS."""
-    return _CONDITIONS.get(table, "")
-
-
 def find_workspace_tables(
     word: str, since: datetime | None = None, until: datetime | None = None
 ) -> list[Window]:
     """Return the tables with logs of AKS in a workspace, each as one window.
 
     Args:
-        word: `log-analytics://WORKSPACE-ID`, or with the workspace's resource ID.
+        word: `log-analytics://WORKSPACE-ID`, or with the workspace's resource ID; with `/TABLE`
+            only that table.
         since: nothing earlier is read; by default `DEFAULT_PERIOD` ago.
         until: nothing later is read; by default the present.
 
@@ -96,8 +72,9 @@ def find_workspace_tables(
     """
     now = datetime.now(UTC)
     asked = asked_span(since, until, now)
-    found = _find(word, asked, now)
-    return [Window(found.table(table, asked, now), asked) for table in READ_TABLES]
+    address = parse_address(word)
+    found = _find(address.source, asked, now)
+    return [Window(found.table(table, asked, now), asked) for table in address.tables]
 
 
 @dataclass(frozen=True)
