@@ -65,7 +65,7 @@ def print_ingested(
     print_text(console, _summary_line(summary))
     if log:
         events = sum(part.events for part in log.categories.values())
-        print_text(console, f"{store} contains {events:,} events: {brief(log)}")
+        print_text(console, f"{store} contains {events:,} event{'s' * (events != 1)}: {brief(log)}")
         print_text(console, f"next: kubewitness hunt {quote(store)}", "bold")
 
 
