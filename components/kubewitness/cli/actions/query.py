@@ -1,17 +1,20 @@
 """Run `kubewitness query`."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 
+from kubewitness.catalog.audit_tables import TABLES
 from kubewitness.cli.data import OpenedLogs, open_data
 from kubewitness.cli.output import open_output, writable, write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.log import not_visible
 from kubewitness.detections.engines.local import create_parsers
+from kubewitness.detections.parsers import PARSERS, used_parsers
 from kubewitness.detections.queries import PREFIX, SavedQuery, called_query, saved_queries
 from kubewitness.detections.queries.arguments import restricted
 from kubewitness.errors import ExitCode, InputError
@@ -66,7 +69,7 @@ def run(
     with open_data(data, period, now=moment, progress=not no_progress) as opened:
         connection = opened.connection
         now = present_time(connection, moment)
-        create_parsers(connection, period, now=now)
+        create_parsers(connection, period, now=now, names=_parsers(query))
         result = (
             run_sql(connection, query.text) if sql else run_kql(connection, query.text, now=now)
         )
@@ -104,6 +107,18 @@ def _query(text: str, given: Mapping[str, str], *, is_sql: bool) -> _Query:
         options = ", ".join(f"--{name}" for name in given)
         raise InputError(f"{options}: is for saved queries; write a condition, as in `| where`")
     return _Query(text, None, is_sql)
+
+
+def _parsers(query: _Query) -> Sequence[str]:
+    """Return the parsers that a query can read.
+
+    All of them where it is in SQL, whose names have no case, and where it misspells one: the error
+    then names the right one.
+    """
+    words = set(re.findall(r"\bkube\w*", query.text, re.IGNORECASE))
+    if query.is_sql or words - {*PARSERS, *TABLES}:
+        return PARSERS
+    return used_parsers(query.text)
 
 
 def _list_saved() -> None:

@@ -8,7 +8,7 @@ several.
 
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -58,24 +58,29 @@ def create_parsers(
     period: Period | None = None,
     *,
     now: datetime | None = None,
+    names: Iterable[str] = PARSERS,
 ) -> None:
     """Make the parsers views of this connection, which any query can read.
 
     Args:
         period: to which they are restricted; by default all time.
         now: from which the period counts; by default the newest event's time.
+        names: of the parsers, in the order of `PARSERS` and with those that they read. Each takes
+            longer than reading a small store.
 
     Raises:
         InputError: a time of the period cannot be read.
     """
     condition = within(period or Period(), present_time(connection, now))
     connection.execute(f"CREATE TEMP VIEW {SOURCE} AS {source_rows(condition)}")
-    create_parser_views(connection)
+    create_parser_views(connection, names)
 
 
-def create_parser_views(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[str]]:
-    """Make the parsers views over the source that is there, and return the columns of all."""
-    for name in PARSERS:
+def create_parser_views(
+    connection: duckdb.DuckDBPyConnection, names: Iterable[str] = PARSERS
+) -> Mapping[str, Sequence[str]]:
+    """Make parsers views over the source that is there, and return the columns of all."""
+    for name in names:
         made = parser_translations().translate(parser(name), _schema(connection))
         connection.execute(f"CREATE TEMP VIEW {name} AS {made.sql}")
     return _schema(connection)
@@ -123,13 +128,14 @@ class LocalEngine:
         self._thread.connection = connection
         self._now = present_time(connection, now)
         self._period = within(period or Period(), self._now)
-        create_parsers(connection, period, now=self._now)
-        self._schema = _schema(connection)
         today = datetime.now(UTC).date()
         self._texts = {
             r.slug: allow_list.prelude(r.slug, r.query, today) + r.query for r in detections
         }
         self._used = {name for text in self._texts.values() for name in used_parsers(text)}
+        needed = used_parsers("\n".join((KUBE_AUDIT, *self._texts.values())))
+        create_parsers(connection, period, now=self._now, names=needed)
+        self._schema = _schema(connection)
         self._refused: dict[str, tuple[str, ...]] = {}
         self._translated = self._translate_all()
         self._truncated = truncated_events(

@@ -11,7 +11,10 @@ from typing import Any, Final
 
 from kubewitness.logs.kql.translation import Translation
 
-_CHECKS: Final = 3
+_WILDCARDS: Final = ("*", "search", "find")
+"""What a query contains that reads tables without their names."""
+
+_CHECKS: Final = 4
 """The version of the checks before translation: with another number, all queries are translated
 again."""
 
@@ -74,7 +77,15 @@ def _made_by() -> list[str | int]:
 
 
 def _key(text: str, schema: Mapping[str, Sequence[str]]) -> str:
-    whole = json.dumps([_made_by(), text, {table: list(names) for table, names in schema.items()}])
+    # The translation depends on the tables that the text names, or on all if it has wildcards.
+    lowered = text.lower()
+    reads_all = any(each in lowered for each in _WILDCARDS)
+    tables = {
+        table: list(names)
+        for table, names in schema.items()
+        if reads_all or table.lower() in lowered
+    }
+    whole = json.dumps([_made_by(), text, tables])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

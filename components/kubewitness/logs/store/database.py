@@ -133,8 +133,10 @@ def open_store(
         InputError: the store does not exist, or it is not a store of ours, or another process
             writes to it.
     """
+    is_new = not path.exists()
     with private_files(), closing(_connect(path, export_to, read_only=read_only)) as connection:
-        _require_tables(connection, path)
+        if not is_new:
+            _require_tables(connection, path)
         connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{memory}'")
         # Rows have their position in the file that they came from; their order here has no meaning.
         connection.execute("SET preserve_insertion_order = false")
@@ -144,8 +146,9 @@ def open_store(
             # DuckDB tries them on every column, a tenth of the time, and audit logs choose others.
             connection.execute("SET disabled_compression_methods = 'zstd,fsst'")
             _create(connection)
-        _require_version(connection, path)
-        _require_own_views(connection, path)
+        if not is_new:
+            _require_version(connection, path)
+            _require_own_views(connection, path)
         yield connection
 
 

@@ -140,6 +140,8 @@ def _deduplicate_plain(connection: duckdb.DuckDBPyConnection, table: str) -> int
     Two truncated lines may or may not have been equal.
     """
     stored = PLAIN_TABLES[table]
+    if not connection.execute(f"SELECT 1 FROM {stored} LIMIT 1").fetchall():
+        return 0
     contents = ", ".join(f'r."{column.name}"' for column in plain_columns(table))
     connection.execute(f"""
 CREATE OR REPLACE TEMP TABLE copies AS
