@@ -16,7 +16,7 @@ demo: .venv/installed
 
 # The tests, against the installed wheel.
 test: .venv/tested
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The tests with the oldest version of each dependency that pyproject.toml allows.
 test-oldest: .venv-oldest/tested
@@ -67,8 +67,9 @@ fuzz: .venv/tested
 		tests/agreement/test_sources_agree.py tests/seal/test_edits.py \
 		tests/logs/reading/test_conservation.py tests/logs/reading/test_resumption.py \
 		tests/logs/reading/test_unwrapping.py tests/detections/test_library.py \
-		tests/detections/unjudged tests/detections/test_fetched.py \
 		tests/investigate/access/test_rules_cover.py --cases 10000
+	$(BIN)/python -m pytest -n auto tests/detections/unjudged tests/detections/test_fetched.py \
+		--cases 40000
 
 # Breaks rules and graph piece by piece; some test must fail each time.
 mutation: .venv/mutated

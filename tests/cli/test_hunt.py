@@ -258,8 +258,9 @@ def test_events_that_are_all_ahead_of_the_clock_are_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The period counts from the clock then."""
+    words = ("--rule", "pod-exec", "--since", "1d", "--until", "0s")
     (tmp_path / "log").write_bytes(dated(FUTURE, 2))
-    _, document, err = hunt(capsys, tmp_path / "log", "--since", "1d", "--until", "0s")
+    _, document, err = hunt(capsys, tmp_path / "log", *words)
     assert document["summary"]["events"] == 0
     assert "no event is in the period" in err
 
@@ -283,15 +284,16 @@ def test_events_without_a_time_are_counted_where_a_period_leaves_them_out(
     del event["requestReceivedTimestamp"], event["stageTimestamp"]
     timeless = {**event, "auditID": "timeless"}
     (tmp_path / "log").write_bytes(dated(LATE) + json.dumps(timeless).encode() + b"\n")
-    _, document, err = hunt(capsys, tmp_path / "log", "--since", "30d")
+    _, document, err = hunt(capsys, tmp_path / "log", "--rule", "pod-exec", "--since", "30d")
     assert document["summary"]["events_without_time"] == 1
     assert "1 of 2 events have no time" in err
 
 
 def test_an_ordinary_log_has_no_warning_about_times(capsys: pytest.CaptureFixture[str]) -> None:
     """With and without a period."""
-    assert hunt(capsys, ATTACK, "--since", "30d")[1]["warnings"] == []
-    assert hunt(capsys, ATTACK)[1]["warnings"] == []
+    one = (ATTACK, "--rule", "pod-exec")
+    assert hunt(capsys, *one, "--since", "30d")[1]["warnings"] == []
+    assert hunt(capsys, *one)[1]["warnings"] == []
 
 
 def test_informational_findings_are_counted_unless_a_severity_is_named(
@@ -312,7 +314,7 @@ def test_what_could_not_be_read_into_a_store_is_told_by_each_hunt_and_query_of_i
     """Only `ingest` told of it before, and a hunt passed."""
     (tmp_path / "torn").write_bytes(b"torn off\n" + DENIED.read_bytes())
     read(tmp_path / "some.store", tmp_path / "torn")
-    code, document, err = hunt(capsys, tmp_path / "some.store")
+    code, document, err = hunt(capsys, tmp_path / "some.store", "--rule", "pod-exec")
     assert (code, document["summary"]["unreadable"]) == (ExitCode.UNREADABLE, 1)
     assert "torn: 1 piece could not be read" in err
     _, _, err = run(capsys, "query", "KubeAudit | count", tmp_path / "some.store")

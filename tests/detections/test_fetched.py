@@ -83,7 +83,7 @@ def _cell(value: Any, kind: str) -> Any:
 def test_the_deployed_parsers_find_a_truncated_attack_or_list_it(
     tables: Tables, request: pytest.FixtureRequest
 ) -> None:
-    """`--cases` attacks; text that Kusto cannot parse is a string, of which no field is known."""
+    """`--cases` / 4 attacks; text that Kusto cannot parse is a string without known fields."""
     draw = random.Random(19)  # noqa: S311 no secret
     attacks = draw_attacks(
         FOR[tables], request.config.getoption("--cases") // 4, draw, FORMAT[tables]

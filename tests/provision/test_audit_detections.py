@@ -385,7 +385,7 @@ def test_what_the_tables_lack(need: Any) -> None:
         ({"rules": ["pod-exek"]}, "rules[0]: is not an existing or chosen detection; did you"),
         ({"rules": ["pod-exec", "pod-exec"]}, "rules[1]: is given twice"),
         ({"rules": ["pod-exec"], "severities": ["Low"]}, "rules: contradicts `severities`"),
-        ({"disabled_rules": ["x"]}, "disabled_rules[0]: is no detection"),
+        ({"disabled_rules": ["x"]}, "disabled_rules[0]: is not "),
         ({"frequency": "1m"}, "frequency: is not one of '5m'"),
         ({"action_group_ids": [GROUP]}, "action_group_ids: is for `sentinel: none`"),
         ({"action_group_ids": ["soc"], "sentinel": "none"}, "action_group_ids[0]: is not of the"),
@@ -395,7 +395,7 @@ def test_what_the_tables_lack(need: Any) -> None:
         ({"allow_list": [{**ALLOWED, "user": ["x"]}]}, "is not an argument; did you mean `usern"),
         ({"allow_list": [{**ALLOWED, "usernames": []}]}, "allow_list[0]: is not right: name `us"),
         ({"allow_list": [{**ALLOWED, "usernames": ["*"]}]}, "is not right: allows everything"),
-        ({"allow_list": [{**ALLOWED, "rules": ["x"]}]}, "allow_list[0].rules[0]: is no detection"),
+        ({"allow_list": [{**ALLOWED, "rules": ["x"]}]}, "allow_list[0].rules[0]: is not "),
         (
             {"allow_list": [{**ALLOWED, "usernames": [f"u{i}@shop.example" for i in range(900)]}]},
             "allow_list: makes queries too long: that of `",

@@ -379,7 +379,10 @@ def test_roles_are_given_by_name_on_the_cluster_or_a_namespace() -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"role_assignments": [{"role": "Owner"}]}, "role_assignments[0].role: is no role"),
+        (
+            {"role_assignments": [{"role": "Owner"}]},
+            "role_assignments[0].role: is not the name",
+        ),
         ({"maintenance_window": {"duration_hours": 3}}, "is less than 4"),
         ({"maintenance_window": {"start_time": "25:00"}}, "is not of the right form"),
         ({"image_cleaner_hours": 12}, "is less than 24"),

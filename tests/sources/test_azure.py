@@ -433,7 +433,7 @@ def test_what_is_no_id_is_not_asked_for(no_id: Any) -> None:
     there[WORKSPACE] |= {"id": no_id}
     there[WORKSPACE]["properties"]["defaultDataCollectionRuleResourceId"] = no_id
     assert check(Azure(there)).exit_code is ExitCode.OK
-    with pytest.raises(InputError, match="no id"):
+    with pytest.raises(InputError, match="not a resource ID"):
         check(Azure(in_order(cluster=cluster() | {"id": no_id})))
 
 
