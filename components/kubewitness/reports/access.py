@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from kubewitness.investigate.access.permissions import Permission, Use
+from kubewitness.investigate.access.permissions import Use
 from kubewitness.investigate.access.report import AccessReport, SubjectAccess
 from kubewitness.investigate.access.roles import role_objects
-from kubewitness.investigate.access.rules import Grants, Rule, resource_name
+from kubewitness.investigate.access.rules import Grants, Rule
 from kubewitness.printable import printable
+from kubewitness.reports.access_claims import change_lines, comparison_lines, permission_line
 from kubewitness.reports.console import print_text
 from kubewitness.reports.kubernetes_yaml import kubernetes_yaml
 from kubewitness.reports.times import span
@@ -25,13 +26,19 @@ def print_access(console: Console, report: AccessReport) -> None:
         for line in (*_grant_lines(one.kubernetes), *_azure_lines(one)):
             print_text(console, f"  {line}")
         print_text(console, "")
+    for lines in (
+        comparison_lines(report.comparison) if report.comparison else (),
+        change_lines(report.changes) if report.changes else (),
+    ):
+        for line in lines:
+            print_text(console, line)
     for note in notes(report):
         print_text(console, f"note: {note}")
     permissions = sum(len(one.uses) for one in report.subjects)
     print_text(
         console,
-        f"{len(report.subjects):,} subjects used {permissions:,} permissions; {_period(report)}; "
-        f"gaps {len(report.log.gaps):,}",
+        f"{sum(1 for one in report.subjects if one.uses):,} subjects used {permissions:,} "
+        f"permissions; {_period(report)}; gaps {len(report.log.gaps):,}",
     )
 
 
@@ -102,7 +109,7 @@ def _azure_lines(one: SubjectAccess) -> Iterator[str]:
             yield f"  condition: {role.condition}"
         yield from (f"  also grants: {line}" for line in role.also_grants)
     for each in one.azure.not_granted:
-        yield f"not granted: {_permission_line(each)}: Azure RBAC has no data action for it"
+        yield f"not granted: {permission_line(each)}: Azure RBAC has no data action for it"
 
 
 def _rule_line(rule: Rule) -> str:
@@ -121,13 +128,7 @@ def _besides(granted: Grants) -> Iterator[str]:
         place = f" in {one.namespace}" if one.namespace else ""
         yield f"generalised: {one.verb} {one.resource}{place}: {one.why}"
     for each in granted.not_granted:
-        yield f"not granted: {_permission_line(each)}: a rule would grant more than this"
-
-
-def _permission_line(one: Permission) -> str:
-    place = f" in {one.namespace}" if one.namespace else ""
-    name = f" named {one.name}" if one.name else ""
-    return f"{one.verb} {resource_name(one)}{name}{place}"
+        yield f"not granted: {permission_line(each)}: no rule can grant only this"
 
 
 def _objects(report: AccessReport) -> Iterator[tuple[SubjectAccess, Sequence[dict[str, Any]]]]:

@@ -8,6 +8,7 @@ from kubewitness.investigate.access.permissions import Use
 from kubewitness.investigate.access.report import AccessReport, SubjectAccess
 from kubewitness.investigate.access.roles import role_objects
 from kubewitness.reports.access import notes, period_annotation
+from kubewitness.reports.access_claims import changes_document, comparison_document
 from kubewitness.reports.json_text import json_text
 from kubewitness.reports.log_contents import log_document
 from kubewitness.reports.times import utc
@@ -25,6 +26,8 @@ def access_document(report: AccessReport) -> str:
             "undecided": report.used.undecided,
             "unreadable": report.used.unreadable,
             "notes": list(notes(report)),
+            "granted": report.comparison and comparison_document(report.comparison),
+            "changes": report.changes and changes_document(report.changes),
             "subjects": [_subject_document(one, report) for one in report.subjects],
         }
     )

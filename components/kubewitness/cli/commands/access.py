@@ -6,6 +6,7 @@ import click
 
 from kubewitness.cli.actions import run_action
 from kubewitness.cli.options import (
+    FILE,
     as_of_option,
     exit_codes,
     format_option,
@@ -43,6 +44,18 @@ EPILOG = exit_codes(
     is_flag=True,
     help="Grant only what was used: keep names, and do not add `watch` to `list`.",
 )
+@click.option(
+    "--granted",
+    type=FILE,
+    multiple=True,
+    help="Compare with what is granted: roles and bindings from kubectl, role assignments from az; "
+    "can be repeated.",
+)
+@click.option(
+    "--changes-since",
+    metavar="TIME",
+    help="Show what each subject used only before this time, and only since then.",
+)
 @identities_option
 @since_option()
 @until_option
@@ -56,5 +69,8 @@ def command(**options: Any) -> int:
     DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any format,
     as `kubewitness ingest` reads them. `--format yaml` writes roles and bindings for `kubectl
     apply`. A permission counts if the authorizer allowed the request, whatever came of it.
+
+    --granted reads the output of `kubectl get roles,clusterroles,rolebindings,clusterrolebindings
+    -A -o yaml`, `az role assignment list --all -o json` and `az role definition list -o json`.
     """
     return run_action("access", **options)

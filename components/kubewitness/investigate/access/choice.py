@@ -34,7 +34,7 @@ def chosen_subjects(
         raise InputError(f"--cluster {cluster}: no request{did_you_mean(cluster, named, listed)}")
     wanted = list(words)
     if not wanted:
-        return within
+        return sorted(within)
     found = {word: [one for one in within if _is_subject(one, word, identities)] for word in wanted}
     if missing := [word for word in wanted if not found[word]]:
         names = {one.user for one in within}

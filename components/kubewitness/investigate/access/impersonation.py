@@ -3,11 +3,14 @@
 Source: Kubernetes, `k8s.io/apiserver/pkg/endpoints/filters/impersonation`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from kubewitness.azure.resource_ids import GUID
 from kubewitness.investigate.access.permissions import Permission, Subject
+from kubewitness.redaction.text import redact_text
 
 _GROUP: Final = "authentication.k8s.io"
 _LEGACY: Final = "impersonate"
@@ -37,10 +40,15 @@ def impersonation_permissions(
         yield Permission(verb, user_group, "groups", name=group)
     for key, values in (acted_as.get("extra") or {}).items():
         for value in values:
-            yield Permission(verb, _GROUP, f"userextras/{key}", name=str(value))
+            yield Permission(verb, _GROUP, f"userextras/{key}", name=_shown(str(value)))
     if constraint:
         mode = constraint.removeprefix(f"{_LEGACY}:")
         yield replace(request, verb=f"impersonate-on:{mode}:{request.verb}")
+
+
+def _shown(value: str) -> str:
+    """Return an extra value without what may be a secret; an object ID is none."""
+    return value if re.fullmatch(GUID, value) else redact_text(value)
 
 
 def _of_user(username: str, verb: str, group: str) -> Permission:

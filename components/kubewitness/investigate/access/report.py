@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kubewitness.investigate.access.azure_role import AzureRoles, azure_roles
+from kubewitness.investigate.access.changes import Changes
 from kubewitness.investigate.access.permissions import Subject, Use
 from kubewitness.investigate.access.rules import Grants, grants
 from kubewitness.investigate.access.used import Used
+from kubewitness.investigate.granted.comparison import Comparison
 from kubewitness.investigate.identities import Identities
 from kubewitness.logs.store.contents import Contents
 
@@ -39,11 +41,15 @@ class AccessReport:
         subjects: that were asked for.
         used: what all subjects used.
         log: what the log contains.
+        comparison: with what is granted; None if that is not known.
+        changes: at a time; None without one.
     """
 
     subjects: Sequence[SubjectAccess]
     used: Used
     log: Contents
+    comparison: Comparison | None = None
+    changes: Changes | None = None
 
     @property
     def period(self) -> tuple[datetime, datetime] | None:

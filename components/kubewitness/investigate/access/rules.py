@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from kubewitness.investigate.access.permissions import Permission, Use
+from kubewitness.redaction.words import REDACTED
 
 _ALONG: Final[Mapping[str, str]] = {"list": "watch", "watch": "list"}
 """Verbs that reveal the same objects: clients that list objects also watch them."""
@@ -104,12 +105,13 @@ def _can_be_granted(permission: Permission) -> bool:
     """Return whether a rule can grant this permission and no other.
 
     A client can request a resource called `*`, or a namespace that cannot exist. No such object is
-    there, and a rule with `*` would grant everything.
+    there, and a rule with `*` would grant everything. What may be a secret stands in no role.
     """
     resource, _, subresource = permission.resource.partition("/")
     wildcards = _ALL in (permission.verb, permission.group, resource, subresource)
     return (
         not wildcards
+        and REDACTED not in permission.path + permission.name
         and not permission.path.endswith(_ALL)
         and _NAMESPACE.fullmatch(permission.namespace) is not None
     )

@@ -24,6 +24,7 @@ from kubewitness.investigate.access.impersonation import impersonation_permissio
 from kubewitness.investigate.access.permissions import CONNECT, Permission, Subject, Use
 from kubewitness.investigate.access.request_path import request_target
 from kubewitness.logs.store.period import Period, within
+from kubewitness.redaction.requests import redact_uri
 
 AZURE_REASON: Final = "Access allowed by Azure RBAC"
 """What the reason begins with if Azure RBAC allowed a request.
@@ -38,10 +39,10 @@ _EVENTS: Final = """
 CREATE OR REPLACE TEMP VIEW events AS
 SELECT AuditId, TimeGenerated, coalesce(lower(ResourceId), '') AS Cluster,
     coalesce(Verb, '') AS Verb, coalesce(RequestUri, '') AS RequestUri,
-    coalesce(User->>'$.username', '') AS Username, ImpersonatedUser, AdditionalFields,
+    coalesce(User->>'$.username', '') AS Username, User, ImpersonatedUser, AdditionalFields,
     json_extract_string(ObjectRef, ['$.apiGroup', '$.resource', '$.subresource', '$.namespace',
         '$.name']) AS Ref,
-    ResponseObject, TRY_CAST(ResponseStatus->>'$.code' AS INTEGER) AS Code,
+    ResponseObject, LogShape, TRY_CAST(ResponseStatus->>'$.code' AS INTEGER) AS Code,
     Annotations->>'$."authorization.k8s.io/decision"' AS Decision,
     Annotations->>'$."authorization.k8s.io/reason"' AS Reason
 FROM store.audit_events
@@ -157,7 +158,7 @@ def _permission(row: Mapping[str, Any]) -> Permission | None:
         return None
     target = request_target(row["Path"])
     if not target.resource:
-        return Permission(row["Verb"], path=unquote(row["Path"]))
+        return Permission(row["Verb"], path=redact_uri(unquote(row["Path"])))
     name = target.name or _selected_name(row["Selector"] or "")
     name = _name(row["Verb"], target.resource, name)
     return Permission(row["Verb"], target.group, target.resource, target.namespace, name)

@@ -30,7 +30,7 @@ SELECT category, count(*), min(TimeGenerated), max(TimeGenerated) FROM (
     SELECT unnest(CASE WHEN InAudit AND InAdmin AND Copies > 1 AND LogShape <> 'kubernetes'
         THEN ['{KUBE_AUDIT}', '{KUBE_AUDIT_ADMIN}'] WHEN InAudit THEN ['{KUBE_AUDIT}']
         ELSE ['{KUBE_AUDIT_ADMIN}'] END) AS category, TimeGenerated
-    FROM store.audit_events WHERE (InAudit OR InAdmin) AND {{period}}
+    FROM store.audit_events WHERE (InAudit OR InAdmin) AND {{audit}}
     UNION ALL SELECT coalesce(Category, '{UNKNOWN}'), TimeGenerated FROM store.control_plane
     WHERE {{period}}
     UNION ALL SELECT '{ACTIVITY}', TimeGenerated FROM store.activity WHERE {{period}}
@@ -39,17 +39,17 @@ SELECT category, count(*), min(TimeGenerated), max(TimeGenerated) FROM (
 
 _COUNTS: Final = """
 SELECT coalesce({expression}, '{unknown}') AS name, count(*) FROM store.audit_events
-WHERE (InAudit OR InAdmin) AND {period} GROUP BY name ORDER BY count(*) DESC, name"""
+WHERE (InAudit OR InAdmin) AND {audit} GROUP BY name ORDER BY count(*) DESC, name"""
 
 _BODIES: Final = """
 SELECT count(RequestObject), count(ResponseObject),
     bool_or(ImpersonatedUser IS NOT NULL OR LogShape <> 'log-analytics')
-FROM store.audit_events WHERE (InAudit OR InAdmin) AND {period}"""
+FROM store.audit_events WHERE (InAudit OR InAdmin) AND {audit}"""
 
 _GAPS: Final = """
 WITH hours AS (
     SELECT DISTINCT date_trunc('hour', TimeGenerated) AS hour FROM store.audit_events
-    WHERE (InAudit OR InAdmin) AND TimeGenerated IS NOT NULL AND {period}
+    WHERE (InAudit OR InAdmin) AND TimeGenerated IS NOT NULL AND {audit}
 )
 SELECT hour + INTERVAL 1 HOUR AS begins, next FROM (
     SELECT hour, lead(hour) OVER (ORDER BY hour) AS next FROM hours
@@ -111,24 +111,34 @@ class Contents:
         return sum(self.verbs.get(verb, 0) for verb in READ_VERBS)
 
 
-def contents(connection: duckdb.DuckDBPyConnection, period: Period, now: datetime) -> Contents:
+def contents(
+    connection: duckdb.DuckDBPyConnection,
+    period: Period,
+    now: datetime,
+    cluster: str | None = None,
+) -> Contents:
     """Return what a store has of a period.
 
     Args:
         now: from which the period counts.
+        cluster: the Azure ID, in lower case, of the only cluster whose audit events count; empty
+            for those without one, None for all.
 
     Raises:
         InputError: a time of the period cannot be read.
     """
     condition = within(period, now)
+    audit = condition
+    if cluster is not None:
+        audit += f" AND coalesce(lower(ResourceId), '') = '{cluster.replace(chr(39), chr(39) * 2)}'"
 
     def counts(expression: str) -> dict[str, int]:
-        text = _COUNTS.format(expression=expression, unknown=UNKNOWN, period=condition)
+        text = _COUNTS.format(expression=expression, unknown=UNKNOWN, audit=audit)
         return dict(connection.execute(text).fetchall())
 
-    rows = connection.execute(_ROWS.format(period=condition)).fetchall()
+    rows = connection.execute(_ROWS.format(period=condition, audit=audit)).fetchall()
     ((requests, responses, impersonation),) = connection.execute(
-        _BODIES.format(period=condition)
+        _BODIES.format(audit=audit)
     ).fetchall()
     return Contents(
         {table: _rows(connection, table, condition) for table in TABLES},
@@ -139,7 +149,7 @@ def contents(connection: duckdb.DuckDBPyConnection, period: Period, now: datetim
         requests,
         responses,
         bool(impersonation),
-        tuple(connection.execute(_GAPS.format(period=condition)).fetchall()),
+        tuple(connection.execute(_GAPS.format(audit=audit)).fetchall()),
     )
 
 

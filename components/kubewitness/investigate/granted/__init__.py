@@ -1,0 +1,1 @@
+"""What is granted, and which of it a log shows as unused."""

@@ -1,0 +1,90 @@
+"""Granted permissions, of Kubernetes RBAC and of Azure RBAC."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+ALL: Final = "*"
+
+PrincipalKind = Literal["User", "Group", "ServiceAccount"]
+
+
+@dataclass(frozen=True, order=True)
+class Principal:
+    """Whom a binding names.
+
+    Attributes:
+        kind: of the subject.
+        name: the user name, the group, or `NAMESPACE/NAME` of a service account.
+    """
+
+    kind: PrincipalKind
+    name: str
+
+
+@dataclass(frozen=True, order=True)
+class GrantedRule:
+    """One rule that a binding grants.
+
+    Attributes:
+        binding: its kind, namespace and name.
+        role: likewise.
+        principal: who has it.
+        namespace: where it holds; empty for the whole cluster.
+        verbs: that are granted; `*` is all of them.
+        groups: of the API.
+        resources: with their subresources.
+        names: of objects; none stand for all.
+        paths: of requests for no resource.
+    """
+
+    binding: str
+    role: str
+    principal: Principal
+    namespace: str
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class RoleAssignment:
+    """A role assignment of Azure.
+
+    Attributes:
+        id: of the assignment: the GUID at the end of its Azure ID, in lower case.
+        principal_id: the object ID of who has it.
+        principal_name: for people; may be empty.
+        role: its name.
+        scope: where it holds.
+        data_actions: that the role grants; None if the files do not have the role.
+        not_data_actions: that it excludes.
+        is_known: whether the role is known to grant something within the cluster.
+    """
+
+    id: str
+    principal_id: str
+    principal_name: str
+    role: str
+    scope: str
+    data_actions: tuple[str, ...] | None
+    not_data_actions: tuple[str, ...] = ()
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What files say is granted.
+
+    Attributes:
+        rules: of Kubernetes RBAC.
+        assignments: of Azure RBAC.
+        faults: bindings whose role the files do not have.
+        has_rbac: whether the files have objects of Kubernetes RBAC.
+    """
+
+    rules: tuple[GrantedRule, ...] = ()
+    assignments: tuple[RoleAssignment, ...] = ()
+    faults: tuple[str, ...] = ()
+    has_rbac: bool = False
