@@ -6,9 +6,9 @@ from typing import Any, Final
 from rich.console import Console
 
 from kubewitness.investigate.access.permissions import Use
-from kubewitness.investigate.access.report import AccessReport, SubjectAccess
 from kubewitness.investigate.access.roles import role_objects
 from kubewitness.investigate.access.rules import Grants, Rule
+from kubewitness.investigate.access_report import AccessReport, SubjectAccess
 from kubewitness.printable import printable
 from kubewitness.reports.access_claims import change_lines, comparison_lines, permission_line
 from kubewitness.reports.console import print_text

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from kubewitness.investigate.access.azure_role import role_definition
 from kubewitness.investigate.access.permissions import Use
-from kubewitness.investigate.access.report import AccessReport, SubjectAccess
 from kubewitness.investigate.access.roles import role_objects
+from kubewitness.investigate.access_report import AccessReport, SubjectAccess
 from kubewitness.reports.access import notes, period_annotation
 from kubewitness.reports.access_claims import changes_document, comparison_document
 from kubewitness.reports.json_text import json_text

@@ -241,7 +241,7 @@ def test_changes_show_what_began_and_what_ended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What ended is only what the log since then would show."""
-    old = {"stageTimestamp": "2026-02-01T10:00:00.000000Z"}
+    old: dict[str, Any] = {"stageTimestamp": "2026-02-01T10:00:00.000000Z"}
     events = [
         request("get", "secrets", "a", user=ADA, **old),
         request("delete", "pods", "a", user=ADA, **old),

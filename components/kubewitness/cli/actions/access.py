@@ -14,8 +14,8 @@ from kubewitness.errors import ExitCode, InputError
 from kubewitness.investigate.access.changes import Changes, changes
 from kubewitness.investigate.access.choice import chosen_subjects
 from kubewitness.investigate.access.permissions import Subject
-from kubewitness.investigate.access.report import AccessReport, access_of
 from kubewitness.investigate.access.used import AZURE_REASON, Used, used_permissions
+from kubewitness.investigate.access_report import AccessReport, access_of
 from kubewitness.investigate.granted.actors import actors, is_whole
 from kubewitness.investigate.granted.comparison import Comparison, compare
 from kubewitness.investigate.granted.files import read_granted
