@@ -2,9 +2,12 @@
 
 import inspect
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
@@ -85,6 +88,67 @@ def test_the_help_names_what_the_product_is_for(capsys: pytest.CaptureFixture[st
     """All four."""
     _, out, _ = run(capsys, "--help")
     assert all(verb in out for verb in ("provision", "enforce", "prove", "investigate"))
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_help_of_each_command_lists_its_exit_codes(words: tuple[str, ...]) -> None:
+    """In the order in which they apply; success is the last."""
+    epilog = COMMANDS[words].epilog or ""
+    codes = [int(code) for code in re.findall(r"^ +(\d+)  \S", epilog, re.MULTILINE)]
+    assert codes == [code for code in ExitCode if code in codes]
+    assert codes[-1] == ExitCode.OK
+    assert len(codes) > 1
+
+
+def cpu_seconds(*arguments: str) -> float:
+    """Return the least CPU time that Python took for this in three runs."""
+    taken = []
+    for _ in range(3):
+        before = os.times()
+        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+        after = os.times()
+        user = after.children_user - before.children_user
+        taken.append(user + after.children_system - before.children_system)
+    return min(taken)
+
+
+def test_help_takes_at_most_four_times_as_long_as_the_import_of_click() -> None:
+    """For each command, in CPU time."""
+    click_alone = cpu_seconds("-c", "import click")
+    for words in COMMANDS:
+        assert cpu_seconds("-m", "kubewitness", *words, "--help") <= 4 * click_alone, words
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(("chekc",), "check"), (("hunting",), "hunt"), (("seal", "verfy"), "verify")],
+)
+def test_a_misspelt_command_gets_a_suggestion(
+    words: tuple[str, ...], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With exit code 2."""
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert f"Did you mean '{meant}'?" in err
+
+
+def having(option: str) -> set[str]:
+    """Return the commands that have an option."""
+    return {
+        " ".join(words)
+        for words, command in COMMANDS.items()
+        if any(option in one.opts for one in command.params)
+    }
+
+
+def test_the_same_options_are_everywhere_where_they_apply() -> None:
+    """What reads logs for a question has a period and the present; what can take long shows it."""
+    asking = {"query", "hunt", "timeline", "access"}
+    for option in ("--since", "--until", "--as-of"):
+        assert having(option) - {"ingest"} == asking, option
+    assert having("--no-pager") == asking - {"hunt"}
+    assert having("--no-progress") == {*asking, "check", "coverage", "ingest"}
+    assert having("--output") == having("--format") | {"import-sigma"}
 
 
 def test_every_command_that_has_formats_can_write_to_a_file() -> None:
@@ -182,17 +246,68 @@ def test_a_pipe_and_a_file_get_the_documented_width(capsys: pytest.CaptureFixtur
 
 def test_a_terminal_gets_its_own_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines do not wrap twice."""
-
-    class Terminal(StringIO):
-        def isatty(self) -> bool:
-            return True
-
+    set_terminal(monkeypatch)
     monkeypatch.setenv("COLUMNS", "77")
-    monkeypatch.setattr(sys, "stdout", Terminal())
     widths: list[int] = []
     write_drawn(lambda console: widths.append(console.width))
     assert widths == [77]
     assert stdout_console().width == 77
+
+
+class Terminal(StringIO):
+    """A terminal that keeps what it shows."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        """Return what a terminal returns."""
+        return True
+
+
+def set_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Make a terminal with colors the standard output."""
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return shown
+
+
+def test_a_terminal_has_colors_unless_no_color_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://no-color.org; the worst severity is red."""
+    terminal = set_terminal(monkeypatch)
+    write_drawn(lambda console: console.print("HIGH", style="bold red"))
+    assert "\x1b[1;31m" in terminal.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal.truncate(0)
+    write_drawn(lambda console: console.print("HIGH", style="bold red"))
+    assert "31m" not in terminal.getvalue()
+
+
+@pytest.mark.parametrize("paged", [True, False])
+def test_a_pager_gets_the_result_only_where_it_is_asked_for(
+    paged: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With colors, and as wide as the terminal; `less` ends at once if all fits on the screen."""
+    terminal, pager = set_terminal(monkeypatch), StringIO()
+    monkeypatch.setattr("click.get_pager_file", lambda: nullcontext(pager))
+    monkeypatch.setenv("COLUMNS", "77")
+    monkeypatch.delenv("LESS", raising=False)
+    write_drawn(lambda console: console.print(f"[red]{console.width}"), paged=paged)
+    got = pager if paged else terminal
+    assert got.getvalue() == "\x1b[1;31m77\x1b[0m\n"
+    assert bool(terminal.getvalue()) is not paged
+    assert os.environ.get("LESS") == ("-FRX" if paged else None)
+
+
+def test_a_pipe_and_a_file_get_no_pager(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a script reads is the result itself."""
+    monkeypatch.setattr("click.get_pager_file", lambda: pytest.fail("a pager was started"))
+    write_drawn(lambda console: console.print("text"), paged=True)
+    write_drawn(lambda console: console.print("text"), tmp_path / "result", paged=True)
+    assert capsys.readouterr().out == (tmp_path / "result").read_text("utf-8") == "text\n"
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

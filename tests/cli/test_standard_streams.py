@@ -57,6 +57,7 @@ def arguments(command: str, folder: Path) -> list[object]:
         "ingest": [LOG, "--store", new],
         "query": ["AKSAudit | take 3", folder / "store"],
         "hunt": [LOG, "--rule", "container-runtime-socket"],
+        "timeline": [LOG, "--no-findings"],
         "access": [LOG],
         "import-sigma": [folder / "sigma", "--output", new],
         "export": [new, folder / "store"],

@@ -114,6 +114,9 @@ output_option = click.option("--output", type=NEW_FILE, help="Write to a file.")
 no_progress_option = click.option(
     "--no-progress", is_flag=True, help="Show no progress on a terminal."
 )
+no_pager_option = click.option(
+    "--no-pager", is_flag=True, help="Print a table on a terminal without a pager."
+)
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -1,5 +1,6 @@
 """Where a command writes its result, and how wide: shared by all commands."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TextIO
 
+import click
 from rich.console import Console
 
 from kubewitness.errors import InputError
@@ -21,23 +23,43 @@ def stdout_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
-def write_drawn(draw: Callable[[Console], None], output: Path | None = None) -> None:
+_PAGER: Final = "-FRX"
+"""Options of `less` where the user sets none: end if all fits on the screen, show colors, and leave
+the text on the screen."""
+
+
+def write_drawn(
+    draw: Callable[[Console], None], output: Path | None = None, *, paged: bool = False
+) -> None:
     """Write what `draw` prints on a console.
 
     Args:
         draw: prints the result.
         output: the file; None: standard output.
+        paged: whether a terminal shows it in a pager.
 
     Raises:
         InputError: the file cannot be written.
     """
     if output is None and sys.stdout.isatty():
-        draw(Console())
+        if paged:
+            _page(draw)
+        else:
+            draw(Console())
         return
     page = _Page()
     page.encoding = sys.stdout.encoding if output is None else "utf-8"
     draw(Console(file=page, width=PIPE_WIDTH))
     write_text(page.getvalue(), output)
+
+
+def _page(draw: Callable[[Console], None]) -> None:
+    """Show a result in the pager of the user, which is `$PAGER` or `less`."""
+    os.environ.setdefault("LESS", _PAGER)
+    page = _Page()
+    draw(Console(file=page, force_terminal=True, width=Console().width))
+    with click.get_pager_file() as pager:
+        pager.write(page.getvalue())
 
 
 class _Page(StringIO):

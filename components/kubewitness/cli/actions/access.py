@@ -45,6 +45,7 @@ def run(
     as_of: str | None,
     format_: str,
     output: Path | None,
+    no_pager: bool,
     no_progress: bool,
 ) -> int:
     """Determine which permissions were used and write them."""
@@ -71,7 +72,7 @@ def run(
         tell(f"unreadable: {line}")
     for warning in warnings:
         tell(f"warning: {warning}")
-    _write(report, format_, output)
+    _write(report, format_, output, paged=not no_pager)
     return ExitCode.UNREADABLE if opened.unread else ExitCode.OK
 
 
@@ -124,7 +125,7 @@ def _changes(store: _Store, at: datetime, chosen: Sequence[Subject]) -> Changes:
     return changes(at, halves[0], halves[1], chosen)
 
 
-def _write(report: AccessReport, format_: str, output: Path | None) -> None:
+def _write(report: AccessReport, format_: str, output: Path | None, *, paged: bool) -> None:
     with private_files():
         if format_ == "json":
             write_text(access_document(report), output)
@@ -134,7 +135,7 @@ def _write(report: AccessReport, format_: str, output: Path | None) -> None:
                 tell(f"note: {note}")
             write_text(access_yaml(report), output)
         else:
-            write_drawn(lambda console: print_access(console, report), output)
+            write_drawn(lambda console: print_access(console, report), output, paged=paged)
 
 
 def _one_cluster(subjects: Sequence[Subject], why: str) -> str:

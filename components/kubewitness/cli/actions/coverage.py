@@ -6,6 +6,7 @@ from pathlib import Path
 from kubewitness.cli.data import open_data
 from kubewitness.cli.logs_or_source import are_logs
 from kubewitness.cli.output import write_drawn, write_text
+from kubewitness.cli.progress import spinner
 from kubewitness.cli.standard_streams import tell
 from kubewitness.detections.coverage.assessment import demand, demandable
 from kubewitness.detections.coverage.clusters import ClusterCoverage, cover
@@ -35,6 +36,7 @@ def run(
     format_: str,
     output: Path | None,
     whole: bool,
+    no_progress: bool,
     timeout: float,
 ) -> int:
     """Write what each detection would find on the clusters of a source, or could find in logs."""
@@ -44,11 +46,12 @@ def run(
             raise InputError("--require and --require-not-blind are for clusters, and not for logs")
         if format_ == "navigator":
             raise InputError("a layer shows a cluster; for logs use `--format table` or json")
-        return _cover_logs(sources, names, format_, output)
+        return _cover_logs(sources, names, format_, output, progress=not no_progress)
     if len(sources) > 1:
         raise InputError(f"{sources[1]}: name one SOURCE, or logs, of which there can be several")
     source = sources[0] if sources else "."
-    seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
+    with spinner(shown=not no_progress):
+        seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
     clusters = cover(seen.graph, find_detections(names))
     if not clusters:
         raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")
@@ -66,11 +69,16 @@ def run(
 
 
 def _cover_logs(
-    words: Sequence[str], names: Sequence[str], format_: str, output: Path | None
+    words: Sequence[str],
+    names: Sequence[str],
+    format_: str,
+    output: Path | None,
+    *,
+    progress: bool,
 ) -> int:
     """Write what logs contain, and what they cannot answer."""
     detections = find_detections(names)
-    with open_data(words, Period()) as opened:
+    with open_data(words, Period(), progress=progress) as opened:
         now = present_time(opened.connection)
         log = contents(opened.connection, Period(), now)
     for line in opened.unread.lines():

@@ -45,6 +45,7 @@ def run(
     namespace: str | None,
     secret: str | None,
     pod: str | None,
+    no_pager: bool,
     no_progress: bool,
 ) -> int:
     """Run a query on logs and write its rows."""
@@ -75,7 +76,7 @@ def run(
         )
         for note in _notes(opened, period, now, query, result):
             tell(note)
-        _write(result, format_, output, limit, raw=raw)
+        _write(result, format_, output, limit, raw=raw, paged=not no_pager)
     return ExitCode.OK
 
 
@@ -169,12 +170,14 @@ def _path(warning: str) -> str:
     return warning.split("`")[1]
 
 
-def _write(result: Result, format_: str, output: Path | None, limit: int, *, raw: bool) -> None:
+def _write(
+    result: Result, format_: str, output: Path | None, limit: int, *, raw: bool, paged: bool
+) -> None:
     if format_ == "parquet" and output is not None:
         with writable(output):
             write_parquet(output, result)
     elif format_ == "table":
-        write_drawn(lambda console: _print(console, result, limit), output)
+        write_drawn(lambda console: _print(console, result, limit), output, paged=paged)
     else:
         with open_output(output) as file:
             if format_ == "json":

@@ -43,6 +43,7 @@ def run(
     format_: str,
     output: Path | None,
     limit: int,
+    no_pager: bool,
     no_progress: bool,
 ) -> int:
     """Build a timeline and write it."""
@@ -70,7 +71,11 @@ def run(
             notes = {"warnings": warnings, "faults": list(opened.unread.faults)}
             write_text(timeline_document(timeline, notes), output)
         else:
-            write_drawn(lambda console: print_timeline(console, timeline, limit), output)
+            write_drawn(
+                lambda console: print_timeline(console, timeline, limit),
+                output,
+                paged=not no_pager,
+            )
     return ExitCode.UNREADABLE if opened.unread else ExitCode.OK
 
 

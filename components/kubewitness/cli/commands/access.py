@@ -11,6 +11,7 @@ from kubewitness.cli.options import (
     exit_codes,
     format_option,
     identities_option,
+    no_pager_option,
     no_progress_option,
     output_option,
     since_option,
@@ -62,6 +63,7 @@ EPILOG = exit_codes(
 @as_of_option
 @format_option("table", "json", "yaml")
 @output_option
+@no_pager_option
 @no_progress_option
 def command(**options: Any) -> int:
     """Show which permissions subjects used, and the smallest roles that grant them.

@@ -10,6 +10,7 @@ from kubewitness.cli.options import (
     exit_codes,
     format_option,
     names_option,
+    no_progress_option,
     output_option,
     python_option,
     stack_option,
@@ -50,6 +51,7 @@ EPILOG = exit_codes(
 @format_option("table", "json", "navigator")
 @output_option
 @click.option("--all", "whole", is_flag=True, help="Show what is alertable, too.")
+@no_progress_option
 @timeout_option
 def command(**options: Any) -> int:
     """Report which detections would work on the clusters of a program, or in a log.

@@ -5,10 +5,19 @@ from typing import Any
 import click
 
 from kubewitness.cli.actions import run_action
-from kubewitness.cli.options import FOLDER, store_argument
+from kubewitness.cli.options import FOLDER, exit_codes, store_argument
+from kubewitness.errors import ExitCode
+
+EPILOG = exit_codes(
+    {
+        ExitCode.USAGE: "bad usage or input",
+        ExitCode.NOTHING: "the store holds no rows",
+        ExitCode.OK: "everything was written",
+    }
+)
 
 
-@click.command("export")
+@click.command("export", epilog=EPILOG)
 @click.argument("folder", type=FOLDER)
 @store_argument
 def command(**options: Any) -> int:

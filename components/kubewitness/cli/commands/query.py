@@ -8,15 +8,27 @@ from kubewitness.cli.actions import run_action
 from kubewitness.cli.options import (
     COUNT,
     as_of_option,
+    exit_codes,
     format_option,
+    no_pager_option,
     no_progress_option,
     output_option,
     since_option,
     until_option,
 )
+from kubewitness.errors import ExitCode
+
+EPILOG = exit_codes(
+    {
+        ExitCode.USAGE: "bad usage or input; the query cannot be run",
+        ExitCode.UNREADABLE: "nothing of the logs could be read",
+        ExitCode.NOTHING: "no events",
+        ExitCode.OK: "the query was run, also if it has no rows",
+    }
+)
 
 
-@click.command("query")
+@click.command("query", epilog=EPILOG)
 @click.argument("text", metavar="KQL")
 @click.argument("data", metavar="[DATA]...", nargs=-1)
 @click.option("--sql", is_flag=True, help="The text is one SELECT in the SQL of DuckDB.")
@@ -42,6 +54,7 @@ from kubewitness.cli.options import (
 @click.option(
     "--limit", type=COUNT, default=100, show_default=True, help="Rows that a table shows."
 )
+@no_pager_option
 @no_progress_option
 def command(**options: Any) -> int:
     """Query logs in KQL; nothing is written to them.

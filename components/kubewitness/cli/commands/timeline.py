@@ -10,6 +10,7 @@ from kubewitness.cli.options import (
     as_of_option,
     exit_codes,
     format_option,
+    no_pager_option,
     no_progress_option,
     output_option,
     since_option,
@@ -53,6 +54,7 @@ EPILOG = exit_codes(
 @click.option(
     "--limit", type=COUNT, default=200, show_default=True, help="Entries that a table shows."
 )
+@no_pager_option
 @no_progress_option
 def command(**options: Any) -> int:
     """Show what happened, in order.
