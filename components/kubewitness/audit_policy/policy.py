@@ -24,8 +24,8 @@ class AuditRule:
         groups: names of groups, of which the user has one.
         verbs: of the request.
         namespaces: of the object; the empty one is that of objects without.
-        resources: by API group, as `pods`, `pods/status`, `pods/*`, `*/status` or `*`; none represent
-            all of the group.
+        resources: by API group, as `pods`, `pods/status`, `pods/*`, `*/status` or `*`; none
+            represent all of the group.
         names: of the object.
         paths: of requests that are for no resource, with `*` at the end.
     """
