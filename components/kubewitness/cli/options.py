@@ -111,6 +111,9 @@ identities_option = click.option(
 )
 
 output_option = click.option("--output", type=NEW_FILE, help="Write to a file.")
+show_commands_option = click.option(
+    "--show-commands", is_flag=True, help="Show commands as they were run, with their secrets."
+)
 no_progress_option = click.option(
     "--no-progress", is_flag=True, help="Show no progress on a terminal."
 )

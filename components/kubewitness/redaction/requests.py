@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from typing import Final
+from urllib.parse import unquote_plus
 
 from kubewitness.redaction.commands import redact_command
 from kubewitness.redaction.text import redact_text
@@ -44,7 +45,8 @@ _PARAMETERS: Final = frozenset(
 """Parameters of Kubernetes' API whose values are words or numbers."""
 
 _SELECTORS: Final = frozenset({"fieldSelector", "labelSelector"})
-_COMMAND: Final = "command"
+_COMMANDS: Final = frozenset({"cmd", "command"})
+"""Of the API server, and of a kubelet behind its proxy."""
 _PROXY: Final = re.compile(r"/proxy(?=/|$)")
 _WORD: Final = re.compile(r"[^\s();,]+")
 _AGENT_WORD: Final = re.compile(
@@ -97,8 +99,8 @@ def _segment(segment: str, known: Collection[str]) -> str:
 def _parameter(parameter: str, known: Collection[str], *, is_proxied: bool) -> str:
     name, equals, value = parameter.partition("=")
     shown = name if is_plain(name) else REDACTED
-    if is_proxied or name not in _PARAMETERS | _SELECTORS | {_COMMAND}:
+    if name in _COMMANDS:
+        return f"{name}={redact_command(unquote_plus(value), known)}"
+    if is_proxied or name not in _PARAMETERS | _SELECTORS:
         return f"{shown}{equals}{REDACTED if value else ''}"
-    if name == _COMMAND:
-        return f"{name}={redact_command(value, known)}"
     return f"{name}={redact_text(value, known)}"

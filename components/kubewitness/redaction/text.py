@@ -24,13 +24,20 @@ def redact_text(text: str, known: Collection[str] = ()) -> str:
         text: of any kind.
         known: names that are shown beside it, and so may stand in it.
     """
+    text = _INVALID_VALUE.sub(REDACTED, redact_markers(text))
+    return _WORD.sub(lambda found: _word(found[0], known), text)
+
+
+def redact_markers(text: str) -> str:
+    """Return a text without secrets that are marked as such, such as keys and `password=...`.
+
+    For names, which are shown otherwise.
+    """
     text = _PEM.sub(REDACTED, text)
-    text = _INVALID_VALUE.sub(REDACTED, text)
     text = _SCHEME_AND_VALUE.sub(rf"\1\2{REDACTED}", text)
     text = _USER_INFO.sub(REDACTED, text)
     text = _JWT.sub(REDACTED, text)
-    text = "".join(_without_values(text))
-    return _WORD.sub(lambda found: _word(found[0], known), text)
+    return "".join(_without_values(text))
 
 
 def _without_values(text: str) -> Iterator[str]:

@@ -28,6 +28,8 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _PUNCTUATION: Final = "\"'`()[]{}<>,;:.!?="
 _BETWEEN: Final = re.compile(r"[-._/:,@+]")
+_NUMBERED: Final = re.compile(r"[A-Za-z][-_@+]\d|\d[-_@+][A-Za-z]")
+"""A word with a number, as `SECRET-4711`; `HTTP/1.1` and `host:8080` are another matter."""
 _RANDOM_PIECE: Final = re.compile(r"[^-._/:,@\s]+")
 _CASE_CHANGE: Final = re.compile(r"(?<=[a-z])[A-Z]|(?<=[A-Z])[a-z](?=[A-Z])")
 _MOST_CHANGES: Final = 4
@@ -50,6 +52,8 @@ def is_plain(word: str) -> bool:
         return True
     if _DIGEST.fullmatch(inner) or _is_address(inner):
         return True
+    if _NUMBERED.search(inner):
+        return False
     return all(map(_is_plain_piece, _BETWEEN.split(inner)))
 
 

@@ -15,6 +15,8 @@ from kubewitness.logs.store.contents import Contents
 from kubewitness.logs.store.present import Events
 from kubewitness.logs.store.unread import Unread
 from kubewitness.printable import printable, shortened
+from kubewitness.redaction.requests import redact_uri
+from kubewitness.redaction.rows import redact_row
 from kubewitness.reports.console import print_text
 from kubewitness.reports.json_text import json_text
 from kubewitness.reports.log_contents import brief, log_document, unanswerable_document
@@ -73,6 +75,7 @@ class Hunted:
         log: what the log contains; None if that was not determined.
         unanswerable: the questions that the log cannot answer.
         known: fingerprints of the findings of an earlier hunt; None without one.
+        show_commands: whether commands are shown as they were run.
     """
 
     detections: Sequence[Detection]
@@ -90,6 +93,7 @@ class Hunted:
     log: Contents | None = None
     unanswerable: Unanswerable | None = None
     known: frozenset[str] | None = None
+    show_commands: bool = False
 
     @property
     def new(self) -> list[Finding]:
@@ -113,7 +117,7 @@ def document(hunted: Hunted) -> str:
         "faults": list(hunted.unread.faults),
         "log": hunted.log and log_document(hunted.log),
         "not_answerable": hunted.unanswerable and unanswerable_document(hunted.unanswerable),
-        "findings": [_finding(finding, hunted.known) for finding in hunted.findings],
+        "findings": [_finding(finding, hunted) for finding in hunted.findings],
         "not_judged": [
             {"detection": each.detection.slug, "events": [_event(event) for event in each.events]}
             for each in hunted.not_judged
@@ -138,7 +142,7 @@ def print_hunted(
         hunted.detections, key=lambda detection: SEVERITIES.index(detection.severity)
     ):
         if found := [finding for finding in new if finding.detection is detection]:
-            _print_detection(console, detection, found, limit)
+            _print_detection(console, detection, found, hunted, limit)
     if explain_truncated:
         _print_not_judged(console, hunted, limit)
     if hunted.truncated:
@@ -156,7 +160,7 @@ def print_hunted(
 
 
 def _print_detection(
-    console: Console, detection: Detection, found: list[Finding], limit: int
+    console: Console, detection: Detection, found: list[Finding], hunted: Hunted, limit: int
 ) -> None:
     techniques = (
         f" [{', '.join(detection.relevant_techniques)}]" if detection.relevant_techniques else ""
@@ -165,7 +169,8 @@ def _print_detection(
     heading = f"{detection.severity.upper()} {name}{techniques}"
     print_text(console, heading, _STYLES[detection.severity])
     for finding in found[:limit]:
-        print_text(console, f"  {_line(finding.values)}")
+        values = redact_row(finding.values, show_commands=hunted.show_commands)
+        print_text(console, f"  {_line(values)}")
     if len(found) > limit:
         print_text(console, f"  and {len(found) - limit:,} more; `--limit` shows more, json all")
 
@@ -246,15 +251,21 @@ def _print_not_judged(console: Console, hunted: Hunted, limit: int) -> None:
 def _event_line(event: TruncatedEvent) -> str:
     time = _text(event.time) if event.time else "no time"
     place = event.file if event.offset is None else f"{event.file}: byte {event.offset}"
-    return "  ".join(filter(None, [time, event.username, _text(event.request), place]))
+    return "  ".join(filter(None, [time, event.username, _text(_request(event)), place]))
 
 
 def _event(event: TruncatedEvent) -> dict[str, Any]:
-    return {**asdict(event), "time": _with_zone(event.time)}
+    return {**asdict(event), "time": _with_zone(event.time), "request": _request(event)}
 
 
-def _finding(finding: Finding, known: frozenset[str] | None) -> dict[str, Any]:
+def _request(event: TruncatedEvent) -> str:
+    verb, space, path = event.request.partition(" ")
+    return f"{verb}{space}{redact_uri(path)}"
+
+
+def _finding(finding: Finding, hunted: Hunted) -> dict[str, Any]:
     detection = finding.detection
+    values = redact_row(finding.values, show_commands=hunted.show_commands)
     return {
         "detection": detection.slug,
         "id": detection.id,
@@ -262,7 +273,7 @@ def _finding(finding: Finding, known: frozenset[str] | None) -> dict[str, Any]:
         "severity": detection.severity,
         "tactics": detection.tactics,
         "techniques": detection.relevant_techniques,
-        "values": {name: _with_zone(value) for name, value in finding.values.items()},
+        "values": {name: _with_zone(value) for name, value in values.items()},
         "fingerprint": finding.fingerprint,
-        "known": finding.fingerprint in (known or ()),
+        "known": finding.fingerprint in (hunted.known or ()),
     }

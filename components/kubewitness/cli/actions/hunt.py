@@ -46,6 +46,7 @@ def run(
     timeout: int,
     strict: bool,
     explain_truncated: bool,
+    show_commands: bool,
     no_progress: bool,
 ) -> int:
     """Run the chosen detections and write what they find."""
@@ -99,6 +100,7 @@ def run(
         opened.contents,
         unanswerable(opened.contents, wanted) if opened.contents else None,
         known,
+        show_commands,
     )
     _write(hunted, format_, output, limit, explain_truncated=explain_truncated)
     if hunted.new:

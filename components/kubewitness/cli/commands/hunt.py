@@ -21,6 +21,7 @@ from kubewitness.cli.options import (
     names_option,
     no_progress_option,
     output_option,
+    show_commands_option,
     since_option,
     until_option,
 )
@@ -101,6 +102,7 @@ EPILOG = exit_codes(
     is_flag=True,
     help="In a table, list the events that detections could not judge.",
 )
+@show_commands_option
 @no_progress_option
 def command(**options: Any) -> int:
     """Look for attacks in logs.

@@ -13,6 +13,7 @@ from kubewitness.cli.options import (
     no_pager_option,
     no_progress_option,
     output_option,
+    show_commands_option,
     since_option,
     until_option,
 )
@@ -45,9 +46,7 @@ EPILOG = exit_codes(
 @since_option()
 @until_option
 @as_of_option
-@click.option(
-    "--show-commands", is_flag=True, help="Show commands as they were run, with their secrets."
-)
+@show_commands_option
 @click.option("--no-findings", is_flag=True, help="Run no detections.")
 @format_option("table", "json")
 @output_option
