@@ -17,7 +17,9 @@ OUTPUTS = (
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> tuple[Path, PlantedLog]:
+def planted(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> tuple[Path, PlantedLog]:
     """A store of a log with secrets in every place; `--cases` sets the number of events."""
     folder = tmp_path_factory.mktemp("planted")
     log = PlantedLog(seed=4)

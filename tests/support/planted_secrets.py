@@ -35,7 +35,7 @@ COMMANDS: Final = (
     ("sh", "-c", "PGPASSWORD={} psql -h db"),
     ("sh", "-c", "echo {} > /tmp/x"),
     ("sh", "-c", "echo '{}' | base64 -d | sh"),
-    ("bash", "-lc", "TOKEN=\"{}\" && curl -d token=$TOKEN https://x.example"),
+    ("bash", "-lc", 'TOKEN="{}" && curl -d token=$TOKEN https://x.example'),
     ("psql", "postgresql://app:{}@db:5432/shop"),
     ("az", "storage", "blob", "list", "--account-key", "{}"),
     ("kubectl", "create", "secret", "generic", "x", "--from-literal=k={}"),
@@ -62,8 +62,7 @@ class PlantedLog:
         """Return so many events."""
         places = [*_PLACES]
         return [
-            json.dumps(self._event(number, places[number % len(places)]))
-            for number in range(count)
+            json.dumps(self._event(number, places[number % len(places)])) for number in range(count)
         ]
 
     def secret(self, place: str) -> str:
@@ -226,9 +225,9 @@ def _annotations(event: dict[str, Any], secret: Secret, _draw: Random) -> None:
 
 
 def _headers(event: dict[str, Any], secret: Secret, draw: Random) -> None:
-    event["userAgent"] = draw.choice(("tool/1.0 ({})", "{}", "curl/8 Authorization: Bearer {}")).format(
-        secret()
-    )
+    event["userAgent"] = draw.choice(
+        ("tool/1.0 ({})", "{}", "curl/8 Authorization: Bearer {}")
+    ).format(secret())
     extra = {"example.com/session": [secret()]}
     event["user"]["extra"] = extra
     event["impersonatedUser"] = {"username": "ada@shop.example", "extra": {"x": [secret()]}}

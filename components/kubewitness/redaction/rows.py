@@ -11,16 +11,95 @@ from kubewitness.redaction.values import redact_json
 _COMMANDS: Final = frozenset({"Command", "Commands"})
 
 _NAMES: Final = frozenset(
-    "_ResourceId _SubscriptionId Actions ActorKind Addresses ApiGroup AuditId AuditIds Caller "
-    "CallerIpAddress Capabilities Category ClientKind ClusterId ClusterName Clusters Collections "
-    "Computer Containers ContainerName ControllerKind ControllerName CorrelationId CorrelationIds "
-    "Decision FailurePolicy From Grants Groups HostPath HostPaths HostPorts Hosts Images "
-    "ImpersonatedGroups ImpersonatedUsername Kinds Level LogFile Manager Missing Name Names "
-    "Namespace Namespaces NodeName NodeSelector ObjectKind Operation OperationNameValue Others "
-    "Paths PeerIp Places PodName PodNamespace PrincipalId PriorityClass Reason RequestedBy "
-    "Resource ResourceGroup Resources Role RoleId RoleName Roots Rule Rules Scope Secrets "
-    "ServiceAccount ServiceType Setting SignerName SourceIp Stage Subjects Subresource Type "
-    "Username Verb Verbs Who Workload WorkloadId Workloads".split()
+    [
+        "_ResourceId",
+        "_SubscriptionId",
+        "Actions",
+        "ActorKind",
+        "Addresses",
+        "ApiGroup",
+        "AuditId",
+        "AuditIds",
+        "Caller",
+        "CallerIpAddress",
+        "Capabilities",
+        "Category",
+        "ClientKind",
+        "ClusterId",
+        "ClusterName",
+        "Clusters",
+        "Collections",
+        "Computer",
+        "Containers",
+        "ContainerName",
+        "ControllerKind",
+        "ControllerName",
+        "CorrelationId",
+        "CorrelationIds",
+        "Decision",
+        "FailurePolicy",
+        "From",
+        "Grants",
+        "Groups",
+        "HostPath",
+        "HostPaths",
+        "HostPorts",
+        "Hosts",
+        "Images",
+        "ImpersonatedGroups",
+        "ImpersonatedUsername",
+        "Kinds",
+        "Level",
+        "LogFile",
+        "Manager",
+        "Missing",
+        "Name",
+        "Names",
+        "Namespace",
+        "Namespaces",
+        "NodeName",
+        "NodeSelector",
+        "ObjectKind",
+        "Operation",
+        "OperationNameValue",
+        "Others",
+        "Paths",
+        "PeerIp",
+        "Places",
+        "PodName",
+        "PodNamespace",
+        "PrincipalId",
+        "PriorityClass",
+        "Reason",
+        "RequestedBy",
+        "Resource",
+        "ResourceGroup",
+        "Resources",
+        "Role",
+        "RoleId",
+        "RoleName",
+        "Roots",
+        "Rule",
+        "Rules",
+        "Scope",
+        "Secrets",
+        "ServiceAccount",
+        "ServiceType",
+        "Setting",
+        "SignerName",
+        "SourceIp",
+        "Stage",
+        "Subjects",
+        "Subresource",
+        "Type",
+        "Username",
+        "Verb",
+        "Verbs",
+        "Who",
+        "Workload",
+        "WorkloadId",
+        "Workloads",
+    ]
 )
 """Columns that hold names: of users, objects, addresses and operations."""
 
@@ -45,12 +124,14 @@ def _shown(name: str, value: Any, known: frozenset[str], *, show_commands: bool)
         return value
     if name in _COMMANDS:
         return value if show_commands else redact_command(value, known)
-    if name in _NAMES:
-        return redact_markers(value)
+    if name in _NAMES or name == "UserAgent":
+        return redact_markers(value) if name in _NAMES else redact_agent(value)
     if name == "RequestUri":
         return redact_uri(value, known)
-    if name == "UserAgent":
-        return redact_agent(value)
+    return _of_unknown_column(value, known)
+
+
+def _of_unknown_column(value: str, known: frozenset[str]) -> str:
     if value.startswith(("{", "[")):
         return redact_json(value, known)
     return redact_text(value, known)

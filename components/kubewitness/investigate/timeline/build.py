@@ -14,6 +14,8 @@ from kubewitness.investigate.timeline.audit_entries import RequestContext, audit
 from kubewitness.investigate.timeline.changes import object_changes
 from kubewitness.investigate.timeline.entry import BuiltTimeline, FieldChange, Role, TimelineEntry
 from kubewitness.investigate.timeline.findings import by_audit_id, summaries
+from kubewitness.investigate.timeline.other_logs import other_entries
+from kubewitness.investigate.timeline.related import RelatedScope
 from kubewitness.investigate.timeline.requests import (
     ApiRequest,
     create_stages,
@@ -63,7 +65,8 @@ def build_timeline(
     create_parsers(cursor, now=options.now)
     create_stages(cursor)
     wanted, parameters = condition(selection)
-    limits = within(options.period, options.now).replace("TimeGenerated", "logged")
+    period = within(options.period, options.now)
+    limits = period.replace("TimeGenerated", "logged")
     rows = selected_rows(cursor, f"({wanted}) AND ({limits})", parameters)
     requests = load_requests(cursor, f"{EVIDENCE} OR ({wanted}) AND ({limits})", parameters)
     attributions = Attributions(requests)
@@ -71,6 +74,7 @@ def build_timeline(
     entries = [
         *_audit_entries(cursor, requests, roles, attributions, options),
         *summaries(options.findings, _actors(selection, roles)),
+        *other_entries(cursor, RelatedScope.of(selection, _subjects(selection, roles)), period),
     ]
     ordered = sorted(entries, key=lambda entry: entry.order)
     numbered, sessions = with_sessions(ordered)
@@ -129,6 +133,15 @@ def _changes(
     writes = [one for one in requests if one.is_write and one.key in keys]
     known = frozenset(chain.from_iterable(map(known_names, roles)))
     return object_changes(cursor, writes, known)
+
+
+def _subjects(selection: Selection, roles: Mapping[ApiRequest, Role]) -> list[ApiRequest]:
+    """Return the requests whose objects other logs are searched for.
+
+    Of an object's timeline those are its own requests, of a user's also what followed from them.
+    """
+    wanted = {"selected"} if selection.shows_causes else {"selected", "effect"}
+    return [one for one, role in roles.items() if role in wanted]
 
 
 def _actors(selection: Selection, roles: Mapping[ApiRequest, Role]) -> frozenset[str] | None:
