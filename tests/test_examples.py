@@ -42,8 +42,8 @@ CHECKED = {
 
 DEPLOYED = [name for name in CHECKED if name != "blocked"]
 OTHER_LANGUAGES = {"yaml", "typescript"}
-TESTED_ELSEWHERE = {"logs", "pipelines"}
-"""By test_readme.py and test_pipelines.py."""
+TESTED_ELSEWHERE = {"investigation", "logs", "pipelines"}
+"""By test_investigation.py, test_readme.py and test_pipelines.py."""
 
 
 def test_every_example_is_tested() -> None:
