@@ -24,6 +24,17 @@ ACTIVITY = {
 }
 
 
+ARGUMENTS = {"history-of": "pods/p"}
+"""What the queries are about that need it."""
+
+WRITTEN_OFTEN = "configmaps/kube-system/cluster-autoscaler-status"
+
+
+def call(name: str, argument: str = "") -> str:
+    """A saved query with its argument, if it needs one."""
+    return f"@{name} {argument or ARGUMENTS.get(name, '')}".rstrip()
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with five days of a cluster, attacks among them, and a line of the activity log."""
@@ -40,7 +51,8 @@ def test_a_saved_query_has_an_answer(
     name: str, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Rows, without a warning of a path that no event has."""
-    code, out, err = run(capsys, "query", f"@{name}", store, "--format", "json")
+    called = call(name, WRITTEN_OFTEN if name == "history-of" else "")
+    code, out, err = run(capsys, "query", called, store, "--format", "json")
     assert code == ExitCode.OK
     assert json.loads(out)
     assert "warning" not in err
@@ -53,7 +65,8 @@ def test_the_saved_queries_can_be_listed(capsys: pytest.CaptureFixture[str]) -> 
     assert code == ExitCode.OK
     lines = out.splitlines()
     assert [line.split("?")[0] for line in lines] == [
-        f"@{query.name}: {query.question[:-1]}" for query in saved_queries().values()
+        f"{call(query.name, query.argument.upper())}: {query.question[:-1]}"
+        for query in saved_queries().values()
     ]
     assert any(line.endswith("and how often? Takes --user --service-account --namespace --secret")
                for line in lines)  # fmt: skip
@@ -150,7 +163,7 @@ def test_deletions_by_nodes_and_controllers_and_evictions_are_among_the_deletion
 def test_each_saved_query_that_shows_a_user_shows_whom_it_acted_as(ask: Ask, name: str) -> None:
     """On Rancher everything goes through impersonation."""
     assert "ImpersonatedUsername" in saved_queries()[name].text
-    assert all("ImpersonatedUsername" in row for row in ask(f"@{name}"))
+    assert all("ImpersonatedUsername" in row for row in ask(call(name)))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +177,9 @@ def test_each_saved_query_that_shows_a_user_shows_whom_it_acted_as(ask: Ask, nam
         ("@who-read-secrets", ("--secret", "a", "--user", "nobody"), set()),
         ("@who-read-secrets", ("--since", "2026-03-01T10:05:00Z"), {"id-5"}),
         ("@deletions", ("--pod", "p"), {"id-6", "id-8"}),
+        ("@history-of pods/p", (), {"id-6", "id-8", "id-9"}),
+        ("@history-of po/shop/p | where Verb == 'delete'", (), {"id-6"}),
+        ("@history-of", ("--object", "Pod/other/p"), set()),
         ("@deletions", ("--user", "root"), {"id-10"}),
         ("@deletions | where ActorKind == 'node'", (), {"id-6"}),
         ("@deletions | where Name == 'p' | take 5", ("--user", "system:node:one"), {"id-6"}),
@@ -188,6 +204,9 @@ def test_a_saved_query_takes_arguments_and_goes_on(
         (("@who-read-secrets", "--pod", "p"), "--pod: @who-read-secrets takes --user, "),
         (("@since-when-are-we-blind", "--user", "u"), "takes no arguments; @activity-by-user, "),
         (("AKSAudit | count", "--user", "u"), "--user: is for saved queries"),
+        (("@deletions where", ), "@deletions has no argument; remove `where`"),
+        (("@history-of",), "write '@history-of OBJECT'"),
+        (("@history-of web",), "write an object as RESOURCE/NAMESPACE/NAME"),
         (("@deletions where x", ), "operators follow the name of a saved query"),
         (("@deletions", "--service-account", "robot"), "write it as NAMESPACE/NAME"),
         (("@deletions", "--user", "a\nb"), "has a character that cannot be printed"),

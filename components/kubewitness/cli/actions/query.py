@@ -46,6 +46,7 @@ def run(
     secret: str | None,
     pod: str | None,
     no_pager: bool,
+    object_: str | None,
     no_progress: bool,
 ) -> int:
     """Run a query on logs and write its rows."""
@@ -62,6 +63,7 @@ def run(
         "namespace": namespace,
         "secret": secret,
         "pod": pod,
+        "object": object_,
     }
     given = {name: value for name, value in arguments.items() if value}
     query = _query(text, given, is_sql=sql)
@@ -102,8 +104,9 @@ def _query(text: str, given: Mapping[str, str], *, is_sql: bool) -> _Query:
         given: the arguments of a saved query that are given, by the names of their options.
     """
     if called := called_query(text):
-        saved, whole = called
-        return _Query(restricted(saved, whole, given), saved, is_sql)
+        saved = called.query
+        own = {saved.argument: called.value} if called.value else {}
+        return _Query(restricted(saved, called.text, {**given, **own}), saved, is_sql)
     if given:
         options = ", ".join(f"--{name}" for name in given)
         raise InputError(f"{options}: is for saved queries; write a condition, as in `| where`")
@@ -124,8 +127,11 @@ def _parsers(query: _Query) -> Sequence[str]:
 
 def _list_saved() -> None:
     for query in saved_queries().values():
+        argument = f" {query.argument.upper()}" if query.argument else ""
         takes = "".join(f" --{name}" for name in query.arguments)
-        write_text(f"{PREFIX}{query.name}: {query.question}{takes and ' Takes' + takes}\n")
+        write_text(
+            f"{PREFIX}{query.name}{argument}: {query.question}{takes and ' Takes' + takes}\n"
+        )
 
 
 def _notes(

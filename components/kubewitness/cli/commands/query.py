@@ -48,6 +48,12 @@ EPILOG = exit_codes(
 @click.option(
     "--pod", metavar="[NAMESPACE/]NAME", help="A saved query: only requests for this pod."
 )
+@click.option(
+    "--object",
+    "object_",
+    metavar="RESOURCE/[NAMESPACE/]NAME",
+    help="Likewise any object, such as deployments/shop/web.",
+)
 @since_option()
 @until_option
 @as_of_option

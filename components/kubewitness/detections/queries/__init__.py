@@ -1,7 +1,7 @@
 """Questions that handbooks ask of audit logs, each a file in KQL with the columns put right.
 
-The first line is the question. Below it, `// Needs:` names what a log must have to answer it, and
-`// Arguments:` by what it can be restricted.
+The first line is the question. Below it, `// Needs:` names what a log must have to answer it,
+`// Arguments:` by what it can be restricted, and `// Argument:` the one that must follow its name.
 """
 
 import re
@@ -17,8 +17,10 @@ from kubewitness.errors import InputError
 PREFIX: Final = "@"
 """The prefix of the name of a saved query on the command line."""
 
-_HEADER: Final = re.compile(r"^// (Needs|Arguments): (.*)$", re.MULTILINE)
-_CALL: Final = re.compile(rf"{PREFIX}(?P<name>[^\s|]*)\s*(?P<more>(\|.*)?)", re.DOTALL)
+_HEADER: Final = re.compile(r"^// (Needs|Arguments|Argument): (.*)$", re.MULTILINE)
+_CALL: Final = re.compile(
+    rf"{PREFIX}(?P<name>[^\s|]*)(\s+(?P<value>[^\s|]+))?\s*(?P<more>(\|.*)?)", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class SavedQuery:
         question: that it answers.
         needs: what a log must have to answer it, besides audit events.
         arguments: the names of those by which it can be restricted.
+        argument: the name of the one that it has to have; empty for none.
         text: in KQL.
     """
 
@@ -37,7 +40,23 @@ class SavedQuery:
     question: str
     needs: tuple[Need, ...]
     arguments: tuple[str, ...]
+    argument: str
     text: str
+
+
+@dataclass(frozen=True)
+class QueryCall:
+    """A call of a saved query.
+
+    Attributes:
+        query: that is called.
+        text: of the query, with the operators that follow the call.
+        value: of its argument, which follows its name; empty for none.
+    """
+
+    query: SavedQuery
+    text: str
+    value: str
 
 
 @cache
@@ -61,11 +80,12 @@ def find_query(name: str) -> SavedQuery:
     return queries[name]
 
 
-def called_query(text: str) -> tuple[SavedQuery, str] | None:
-    """Return the saved query that a text names, and the whole text; None if it names none.
+def called_query(text: str) -> QueryCall | None:
+    """Return the call of a saved query that a text is; None if it is KQL.
 
     Args:
-        text: KQL, or `@` and a name, which operators can follow, as in `@deletions | take 5`.
+        text: KQL, or `@` and a name, which an argument and operators can follow, as in
+            `@history-of deployments/shop/web | take 5`.
 
     Raises:
         InputError: there is no saved query of this name, or no operator follows it.
@@ -80,7 +100,10 @@ def called_query(text: str) -> tuple[SavedQuery, str] | None:
             "its arguments"
         )
     query = find_query(called["name"])
-    return query, f"{query.text}{called['more']}"
+    value = called["value"] or ""
+    if value and not query.argument:
+        raise InputError(f"`{text}`: {PREFIX}{query.name} has no argument; remove `{value}`")
+    return QueryCall(query, f"{query.text}{called['more']}", value)
 
 
 def _read(name: str, text: str) -> SavedQuery:
@@ -91,5 +114,6 @@ def _read(name: str, text: str) -> SavedQuery:
         text.splitlines()[0].removeprefix("// "),
         tuple(known[need] for need in header.get("Needs", ())),
         tuple(header.get("Arguments", ())),
+        "".join(header.get("Argument", ())),
         text,
     )

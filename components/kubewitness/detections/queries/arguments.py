@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from kubewitness.catalog.audit_tables import AZURE_ACTIVITY
+from kubewitness.catalog.kubernetes_resources import object_parts
 from kubewitness.detections.parsers import PARSERS, names_in
 from kubewitness.detections.queries import PREFIX, SavedQuery, saved_queries
 from kubewitness.errors import InputError
@@ -29,6 +30,12 @@ def restricted(query: SavedQuery, text: str, arguments: Mapping[str, str]) -> st
     Raises:
         InputError: the query does not take one of them, or a value cannot be read.
     """
+    if query.argument and query.argument not in arguments:
+        word = query.argument.upper()
+        raise InputError(
+            f"{PREFIX}{query.name}: its argument is missing; write '{PREFIX}{query.name} {word}' "
+            f"with the quotation marks, or --{query.argument} {word}"
+        )
     if faults := [_not_taken(query, name) for name in arguments if name not in query.arguments]:
         raise InputError(*faults)
     try:
@@ -75,10 +82,16 @@ def _object(resource: str) -> Callable[[str], str]:
     return condition
 
 
+def _any_object(text: str) -> str:
+    resource, namespace, name = object_parts(text)
+    return _object(resource)(f"{namespace}/{name}" if namespace else name)
+
+
 _CONDITIONS: Final[Mapping[str, Callable[[str], str]]] = {
     "user": _user,
     "service-account": _service_account,
     "namespace": _namespace,
+    "object": _any_object,
     "secret": _object("secrets"),
     "pod": _object("pods"),
 }

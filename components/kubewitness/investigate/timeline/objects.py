@@ -4,37 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from kubewitness.errors import InputError
+from kubewitness.catalog.kubernetes_resources import object_parts, resource_name
 from kubewitness.investigate.timeline.json_values import json_objects
-
-_SHORT_NAMES: Final = {
-    "cm": "configmaps",
-    "cj": "cronjobs",
-    "crd": "customresourcedefinitions",
-    "csr": "certificatesigningrequests",
-    "deploy": "deployments",
-    "ds": "daemonsets",
-    "ep": "endpoints",
-    "hpa": "horizontalpodautoscalers",
-    "ing": "ingresses",
-    "netpol": "networkpolicies",
-    "no": "nodes",
-    "ns": "namespaces",
-    "pdb": "poddisruptionbudgets",
-    "po": "pods",
-    "pv": "persistentvolumes",
-    "pvc": "persistentvolumeclaims",
-    "quota": "resourcequotas",
-    "rs": "replicasets",
-    "sa": "serviceaccounts",
-    "sc": "storageclasses",
-    "sts": "statefulsets",
-    "svc": "services",
-}
-"""As kubectl abbreviates them."""
-
-_PLURALS: Final = frozenset({"endpoints", "podmetrics", "nodemetrics"})
-"""Kinds that already are a plural."""
 
 _OWNERS_BY_NAME: Final = {
     "replicasets": ((re.compile(r"(.+)-[a-z0-9]{6,10}"), "deployments"),),
@@ -68,34 +39,13 @@ class ObjectKey(NamedTuple):
         return "/".join(part for part in (self.resource, self.namespace, self.name) if part)
 
 
-def resource_name(kind: str) -> str:
-    """Return the plural in lower case of a kind, a resource or an abbreviation of kubectl."""
-    word = kind.partition(".")[0].lower()
-    if word in _SHORT_NAMES:
-        return _SHORT_NAMES[word]
-    if word in _PLURALS or (word.endswith("s") and not word.endswith("ss")):
-        return word
-    if word.endswith("y"):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "x", "ch")) else f"{word}s"
-
-
 def parse_object(text: str) -> ObjectKey:
     """Return the object that a user names, without its cluster.
 
-    Args:
-        text: `RESOURCE/NAME` or `RESOURCE/NAMESPACE/NAME`.
-
     Raises:
-        InputError: it is neither.
+        InputError: it is not written as RESOURCE/NAMESPACE/NAME or RESOURCE/NAME.
     """
-    resource, *rest = text.split("/")
-    if not resource or len(rest) not in {1, 2} or not all(rest):
-        raise InputError(
-            f"`{text}`: write an object as RESOURCE/NAMESPACE/NAME, such as deployments/shop/web, "
-            "or as RESOURCE/NAME, such as clusterroles/view"
-        )
-    return ObjectKey("", resource_name(resource), rest[0] if len(rest) > 1 else "", rest[-1])
+    return ObjectKey("", *object_parts(text))
 
 
 def owners(owner_references: str | None, cluster: str, namespace: str) -> Iterator[ObjectKey]:

@@ -6,8 +6,9 @@ from typing import Any, Final
 import duckdb
 
 from kubewitness.azure.resource_ids import fold
+from kubewitness.catalog.kubernetes_resources import resource_name
 from kubewitness.investigate.timeline.entry import TimelineEntry
-from kubewitness.investigate.timeline.objects import ObjectKey, resource_name
+from kubewitness.investigate.timeline.objects import ObjectKey
 from kubewitness.investigate.timeline.related import RelatedScope
 from kubewitness.redaction.text import redact_text
 
