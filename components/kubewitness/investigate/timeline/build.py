@@ -9,6 +9,7 @@ import duckdb
 
 from kubewitness.detections.engines.local import create_parsers
 from kubewitness.detections.finding import Finding
+from kubewitness.detections.parsers import KUBE_AUDIT
 from kubewitness.investigate.timeline.attribution import EVIDENCE, Attributions
 from kubewitness.investigate.timeline.audit_entries import RequestContext, audit_entry, known_names
 from kubewitness.investigate.timeline.changes import object_changes
@@ -62,7 +63,7 @@ def build_timeline(
     """
     cursor = connection.cursor()  # has views of its own, beside those of an engine
     cursor.execute(f"USE {DATABASE}")
-    create_parsers(cursor, now=options.now)
+    create_parsers(cursor, now=options.now, names=(KUBE_AUDIT,))
     create_stages(cursor)
     wanted, parameters = condition(selection)
     period = within(options.period, options.now)
