@@ -13,6 +13,9 @@ LEVELS: Final[tuple[Level, ...]] = ("None", "Metadata", "Request", "RequestRespo
 """Each logs what the one before it does and more: nothing, who did what, the object that was sent,
 the object that came back."""
 
+ANY_GROUP: Final = "*"
+"""Every API group, since Kubernetes 1.36; older API servers find no group of this name."""
+
 
 @dataclass(frozen=True)
 class AuditRule:
@@ -46,10 +49,11 @@ class AuditRule:
             _is_in(user.get("username", ""), self.users)
             and (not self.groups or bool({*self.groups} & {*(user.get("groups") or ())}))
             and _is_in(event.get("verb", ""), self.verbs)
-            and self._matches_object(event)
+            and self.matches_object(event)
         )
 
-    def _matches_object(self, event: Mapping[str, Any]) -> bool:
+    def matches_object(self, event: Mapping[str, Any]) -> bool:
+        """Return whether the rule matches what a request is for: an object or a path."""
         reference = event.get("objectRef")
         if reference is None:
             path = str(event.get("requestURI", "")).partition("?")[0]
@@ -59,16 +63,17 @@ class AuditRule:
         return (
             not self.paths
             and _is_in(reference.get("namespace", ""), self.namespaces)
-            and (self.resources is None or self._matches_resource(reference))
+            and (self.resources is None or self.matches_resource(reference))
         )
 
-    def _matches_resource(self, reference: Mapping[str, Any]) -> bool:
-        wanted = (self.resources or {}).get(reference.get("apiGroup", ""))
+    def matches_resource(self, reference: Mapping[str, Any]) -> bool:
+        """Return whether the rule matches the resource and name of an object."""
+        named = self.resources or {}
         forms = _resource_forms(reference.get("resource", ""), reference.get("subresource", ""))
-        return (
-            wanted is not None
-            and (not wanted or not forms.isdisjoint(wanted))
-            and _is_in(reference.get("name", ""), self.names)
+        return _is_in(reference.get("name", ""), self.names) and any(
+            not named[group] or not forms.isdisjoint(named[group])
+            for group in (reference.get("apiGroup", ""), ANY_GROUP)
+            if group in named
         )
 
 
@@ -99,7 +104,15 @@ def level(event: Mapping[str, Any], policy: AuditPolicy) -> Level:
 
 def as_logged(event: Mapping[str, Any], policy: AuditPolicy) -> dict[str, Any] | None:
     """Return what this policy logs of an event of another cluster, or None for nothing."""
-    most = level(event, policy)
+    return logged_part(event, level(event, policy))
+
+
+def logged_part(event: Mapping[str, Any], most: Level) -> dict[str, Any] | None:
+    """Return what is logged of an event at a level, or None for nothing.
+
+    Args:
+        most: the level; an event that another cluster logged at a lower level stays at that level.
+    """
     if most == "None":
         return None
     own = event.get("level", most)

@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "check",
     "policy-pack",
     "coverage",
+    "audit-policy",
     "ingest",
     "query",
     "hunt",

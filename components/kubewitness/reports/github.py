@@ -30,7 +30,7 @@ def annotations(results: Sequence[CheckResult], not_loaded: Sequence[NotLoaded] 
         not_loaded: those that could not be.
     """
     lines = [
-        _annotation("error", fault.position, one.source, fault.message)
+        annotation("error", fault.position, one.source, fault.message)
         for one in not_loaded
         for fault in one.faults
     ]
@@ -61,7 +61,7 @@ def _verdicts(result: CheckResult) -> Iterator[str]:
         if verdict.outcome not in (Outcome.FAIL, Outcome.UNDECIDED):
             continue
         policy = find_policy(verdict.policy_id)
-        yield _annotation(
+        yield annotation(
             "error" if verdict.blocks else "warning",
             result.loaded.position_of(verdict.resource),
             f"{verdict.outcome.value.upper()} {policy.id}: {policy.title}",
@@ -75,15 +75,21 @@ def _others(result: CheckResult) -> Iterator[str]:
     for one in loaded.violations:
         level = "error" if one.blocks else "warning"
         title = f"{one.pack}/{one.policy}"
-        yield _annotation(level, loaded.position_of_urn(one.urn), title, one.message)
+        yield annotation(level, loaded.position_of_urn(one.urn), title, one.message)
     for logged in loaded.warnings:
         position = loaded.position_of_urn(logged.urn)
-        yield _annotation(logged.level, position, loaded.source, logged.message)
+        yield annotation(logged.level, position, loaded.source, logged.message)
     for unread in loaded.unreadable:
-        yield _annotation("error", loaded.project_file, loaded.source, f"unreadable: {unread}")
+        yield annotation("error", loaded.project_file, loaded.source, f"unreadable: {unread}")
 
 
-def _annotation(level: str, position: SourcePosition | None, title: str, message: str) -> str:
+def annotation(level: str, position: SourcePosition | None, title: str, message: str) -> str:
+    """Return an annotation of a line.
+
+    Args:
+        level: `error`, `warning` or `notice`.
+        position: of the line; None for an annotation of the whole run.
+    """
     properties = {"title": title}
     if position:
         properties = {"file": position.file, "line": str(position.line), **properties}

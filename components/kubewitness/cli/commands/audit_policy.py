@@ -1,0 +1,61 @@
+"""`kubewitness audit-policy lint` and `kubewitness audit-policy simulate`."""
+
+from typing import Any
+
+import click
+
+from kubewitness.cli.actions import run_action
+from kubewitness.cli.options import FILE, exit_codes, format_option, names_option, output_option
+from kubewitness.errors import ExitCode
+
+LINT_CODES = exit_codes(
+    {
+        ExitCode.USAGE: "bad usage or input; a policy that cannot be read",
+        ExitCode.VIOLATION: "errors or warnings",
+        ExitCode.OK: "none; there may be notes",
+    }
+)
+SIMULATE_CODES = exit_codes(
+    {ExitCode.USAGE: "bad usage or input; a policy that cannot be read", ExitCode.OK: "done"}
+)
+
+
+@click.group("audit-policy")
+def command() -> None:
+    """Check audit policy files of kube-apiserver (`--audit-policy-file`)."""
+
+
+@command.command("lint", epilog=LINT_CODES)
+@click.argument("policies", metavar="POLICY...", type=FILE, nargs=-1, required=True)
+@format_option("table", "json", "github")
+@output_option
+def lint(**options: Any) -> int:
+    """Find mistakes in audit policies, each with its line and the fix.
+
+    Rules that never apply, because earlier rules match all of their requests; names that match
+    nothing; credentials that are logged; commands in containers, port forwards and proxies that are
+    not logged; stages whose absence blinds detections; requests that no rule matches.
+    """
+    return run_action("audit_policy_lint", **options)
+
+
+@command.command("simulate", epilog=SIMULATE_CODES)
+@click.argument("policy", type=FILE)
+@click.option("--verb", help="Of the request, as `get`.")
+@click.option("--resource", help="With the subresource, as `pods` or `pods/exec`.")
+@click.option("--api-group", default="", help="Of the resource; by default the core group.")
+@click.option("--namespace", default="", help="Of the object.")
+@click.option("--name", "object_name", default="", help="Of the object.")
+@click.option("--path", help="Of a request that is for no resource, as `/healthz`.")
+@click.option("--user", default="", help="The name of the user.")
+@click.option("--user-group", "groups", multiple=True, help="A group of the user.")
+@names_option
+@format_option("table", "json")
+@output_option
+def simulate(**options: Any) -> int:
+    """Show at which level a policy logs a request, and by which rule.
+
+    Without --verb: which detections find their attacks in a log of this policy. The malicious
+    events of each detection pass through the policy, and the detection runs on the remaining ones.
+    """
+    return run_action("audit_policy_simulate", **options)
