@@ -192,14 +192,12 @@ def test_the_policy_of_aks_has_one_dead_rule() -> None:
     ]
 
 
-VALUES = {
-    "users": ("ana", "other"),
-    "verbs": ("get", "delete", "other"),
-    "namespaces": ("", "shop", "other"),
-    "resources": tuple(product(("", "apps", "other"), ("pods", "other"), ("", "exec", "other"))),
-    "names": ("", "a", "other"),
-    "paths": ("/healthz", "/healthz/other", "/other"),
-}
+USERS = ("ana", "other")
+VERBS = ("get", "delete", "other")
+NAMESPACES = ("", "shop", "other")
+RESOURCES = tuple(product(("", "apps", "other"), ("pods", "other"), ("", "exec", "other")))
+NAMES = ("", "a", "other")
+PATHS = ("/healthz", "/healthz/other", "/other")
 
 
 def random_rule(draw: random.Random) -> AuditRule:
@@ -230,12 +228,10 @@ def all_events() -> list[dict[str, object]]:
     groups = [[*more, base] for base in ("system:authenticated", "system:unauthenticated")
               for more in ([], ["g"])]  # fmt: skip
     events: list[dict[str, object]] = []
-    for user, group, verb in product(VALUES["users"], groups, VALUES["verbs"]):
+    for user, group, verb in product(USERS, groups, VERBS):
         event = {"user": {"username": user, "groups": group}, "verb": verb}
-        events += [{**event, "requestURI": path} for path in VALUES["paths"]]
-        for where, (api, one, sub), name in product(
-            VALUES["namespaces"], VALUES["resources"], VALUES["names"]
-        ):
+        events += [{**event, "requestURI": path} for path in PATHS]
+        for where, (api, one, sub), name in product(NAMESPACES, RESOURCES, NAMES):
             reference = {"namespace": where, "apiGroup": api, "resource": one,
                          "subresource": sub, "name": name}  # fmt: skip
             events.append({**event, "objectRef": reference})

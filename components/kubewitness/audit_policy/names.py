@@ -64,7 +64,7 @@ def _user_faults(rule: AuditRule) -> Iterator[NameFault]:
 
 
 def _verb_faults(rule: AuditRule) -> Iterator[NameFault]:
-    known = PATH_VERBS if rule.paths else RESOURCE_VERBS
+    known: tuple[str, ...] = PATH_VERBS if rule.paths else RESOURCE_VERBS
     if rule.resources is None and not rule.namespaces and not rule.paths:
         known = (*RESOURCE_VERBS, *PATH_VERBS)
     for number, verb in enumerate(rule.verbs):
