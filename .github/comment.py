@@ -30,7 +30,7 @@ def request(method: str, path: str, body: str | None = None) -> object:
 
 
 def earlier(number: int, marker: str) -> dict | None:
-    """Return the comment of an earlier run: by a bot, since anybody can write the marker."""
+    """Return the comment of an earlier run: by a bot, because anyone can write the marker."""
     page = 1
     while True:
         comments = request("GET", f"issues/{number}/comments?per_page={PAGE}&page={page}")

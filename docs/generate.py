@@ -20,27 +20,27 @@ from kubewitness.reports.policy_page import policies_index, policy_page
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent / "tests")]
 
-from generate_arguments import (  # noqa: E402 it stands beside this one
+from generate_arguments import (  # noqa: E402 it is next to this one
     Output,
     reference_page,
     typed_dicts,
 )
-from generate_pictures import pictures  # noqa: E402 likewise
-from generate_reference import (  # noqa: E402 likewise
+from generate_pictures import pictures  # noqa: E402 same reason
+from generate_reference import (  # noqa: E402 same reason
     command_line_page,
     exit_codes_page,
     settings_page,
     tables_page,
 )
 
-from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 likewise
-from agreement.detections import SAMPLE  # noqa: E402 likewise
-from agreement.detections_table import page as detection_agreement_page  # noqa: E402 likewise
-from agreement.feature_table import page as features_page  # noqa: E402 likewise
-from agreement.table import page  # noqa: E402 it stands beside the test that it is
-from agreement.undone_settings_table import page as undone_settings_page  # noqa: E402 likewise
-from support.format_descriptions import format_descriptions  # noqa: E402 likewise
-from support.paths import LIBRARY, NEEDS_SAMPLES  # noqa: E402 likewise
+from agreement.default_cluster_table import page as default_cluster_page  # noqa: E402 same reason
+from agreement.detections import SAMPLE  # noqa: E402 same reason
+from agreement.detections_table import page as detection_agreement_page  # noqa: E402 same reason
+from agreement.feature_table import page as features_page  # noqa: E402 same reason
+from agreement.table import page  # noqa: E402 it is next to the test that it describes
+from agreement.undone_settings_table import page as undone_settings_page  # noqa: E402 same reason
+from support.format_descriptions import format_descriptions  # noqa: E402 same reason
+from support.paths import LIBRARY, NEEDS_SAMPLES  # noqa: E402 same reason
 
 
 def pages() -> dict[Path, str]:
@@ -48,7 +48,7 @@ def pages() -> dict[Path, str]:
     policies = {
         DOCS / "policies" / f"{policy.id}.md": policy_page(policy) for policy in all_policies()
     }
-    # Events of others are not in this repository: where they are not at hand, the page stays.
+    # Events of others are not in this repository: without them, the page is not changed.
     others = (
         {DOCS / "prove" / "detection-agreement.md": detection_agreement_page}
         if SAMPLE.is_file()
@@ -107,7 +107,7 @@ def _cell(text: str) -> str:
 
 
 def sources_page() -> str:
-    """The sources that `load` reads: the modules that say how a user names one."""
+    """Return the page of the sources that `load` reads: the modules that define their names."""
     names = [
         module.name for module in pkgutil.walk_packages(sources.__path__, "kubewitness.sources.")
     ]
@@ -129,7 +129,7 @@ def _table(title: str, about: str, rows: Iterable[tuple[str, str]]) -> str:
 
 
 def schema() -> str:
-    """What Pulumi makes every language's SDK from."""
+    """Return the schema from which Pulumi makes every language's SDK."""
     return json.dumps(json.loads(ComponentHost().schema or "{}"), indent=1) + "\n"
 
 

@@ -66,7 +66,7 @@ kubewitness.AuditArchive("archive", resource_group_name="audit", immutable_days=
 kubewitness.AuditArchive("archive", {"resource_group_name": "audit", "immutable_days": 730})
 ```
 
-An argument that does not say "may be an Output" must be known when the program runs.
+An argument without "may be an Output" must be known when the program runs.
 """
 
 
@@ -155,7 +155,7 @@ class Output:
 
     @property
     def facts(self) -> str:
-        """Type and example in words."""
+        """Return type and example as text."""
         return f"{published(self.type, self.name).words}; example `{OUTPUTS[self.name]}`"
 
 
@@ -170,7 +170,7 @@ class Argument:
 
     @property
     def description(self) -> str:
-        """What users read about it."""
+        """Return the description for users."""
         return self.field.description or ""
 
 
@@ -374,7 +374,7 @@ def _entry(argument: Argument) -> str:
 
 
 def _facts(argument: Argument) -> str:
-    """Return type, bounds, allowed values and default of an argument in words."""
+    """Return type, bounds, allowed values and default of an argument as text."""
     field, bounds = argument.field, _bounds(argument.field)
     facts = [argument.type.words + (f" {bounds}" if bounds else "")]
     if argument.type.values:
@@ -416,7 +416,7 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def _default(argument: Argument) -> list[str]:
-    """Return the default in words; nothing where the description says what it is."""
+    """Return the default as text; nothing if the description contains it."""
     default = argument.field.get_default(call_default_factory=True)
     values = default if isinstance(default, list | tuple) else [default]
     shown = [value for value in values if isinstance(value, str | int) and value != ""]

@@ -108,7 +108,7 @@ def _settings(schema: Mapping[str, Any], described: Mapping[str, str]) -> str:
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    """Return a type of JSON schema in words."""
+    """Return a type of JSON schema as text."""
     if "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema["enum"])
     if "anyOf" in schema:

@@ -1,4 +1,4 @@
-"""Other projects' checks against the component's default cluster, and the page that tells of it.
+"""Compare the component's default cluster with other projects' checks, and write the page.
 
 `python tests/default_cluster_table.py` writes the page.
 """
@@ -30,7 +30,7 @@ ARGUMENTS: Final[SecureAksClusterArgs] = {
     "cluster_admins": {"group_object_ids": ["11111111-1111-1111-1111-111111111111"]},
     "api_access": {"authorized_ip_ranges": ["203.0.113.0/24"]},
 }
-"""What must be said, and nothing else."""
+"""The required arguments, and no others."""
 
 _NAME_IN_ARM: Final = {
     "ManagedCluster": "resourceName",
@@ -43,12 +43,12 @@ _NAME_IN_ARM: Final = {
 
 @cache
 def default_cluster() -> DefaultCluster:
-    """What the component hands to Azure for the default cluster."""
+    """The properties that the component passes to Azure for the default cluster."""
     made: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _NAME_IN_ARM}
     for resource in preview_in_process(lambda: SecureAksCluster("shop", ARGUMENTS)):
         kind = resource.type.rpartition(":")[2]
         if kind in made:
-            # A name that nobody gave is made by Pulumi, which only appends to the logical one.
+            # If no name is given, Pulumi makes one, which begins with the logical name.
             name = resource.properties.get(_NAME_IN_ARM[kind]) or resource.name
             made[kind].append({**_handed(resource.properties), "name": name})
     (cluster,) = made["ManagedCluster"]
@@ -65,9 +65,9 @@ def default_cluster() -> DefaultCluster:
 _INTRODUCTION: Final = """\
 # The default cluster and other projects' checks
 
-What do other projects' checks say of the cluster that `SecureAksCluster` makes by default? These
-are all the checks for AKS of PSRule for Azure, Checkov and Trivy, at the revisions below. The
-component is given what it requires and nothing else:
+This page shows the results of other projects' checks for the default cluster of `SecureAksCluster`.
+It contains all AKS checks of PSRule for Azure, Checkov and Trivy, at the revisions below. The
+component has only its required arguments:
 """
 
 _METHOD: Final = """\
@@ -76,10 +76,9 @@ passes to Azure, and applies the checks, which are restated in
 `tests/agreement/peer_cluster_checks.py`. A test fails if the page is out of date, if an unsatisfied
 check has no reason, or if a satisfied one has a reason.
 
-The other projects are not run, and none of them reads Pulumi programs. This is what they would say
-of an ARM template with the same properties. `properties.` is left out of every path. Azure adds
-its own defaults to what it is given, so that a check of a live cluster may be content with what
-nobody said.
+The other projects are not run, and none of them reads Pulumi programs. These are their results for
+an ARM template with the same properties. `properties.` is left out of every path. Azure adds its
+own defaults, so a check of a live cluster can pass although a property is not set.
 """
 
 _PEERS: Final = """\

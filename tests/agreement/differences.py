@@ -20,14 +20,15 @@ class Difference(NamedTuple):
 
 
 _LEASES: Final = (
-    "Their rule knows the address ranges of clouds. Ours takes for the cluster's own the addresses "
-    "from which kubelets renew the leases of their nodes, every ten seconds; a single event has "
-    "none. With one such lease from the same address nothing is found, as a test shows. An address "
-    "in the range of a cloud is no excuse: anybody can rent one."
+    "Their rule uses the address ranges of clouds. Ours treats the addresses from which "
+    "kubelets renew the leases of their nodes, every ten seconds, as the cluster's own; a "
+    "single event has none. With one such lease from the same address nothing is found, as a "
+    "test shows. An address in the range of a cloud is not an excuse, because anyone can rent "
+    "one."
 )
 _REFUSED: Final = (
-    "Refused or not, somebody has the credentials of a service account or of a node and speaks "
-    "from a public address. What was refused is the better time to hear of it."
+    "Refused or not, someone has the credentials of a service account or of a node and uses "
+    "them from a public address. A refused request is an early warning."
 )
 _SYSTEM_ACCOUNT: Final = (
     "Their rule lets every service account of a system namespace do this. No part of Kubernetes, "
@@ -39,15 +40,16 @@ DIFFERENCES: Final = (
     Difference(
         "GCP.K8s.IOC.Activity",
         ("triggers",),
-        "It is no audit event: it has no user, verb, object or time. Their rule reads what their "
-        "product added, that a list of theirs holds the address. We ship no lists of addresses.",
+        "It is not an audit event: it has no user, verb, object or time. Their rule reads a "
+        "value that their product added: the address is in one of their lists. We do not ship "
+        "lists of addresses.",
     ),
     Difference(
         "Kubernetes.API.AnonymousAccess",
         ("GCP GKE Anonymous API Access",),
-        "The event names nobody but in `authoritySelector`, which Google documents as what the "
-        "caller asked for, not as who the caller is. The names of users that "
-        "we read are `principalEmail` and `principalSubject`.",
+        "The event names a user only in `authoritySelector`, which Google documents as the "
+        "requested authority, and not as the caller. The names of users that we read are "
+        "`principalEmail` and `principalSubject`.",
     ),
     Difference(
         "Kubernetes.Pod.HostPath.Volume",
@@ -58,8 +60,8 @@ DIFFERENCES: Final = (
     Difference(
         "Kubernetes.API.Multiple403.PublicIP",
         ("EKS 403 from Public IP",),
-        "The same watch again and again, by a service account of kube-system from a public "
-        "address. What is wrong with it is the address, and that is what we say.",
+        "The same watch repeatedly, by a service account of kube-system from a public address. "
+        "The address is suspicious, and we report the address.",
         ("system-identity-from-public-address",),
     ),
     Difference(
@@ -71,14 +73,14 @@ DIFFERENCES: Final = (
     Difference(
         "Kubernetes.BulkSecretAccess",
         ("User Gets Secret - Access Denied",),
-        "Nothing was read, so it is no reading in bulk; that somebody tries is another detection.",
+        "Nothing was read, so it is not bulk reading; another detection finds the attempt.",
         ("secrets-denied-in-burst",),
     ),
     Difference(
         "Amazon.EKS.Audit.SystemNamespaceFromPublicIP",
         ("system username - public ip - not ResponseComplete",),
-        "They wait for the end of a request so as to count it once. A watch is logged when it "
-        "begins, and ends when the thief wants; we count by the audit id.",
+        "They wait for the end of a request to count it once. A watch is logged when it begins, "
+        "and the attacker decides when it ends; we count by the audit ID.",
     ),
     Difference(
         "Amazon.EKS.Audit.SystemNamespaceFromPublicIP",
@@ -89,8 +91,8 @@ DIFFERENCES: Final = (
     Difference(
         "Kubernetes.System.Principal.PublicIP",
         ("Pod with Mixed Public and Private IPs",),
-        "A private address beside a public one is no excuse: Kubernetes documents that a client "
-        "can set every source address but the last (`X-Forwarded-For`).",
+        "A private address next to a public one is not an excuse: Kubernetes documents that a "
+        "client can set every source address but the last (`X-Forwarded-For`).",
     ),
     Difference(
         "Amazon.EKS.Audit.SystemNamespaceFromPublicIP",
@@ -109,9 +111,9 @@ DIFFERENCES: Final = (
     Difference(
         "Kubernetes.API.AnonymousAccess",
         ("Localhost Access",),
-        "An event without a path, which cannot be told to be harmless: health and version we pass "
-        "from everywhere. 127.0.0.1 is no excuse, for it is the address of everybody who comes "
-        "through a proxy or a tunnel on the machine of the API server.",
+        "An event without a path, which may or may not be harmless: we allow health and version "
+        "from everywhere. 127.0.0.1 is not an excuse, because every client has this address "
+        "that uses a proxy or a tunnel on the machine of the API server.",
     ),
     Difference(
         "Kubernetes.Kubectl.CP.Operation", ("EKS system namespace (excluded)",), _SYSTEM_ACCOUNT

@@ -1,4 +1,4 @@
-"""What the component does beside what other modules do, and the page that tells of it.
+"""Compare the features of the component with other modules, and write the page.
 
 The other modules' columns are read from their sources, by hand, at the versions named. Ours is
 computed: each row asks the default cluster, so that the page cannot praise what is not there.
@@ -39,12 +39,12 @@ class Feature(NamedTuple):
 
 
 def on(path: str, wanted: Any = True) -> Ours:
-    """Say on or off by what stands at a path."""
+    """Return on or off, by the value at a path."""
     return lambda cluster: "**on**" if set(cluster.values(path)) == {wanted} else "off"
 
 
 def value(path: str) -> Ours:
-    """Say what stands at a path."""
+    """Return the value at a path."""
 
     def said(cluster: DefaultCluster) -> str:
         found = cluster.values(path)[0]
@@ -55,7 +55,7 @@ def value(path: str) -> Ours:
 
 
 def categories(*wanted: str) -> Ours:
-    """Say whether these log categories are collected."""
+    """Return whether these log categories are collected."""
 
     def said(cluster: DefaultCluster) -> str:
         logs = [log for found in cluster.values("diagnosticSettings[].logs") for log in found]
@@ -66,7 +66,7 @@ def categories(*wanted: str) -> Ours:
 
 
 def words(text: str) -> Ours:
-    """Say what no property of the default cluster shows; a test of its own stands behind it."""
+    """Return a feature that no property of the default cluster shows; it has its own test."""
     return lambda _cluster: text
 
 
@@ -92,13 +92,13 @@ FEATURES: Final = (
         on("diagnosticSettings[].logAnalyticsDestinationType", "Dedicated"),
     ),
     Feature(
-        "Workspace created or brought",
+        "Workspace created or existing",
         ("bring", "bring", "creates", "bring", "AWS makes a log group"),
         words("either"),
         "workspace",
     ),
     Feature(
-        "Retention at hand / in all",
+        "Interactive / total retention",
         ("no", "no", "30 d", "30 d", "no"),
         words("90 d / 365 d"),
         "workspace",
@@ -128,7 +128,7 @@ FEATURES: Final = (
         "destinations",
     ),
     Feature(
-        "What Azure would refuse is refused before",
+        "Settings that Azure would refuse are refused first",
         ("no", "partly", "no", "no", "no"),
         words("**yes**: five settings, same sink twice, unknown category"),
     ),
@@ -144,7 +144,7 @@ FEATURES: Final = (
     ),
     Feature("Attach to an existing cluster", ("no",) * 5, words("component `AksAuditLogging`")),
     Feature("Take over plain resources", ("no",) * 5, words("by aliases"), "adopt"),
-    Feature("Says what is covered", ("no",) * 5, words("output `collected`")),
+    Feature("Shows the coverage", ("no",) * 5, words("output `collected`")),
     Feature(
         "Entra ID with Azure RBAC",
         ("opt", "opt", "on", "on", "access entries"),
@@ -158,7 +158,7 @@ FEATURES: Final = (
     Feature(
         "API server not open to all",
         ("opt", "opt", "private", "private", "public"),
-        words("must be decided: private, ranges, or public in words"),
+        words("must be decided: private, ranges, or public with a reason"),
         "api_access",
     ),
     Feature(
@@ -274,7 +274,7 @@ FEATURES: Final = (
         words("output `kubeconfig`"),
     ),
     Feature(
-        "Wrong arguments told all at once",
+        "All wrong arguments reported at once",
         ("?", "?", "?", "?", "?"),
         words("**yes**"),
     ),
@@ -291,22 +291,22 @@ FEATURES: Final = (
 )
 
 _PAGE = """\
-# What SecureAksCluster does, beside others
+# Compare SecureAksCluster with other modules
 
-By default, unless the cell says otherwise: `opt` is a parameter without a default, `?` is what we
-did not look up. The last two columns are ours: the default, and the argument that changes it. What
-is **on**, off or in code style is computed from what the component hands to Azure; `make docs`
-generates this page.
+The values are defaults, unless the cell states otherwise: `opt` is a parameter without a default,
+and `?` was not looked up. The last two columns are ours: the default, and the argument that changes
+it. Values in **bold**, off and code are computed from the properties that the component passes to
+Azure. `make docs` generates this page.
 
-The others' columns were read from their sources by hand: AVM Bicep
+The columns of others were read manually from their sources: AVM Bicep
 `avm/res/container-service/managed-cluster` 0.14.0, AVM Terraform
 `avm-res-containerservice-managedcluster` 0.8, `terraform-azurerm-avm-ptn-aks-production`,
-`mspnp/aks-baseline` and `pulumi/pulumi-eks`, in 2026. What each collects by default matters most:
-both AVM examples that call themselves aligned with the Well-Architected Framework leave the audit
+`mspnp/aks-baseline` and `pulumi/pulumi-eks`, in 2026. The collected categories are the most
+important difference: both AVM examples for the Well-Architected Framework leave the audit
 categories out.
 
-What it deliberately is not: a parameter for everything. What we have no opinion on goes through
-`cluster_overrides`; see [Overrides](cluster.md#overrides).
+The component does not have a parameter for everything. Use `cluster_overrides` for other
+properties; see [Overrides](cluster.md#overrides).
 
 """
 

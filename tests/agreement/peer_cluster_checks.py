@@ -1,4 +1,4 @@
-"""What PSRule, Checkov and Trivy demand of an AKS cluster, restated over what Azure is given.
+"""The AKS checks of PSRule, Checkov and Trivy, restated for the properties of an ARM template.
 
 These are all the checks that the three projects have for AKS, each with the reason why the
 component's default cluster does not satisfy it, where it does not. The conditions are in our own
@@ -302,15 +302,15 @@ _UPGRADES: Final = demand(
 )
 
 _NO_AUDIT_LOG: Final = (
-    "Container Insights collects from nodes and containers and costs money. It is no audit log, "
-    "and diagnostic settings, which send audit logs, are not read."
+    "Container Insights collects from nodes and containers and costs money. It is not an audit "
+    "log, and the check does not read diagnostic settings, which send audit logs."
 )
 _NO_KEY: Final = (
-    "That needs a vault, and a key that somebody rotates. Azure encrypts the disks with its own "
-    "keys in any case."
+    "This needs a vault and a key that you rotate. Azure encrypts the disks with its own keys "
+    "in any case."
 )
 _CALLERS_CHOICE: Final = (
-    "How the API is reached must be said; `api_access: {private: true}` satisfies the check."
+    "You must set how the API is reached; `api_access: {private: true}` satisfies the check."
 )
 
 
@@ -336,7 +336,7 @@ def _name_format(rule: str, reference: str, what: str) -> PeerCheck:
         f"{what} follow a naming convention",
         NOTHING,
         applies=lambda _cluster: False,
-        not_applicable="The rule rests until somebody configures a format for names.",
+        not_applicable="The rule is inactive until you configure a format for names.",
     )
 
 
@@ -377,8 +377,8 @@ PSRULE_CHECKS: Final = (
         "AZR-000019",
         "Node pools scale by themselves",
         equal("agentPoolProfiles[].enableAutoScaling", True),
-        "How many nodes there may be is how much the cluster may cost: `min_count` and `max_count` "
-        "say so and switch the autoscaler on.",
+        "The number of nodes determines the cost: `min_count` and `max_count` set it and enable "
+        "the autoscaler.",
     ),
     _psrule(
         "CNISubnetSize",
@@ -415,7 +415,7 @@ PSRULE_CHECKS: Final = (
             "and `AllMetrics`, in every setting",
             _every_setting_has_platform_logs,
         ),
-        "These are diagnostics, which cost money and say nothing of who did what. "
+        "These are diagnostic logs, which cost money and do not show who did what. "
         "`other_log_categories` adds the logs; Azure Monitor has the metrics without a setting.",
     ),
     _psrule(
@@ -480,8 +480,8 @@ PSRULE_CHECKS: Final = (
         "AZR-000033",
         "Secrets come from Key Vault",
         _SECRETS_PROVIDER_ON,
-        "Which vault, and which secrets, only workloads can say. Workload identity, which is on, "
-        "reaches a vault without the add-on.",
+        "Only workloads determine the vault and the secrets. With workload identity, which is "
+        "enabled, they can read a vault without the add-on.",
     ),
     _psrule(
         "SecretStoreRotation",
@@ -579,8 +579,8 @@ PSRULE_CHECKS: Final = (
         "AZR-000445",
         "`kube-audit` is not collected",
         Condition((_CATEGORIES,), "no `kube-audit`", _no_setting_has_kube_audit),
-        "For the sake of cost the rule asks for the opposite of what this component is for. "
-        "Without `kube-audit` nobody knows who has read a secret.",
+        "To save cost, the rule requires the opposite of the purpose of this component. Without "
+        "`kube-audit`, there is no record of who has read a Secret.",
     ),
     _psrule(
         "MaintenanceWindow",
@@ -639,8 +639,8 @@ CHECKOV_CHECKS: Final = (
         "The Kubernetes dashboard is off",
         equal("addonProfiles.kubeDashboard.enabled", False),
         f"{_ARM}/AKSDashboardDisabled.py",
-        "AKS has had no dashboard since Kubernetes 1.19. The form for ARM wants it switched off "
-        "in words all the same; the form for Terraform is content.",
+        "AKS has had no dashboard since Kubernetes 1.19. The check for ARM still requires that "
+        "it is disabled explicitly; the check for Terraform does not.",
     ),
     PeerCheck(
         CHECKOV,
@@ -730,8 +730,8 @@ CHECKOV_CHECKS: Final = (
         "OS disks are ephemeral",
         equal("agentPoolProfiles[0].osDiskType", "Ephemeral"),
         f"{_ARM}/AKSEphemeralOSDisks.py",
-        "Unsaid, it is ephemeral wherever the size of the VM has room for it, as the default size "
-        "has. Said, Azure would refuse the sizes that have none.",
+        "If it is not set, it is ephemeral for every VM size with enough space, such as the "
+        "default size. If it is set, Azure refuses sizes without enough space.",
     ),
     PeerCheck(
         CHECKOV,

@@ -60,9 +60,11 @@ TECHNIQUES: Final = (
     Technique(
         "eks.lateral-movement.create-access-entry",
         (),
-        remark="It is done in the API of AWS and noted in CloudTrail, which we do not read: the "
-        "API server never sees it. What the new principal does afterwards is in the audit log, and "
-        "the saved query `new-users` shows when it first came.",
+        remark=(
+            "This is done in the API of AWS and logged in CloudTrail, which we do not read: the "
+            "API server does not receive it. The later requests of the new principal are in the "
+            "audit log, and the saved query `new-users` shows the first one."
+        ),
     ),
 )
 

@@ -145,8 +145,8 @@ REASONS: Final = (
     Reason(
         BOTH_PSRULE,
         (cases.AUDIT_GROUP,),
-        "It reads categories only and fails. We say undecided, for Azure does not document what "
-        "the group `audit` holds for a cluster. Both stop the deployment.",
+        "It reads categories only and fails. Our result is undecided, because Azure does not "
+        "document the categories of the group `audit` for a cluster. Both block the deployment.",
     ),
     Reason(
         BOTH_PSRULE,
@@ -183,15 +183,16 @@ REASONS: Final = (
     Reason(
         (KICS_LOGS,),
         (cases.AUDIT_GROUP,),
-        "It reads `category` and not `category_group` and fails. We say undecided, for Azure does "
-        "not document what the group `audit` holds for a cluster. Both stop the deployment.",
+        "It reads `category` and not `category_group` and fails. Our result is undecided, "
+        "because Azure does not document the categories of the group `audit` for a cluster. "
+        "Both block the deployment.",
     ),
     Reason(
         (KICS_LOGS,),
         (cases.LITERAL_ID,),
-        "It compares the target with the text of a reference to the cluster, so it sees no link "
-        "in an id written in letters, nor in one that passes through a variable, a module or an "
-        "index. We compare ids where they are known and follow dependencies where they are not.",
+        "It compares the target with the text of a reference to the cluster, so it does not "
+        "find a link in a literal ID, or in one that passes through a variable, a module or an "
+        "index. We compare known IDs and follow dependencies of unknown ones.",
     ),
     Reason(
         (KICS_LOGS,),
@@ -206,7 +207,7 @@ REASONS: Final = (
     Reason(
         (KICS_LOGS,),
         (cases.CLASSIC_IMPLIED,),
-        "It wants the legacy `log` block to say `enabled = true`, which is the block's default.",
+        "It requires `enabled = true` in the legacy `log` block, which is the block's default.",
     ),
     Reason(
         (KUBESCAPE_LOGS,),
@@ -222,14 +223,15 @@ REASONS: Final = (
     Reason(
         (CHECKOV_LOGS,),
         (cases.AUDIT_GROUP,),
-        "It does not see the setting and fails for want of the add-on. We say undecided, for "
-        "Azure does not document what the group `audit` holds for a cluster. Both stop the "
-        "deployment.",
+        "It does not read the setting and fails because the add-on is missing. Our result is "
+        "undecided, because Azure does not document the categories of the group `audit` for a "
+        "cluster. Both block the deployment.",
     ),
     Reason(
         (CHECKOV_LOGS,),
         (cases.CONTAINER_INSIGHTS_ONLY, cases.CLASSIC_INSIGHTS),
-        "It passes a cluster whose requests nobody records: Container Insights is no audit log.",
+        "It passes a cluster without audit logs, because Container Insights does not collect "
+        "audit logs.",
     ),
     Reason(
         (AZURE_POLICY_LOGS,),
@@ -248,8 +250,8 @@ REASONS: Final = (
     Reason(
         (AZURE_POLICY_LOGS,),
         (cases.AUDIT_GROUP,),
-        "Any enabled entry makes it compliant. We say undecided, for Azure does not document what "
-        "the group `audit` holds for a cluster.",
+        "Any enabled entry makes it compliant. Our result is undecided, because Azure does not "
+        "document the categories of the group `audit` for a cluster.",
     ),
     Reason(
         (AZURE_POLICY_LOGS,),
@@ -277,8 +279,8 @@ REASONS: Final = (
     Reason(
         (KUBESCAPE_RBAC,),
         (cases.RBAC_ONLY,),
-        "It asks for Azure RBAC alone. Our rule asks for managed Entra ID, too, without which "
-        "Azure RBAC has nobody to decide on.",
+        "It requires Azure RBAC only. Our policy also requires managed Entra ID, without which "
+        "Azure RBAC has no users.",
     ),
 )
 """Every reason there is to differ, in the order of the page."""
@@ -337,19 +339,19 @@ clusters, shows every verdict, and explains every difference. `make docs` genera
 `tests/agreement/cases.py` and `tests/agreement/peers.py`. A test fails if the page is out of date,
 if a difference has no explanation, or if an explanation explains no difference.
 
-The other projects are not run. Their logic is restated from the files below, at the revision that
-each link names, and may have changed since. Each of them reads a format of its own; it is given
-what the same cluster looks like there. All values but ids are known, so nothing here says what a
-check makes of a value that is only known after a deployment.
+The other projects are not run. Their logic is restated from the files below, at the revision of
+each link, and may have changed since. Each project reads its own format, and receives the same
+cluster in that format. All values except IDs are known, so this page does not show the result of a
+check for a value that is known only after a deployment.
 """
 
 _SUMMARY: Final = """\
 ## In figures
 
-*Agree* means that both let the cluster through or both stop it. Undecided counts as stopping, for
-that is what it does by default. *Stricter* means that we stop what the other lets through, *laxer*
-that we let through what the other stops. Two checks that ask different questions agree by chance
-at times: Checkov and we both stop a cluster that has neither the add-on nor a diagnostic setting.
+*Agree* means that both pass the cluster or both block it. Undecided counts as blocking, which is
+the default. *Stricter* means that we block a cluster that the other check passes, and *laxer* the
+opposite. Two checks with different questions can agree by chance: Checkov and our policy both block
+a cluster without the add-on and without a diagnostic setting.
 """
 
 _LOGS: Final = """\
@@ -381,14 +383,14 @@ PSRule, Kubescape, Checkov, Trivy and the CIS AKS Benchmark have no such check.
 _NOT_COMPARED: Final = """\
 ## Not compared
 
-PSRule's Azure.AKS.AuditAdmin asks the opposite of our default: for the sake of cost it fails every
-cluster that collects `kube-audit`. Whoever runs it beside our rule needs `coverage: any` and
-`kube-audit-admin`.
+PSRule's Azure.AKS.AuditAdmin requires the opposite of our default: to save cost it fails every
+cluster that collects `kube-audit`. To use it together with our policy, set `coverage: any` and
+collect `kube-audit-admin`.
 
-Azure Policy's 7f89b1eb, for resource types of one's choice, is no check of AKS. It is reported to
-fail other services where Azure gives back `allLogs` as enabled and `audit` as not
-([#1370](https://github.com/Azure/azure-policy/issues/1370)). 245fc9df counts entries, and Azure's
-documentation of `count` has each of them judged alone.
+Azure Policy's 7f89b1eb, for selected resource types, is not a check of AKS. According to an issue,
+it fails other services for which Azure returns `allLogs` as enabled and `audit` as disabled
+([#1370](https://github.com/Azure/azure-policy/issues/1370)). 245fc9df counts entries, and according
+to Azure's documentation `count` judges each of them separately.
 """
 
 _EXPLANATIONS: Final = """\

@@ -148,15 +148,15 @@ UNDONE_SETTINGS: Final = (
             "aks-cluster-changed-against-policy": "local-accounts-enabled",
             "aks-admin-credentials-listed": "listed",
         },
-        f"{_WRITTEN}; Azure Policy says it where it is assigned, and the certificate is found when "
-        "it is fetched",
+        f"{_WRITTEN}; Azure Policy reports it where it is assigned, and a detection finds the "
+        "fetched certificate",
     ),
     UndoneSetting(
         "Entra ID is not managed",
         _set(ResourceKind.CLUSTER, False, "aadProfile", "managed"),
         "aks-entra-rbac",
         {**_ANY_WRITE, "aks-entra-profile-reset": "profile-of-entra-id"},
-        "Azure lets nobody switch it off; its profile can be reset",
+        "Azure cannot disable it; its profile can be reset",
     ),
     UndoneSetting(
         "Azure RBAC is switched off",
@@ -195,11 +195,11 @@ UNDONE_SETTINGS: Final = (
         {"diagnostic-setting-deleted": "deleted"},
     ),
     UndoneSetting(
-        "the logs go to a workspace that nobody answers for",
+        "the logs go to a workspace without a promise of its owner",
         _set(ResourceKind.DIAGNOSTIC_SETTING, _SOMEBODYS, "workspaceId"),
         "aks-audit-destination",
         {"diagnostic-setting-changed": "another-workspace"},
-        "the workspace is in Request, where Azure noted it; whose it is only people can say",
+        "the workspace is in Request, if Azure recorded it; only people can check its owner",
         configuration={"allowedDestinations": [{"id": _CENTRAL, "owner": "soc"}]},
         arguments={"workspace_id": _CENTRAL, **_NO_ARCHIVE},
         only_of_people=frozenset({"diagnostic-setting-changed"}),
@@ -216,14 +216,14 @@ UNDONE_SETTINGS: Final = (
         _set(ResourceKind.CLUSTER, ["0.0.0.0/0"], _API, "authorizedIPRanges"),
         "aks-api-access",
         {**_ANY_WRITE, "aks-cluster-changed-against-policy": "address-ranges-opened"},
-        f"{_WRITTEN}; Azure Policy says it where it is assigned",
+        f"{_WRITTEN}; Azure Policy reports it where it is assigned",
     ),
     UndoneSetting(
         "the private cluster is made public",
         _set(ResourceKind.CLUSTER, False, _API, "enablePrivateCluster"),
         "aks-api-access",
         {**_ANY_WRITE, "aks-cluster-changed-against-policy": "private-cluster-made-public"},
-        f"{_WRITTEN}; Azure Policy says it where it is assigned",
+        f"{_WRITTEN}; Azure Policy reports it where it is assigned",
         arguments={"api_access": {"private": True}},
     ),
     UndoneSetting(
@@ -235,8 +235,8 @@ UNDONE_SETTINGS: Final = (
             "aks-cluster-changed-against-policy": "run-command-enabled",
             "aks-run-command-used": "invoked",
         },
-        f"{_WRITTEN}; Azure Policy says it where it is assigned, and each command is found when it "
-        "is run",
+        f"{_WRITTEN}; Azure Policy reports it where it is assigned, and a detection finds each "
+        "command",
     ),
     UndoneSetting(
         "the workspace keeps 30 days, and its tables no longer",
@@ -276,7 +276,7 @@ UNDONE_SETTINGS: Final = (
         _unlocked,
         "aks-audit-protected",
         {"archive-immutability-removed": "policy-deleted", "archive-deleted": "container-deleted"},
-        "Azure lets nobody delete a locked policy; one that is not locked is seen in the state",
+        "Azure does not delete a locked policy; the state shows a policy that is not locked",
         configuration={"grade": "write-once"},
     ),
 )
@@ -342,15 +342,15 @@ run on the rows of AzureActivity that its operation leaves.
 
 The Activity Log has to be in the workspace: a diagnostic setting of the subscription brings it.
 
-Whoever deploys writes clusters and settings, too, and the Activity Log seldom says what was
-written. So a detection that knows no more than that finds what people write, which is a change past
-the deployment; what applications write is found by `protection-changed-by-an-application`, which
-`kubewitness hunt` runs with `--severity informational`.
+The identity that deploys also writes clusters and settings, and the Activity Log seldom contains
+the values. A detection with only this information finds writes by people, which are changes outside
+of the deployment. `protection-changed-by-an-application` finds writes by applications; run it with
+`kubewitness hunt --severity informational`.
 
-**Where the pipeline's own identity is stolen**, each row is found by what the last column names.
-Where that is informational alone, nothing in the log tells the theft from a deployment: only
-`kubewitness check` on the live cluster and the change history (`resourcechanges`) do. Azure Policy,
-assigned with effect Audit, says of four settings what was undone, whoever did it.
+**If the identity of the pipeline is stolen**, the last column names the detections for each row. If
+they are only informational, the log does not distinguish the theft from a deployment. `kubewitness
+check` on the live cluster and the change history (`resourcechanges`) do. Azure Policy, assigned
+with effect Audit, reports four settings and the caller.
 
 """
 
@@ -382,7 +382,7 @@ def page() -> str:
         "fails `check`",
         "found by `hunt`",
         "operation",
-        "what cannot be told",
+        "what is not visible",
         "found if the pipeline's identity did it",
     ]
     lines = [header, ["---"] * len(header), *map(_row, UNDONE_SETTINGS)]

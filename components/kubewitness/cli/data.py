@@ -1,4 +1,4 @@
-"""The argument that names logs or a store: whoever names logs need not make a store first."""
+"""The argument for logs or a store: to read logs, no store is needed first."""
 
 import os
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Refuses documents that whoever walks them could not cope with."""
+"""Refuses documents that a walk through them could not cope with."""
 
 import json
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Children that generic resources, templates and unread providers add to other resources.
 
-Azure has one resource for each id, whoever writes it last. A generic resource that declares a
+Azure has one resource for each ID, and the last write counts. A generic resource that declares a
 diagnostic setting is read as one. One that declares a cluster is another writer of that cluster.
 """
 

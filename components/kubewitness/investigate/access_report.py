@@ -1,4 +1,4 @@
-"""What `kubewitness access` found out about each subject of a log."""
+"""The report of `kubewitness access` on each subject of a log."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

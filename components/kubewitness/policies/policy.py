@@ -120,8 +120,8 @@ class Policy(Generic[C, S]):
         references: framework items that it decides.
         links: documents that the policy rests on.
         judge_others: the decisions on resources that are not clusters, if it makes any.
-        judges_settings: true where it judges diagnostic settings themselves, so that a failure is
-            one whoever manages the cluster.
+        judges_settings: true if it judges diagnostic settings themselves, so that a failure counts
+            for every owner of the cluster.
         remediate: what to change in a resource so that the policy passes, where that is certain.
         remediation: what the remediation does, for people.
         level: the enforcement level unless configured.

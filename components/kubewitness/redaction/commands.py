@@ -33,7 +33,7 @@ def redact_command(command: str, known: Collection[str] = ()) -> str:
 
     Args:
         command: as it was run, with the arguments separated by spaces.
-        known: names that are shown beside it, and so may stand in it.
+        known: names that are shown next to it, so it may contain them.
     """
     return _REPEATED.sub(REDACTED, "".join(_pieces(command, known)))
 

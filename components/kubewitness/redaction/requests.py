@@ -1,4 +1,4 @@
-"""What a client chooses of its request: the URI, and the header that says what it is."""
+"""The values of a request that the client chooses: the URI, and the user agent."""
 
 import re
 from collections.abc import Collection
@@ -60,7 +60,7 @@ def redact_uri(uri: str, known: Collection[str] = ()) -> str:
     """Return the URI of a request without the values of parameters that Kubernetes does not have.
 
     Args:
-        known: names that are shown beside it, and so may stand in it.
+        known: names that are shown next to it, so it may contain them.
     """
     path, mark, query = uri.partition("?")
     own, proxy, sent = _parted(path)
@@ -75,7 +75,7 @@ def redact_uri(uri: str, known: Collection[str] = ()) -> str:
 
 
 def redact_agent(agent: str) -> str:
-    """Return the name that a client gives itself, without words that are no product or platform."""
+    """Return the name that a client sets, without words that are not a product or platform."""
     return _WORD.sub(_agent_word, agent)
 
 

@@ -22,7 +22,7 @@ def redact_text(text: str, known: Collection[str] = ()) -> str:
 
     Args:
         text: of any kind.
-        known: names that are shown beside it, and so may stand in it.
+        known: names that are shown next to it, so it may contain them.
     """
     text = _INVALID_VALUE.sub(REDACTED, redact_markers(text))
     return _WORD.sub(lambda found: _word(found[0], known), text)

@@ -107,7 +107,7 @@ def redact_value(path: Sequence[str], value: Any, known: Collection[str] = ()) -
 
     Args:
         path: the names of the fields that lead to it, without the positions in lists.
-        known: names that are shown beside it, and so may stand in it.
+        known: names that are shown next to it, so it may contain them.
     """
     if isinstance(value, dict):
         return {

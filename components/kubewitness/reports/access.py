@@ -16,7 +16,7 @@ from kubewitness.reports.kubernetes_yaml import kubernetes_yaml
 from kubewitness.reports.times import span
 
 CLUSTER: Final = "(cluster)"
-"""What stands for the namespace of rules for the whole cluster."""
+"""The namespace of rules for the whole cluster in a report."""
 
 
 def print_access(console: Console, report: AccessReport) -> None:

@@ -91,7 +91,7 @@ def navigator_layer(cluster: ClusterCoverage) -> str:
         "name": f"kubewitness: {cluster.cluster}",
         "versions": {"attack": "17", "navigator": "5.1.0", "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": "What the detections would find with these settings",
+        "description": "Results of the detections with these settings",
         "filters": {"platforms": ["Containers", "IaaS"]},
         "techniques": [
             {

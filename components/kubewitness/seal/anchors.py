@@ -1,4 +1,4 @@
-"""Anchors: what authenticates the chain from outside the reach of whoever can write it."""
+"""Anchors authenticate the chain from a place that its writer cannot change."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -71,7 +71,7 @@ class Manifest(_Strict):
     previous: Sha256 | None
     """The hash of the manifest before this one; the first has none."""
     created_at: AwareDatetime
-    """By the clock of whoever sealed: a time stamp proves a time, this does not."""
+    """By the clock of the sealing machine: a time stamp proves a time, this does not."""
     block_size: Annotated[int, Field(ge=1, le=LARGEST_BLOCK)]
     files: Annotated[tuple[SealedFile, ...], Field(min_length=1)]
 

@@ -26,8 +26,8 @@ def verify_seal(
 ) -> VerifyResult:
     """Find and locate everything that is not as it was sealed.
 
-    Every manifest of the chain is held against the files, not only the newest: whoever appends a
-    forged manifest to an authentic chain is found by the authentic ones.
+    Every manifest of the chain is compared with the files, and not only the newest one: authentic
+    manifests reveal a forged one at the end of the chain.
 
     Args:
         head: the hash of a manifest, kept elsewhere: an anchor.

@@ -1,4 +1,4 @@
-"""What `kubewitness access` does."""
+"""Run `kubewitness access`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What `kubewitness timeline` does."""
+"""Run `kubewitness timeline`."""
 
 from collections.abc import Sequence
 from dataclasses import replace

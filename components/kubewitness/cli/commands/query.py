@@ -38,7 +38,11 @@ EPILOG = exit_codes(
 )
 @output_option
 @click.option("--user", help="A saved query: only requests by this user, or as this user.")
-@click.option("--service-account", metavar="NAMESPACE/NAME", help="Likewise.")
+@click.option(
+    "--service-account",
+    metavar="NAMESPACE/NAME",
+    help="A saved query: only requests by this service account, or as it.",
+)
 @click.option("--namespace", help="A saved query: only requests that concern this namespace.")
 @click.option(
     "--secret",

@@ -31,15 +31,19 @@ EPILOG = exit_codes(
 
 @click.command("timeline", epilog=EPILOG)
 @click.argument("data", metavar="[DATA]...", nargs=-1)
-@click.option("--user", help="What this user did, or was done as this user.")
-@click.option("--service-account", metavar="NAMESPACE/NAME", help="Likewise.")
-@click.option("--pod", metavar="NAMESPACE/NAME", help="What concerns a pod or uses its token.")
+@click.option("--user", help="Requests by this user, or as this user.")
 @click.option(
-    "--object", "object_", metavar="RESOURCE/[NAMESPACE/]NAME", help="What concerns an object."
+    "--service-account",
+    metavar="NAMESPACE/NAME",
+    help="Requests by this service account, or as it.",
+)
+@click.option("--pod", metavar="NAMESPACE/NAME", help="Requests for a pod, or with its token.")
+@click.option(
+    "--object", "object_", metavar="RESOURCE/[NAMESPACE/]NAME", help="Requests for an object."
 )
 @click.option("--namespace", help="Only requests that concern this namespace.")
 @click.option("--address", help="Only requests from this address.")
-@click.option("--node", help="What concerns a node, or was done by it.")
+@click.option("--node", help="Requests for a node, or by it.")
 @click.option("--audit-id", help="A request, what it rests on and what followed from it.")
 @click.option("--token", metavar="CREDENTIAL-ID", help="Who issued a token and where it was used.")
 @click.option("--finding", metavar="FINGERPRINT", help="The requests of a finding of `hunt`.")
@@ -58,9 +62,9 @@ EPILOG = exit_codes(
 def command(**options: Any) -> int:
     """Show what happened, in order.
 
-    DATA are a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any format,
-    as `kubewitness ingest` reads them. Several options select what satisfies all of them.
-    Secrets are left out of what is shown. Whoever may be behind the action of a controller or the
-    use of a token is marked as inferred.
+    DATA is a store, by default $KUBEWITNESS_STORE or ./kubewitness.store; or logs of any format, as
+    `kubewitness ingest` reads them. Several options select requests that satisfy all of them.
+    Secrets are not shown. A person who may be behind the action of a controller or the use of a
+    token is marked as inferred.
     """
     return run_action("timeline", **options)

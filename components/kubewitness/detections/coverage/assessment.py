@@ -20,7 +20,7 @@ from kubewitness.detections.library import all_detections, cases
 
 
 class Reach(IntEnum):
-    """What the place where logs arrive allows."""
+    """The uses of logs that their destination allows."""
 
     NOWHERE = 0
     HUNT = 1

@@ -123,7 +123,7 @@ def kept(transformation: str, detections: Sequence[Detection]) -> frozenset[int]
         detections: of ours.
 
     Returns:
-        The identities of the events, which are the same objects for whoever reads the cases.
+        The identities of the events, which are the same objects for every reader of the cases.
 
     Raises:
         InputError: DuckDB cannot run it.

@@ -62,7 +62,7 @@ class Judged:
     Attributes:
         findings: without assumptions.
         not_judged: events.
-        guesses: how many findings depend on an assumption.
+        guesses: how many findings are assumed.
     """
 
     findings: tuple[Finding, ...]

@@ -19,7 +19,7 @@ _ACTIONS: Final = {
     **dict.fromkeys(("delete", "deletecollection"), "delete"),
     **{verb: f"{verb}/action" for verb in ("bind", "escalate", "use", "impersonate", "inference")},
 }
-"""What follows the resource in a data action, by verb; other verbs have nothing."""
+"""The end of a data action after the resource, by verb; other verbs have none."""
 
 SUBRESOURCES: Final = {
     "deployments": ("scale", "status"),

@@ -19,7 +19,7 @@ _UNKNOWN_CLUSTER: Final = (
     "/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
     "Microsoft.ContainerService/managedClusters/CLUSTER"
 )
-"""Stands for the cluster's ID in a log that does not have it."""
+"""Represents the cluster's ID in a log that does not have it."""
 
 _VERBS: Final[Mapping[str, Sequence[str]]] = {
     "read": ("get", "list", "watch"),
@@ -102,7 +102,7 @@ def role_definition(subject: Subject, role: AzureRole) -> dict[str, Any]:
     return {
         "Name": f"kubewitness {parts['managedclusters']} {place} {subject.user}",
         "IsCustom": True,
-        "Description": f"What {subject.user} used in {place}",
+        "Description": f"Permissions that {subject.user} used in {place}",
         "Actions": [],
         "NotActions": [],
         "DataActions": list(role.data_actions),

@@ -19,7 +19,7 @@ def chosen_subjects(
 
     Args:
         words: user names, or `NAMESPACE/NAME` of service accounts.
-        identities: whose names can stand for their IDs.
+        identities: whose names can replace their IDs.
         cluster: the name or the Azure ID of a cluster; None for all.
 
     Raises:

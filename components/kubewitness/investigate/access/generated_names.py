@@ -13,7 +13,7 @@ _LETTERS: Final = "[bcdfghjklmnpqrstvwxz2456789]"
 """Source: Kubernetes, `k8s.io/apimachinery/pkg/util/rand`."""
 
 _GENERATED: Final = re.compile(rf"-{_LETTERS}{{5}}$")
-"""What generateName appends."""
+"""The suffix that generateName appends."""
 
 _OF_CONTROLLERS: Final[Mapping[str, re.Pattern[str]]] = {
     "replicasets": re.compile(rf"-{_LETTERS}{{6,10}}$"),

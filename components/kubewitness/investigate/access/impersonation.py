@@ -24,7 +24,7 @@ _ADDED_GROUPS: Final = ("system:authenticated", "system:unauthenticated", "syste
 def impersonation_permissions(
     acted_as: Mapping[str, Any], constraint: str, request: Permission
 ) -> Iterator[Permission]:
-    """Yield the permissions of whoever acted as another user.
+    """Yield the permissions of users who impersonated another user.
 
     Args:
         acted_as: the impersonated user, as in the event.

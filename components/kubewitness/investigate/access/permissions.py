@@ -8,7 +8,7 @@ Authorizer = Literal["kubernetes", "azure"]
 """Who allowed a request: an authorizer of the API server, most often RBAC, or Azure RBAC."""
 
 SERVICE_ACCOUNT: Final = "system:serviceaccount:"
-"""What the user names of service accounts begin with."""
+"""The prefix of the user names of service accounts."""
 
 CONNECT: Final = ("pods/exec", "pods/attach", "pods/portforward")
 """Requests that Kubernetes 1.35 and later authorize as `create` besides the verb in the log.
@@ -19,7 +19,7 @@ Source: Kubernetes, feature gate AuthorizePodWebsocketUpgradeCreatePermission.
 
 @dataclass(frozen=True, order=True, slots=True)
 class Permission:
-    """What one request needs.
+    """The permission that one request needs.
 
     Attributes:
         verb: of Kubernetes, such as `list`; of a path the HTTP method, such as `get`.
@@ -68,7 +68,7 @@ class Use:
         authorizer: that allowed them.
         requests: how many there are.
         first: the time of the first in UTC; None if no event has one.
-        last: of the last likewise.
+        last: the time of the last, in the same format.
         is_generated: whether Kubernetes generated the name of the object.
     """
 

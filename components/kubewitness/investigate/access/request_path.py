@@ -13,7 +13,7 @@ _PATH_VERBS: Final = ("proxy", "watch")
 
 @dataclass(frozen=True)
 class RequestTarget:
-    """What a path names.
+    """The object that a path names.
 
     Attributes:
         group: of the API.

@@ -29,7 +29,7 @@ class Rule:
         groups: of the API.
         resources: with their subresources.
         verbs: that are granted.
-        names: of objects; none stand for all.
+        names: of objects; none represent all.
         paths: of requests for no resource.
     """
 
@@ -59,7 +59,7 @@ class Generalisation:
 
 @dataclass(frozen=True)
 class Grants:
-    """What the roles of a subject grant.
+    """The permissions that the roles of a subject grant.
 
     Attributes:
         rules: by namespace; the empty one is that of the cluster.
@@ -76,8 +76,8 @@ def grants(uses: Iterable[Use], *, exact: bool = False) -> Grants:
     """Return the narrowest rules that grant what was used.
 
     Args:
-        exact: whether only what was used is granted. By default several names, or a generated one,
-            stand for all names, and `list` and `watch` are granted together.
+        exact: whether only used permissions are granted. By default several names, or a generated
+            one, represent all names, and `list` and `watch` are granted together.
     """
     every = list(uses)
     used = [use for use in every if _can_be_granted(use.permission)]
@@ -172,7 +172,7 @@ def _compact(permissions: Iterable[Permission]) -> Sequence[Rule]:
             names[group, resource, _sorted(some)].add(name)
     resources: dict[tuple[str, tuple[str, ...], tuple[str, ...]], set[str]] = defaultdict(set)
     for (group, resource, some_verbs), some in names.items():
-        # A name and all names stand apart: a rule with names grants nothing without one.
+        # A name and all names are separate: a rule with names grants nothing without one.
         for kind in filter(None, (some - {""}, some & {""})):
             resources[group, some_verbs, _sorted(kind - {""})].add(resource)
     return [

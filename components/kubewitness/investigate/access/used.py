@@ -27,7 +27,7 @@ from kubewitness.logs.store.period import Period, within
 from kubewitness.redaction.requests import redact_uri
 
 AZURE_REASON: Final = "Access allowed by Azure RBAC"
-"""What the reason begins with if Azure RBAC allowed a request.
+"""The beginning of the reason if Azure RBAC allowed a request.
 
 Source: Azure/guard, `authz/providers/azure/rbac`, `AccessAllowedVerdict` and its verbose form.
 """
@@ -122,7 +122,7 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
 
 
 def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[Subject, Use]]:
-    """Yield who used what in requests that are alike; nothing if the log does not show it."""
+    """Yield the users and permissions of similar requests; none if the log lacks them."""
     permission = _permission(row)
     acted_as = json.loads(row["ImpersonatedUser"]) if row["ImpersonatedUser"] else {}
     username = acted_as.get("username") or row["Username"]

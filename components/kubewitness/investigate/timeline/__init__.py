@@ -1,1 +1,1 @@
-"""What happened, in order: requests, findings, events of Kubernetes and operations in Azure."""
+"""A timeline: requests, findings, events of Kubernetes and operations in Azure, in order."""

@@ -40,7 +40,7 @@ class Attributions:
         self._found: dict[ApiRequest, tuple[BehindAction, ...]] = {}
 
     def behind(self, request: ApiRequest) -> tuple[BehindAction, ...]:
-        """Return all candidates, the likeliest first; none if somebody acted themselves."""
+        """Return all candidates, the likeliest first; none if the user acted directly."""
         if request not in self._found:
             self._found[request] = ()  # while it is determined, and if it leads back to itself
             self._found[request] = tuple(self._behind(request))

@@ -28,7 +28,7 @@ _AS_VERBS: Final = ("exec", "attach", "portforward", "proxy", "token", "eviction
 
 @dataclass(frozen=True)
 class RequestContext:
-    """What a timeline has found about a request.
+    """The findings of a timeline about a request.
 
     Attributes:
         role: why it is shown.
@@ -81,7 +81,7 @@ def audit_entry(
 
 
 def known_names(request: ApiRequest) -> frozenset[str]:
-    """Return the names that an entry shows anyway, and that texts beside it may have."""
+    """Return the names that an entry shows anyway, and that texts next to it may have."""
     last = request.last
     names = {last.username, last.upn, last.impersonated, last.resource, last.subresource}
     names |= {last.namespace, last.name, last.address, last.pod, last.node, request.actor}

@@ -33,7 +33,7 @@ from kubewitness.logs.store.period import Period, within
 
 @dataclass(frozen=True)
 class TimelineOptions:
-    """What a timeline has, beside the selection.
+    """The options of a timeline in addition to the selection.
 
     Attributes:
         period: in which the selected requests are.
@@ -53,7 +53,7 @@ def build_timeline(
 ) -> BuiltTimeline:
     """Return the timeline of a selection.
 
-    What an inference rests on may be older than the period.
+    The basis of an inference may be older than the period.
 
     Args:
         connection: to a store; of this thread.
@@ -61,7 +61,7 @@ def build_timeline(
     Raises:
         InputError: a part of the selection or a time of the period cannot be read.
     """
-    cursor = connection.cursor()  # has views of its own, beside those of an engine
+    cursor = connection.cursor()  # has its own views, in addition to those of an engine
     cursor.execute(f"USE {DATABASE}")
     create_parsers(cursor, now=options.now, names=(KUBE_AUDIT,))
     create_stages(cursor)

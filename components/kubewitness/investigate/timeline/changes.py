@@ -27,10 +27,10 @@ _IGNORED: Final = frozenset(
         ("metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"),
     }
 )
-"""Fields that the API server or kubectl keeps, and that nobody changed."""
+"""Fields that the API server or kubectl maintains, and that no user changed."""
 
 _NAMED_BY: Final = ("name", "key", "containerPort")
-"""Fields that tell the elements of a list apart."""
+"""Fields that distinguish the elements of a list."""
 
 Path = tuple[str, ...]
 Bodies = tuple[Any, Any]

@@ -15,7 +15,7 @@ from kubewitness.investigate.timeline.objects import ObjectKey, owners, possible
 from kubewitness.investigate.timeline.requests import ApiRequest
 
 _AUTOSCALER: Final = ":horizontal-pod-autoscaler"
-"""Follows the load, and nobody who wrote what it scales."""
+"""Follows the load, and not a person who wrote the scaled object."""
 
 _FLUX: Final = {
     "kustomize.toolkit.fluxcd.io": "kustomizations",
@@ -76,7 +76,7 @@ class OwnerChains:
         while left and len(seen) <= _MOST_OWNERS:
             each, why = left.pop(0)
             if each != key or request.last.actor_kind in _FOLLOWERS:
-                # Operators and GitOps follow the owner, whoever else wrote the object.
+                # Operators and GitOps follow the owner, even if others wrote the object too.
                 yield each, why
             for owner, how in self._owners_of(each, request).items():
                 if owner not in seen:
@@ -95,7 +95,7 @@ class OwnerChains:
 
 
 def is_by_controller(request: ApiRequest) -> bool:
-    """Return whether somebody else may be behind a write."""
+    """Return whether another person may be behind a write."""
     last = request.last
     may_follow = is_machine(request) or last.actor_kind == "serviceaccount"
     may_follow = may_follow and not last.username.endswith(_AUTOSCALER)

@@ -1,4 +1,4 @@
-"""What a timeline has: one entry for each thing that happened, and the sessions of persons."""
+"""The contents of a timeline: one entry for each event, and the sessions of persons."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class FieldChange:
     Attributes:
         path: of the field, such as `spec.replicas`.
         before: its value; None where there was none, or the log does not have it.
-        after: likewise.
+        after: the value after it; None where there is none.
         is_before_known: whether the log has the object as it was before.
     """
 

@@ -73,10 +73,10 @@ class StoredStage:
         upn: the name of an Entra user, whose username is an object ID.
         cluster: Azure's ID of the cluster, in lower case.
         credential: the ID of the token or certificate that the client used.
-        pod: to which that token is bound; `node` likewise.
+        pod: to which that token is bound; `node` in the same way.
         issued: the ID of the token that the request issued.
         owners: `metadata.ownerReferences` as JSON.
-        tracking: the annotation by which Argo CD knows what it applied.
+        tracking: the annotation with which Argo CD marks the objects that it applied.
         sent: the options of an exec, where the log has them as an object.
         contents: a hash of the bodies.
         logged: the time by which periods restrict it.

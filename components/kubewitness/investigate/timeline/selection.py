@@ -15,10 +15,10 @@ _OF_ALL: Final = "verb IN ('list', 'watch', 'deletecollection') AND name = ''"
 
 @dataclass(frozen=True)
 class Selection:
-    """What a timeline is restricted to; everything that is given has to hold.
+    """The restrictions of a timeline; an entry satisfies all of them.
 
     Attributes:
-        user: a username, the name of an Entra user, or the user that somebody acted as.
+        user: a username, the name of an Entra user, or an impersonated user.
         service_account: as `NAMESPACE/NAME`.
         pod: as `NAMESPACE/NAME`.
         object: as `RESOURCE/NAMESPACE/NAME` or `RESOURCE/NAME`.

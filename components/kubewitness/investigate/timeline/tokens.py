@@ -8,7 +8,7 @@ from kubewitness.investigate.timeline.inference import BehindAction
 from kubewitness.investigate.timeline.requests import ApiRequest
 
 _ENTERED_BY: Final = ("exec", "attach", "ephemeralcontainers")
-"""Subresources of a pod that let a person run a program beside its token."""
+"""Subresources of a pod that allow a person to run a program that can read its token."""
 
 PodName = tuple[str, str, str]
 """A pod by its cluster, namespace and name."""
@@ -60,8 +60,8 @@ class EnteredPods:
     def behind(self, request: ApiRequest) -> Iterator[BehindAction]:
         """Yield who entered the pod of a token before it was used in a way that it was not before.
 
-        A program of the pod itself keeps its address and its user agent. Whoever used the token
-        from one of their own addresses comes first.
+        A program of the pod itself keeps its address and its user agent. A person who used the
+        token from one of their own addresses comes first.
         """
         pod = pod_of_token(request)
         if pod is None:

@@ -1,4 +1,4 @@
-"""What a log cannot show, so that a gap in a timeline is not mistaken for quiet."""
+"""The gaps of a log, so that a gap in a timeline is not mistaken for inactivity."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -18,7 +18,7 @@ _HIDDEN: Final[Mapping[Want, str]] = {
     "KubePodInventory": "where pods ran and when they restarted",
     "KubeEvents": "events of Kubernetes",
 }
-"""What a timeline cannot show without a part of a log."""
+"""The parts of a timeline that need a part of a log."""
 
 
 def not_shown(log: Contents, requests: Sequence[ApiRequest]) -> Iterator[str]:

@@ -33,8 +33,8 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 class CloudWatchLogGroup:
     """The audit events of one log group; implements `kubewitness.logs.inputs.find.LogFile`.
 
-    The window is that of CloudWatch's own timestamps, both ends included. These are not the
-    events' timestamps, so whoever needs those exactly asks for a little more and filters.
+    The window uses CloudWatch's own timestamps, both ends included. These are not the events'
+    timestamps: to get those exactly, request a longer window and filter.
 
     Attributes:
         group: the log group's name.

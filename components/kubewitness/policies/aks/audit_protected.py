@@ -1,4 +1,4 @@
-"""`aks-audit-protected`: whoever breaks in cannot make the audit trail disappear."""
+"""`aks-audit-protected`: an attacker cannot delete the audit trail."""
 
 from collections.abc import Mapping
 from typing import Any

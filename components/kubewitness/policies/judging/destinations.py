@@ -22,7 +22,7 @@ PROVIDER_TYPES = {
 """The type of each kind of receiver within an Azure id."""
 
 _NO_NAMES = ("", ".", "..")
-"""Segments that an Azure id has none of: whoever resolves them ends somewhere else."""
+"""Segments that no Azure ID has, because resolving them leads to another resource."""
 
 
 class Protection(IntEnum):

@@ -83,7 +83,7 @@ class AuditDetectionsArgs(TypedDict):
     """The arguments of AuditDetections.
 
     Attributes:
-        workspace_id: Resource id of the Log Analytics workspace that has the logs, whoever made it.
+        workspace_id: Resource ID of the Log Analytics workspace that has the logs.
         sentinel: Where the rules run.
         tables: Which tables the workspace has the audit events in.
         activity_log: How the subscription's activity log comes into the workspace, which a third of
@@ -101,9 +101,10 @@ class AuditDetectionsArgs(TypedDict):
     """
 
     workspace_id: pulumi.Input[str]
-    """Resource id of the Log Analytics workspace that has the logs, whoever made it. In another
-    subscription than the provider's, give the component a provider of that subscription. One
-    AuditDetections to a workspace: the names of functions are the workspace's."""
+    """Resource ID of the Log Analytics workspace that has the logs. If it is in another
+    subscription than the provider's, give the component a provider of that subscription. A
+    workspace can have one AuditDetections, because the names of functions belong to the
+    workspace."""
 
     sentinel: Sentinel
     """Where the rules run:

@@ -78,9 +78,10 @@ class AuditDetectionsModel(Arguments):
     """The arguments of AuditDetections."""
 
     workspace_id: Given[WorkspaceId] = argument(fix=WORKSPACE_ID)
-    """Resource id of the Log Analytics workspace that has the logs, whoever made it. In another
-    subscription than the provider's, give the component a provider of that subscription. One
-    AuditDetections to a workspace: the names of functions are the workspace's."""
+    """Resource ID of the Log Analytics workspace that has the logs. If it is in another
+    subscription than the provider's, give the component a provider of that subscription. A
+    workspace can have one AuditDetections, because the names of functions belong to the
+    workspace."""
 
     sentinel: Literal["existing", "onboard", "none"] = argument(fix="give one of these")
     """Where the rules run:

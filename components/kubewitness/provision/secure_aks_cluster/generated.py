@@ -133,7 +133,8 @@ class ClusterAdmins(TypedDict, total=False):
     principals: pulumi.Input[list[pulumi.Input[ClusterPrincipal]]]
     """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure
     Kubernetes Service Cluster User on the cluster. Each is an Azure role assignment, so the
-    activity log shows who gave it, and whoever deploys must be allowed to assign roles."""
+    activity log shows who assigned it. The identity that deploys must be allowed to assign
+    roles."""
 
     waived_because: str
     """Why no one is named here, as a sentence. For example: roles are assigned on the

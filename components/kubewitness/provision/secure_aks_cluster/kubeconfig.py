@@ -42,8 +42,8 @@ def cluster_kubeconfig(
 
     Args:
         cluster: the cluster.
-        after: what must be known first, so that nothing that matters more is left undone when
-            whoever deploys may not fetch credentials.
+        after: resources that must be known first, so that nothing more important is left undone if
+            the deploying identity cannot fetch credentials.
         tenant_id: of Entra ID, where kubelogin signs in; None for where the Azure CLI did.
     """
 

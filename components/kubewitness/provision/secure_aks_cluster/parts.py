@@ -87,7 +87,8 @@ class ClusterAdmins(Arguments):
     )
     """Principals that get the roles Azure Kubernetes Service RBAC Cluster Admin and Azure
     Kubernetes Service Cluster User on the cluster. Each is an Azure role assignment, so the
-    activity log shows who gave it, and whoever deploys must be allowed to assign roles."""
+    activity log shows who assigned it. The identity that deploys must be allowed to assign
+    roles."""
 
     waived_because: Sentence | None = argument(
         default=None,
