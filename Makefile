@@ -29,12 +29,13 @@ test-newest:
 	.venv-newest/bin/python -m pip --quiet install -r requirements/run.in -r requirements/dev.in .
 	.venv-newest/bin/python -m pytest -n auto
 
-# Lint, types, the direction of imports, and whether generated files are up to date.
+# Lint, types, the direction of imports, wording, and whether generated files are up to date.
 check: .venv/tested
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python docs/prose.py
 	$(BIN)/python docs/generate.py --check
 
 # The pages in docs that are generated from the policies and from the agreement with other tools; and

@@ -1,4 +1,4 @@
-"""What `kubewitness check` of a large program costs, as a ratio to the SDK's bare mocks.
+"""Measure `kubewitness check` of a large program, as a ratio to the SDK's bare mocks.
 
 Both run the same program in turns, each in processes of its own: once with mocks that answer each
 registration with its inputs, which is the least that a unit test of the program costs, and once as
@@ -72,7 +72,7 @@ except SystemExit as ended:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took.
+    """The time and memory of one run.
 
     Attributes:
         seconds: from start to end.

@@ -1,4 +1,4 @@
-"""What a benchmark has to reach, and how it says so."""
+"""The goals of a benchmark, and how it reports them."""
 
 import sys
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ class Dialect:
     window: str
 
     def get(self, column: str, *path: str) -> str:
-        """A text that stands in an object."""
+        """A text in an object."""
         if "->>" in self.field:
             return self.field.format(column=column, path=".".join(path))
         return self.field.format(column=column, path=", ".join(f"'{name}'" for name in path))

@@ -1,7 +1,7 @@
-"""What the detections are worth: noise, planted attacks, alertable rules, and speed.
+"""Measure the detections: noise, planted attacks, alertable rules, and speed.
 
-Prints figures and ratios, and ends with 1 where a goal is missed. Only ratios of one run say
-anything of speed.
+Prints figures and ratios, and exits with 1 if a goal is missed. Only ratios of one run are
+comparable.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from goals import Goal, say
 
 
 def goals(home: Path, options: argparse.Namespace) -> Iterator[Goal]:
-    """Run all parts; what they print stands before their goals."""
+    """Run all parts; their output comes before their goals."""
     if not options.speed_only:
         yield from quality.noise(home)
         yield from quality.attacks(home)
@@ -30,7 +30,7 @@ def goals(home: Path, options: argparse.Namespace) -> Iterator[Goal]:
 
 
 def main() -> None:
-    """Run all parts and say which goals are missed."""
+    """Run all parts and report which goals are missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=540)
     parser.add_argument("--rounds", type=int, default=3)

@@ -1,4 +1,4 @@
-"""What the detections say of an ordinary day, what of planted attacks, and how many can alert."""
+"""Measure findings on an ordinary day, findings among planted attacks, and alertable detections."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How fast all detections run, beside jq, Zircolite and SQL written by hand, in the same run."""
+"""Compare the speed of all detections with jq, Zircolite and hand-written SQL in the same run."""
 
 import json
 import os
@@ -29,7 +29,7 @@ Runner = Callable[[], float]
 
 @dataclass(frozen=True)
 class Place:
-    """What is measured.
+    """The measured commands.
 
     Attributes:
         home: a folder for what is written.
@@ -82,7 +82,7 @@ def _seconds(command: Sequence[object], *, may_find: bool = False, **how: Any) -
 
 
 def processes(place: Place, options: Namespace) -> Iterator[Goal]:
-    """Print what a hunt costs from the raw file and from a store, beside jq and Zircolite."""
+    """Print the time of a hunt from the raw file and from a store, and of jq and Zircolite."""
     everything = ("--severity", "informational", "--format", "json")
     cold = _kubewitness(place, "hunt", place.log, *everything)
     say(f"  raw, nothing translated yet: {cold:.2f} s")
@@ -175,7 +175,7 @@ def _listed(seconds: Mapping[str, float]) -> str:
 
 
 def by_hand(place: Place, options: Namespace) -> Iterator[Goal]:
-    """Print what twenty rules cost beside the same in SQL written by hand, from loaded data."""
+    """Print the time of twenty rules, and of the same in hand-written SQL, from loaded data."""
     queries = hand_written.rules(hand_written.DUCKDB)
     ours: list[float] = []
     duck: list[float] = []

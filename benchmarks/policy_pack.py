@@ -1,4 +1,4 @@
-"""What the policy pack costs, as a ratio to an empty pack measured in the same run.
+"""Measure the policy pack, as a ratio to an empty pack in the same run.
 
 Both packs run as processes of their own and are asked what the engine asks, over the engine's own
 protocol: Configure with each policy's level, Analyze for each resource, AnalyzeStack for all.

@@ -1,4 +1,4 @@
-"""Speed and memory of reading logs, beside bare DuckDB, jq and Python's json in the same run.
+"""Compare reading logs with bare DuckDB, jq and Python's json in the same run.
 
 Bare DuckDB reads the same file into the same columns, bodies included, without any check: what is
 lost, changed or cut it does not know. Each figure is a median; what counts is the ratio.
@@ -161,7 +161,7 @@ def compare(log_format: str, home: Path, megabytes: int, rounds: int) -> None:
 
 
 def junk(home: Path, megabytes: int) -> None:
-    """Print the speed of junk beside that of as many bytes of events."""
+    """Print the speed of reading junk and of reading as many bytes of events."""
     log = write_log(home, "raw", megabytes)
     size = log.stat().st_size
     events, _ = measured(INGEST, home, str(log))

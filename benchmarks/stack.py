@@ -67,7 +67,7 @@ def urn(token: str, name: str) -> str:
 
 
 def requests(count: int) -> Requests:
-    """What the engine sends of a stack with so many resources."""
+    """Return the requests of the engine for a stack with so many resources."""
     made = [_resource(number) for number in range(count)]
     return Requests(
         tuple(_one(resource) for resource in made),
@@ -195,7 +195,7 @@ def _storage_account(number: int) -> Made:
         "tags": _TAGS,
     }
     added = {"primaryEndpoints": UNKNOWN, "creationTime": UNKNOWN, "provisioningState": UNKNOWN}
-    token = "azure-native:storage:StorageAccount"  # noqa: S105 a type token is no secret
+    token = "azure-native:storage:StorageAccount"  # noqa: S105 a type token is not a secret
     return Made(token, f"account-{number}", inputs, added, _in_group(unit))
 
 
@@ -224,7 +224,7 @@ def _deployment(number: int) -> Made:
             "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
         },
     }
-    token = "kubernetes:apps/v1:Deployment"  # noqa: S105 a type token is no secret
+    token = "kubernetes:apps/v1:Deployment"  # noqa: S105 a type token is not a secret
     return Made(token, f"deployment-{number}", inputs, {"status": UNKNOWN})
 
 
@@ -235,7 +235,7 @@ def _config_map(number: int) -> Made:
         "metadata": {"name": f"settings-{number}", "namespace": "shop", "labels": _TAGS},
         "data": {f"key-{n}": f"a line of a settings file, number {n}" for n in range(24)},
     }
-    token = "kubernetes:core/v1:ConfigMap"  # noqa: S105 a type token is no secret
+    token = "kubernetes:core/v1:ConfigMap"  # noqa: S105 a type token is not a secret
     return Made(token, f"settings-{number}", inputs)
 
 
@@ -253,7 +253,7 @@ def _role_assignment(number: int) -> Made:
     }
     added = {"createdOn": UNKNOWN, "updatedOn": UNKNOWN, "createdBy": UNKNOWN}
     sources = {"scope": urn("azure-native:storage:StorageAccount", f"account-{number}")}
-    token = "azure-native:authorization:RoleAssignment"  # noqa: S105 a type token is no secret
+    token = "azure-native:authorization:RoleAssignment"  # noqa: S105 a type token is not a secret
     return Made(token, f"role-{number}", inputs, added, sources)
 
 
@@ -279,7 +279,7 @@ def _security_group(number: int) -> Made:
         "tags": _TAGS,
     }
     added = {"provisioningState": UNKNOWN, "resourceGuid": UNKNOWN}
-    token = "azure-native:network:NetworkSecurityGroup"  # noqa: S105 a type token is no secret
+    token = "azure-native:network:NetworkSecurityGroup"  # noqa: S105 a type token is not a secret
     return Made(token, f"security-group-{number}", inputs, added, _in_group(unit))
 
 

@@ -1,6 +1,6 @@
 """A policy pack whose policies do nothing: all the time that it takes is the SDK's.
 
-`EMPTY_STACK_POLICIES` and `EMPTY_RESOURCE_POLICIES` say how many there are; one of each by default.
+`EMPTY_STACK_POLICIES` and `EMPTY_RESOURCE_POLICIES` set their numbers; one of each by default.
 """
 
 import os

@@ -146,7 +146,7 @@ def _explanation(check: PeerCheck, cluster: DefaultCluster) -> str:
     facts = [_fact(path, cluster) for path in check.demands.reads]
     demanded = check.demands.demanded
     if not (outcome is Outcome.SATISFIED and facts[-1].endswith(f" is {demanded}")):
-        facts.append(f"demanded is {demanded}")
+        facts.append(f"required is {demanded}")
     return f"{'; '.join(facts)}. {check.reason}".strip()
 
 

@@ -578,7 +578,7 @@ PSRULE_CHECKS: Final = (
         "AuditAdmin",
         "AZR-000445",
         "`kube-audit` is not collected",
-        Condition((_CATEGORIES,), "no `kube-audit`", _no_setting_has_kube_audit),
+        Condition((_CATEGORIES,), "an entry without `kube-audit`", _no_setting_has_kube_audit),
         "To save cost, the rule requires the opposite of the purpose of this component. Without "
         "`kube-audit`, there is no record of who has read a Secret.",
     ),

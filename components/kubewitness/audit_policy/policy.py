@@ -85,7 +85,7 @@ def _resource_forms(resource: str, subresource: str) -> frozenset[str]:
 
 
 def _is_path(path: str, pattern: str) -> bool:
-    """Return whether a path matches; only a `*` at the end stands for anything."""
+    """Return whether a path matches; only a `*` at the end matches any text."""
     return path == pattern or (pattern.endswith("*") and path.startswith(pattern.rstrip("*")))
 
 

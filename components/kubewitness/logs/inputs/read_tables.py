@@ -37,7 +37,7 @@ _SOURCE_AND_TABLE: Final = re.compile(
 
 
 class Address(NamedTuple):
-    """What an address names.
+    """The parts of an address.
 
     Attributes:
         source: the address of the workspace or database.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from kubewitness.logs.kql.translation import Translation
 
 _WILDCARDS: Final = ("*", "search", "find")
-"""What a query contains that reads tables without their names."""
+"""The parts of a query that read tables without their names."""
 
 _CHECKS: Final = 4
 """The version of the checks before translation: with another number, all queries are translated
