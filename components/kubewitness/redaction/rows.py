@@ -1,4 +1,4 @@
-"""Rows of queries and findings: each column by what its name says that it holds."""
+"""Rows of queries and findings: each column by the content that its name implies."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What is granted and not used, and what changed, for people and for JSON."""
+"""Granted and unused permissions, and changes, for people and for JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +15,7 @@ from kubewitness.reports.times import span, utc
 
 
 def permission_line(one: Permission) -> str:
-    """Return a permission in words."""
+    """Return a permission as text."""
     place = f" in {one.namespace}" if one.namespace else ""
     name = f" named {one.name}" if one.name else ""
     return f"{one.verb} {resource_name(one)}{name}{place}"

@@ -56,7 +56,7 @@ EPILOG = exit_codes(
     "--object",
     "object_",
     metavar="RESOURCE/[NAMESPACE/]NAME",
-    help="Likewise any object, such as deployments/shop/web.",
+    help="A saved query: only requests for this object, such as deployments/shop/web.",
 )
 @since_option()
 @until_option

@@ -12,7 +12,7 @@ _READS = ("get", "list", "watch")
 
 @dataclass(frozen=True)
 class Changes:
-    """What the subjects used before a time and since then.
+    """The permissions that subjects used before a time and since then.
 
     Attributes:
         at: the time.
@@ -42,7 +42,7 @@ def changes(
 
     Args:
         before: the uses before the time, and what the log has of it.
-        since: likewise since then.
+        since: the permissions used since then.
     """
     new: dict[Subject, Sequence[Permission]] = {}
     ended: dict[Subject, Sequence[Permission]] = {}

@@ -104,8 +104,8 @@ def resource_name(permission: Permission) -> str:
 def _can_be_granted(permission: Permission) -> bool:
     """Return whether a rule can grant this permission and no other.
 
-    A client can request a resource called `*`, or a namespace that cannot exist. No such object is
-    there, and a rule with `*` would grant everything. What may be a secret stands in no role.
+    A client can request a resource called `*`, or a namespace that cannot exist. No such object
+    exists, and a rule with `*` would grant everything. A value that may be a secret is in no role.
     """
     resource, _, subresource = permission.resource.partition("/")
     wildcards = _ALL in (permission.verb, permission.group, resource, subresource)

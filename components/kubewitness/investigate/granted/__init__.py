@@ -1,1 +1,1 @@
-"""What is granted, and which of it a log shows as unused."""
+"""Granted permissions, and those that a log shows as unused."""

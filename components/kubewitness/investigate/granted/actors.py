@@ -1,4 +1,4 @@
-"""What a log shows of each subject besides its permissions: groups, object ID, role assignments."""
+"""The properties of each subject in a log: groups, object ID, role assignments."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -28,7 +28,7 @@ def azure_claims(
 
     Args:
         uses: of the subjects of one cluster.
-        actors: likewise.
+        actors: of the same cluster.
     """
     for one in assignments:
         if not concerns(one, visibility.cluster):

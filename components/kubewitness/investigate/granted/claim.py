@@ -1,4 +1,4 @@
-"""What is claimed of a granted permission, and on what the claim rests."""
+"""A claim about a granted permission, and its basis."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +72,7 @@ class Claim:
 
 
 def risk(verb: str, group: str, resource: str) -> Risk:
-    """Return how urgent it is to remove a permission that nobody uses."""
+    """Return how urgent it is to remove an unused permission."""
     if ALL in verb or ALL in group or ALL in resource:
         return Risk.WILDCARD
     escalating = _ESCALATING_READS if verb in READS else _ESCALATING_CHANGES

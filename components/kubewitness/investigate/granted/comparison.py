@@ -1,4 +1,4 @@
-"""What is granted and never used, and what is used and no longer granted."""
+"""Compare granted with used permissions: granted and unused, used and no longer granted."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet

@@ -27,13 +27,13 @@ class GrantedRule:
 
     Attributes:
         binding: its kind, namespace and name.
-        role: likewise.
+        role: its kind, namespace and name.
         principal: who has it.
         namespace: where it holds; empty for the whole cluster.
         verbs: that are granted; `*` is all of them.
         groups: of the API.
         resources: with their subresources.
-        names: of objects; none stand for all.
+        names: of objects; none represent all.
         paths: of requests for no resource.
     """
 
@@ -75,7 +75,7 @@ class RoleAssignment:
 
 @dataclass(frozen=True)
 class Granted:
-    """What files say is granted.
+    """The permissions that files grant.
 
     Attributes:
         rules: of Kubernetes RBAC.

@@ -33,7 +33,7 @@ def kubernetes_claims(
 
     Args:
         uses: of the subjects of one cluster.
-        actors: likewise.
+        actors: of the same cluster.
     """
     used: dict[Principal, list[Permission]] = {}
     for rule in rules:

@@ -16,7 +16,7 @@ from kubewitness.logs.store.contents import Contents
 
 
 class Status(StrEnum):
-    """What a log shows of a granted permission that no request in it used."""
+    """The result of a log for a granted permission that no request in it used."""
 
     UNUSED = "unused"
     ASSUMED = "unused if logged"
@@ -36,7 +36,7 @@ _AKS: Final = "/providers/microsoft.containerservice/managedclusters/"
 _NO_READS: Final = "this log has no reads (get, list)"
 _NO_EVENT: Final = "the API server checks this verb without an event"
 _NOT_LOGGED: Final = "the audit policy of AKS does not log this request"
-_ASSUMED: Final = "the log has no such request by anybody; this assumes that it would have"
+_ASSUMED: Final = "the log has no such request; this assumes that it would contain one"
 _WILDCARD: Final = "as far as the log has such requests"
 _NO_IMPERSONATION: Final = "this log does not show whom users acted as"
 
@@ -66,7 +66,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Visibility:
-    """What a log shows.
+    """The contents of a log that a claim depends on.
 
     Attributes:
         log: its contents.
@@ -81,7 +81,7 @@ class Visibility:
     is_whole: bool
 
     def judge(self, asked: Asked) -> tuple[Status, str]:
-        """Return what can be said of a permission that no request used, and why."""
+        """Return the claim for a permission that no request used, and the reason."""
         if why := self._why_not(asked):
             return Status.NOT_VISIBLE, why
         if ALL in (asked.verb, asked.group, asked.resource) or ALL in asked.path:
@@ -142,6 +142,6 @@ class Visibility:
         return level(event, AKS_AUDIT_POLICY) == "None"
 
     def _has_alike(self, asked: Asked) -> bool:
-        """Return whether the log has an authorized request that an audit policy treats alike."""
+        """Return whether the log has an authorized request with the same audit policy rule."""
         verbs: Sequence[str] = CHANGES if asked.verb in CHANGES else (asked.verb,)
         return any((verb, asked.group, asked.resource) in self.seen for verb in verbs)

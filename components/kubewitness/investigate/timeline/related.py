@@ -1,4 +1,4 @@
-"""What of other logs belongs to a timeline: by its objects, nodes, addresses and users."""
+"""Entries of other logs in a timeline: by its objects, nodes, addresses and users."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from kubewitness.investigate.timeline.selection import Selection
 
 @dataclass(frozen=True)
 class RelatedScope:
-    """What other logs are searched for.
+    """The names and addresses that other logs are searched for.
 
     Attributes:
         selection: of the timeline.
@@ -49,7 +49,7 @@ class RelatedScope:
         return key[1:] in self.objects or (key.resource, "", key.name) in self._anywhere
 
     def is_by(self, names: Iterable[str], address: str) -> bool:
-        """Return whether somebody with one of these names, or from an address, belongs to it."""
+        """Return whether an entry with one of these names, or from an address, belongs to it."""
         selection = self.selection
         if selection == Selection():
             return True

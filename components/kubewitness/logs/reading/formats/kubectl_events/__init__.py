@@ -1,6 +1,6 @@
 """Events of Kubernetes, as `kubectl get events -o json` writes them: rows of KubeEvents.
 
-Source: Kubernetes docs, "Event" of `v1` and of `events.k8s.io/v1`, which names some fields anew.
+Source: Kubernetes docs, "Event" of `v1` and of `events.k8s.io/v1`, which renames some fields.
 """
 
 import json
