@@ -2,7 +2,6 @@
 
 import email
 import re
-import subprocess
 import sys
 import tarfile
 import tomllib
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kubewitness.detections.library import all_detections
+from support.build import build
 from support.paths import LIBRARY, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -24,21 +24,6 @@ BESIDE = ("*.md", "*.py", "*.toml", "*.yaml", "LICENSE", "Makefile", ".gitignore
 """The files beside them."""
 
 MADE = {"__pycache__", "node_modules"}
-
-
-def build(target: str, folder: Path) -> Path:
-    """Build a wheel or a source distribution."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", target]
-    done = subprocess.run(
-        [*command, "--directory", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    (built,) = folder.iterdir()
-    return built
 
 
 @pytest.fixture(scope="session")
