@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find components/kubewitness examples -type f -not -name '*.pyc') pyproject.toml README.md \
 	hatch_build.py
 
-.PHONY: demo test test-oldest test-newest check docs site site-links wheel fuzz mutation benchmark benchmark-check \
+.PHONY: demo test test-oldest smoke-oldest test-newest check docs site site-links wheel fuzz mutation benchmark benchmark-check \
 	benchmark-hunt benchmark-logs type-tokens lock
 
 # Checks two built-in programs: one that passes and one that is stopped.
@@ -21,6 +21,14 @@ test: .venv/tested
 # The tests with the oldest version of each dependency that pyproject.toml allows.
 test-oldest: .venv-oldest/tested
 	.venv-oldest/bin/python -m pytest -n auto
+
+# What CI runs on the oldest dependencies: the import, the help, and the tests of what is installed.
+FAST := tests/test_installation.py tests/test_packaging.py tests/test_optional_imports.py \
+	tests/cli/test_options.py tests/documents tests/reports tests/provision/test_arguments.py
+smoke-oldest: .venv-oldest/tested
+	.venv-oldest/bin/python -c 'import kubewitness; kubewitness.SecureAksCluster'
+	.venv-oldest/bin/kubewitness --help
+	.venv-oldest/bin/python -m pytest -n auto $(FAST)
 
 # The tests with the newest version of everything, resolved now and without a lock file.
 test-newest:
