@@ -291,6 +291,7 @@ def test_a_pager_gets_the_result_only_where_it_is_asked_for(
     """With colors, and as wide as the terminal; `less` ends at once if all fits on the screen."""
     terminal, pager = set_terminal(monkeypatch), StringIO()
     monkeypatch.setattr("click.get_pager_file", lambda: nullcontext(pager))
+    monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setenv("COLUMNS", "77")
     monkeypatch.delenv("LESS", raising=False)
     write_drawn(lambda console: console.print(f"[red]{console.width}"), paged=paged)
@@ -298,6 +299,16 @@ def test_a_pager_gets_the_result_only_where_it_is_asked_for(
     assert got.getvalue() == "\x1b[1;31m77\x1b[0m\n"
     assert bool(terminal.getvalue()) is not paged
     assert os.environ.get("LESS") == ("-FRX" if paged else None)
+
+
+def test_no_pager_starts_where_it_could_not_read_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colors stay."""
+    terminal = set_terminal(monkeypatch)
+    monkeypatch.setattr("click.get_pager_file", lambda: pytest.fail("a pager was started"))
+    for stdin in (StringIO(), None):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        write_drawn(lambda console: console.print("HIGH", style="red"), paged=True)
+    assert terminal.getvalue() == 2 * "\x1b[31mHIGH\x1b[0m\n"
 
 
 def test_a_pipe_and_a_file_get_no_pager(

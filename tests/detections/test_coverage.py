@@ -34,6 +34,7 @@ from kubewitness.detections.library import all_detections, cases
 from kubewitness.errors import ExitCode
 from kubewitness.provision.trail.workspace import READS_THAT_DETECTIONS_NEED
 from support.command import run
+from support.engine import write_project
 from support.paths import EXAMPLES, SAMPLES
 
 SAMPLE = SAMPLES / "aks-audit-policy.yaml"
@@ -318,3 +319,60 @@ def test_on_default_settings_nearly_every_detection_can_alert(
     (cluster,) = json.loads(out)["clusters"]
     assert cluster["summary"]["alertable"] >= 0.95 * len(RULES)
     assert not cluster["summary"]["undecided"]
+
+
+FRUGAL = """
+import pulumi
+from pulumi_azure_native import containerservice, monitor, operationalinsights, resources
+
+group = resources.ResourceGroup("group")
+workspace = operationalinsights.Workspace("logs", resource_group_name=group.name)
+cluster = containerservice.ManagedCluster("aks", resource_group_name=group.name)
+monitor.DiagnosticSetting(
+    "audit",
+    resource_uri=cluster.id,
+    workspace_id=workspace.id,
+    log_analytics_destination_type="Dedicated",
+    logs=[{"category": "kube-audit-admin", "enabled": True}],
+)
+"""
+"""A cluster that collects only changes."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({}, ExitCode.OK),
+        ({"aks-detection-coverage": {"techniques": ["pod-exec"]}}, ExitCode.OK),
+        (
+            {
+                "aks-detection-coverage": {
+                    "enforcementLevel": "mandatory",
+                    "techniques": ["pod-exec"],
+                }
+            },
+            ExitCode.VIOLATION,
+        ),
+        (
+            {
+                "aks-detection-coverage": {
+                    "enforcementLevel": "mandatory",
+                    "techniques": ["pod-exec"],
+                },
+                "aks-audit-logs-remediation": "remediate",
+            },
+            ExitCode.OK,
+        ),
+        ({"aks-detection-coverage": {"techniqes": ["pod-exec"]}}, ExitCode.USAGE),
+    ],
+    ids=["none", "policy is off", "required", "required and remediated", "misspelt"],
+)
+def test_the_settings_of_the_policies_count(
+    settings: dict[str, Any], code: ExitCode, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What they require is required, and what they remediate is covered."""
+    program = write_project(tmp_path / "program", FRUGAL)
+    config = tmp_path / "settings.json"
+    config.write_text(json.dumps(settings), "utf-8")
+    words = ("--rule", "pod-exec", "--python", sys.executable, "--policy-pack-config", config)
+    assert run(capfd, "coverage", program, *words)[0] == code

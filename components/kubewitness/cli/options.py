@@ -96,6 +96,10 @@ timeout_option = click.option(
     help=("Time limit for a program, in seconds."),
 )
 
+policy_pack_config_option = click.option(
+    "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
+)
+
 names_option = click.option(
     "--rule", "names", metavar="NAME", multiple=True, help="Only this detection."
 )

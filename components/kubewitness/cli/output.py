@@ -36,13 +36,13 @@ def write_drawn(
     Args:
         draw: prints the result.
         output: the file; None: standard output.
-        paged: whether a terminal shows it in a pager.
+        paged: whether a terminal shows it in a pager, which reads keys from standard input.
 
     Raises:
         InputError: the file cannot be written.
     """
     if output is None and sys.stdout.isatty():
-        if paged:
+        if paged and sys.stdin is not None and sys.stdin.isatty():
             _page(draw)
         else:
             draw(Console())

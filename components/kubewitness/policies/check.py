@@ -74,19 +74,17 @@ def check(
     """
     chosen = pack or find_pack(DEFAULT_PACK)
     resolved = settings.resolve(chosen.policies, loaded.stack)
-    remediated = _remediate(loaded, chosen, resolved)
-    resources = tuple(resource for resource, _ in remediated)
-    changes = [change for _, changes in remediated for change in changes]
-    graph = build_graph(resources, loaded.calls) if changes else loaded.graph
+    remediated = remediate(loaded, chosen, resolved)
+    graph = remediated.graph
     judged = evaluate(chosen.members, graph, resolved)
     verdicts = tuple(without_secrets(verdict, loaded.secrets) for verdict in judged)
     return CheckResult(
         loaded=loaded,
-        resources=resources,
+        resources=remediated.resources,
         graph=graph,
         verdicts=verdicts,
         notes=(
-            *map(loaded.secrets.hide, changes),
+            *map(loaded.secrets.hide, remediated.changes),
             *not_assessed(graph),
             *declaration_notes((resolved.of(one.id) for one in chosen.members), graph),
             *unused(chosen.members, resolved, verdicts),
@@ -97,22 +95,38 @@ def check(
     )
 
 
-_Remediated = tuple[Resource, list[str]]
-"""A resource after its remediations, and what they changed, for people."""
+@dataclass(frozen=True)
+class Remediated:
+    """A source after the remediations that its settings switch on.
+
+    Attributes:
+        resources: as they are judged.
+        changes: what the remediations changed, for people.
+        graph: of the resources.
+    """
+
+    resources: tuple[Resource, ...]
+    changes: tuple[str, ...]
+    graph: Graph
 
 
-def _remediate(loaded: Loaded, pack: Pack, settings: Settings) -> list[_Remediated]:
+def remediate(loaded: Loaded, pack: Pack, settings: Settings) -> Remediated:
     """Do what the engine does to each resource before it is judged."""
     active = [one for one in pack.members if loaded.is_planned and settings.remediates(one)]
-    return [
+    found = [
         _remediated(one, active if one.custom and one.origin is Origin.MANAGED else [], settings)
         for one in loaded.resources
     ]
+    resources = tuple(resource for resource, _ in found)
+    changes = tuple(change for _, changes in found for change in changes)
+    graph = build_graph(resources, loaded.calls) if changes else loaded.graph
+    return Remediated(resources, changes, graph)
 
 
 def _remediated(
     resource: Resource, policies: Iterable[AnyPolicy], settings: Settings
-) -> _Remediated:
+) -> tuple[Resource, list[str]]:
+    """Return a resource after its remediations, and what they changed."""
     explained = []
     for policy in policies:
         if policy.remediate is None:

@@ -17,11 +17,16 @@ from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.period import Period
 from kubewitness.logs.store.present import present_time
-from kubewitness.policies.check import first_that_applies
+from kubewitness.policies.aks.detection_coverage import POLICY, CoverageSettings
+from kubewitness.policies.check import first_that_applies, remediate
+from kubewitness.policies.packs import DEFAULT_PACK, find_pack
+from kubewitness.policies.settings import Level
+from kubewitness.policies.settings_file import Settings, read_settings
 from kubewitness.reports.coverage import document, navigator_layer, print_coverage
 from kubewitness.reports.log_contents import document as log_document
 from kubewitness.reports.log_contents import print_contents
 from kubewitness.sources.load import load
+from kubewitness.sources.loaded import Loaded
 
 
 def run(
@@ -32,6 +37,8 @@ def run(
     require_not_blind: tuple[str, ...],
     stack: str | None,
     answers: Path | None,
+    tags: tuple[tuple[str, str], ...],
+    policy_pack_config: Path | None,
     python: Path | None,
     format_: str,
     output: Path | None,
@@ -42,30 +49,51 @@ def run(
     """Write what each detection would find on the clusters of a source, or could find in logs."""
     _check_words([*require, *require_not_blind])
     if sources and are_logs(sources):
-        if require or require_not_blind:
-            raise InputError("--require and --require-not-blind are for clusters, and not for logs")
+        if require or require_not_blind or policy_pack_config:
+            raise InputError(
+                "--require, --require-not-blind and --policy-pack-config are for clusters, and not "
+                "for logs"
+            )
         if format_ == "navigator":
             raise InputError("a layer shows a cluster; for logs use `--format table` or json")
         return _cover_logs(sources, names, format_, output, progress=not no_progress)
     if len(sources) > 1:
         raise InputError(f"{sources[1]}: name one SOURCE, or logs, of which there can be several")
     source = sources[0] if sources else "."
+    settings_file = read_settings(policy_pack_config)
     with spinner(shown=not no_progress):
-        seen = load(source, stack=stack, answers=answers, python=python, timeout=timeout)
-    clusters = cover(seen.graph, find_detections(names))
+        seen = load(
+            source, stack=stack, answers=answers, python=python, timeout=timeout, tags=dict(tags)
+        )
+    pack = find_pack(DEFAULT_PACK)
+    settings = settings_file.resolve(pack.policies, seen.stack)
+    clusters = cover(remediate(seen, pack, settings).graph, find_detections(names))
     if not clusters:
         raise NothingToCheckError(f"{source}: there is no AKS cluster and no setting for one")
     _write(clusters, format_, output, whole=whole)
+    _tell_notes(seen)
+    required = _required(settings)
+    codes = [ExitCode.UNREADABLE] if seen.unreadable else []
+    codes += _judge(clusters, [*require, *required.techniques], not_blind=False)
+    codes += _judge(clusters, [*require_not_blind, *required.not_blind], not_blind=True)
+    return first_that_applies([*codes, ExitCode.OK])
+
+
+def _tell_notes(seen: Loaded) -> None:
     for one in seen.unreadable:
         tell(f"unreadable: {one}")
     for logged in seen.warnings:
         tell(f"{logged.level}: {logged.message}")
     for one in seen.notes:
         tell(f"note: {one}")
-    codes = [ExitCode.UNREADABLE] if seen.unreadable else []
-    codes += _judge(clusters, require, not_blind=False)
-    codes += _judge(clusters, require_not_blind, not_blind=True)
-    return first_that_applies([*codes, ExitCode.OK])
+
+
+def _required(settings: Settings) -> CoverageSettings:
+    """Return what the settings require; nothing where the policy is off or only prints."""
+    found = settings.of(POLICY.id)
+    if isinstance(found, CoverageSettings) and found.level is Level.MANDATORY:
+        return found
+    return CoverageSettings()
 
 
 def _cover_logs(

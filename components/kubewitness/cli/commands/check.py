@@ -17,6 +17,7 @@ from kubewitness.cli.options import (
     format_option,
     no_progress_option,
     output_option,
+    policy_pack_config_option,
     python_option,
     stack_option,
     tags_option,
@@ -51,9 +52,7 @@ EPILOG = exit_codes(
     multiple=True,
     help=("A further policy pack to run."),
 )
-@click.option(
-    "--policy-pack-config", type=FILE, help="Levels and settings of the policies, as JSON."
-)
+@policy_pack_config_option
 @click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")
 @click.option("--allow-empty", is_flag=True, help="Exit with code 0 if a program has no cluster.")
 @format_option(*CHECK_FORMATS)

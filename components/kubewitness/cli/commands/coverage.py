@@ -12,8 +12,10 @@ from kubewitness.cli.options import (
     names_option,
     no_progress_option,
     output_option,
+    policy_pack_config_option,
     python_option,
     stack_option,
+    tags_option,
     timeout_option,
 )
 from kubewitness.errors import ExitCode
@@ -47,6 +49,8 @@ EPILOG = exit_codes(
 )
 @stack_option
 @answers_option
+@tags_option
+@policy_pack_config_option
 @python_option
 @format_option("table", "json", "navigator")
 @output_option
