@@ -128,7 +128,9 @@ def records_begin(text: str, position: int) -> Container | None:
         IncompleteError: the text ends, or is damaged, before that shows.
     """
     longest = _LONGEST_TABLE_HEAD if _TABLE.match(text, position) else LONGEST_HEAD
-    if _CONTAINER.search(text, position, position + longest) is None:
+    # Most objects near a damage have no list at all, which is found a hundred times as fast.
+    has_list = text.find("[", position, position + longest) >= 0
+    if not has_list or _CONTAINER.search(text, position, position + longest) is None:
         if len(text) - position < longest:
             raise IncompleteError
         return None
