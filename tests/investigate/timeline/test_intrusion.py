@@ -2,13 +2,21 @@
 
 import json
 import random
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubewitness.errors import ExitCode
+from kubewitness.detections.engines.local import LocalEngine
+from kubewitness.detections.library import all_detections
+from kubewitness.investigate.timeline.build import TimelineOptions, build_timeline
+from kubewitness.investigate.timeline.selection import Selection
+from kubewitness.logs.kql.query import open_for_queries
+from kubewitness.logs.store.period import Period
+from kubewitness.logs.store.present import present_time
+from kubewitness.reports.timeline import timeline_document
 from log_generator.intrusion import (
     ADA,
     BINDING,
@@ -21,7 +29,7 @@ from log_generator.intrusion import (
     SECRETS,
     lines,
 )
-from support.command import read, run
+from support.command import read
 
 STEPS = [
     ("exec", f"pods/shop/{POD}"),
@@ -39,6 +47,13 @@ STEPS = [
 
 CASES_PER_SHUFFLE = 100
 
+BY_MALLORY = Selection(user=MALLORY)
+DETECTIONS = {
+    "binding-to-cluster-admin",
+    "credentials-read-in-pod",
+    "events-deleted",
+    "privileged-container",
+}
 OBJECT = f"ds/kube-system/{DAEMON_SET}"
 
 Document = dict[str, Any]
@@ -57,12 +72,33 @@ def stored(folder: Path, log: Sequence[bytes]) -> Path:
     return folder / "logs.store"
 
 
-def timeline(capsys: pytest.CaptureFixture[str], store: Path, *words: str) -> Document:
-    """Build a timeline and read its JSON."""
-    code, out, _ = run(capsys, "timeline", store, *words, "--format", "json")
-    assert code == ExitCode.OK
-    found: Document = json.loads(out)
-    return found
+Timeline = Callable[[Selection], Document]
+
+
+@pytest.fixture(scope="module")
+def timeline(store: Path) -> Iterator[Timeline]:
+    """Build the JSON of a timeline, with the findings of a few detections."""
+    with open_for_queries(store) as connection:
+        now = present_time(connection)
+        chosen = [one for one in all_detections() if one.slug in DETECTIONS]
+        engine = LocalEngine(connection, chosen, now=now)
+        found = [finding for detection in chosen for finding in engine.run(detection)]
+        options = TimelineOptions(Period(), now, found)
+
+        def build(selection: Selection) -> Document:
+            built = build_timeline(connection, selection, options)
+            document: Document = json.loads(timeline_document(built, {}))
+            assert document["entries"]
+            return document
+
+        yield build
+
+
+def built_in(store: Path) -> str:
+    """The JSON of Mallory's timeline in a store."""
+    with open_for_queries(store) as connection:
+        options = TimelineOptions(Period(), present_time(connection))
+        return timeline_document(build_timeline(connection, BY_MALLORY, options), {})
 
 
 def steps(document: Document) -> list[tuple[str, str]]:
@@ -75,20 +111,16 @@ def persons(entry: Document) -> list[str]:
     return [each["person"] for each in entry.get("behind", ())] or [entry["actor"]]
 
 
-def test_by_user_every_step_is_there_in_order(
-    capsys: pytest.CaptureFixture[str], store: Path
-) -> None:
+def test_by_user_every_step_is_there_in_order(timeline: Timeline) -> None:
     """Also what was done with stolen and issued tokens, and what controllers made of it."""
-    found = timeline(capsys, store, "--user", MALLORY)
+    found = timeline(BY_MALLORY)
     assert steps(found) == [("list", "pods/shop"), *STEPS]
     assert all(persons(entry) == [MALLORY] for entry in found["entries"])
 
 
-def test_what_is_inferred_is_marked_with_what_it_rests_on(
-    capsys: pytest.CaptureFixture[str], store: Path
-) -> None:
+def test_what_is_inferred_is_marked_with_what_it_rests_on(timeline: Timeline) -> None:
     """The audit IDs are those of requests in the timeline; who acted themselves is not inferred."""
-    entries = timeline(capsys, store, "--user", MALLORY, "--no-findings")["entries"]
+    entries = timeline(BY_MALLORY)["entries"]
     known = {entry["audit_id"] for entry in entries}
     for entry in entries:
         assert ("behind" in entry) == (entry["actor"] != MALLORY)
@@ -98,9 +130,9 @@ def test_what_is_inferred_is_marked_with_what_it_rests_on(
             assert set(each["audit_ids"]) <= known
 
 
-def test_findings_stand_at_their_position(capsys: pytest.CaptureFixture[str], store: Path) -> None:
+def test_findings_stand_at_their_position(timeline: Timeline) -> None:
     """At the request that they are about."""
-    entries = timeline(capsys, store, "--user", MALLORY)["entries"]
+    entries = timeline(BY_MALLORY)["entries"]
     found = {
         entry["object"]: {each["detection"] for each in entry["findings"]}
         for entry in entries
@@ -112,9 +144,9 @@ def test_findings_stand_at_their_position(capsys: pytest.CaptureFixture[str], st
     assert "events-deleted" in found[f"events/kube-system/{EVENTS[0]}"]
 
 
-def test_by_object_the_person_is_found(capsys: pytest.CaptureFixture[str], store: Path) -> None:
+def test_by_object_the_person_is_found(timeline: Timeline) -> None:
     """Who made the DaemonSet used an issued token, and its pods were made by a controller."""
-    found = timeline(capsys, store, "--object", OBJECT, "--no-findings")
+    found = timeline(Selection(object=OBJECT))
     of_daemon_set = [step for step in STEPS if f"/{DAEMON_SET}" in step[1] and step[0] == "create"]
     cause = [step for step in STEPS if step[0] in {"exec", "issue a token"}]
     assert steps(found) == [*cause, *of_daemon_set[:3]]
@@ -125,11 +157,9 @@ def test_by_object_the_person_is_found(capsys: pytest.CaptureFixture[str], store
     ("token", "first"),
     [(POD_TOKEN, "secrets/shop"), (ISSUED_TOKEN, f"daemonsets/kube-system/{DAEMON_SET}")],
 )
-def test_by_token_issue_and_use_are_found(
-    capsys: pytest.CaptureFixture[str], store: Path, token: str, first: str
-) -> None:
+def test_by_token_issue_and_use_are_found(timeline: Timeline, token: str, first: str) -> None:
     """The request that issued it comes first; what the stranger did with it is Mallory's."""
-    found = timeline(capsys, store, "--token", token, "--no-findings")["entries"]
+    found = timeline(Selection(token=token))["entries"]
     issue = next(e for e in found if e["details"].get("issued credential") == token)
     uses = [e for e in found if e["details"].get("credential") == token]
     assert found.index(issue) < found.index(uses[0])
@@ -137,21 +167,17 @@ def test_by_token_issue_and_use_are_found(
     assert by_mallory[0] == first
 
 
-def test_the_pods_own_requests_are_nobody_elses(
-    capsys: pytest.CaptureFixture[str], store: Path
-) -> None:
+def test_the_pods_own_requests_are_nobody_elses(timeline: Timeline) -> None:
     """The program of the pod keeps its address and user agent after the exec."""
-    found = timeline(capsys, store, "--service-account", "shop/web", "--no-findings")["entries"]
+    found = timeline(Selection(service_account="shop/web"))["entries"]
     own = [entry for entry in found if entry["object"] == "configmaps/shop/web"]
     assert len(own) > 10
     assert not any(entry.get("behind") for entry in own)
 
 
-def test_a_controllers_action_leads_to_the_person_who_deployed(
-    capsys: pytest.CaptureFixture[str], store: Path
-) -> None:
+def test_a_controllers_action_leads_to_the_person_who_deployed(timeline: Timeline) -> None:
     """Deployment, ReplicaSet, Pod."""
-    found = timeline(capsys, store, "--pod", f"shop/{POD}", "--no-findings")["entries"]
+    found = timeline(Selection(pod=f"shop/{POD}"))["entries"]
     created = next(
         entry
         for entry in found
@@ -162,17 +188,17 @@ def test_a_controllers_action_leads_to_the_person_who_deployed(
     assert cause["object"] == "deployments/shop/web"
 
 
-def test_the_denied_attempt_is_marked(capsys: pytest.CaptureFixture[str], store: Path) -> None:
+def test_the_denied_attempt_is_marked(timeline: Timeline) -> None:
     """With the message of the authorizer."""
-    found = timeline(capsys, store, "--user", MALLORY, "--no-findings")
+    found = timeline(BY_MALLORY)
     (denied,) = [entry for entry in found["entries"] if entry["outcome"] == "denied"]
     assert "cannot get resource" in denied["message"]
     assert found["summary"]["denied"] == 1
 
 
-def test_a_change_is_a_difference(capsys: pytest.CaptureFixture[str], store: Path) -> None:
+def test_a_change_is_a_difference(timeline: Timeline) -> None:
     """Ada scaled the Deployment."""
-    found = timeline(capsys, store, "--object", "deployment/shop/web", "--no-findings")
+    found = timeline(Selection(object="deployment/shop/web"))
     (patch,) = [entry for entry in found["entries"] if entry["action"] == "patch"]
     assert patch["changes"] == [
         {"path": "spec.replicas", "before": 1, "after": 2, "is_before_known": True}
@@ -180,15 +206,14 @@ def test_a_change_is_a_difference(capsys: pytest.CaptureFixture[str], store: Pat
 
 
 def test_shuffled_input_gives_the_same_bytes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], store: Path, pytestconfig: pytest.Config
+    tmp_path: Path, store: Path, pytestconfig: pytest.Config
 ) -> None:
     """The order is total. `--cases 100000` shuffles a thousand times."""
-    words = ("--user", MALLORY, "--format", "json", "--no-findings")
-    _, expected, _ = run(capsys, "timeline", store, *words)
+    expected = built_in(store)
     log = lines()
     for number in range(max(2, pytestconfig.getoption("cases") // CASES_PER_SHUFFLE)):
         random.Random(number).shuffle(log)  # noqa: S311 no secret
         folder = tmp_path / str(number)
         folder.mkdir()
-        _, out, _ = run(capsys, "timeline", stored(folder, log), *words)
-        assert out == expected
+        assert built_in(stored(folder, log)) == expected
+        shutil.rmtree(folder)

@@ -51,12 +51,16 @@ class Attributions:
         return self._tokens.request_for(request)
 
     def _behind(self, request: ApiRequest) -> list[BehindAction]:
-        direct = [*self._tokens.behind(request), *self._pods.behind(request)]
-        if direct:
-            return [traced for each in direct for traced in self._traced(each)]
+        if direct := self._by_token(request):
+            return direct
         if is_by_controller(request):
             return list(self._owners.behind(request, self._persons))
         return []
+
+    def _by_token(self, request: ApiRequest) -> list[BehindAction]:
+        """Return who had the token that a request used, by issuing it or by entering its pod."""
+        found = [*self._tokens.behind(request), *self._pods.behind(request)]
+        return [traced for each in found for traced in self._traced(each)]
 
     def _traced(self, candidate: BehindAction) -> list[BehindAction]:
         """Return a candidate, or all who are behind the request that it rests on."""
@@ -65,8 +69,13 @@ class Attributions:
             for each in self.behind(candidate.rests_on[0])
         ] or [candidate]
 
-    def _persons(self, write: ApiRequest) -> tuple[BehindAction, ...]:
-        """Return who is behind a write: others, or its actor unless that is a controller."""
-        if found := self.behind(write):
-            return found
-        return () if is_machine(write) else (BehindAction(write.actor, "", ()),)
+    def _persons(self, write: ApiRequest) -> list[BehindAction]:
+        """Return who is behind a write to an object that others belong to: mostly its actor.
+
+        What a controller wrote followed an owner, to which the same chain leads.
+        """
+        if by_token := self._by_token(write):
+            return by_token
+        if is_machine(write) or self.behind(write):
+            return []
+        return [BehindAction(write.actor, "", ())]

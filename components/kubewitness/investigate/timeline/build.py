@@ -29,6 +29,7 @@ from kubewitness.investigate.timeline.visibility import not_shown
 from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.database import DATABASE
 from kubewitness.logs.store.period import Period, within
+from kubewitness.logs.store.truncated import count_truncated
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def build_timeline(
     ordered = sorted(entries, key=lambda entry: entry.order)
     numbered, sessions = with_sessions(ordered)
     log = contents(cursor, options.period, options.now)
-    return BuiltTimeline(numbered, sessions, tuple(not_shown(log, requests)))
+    truncated = count_truncated(cursor, options.period, options.now)
+    return BuiltTimeline(numbered, sessions, tuple(not_shown(log, requests, truncated)))
 
 
 def _roles(

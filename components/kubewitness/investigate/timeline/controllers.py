@@ -6,7 +6,7 @@ where bodies are not logged, the names that controllers generate do.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from kubewitness.investigate.timeline.inference import BehindAction
@@ -44,7 +44,7 @@ class OwnerChains:
                 self._owners[one.key].update(_owners(one))
 
     def behind(
-        self, request: ApiRequest, persons: Callable[[ApiRequest], tuple[BehindAction, ...]]
+        self, request: ApiRequest, persons: Callable[[ApiRequest], Sequence[BehindAction]]
     ) -> Iterator[BehindAction]:
         """Yield the persons whose writes a controller followed, the latest first.
 

@@ -21,12 +21,13 @@ _HIDDEN: Final[Mapping[Want, str]] = {
 """The parts of a timeline that need a part of a log."""
 
 
-def not_shown(log: Contents, requests: Sequence[ApiRequest]) -> Iterator[str]:
+def not_shown(log: Contents, requests: Sequence[ApiRequest], truncated: int) -> Iterator[str]:
     """Yield what a log cannot show, and the hours in which it has no audit event.
 
     Args:
         log: what it has.
         requests: on which inferences can rest.
+        truncated: how many events of the log are truncated.
     """
     missing = absent(log)
     for want, text in _HIDDEN.items():
@@ -38,7 +39,6 @@ def not_shown(log: Contents, requests: Sequence[ApiRequest]) -> Iterator[str]:
         yield f"no audit event from {begins:%Y-%m-%dT%H:%M:%SZ} to {ends:%Y-%m-%dT%H:%M:%SZ}"
     if len(log.gaps) > _MOST_GAPS:
         yield f"{len(log.gaps) - _MOST_GAPS:,} more gaps of an hour or longer"
-    truncated = sum(one.last.truncated is not None for one in requests)
     if truncated:
-        noun = "request is" if truncated == 1 else "requests are"
-        yield f"parts of events: {truncated:,} {noun} truncated"
+        noun = "event" if truncated == 1 else "events"
+        yield f"the missing parts of {truncated:,} truncated {noun}, which can be of this selection"
