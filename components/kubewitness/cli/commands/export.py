@@ -24,6 +24,7 @@ def command(**options: Any) -> int:
     """Write STORE to FOLDER as Parquet, partitioned by table and day.
 
     STORE is what `kubewitness ingest` made, by default $KUBEWITNESS_STORE or ./kubewitness.store.
-    FOLDER must be new or empty.
+    FOLDER must be new or empty. The files have the stored data, secrets included, and can be read
+    only by their owner.
     """
     return run_action("export", **options)

@@ -75,6 +75,7 @@ def command(**options: Any) -> int:
     each query reads again. The tables are Azure's: AKSAudit, AKSAuditAdmin, AKSControlPlane,
     AzureActivity, AzureDiagnostics and those of Container insights, such as KubePodInventory;
     KubeAudit and related functions are the parsers that detections read. ago() and --since count
-    from the newest event, unless you set --as-of.
+    from the newest event, unless you set --as-of. The rows are the stored data, secrets included; a
+    file of --output can be read only by its owner.
     """
     return run_action("query", **options)

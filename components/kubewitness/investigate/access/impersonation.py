@@ -16,6 +16,8 @@ _GROUP: Final = "authentication.k8s.io"
 _LEGACY: Final = "impersonate"
 _ON_ANY_NODE: Final = "impersonate:associated-node"
 _NODE: Final = "system:node:"
+_OBJECT_ID: Final = "oid"
+"""The extra field that AKS adds. A GUID in any other can be a secret."""
 
 _ADDED_GROUPS: Final = ("system:authenticated", "system:unauthenticated", "system:nodes")
 """Groups that the API server adds to an impersonated user without a check."""
@@ -40,15 +42,15 @@ def impersonation_permissions(
         yield Permission(verb, user_group, "groups", name=group)
     for key, values in (acted_as.get("extra") or {}).items():
         for value in values:
-            yield Permission(verb, _GROUP, f"userextras/{key}", name=_shown(str(value)))
+            yield Permission(verb, _GROUP, f"userextras/{key}", name=_shown(key, str(value)))
     if constraint:
         mode = constraint.removeprefix(f"{_LEGACY}:")
         yield replace(request, verb=f"impersonate-on:{mode}:{request.verb}")
 
 
-def _shown(value: str) -> str:
-    """Return an extra value without what may be a secret; an object ID is none."""
-    return value if re.fullmatch(GUID, value) else redact_text(value)
+def _shown(key: str, value: str) -> str:
+    """Return an extra value without what may be a secret; the object ID of Entra ID is none."""
+    return value if key == _OBJECT_ID and re.fullmatch(GUID, value) else redact_text(value)
 
 
 def _of_user(username: str, verb: str, group: str) -> Permission:
