@@ -56,7 +56,12 @@ def stage(minute: int, what: str, **more: Any) -> StoredStage:
     """A stage of a request; `what` is RESOURCE/NAME in the namespace shop."""
     resource, _, name = what.partition("/")
     time = START + timedelta(minutes=minute)
-    own = {"received": time, "ended": time, "audit_id": f"id-{minute}", "row": minute}
+    own: dict[str, Any] = {
+        "received": time,
+        "ended": time,
+        "audit_id": f"id-{minute}",
+        "row": minute,
+    }
     return replace(STAGE, **(own | {"resource": resource, "name": name} | more))
 
 
