@@ -59,7 +59,7 @@ _WAYS_IN: Final[Sequence[tuple[ApiObject, Sequence[str]]]] = (
 """Requests by which commands are run in containers or traffic enters them."""
 
 _NEVER: Final = AuditRule("None")
-"""What kube-apiserver does with a request that no rule matches."""
+"""The level of kube-apiserver for a request that no rule matches."""
 
 
 def lint(policy: PolicyFile) -> list[LintFinding]:

@@ -100,7 +100,7 @@ def _resource_faults(number: int, rule: AuditRule) -> Iterator[NameFault]:
     if group == ANY_GROUP:
         yield NameFault(
             *("note", "any-group", (*steps, "group")),
-            "`*` stands for every group only since Kubernetes 1.36; before, it matches nothing",
+            "`*` matches every group only since Kubernetes 1.36; before, it matches nothing",
         )
         return
     if "/" in group:

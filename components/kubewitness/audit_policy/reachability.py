@@ -1,7 +1,7 @@
 """Finds a request that a rule decides: none exists if rules before it match all of its requests.
 
 The search is exact. Each attribute of a request needs only the values that some rule names, and one
-other value, because all other values are alike to every rule.
+other value, because every rule treats all other values in the same way.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ _EVERYBODY: Final = (AUTHENTICATED, "system:unauthenticated")
 
 
 class ApiObject(NamedTuple):
-    """What a request for a resource names.
+    """The attributes of a request for a resource.
 
     Attributes:
         group: the API group; empty for the core group.
@@ -174,7 +174,7 @@ def _namespaces(rule: AuditRule, earlier: Sequence[AuditRule]) -> _Attribute:
 
 def _paths(rule: AuditRule, earlier: Sequence[AuditRule]) -> _Attribute:
     named = [path for each in (rule, *earlier) for path in each.paths]
-    # Behind what a `*` stands for comes what no rule names, or what another one does.
+    # The values of a `*` are followed by a value that no rule names, or by that of another rule.
     values = [f"/{OTHER}"]
     for path in named:
         plain = path.rstrip("*") or "/"

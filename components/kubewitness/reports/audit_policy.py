@@ -21,7 +21,7 @@ _ANNOTATIONS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
 @dataclass(frozen=True)
 class SimulatedDetection:
-    """What a detection finds in a log of a policy.
+    """The result of a detection on the log of a policy.
 
     Attributes:
         name: of the detection.
