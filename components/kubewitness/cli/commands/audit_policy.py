@@ -1,6 +1,7 @@
-"""`kubewitness audit-policy lint` and `kubewitness audit-policy simulate`."""
+"""`kubewitness audit-policy lint`, `simulate` and `render`."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -17,6 +18,16 @@ LINT_CODES = exit_codes(
 )
 SIMULATE_CODES = exit_codes(
     {ExitCode.USAGE: "bad usage or input; a policy that cannot be read", ExitCode.OK: "done"}
+)
+
+RENDER_CODES = exit_codes(
+    {ExitCode.USAGE: "bad usage or input; a policy with errors", ExitCode.OK: "done"}
+)
+
+# The lists of the modules that render, which the help must not load.
+PRESETS: Final = ("recommended", "cis", "low-volume", "aks")
+PLATFORMS: Final = (
+    *("kubeadm", "kind", "minikube", "k3s", "rke2", "rancher", "talos", "openshift", "kops"),
 )
 
 
@@ -59,3 +70,29 @@ def simulate(**options: Any) -> int:
     events of each detection pass through the policy, and the detection runs on the remaining ones.
     """
     return run_action("audit_policy_simulate", **options)
+
+
+@command.command("render", epilog=RENDER_CODES)
+@click.argument("policy", type=FILE, required=False)
+@click.option(
+    "--for", "platform", type=click.Choice(PLATFORMS), required=True, help="The platform."
+)
+@click.option(
+    "--preset",
+    type=click.Choice(PRESETS),
+    default=PRESETS[0],
+    show_default=True,
+    help="The policy, if no POLICY is given.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the files into this folder. A file that exists is never overwritten.",
+)
+def render(**options: Any) -> int:
+    """Write the files and flags that make a cluster log by an audit policy.
+
+    POLICY is a policy file without errors. By default the files are printed. They set the policy,
+    the path of the log and its rotation: at most 11 files of 100 MB, for at most 30 days.
+    """
+    return run_action("audit_policy_render", **options)
