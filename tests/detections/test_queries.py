@@ -23,6 +23,15 @@ ACTIVITY = {
     "CorrelationId": "0c6d1c1e-6f6a-4c3e-8f0e-2b1f6f2b7a01",
 }
 
+SIGN_IN = {
+    "Type": "SigninLogs",
+    "TimeGenerated": "2026-01-06T00:00:00Z",
+    "AuthenticationRequirement": "singleFactorAuthentication",
+    "ResultType": "0",
+    "UserId": "B5D3D287-015c-5e2f-9208-35a3f5eb1dfb",
+    "UserPrincipalName": "li.ming@shop.example",
+}
+
 
 ARGUMENTS = {"history-of": "pods/p"}
 """What the queries are about that need it."""
@@ -39,7 +48,7 @@ def call(name: str, argument: str = "") -> str:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with five days of a cluster, attacks among them, and a line of the activity log."""
     folder = tmp_path_factory.mktemp("logs")
-    lines = [*map(as_line, events(4000, days=5)), json.dumps(ACTIVITY).encode() + b"\n"]
+    lines = [*map(as_line, events(4000, days=5)), ndjson([ACTIVITY, SIGN_IN])]
     (folder / "logs.ndjson").write_bytes(b"".join(lines))
     store = folder / "logs.store"
     assert not read(store, folder / "logs.ndjson").quarantine
@@ -158,7 +167,7 @@ def test_deletions_by_nodes_and_controllers_and_evictions_are_among_the_deletion
 
 @pytest.mark.parametrize(
     "name", [query.name for query in saved_queries().values() if "Username" in query.text
-             and "activity" not in query.needs and query.name != "hours-without-events"]
+             and not {"activity", "SigninLogs"} & {*query.needs} and query.name != "hours-without-events"]
 )  # fmt: skip
 def test_each_saved_query_that_shows_a_user_shows_whom_it_acted_as(ask: Ask, name: str) -> None:
     """On Rancher everything goes through impersonation."""
@@ -243,3 +252,58 @@ def test_what_never_arrived_is_among_the_parts_of_the_trail(ask: Ask) -> None:
         "reads (category kube-audit)": 5,
         "request bodies": 1,
     }
+
+
+def test_everybody_who_read_a_secret_is_listed_with_lists_of_all(ask: Ask) -> None:
+    """In the order of time."""
+    found = ask("@who-read-secret", "--secret", "shop/a")
+    assert [row["AuditId"] for row in found] == ["id-1", "id-3", "id-4"]
+    assert [row["Secret"] for row in found] == ["a", "(all)", "(all)"]
+
+
+def test_requests_that_were_slow_or_throttled_are_counted_by_client(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A watch is meant to last, and so is an exec."""
+    slow = {"requestReceivedTimestamp": "2026-03-01T10:00:00.000000Z",
+            "stageTimestamp": "2026-03-01T10:00:02.500000Z"}  # fmt: skip
+    log = [
+        request(1, "list", "pods", "") | slow,
+        request(2, "watch", "pods", "") | slow,
+        request(3, "get", "pods", "a", target={"subresource": "exec"}) | slow,
+        request(4, "list", "pods", "", responseStatus={"code": 429}),
+        request(5, "list", "pods", ""),
+    ]
+    (tmp_path / "log").write_bytes(ndjson(log))
+    code, out, err = run(
+        capsys, "query", "@slow-and-throttled-requests", tmp_path / "log", "--format", "json"
+    )
+    assert code == ExitCode.OK, err
+    (row,) = json.loads(out)
+    assert (row["Slow"], row["Throttled"], row["Slowest"]) == (1, 1, 2500)
+
+
+def test_sign_ins_are_joined_by_object_id_and_not_visible_without_their_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sign-in that failed, one with a second factor, and one of somebody else are left out."""
+    oid = "b5d3d287-015c-5e2f-9208-35a3f5eb1dfb"
+    user = {"username": "li.ming@shop.example", "extra": {"oid": [oid]}}
+    audit = [request(1, "get", "pods", "a", user=user)]
+    sign_ins = [
+        SIGN_IN,
+        SIGN_IN | {"ResultType": "50126"},
+        SIGN_IN | {"AuthenticationRequirement": "multiFactorAuthentication"},
+        SIGN_IN | {"UserId": "c5d3d287-015c-5e2f-9208-35a3f5eb1dfb"},
+    ]
+    (tmp_path / "log").write_bytes(ndjson([*audit, *sign_ins]))
+    words = ("query", "@sign-ins-without-mfa", tmp_path / "log", "--format", "json")
+    code, out, err = run(capsys, *words)
+    assert code == ExitCode.OK, err
+    (row,) = json.loads(out)
+    assert (row["UserPrincipalName"], row["Requests"]) == ("li.ming@shop.example", 1)
+    assert "not visible" not in err
+    (tmp_path / "log").write_bytes(ndjson(audit))
+    code, out, err = run(capsys, *words)
+    assert (code, json.loads(out)) == (ExitCode.OK, [])
+    assert "not visible in this log: the table SigninLogs" in err

@@ -1,4 +1,7 @@
-"""The tables that Container insights fills: what runs in a cluster, and what it prints.
+"""Tables that a workspace has beside the logs of a cluster.
+
+Container insights fills most: what runs in a cluster, and what it prints. SigninLogs has the
+sign-ins to Entra ID.
 
 Source: Azure docs, "Azure Monitor Logs reference", the pages of these tables.
 """
@@ -16,6 +19,7 @@ InsightsTable = Literal[
     "KubeNodeInventory",
     "KubeServices",
     "ContainerInventory",
+    "SigninLogs",
 ]
 
 INSIGHTS_TABLES: Final[tuple[InsightsTable, ...]] = get_args(InsightsTable)
@@ -122,8 +126,42 @@ INSIGHTS_COLUMNS: Final[Mapping[InsightsTable, tuple[Column, ...]]] = {
         Repository="string",
         StartedTime="datetime",
     ),
+    "SigninLogs": columns(
+        AADTenantId="string",
+        AppDisplayName="string",
+        AppId="string",
+        AuthenticationDetails="string",
+        AuthenticationProtocol="string",
+        AuthenticationRequirement="string",
+        Category="string",
+        ClientAppUsed="string",
+        ConditionalAccessStatus="string",
+        CorrelationId="string",
+        CreatedDateTime="datetime",
+        DeviceDetail="dynamic",
+        IPAddress="string",
+        Id="string",
+        Identity="string",
+        Location="string",
+        LocationDetails="dynamic",
+        MfaDetail="dynamic",
+        OperationName="string",
+        ResourceDisplayName="string",
+        ResourceIdentity="string",
+        ResultDescription="string",
+        ResultType="string",
+        RiskLevelDuringSignIn="string",
+        RiskState="string",
+        Status="dynamic",
+        UserAgent="string",
+        UserDisplayName="string",
+        UserId="string",
+        UserPrincipalName="string",
+        UserType="string",
+    ),
 }
-"""The columns of each table, apart from those that every table has."""
+"""The columns of each table, apart from those that every table has. Of SigninLogs those that tell
+who signed in from where, to what and how."""
 
 _DISTINCTIVE: Final[Mapping[InsightsTable, tuple[frozenset[str], ...]]] = {
     "KubePodInventory": tuple(
@@ -158,6 +196,10 @@ _DISTINCTIVE: Final[Mapping[InsightsTable, tuple[frozenset[str], ...]]] = {
         frozenset({"ContainerState"}),
         frozenset({"ComposeGroup"}),
         frozenset({"EnvironmentVar"}),
+    ),
+    "SigninLogs": (
+        frozenset({"AuthenticationRequirement"}),
+        frozenset({"ConditionalAccessStatus"}),
     ),
 }
 """Columns that together only one table has."""

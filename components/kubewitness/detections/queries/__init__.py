@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, get_args
 
+from kubewitness.catalog.container_insights import INSIGHTS_TABLES, InsightsTable
 from kubewitness.detections.detection import Need
 from kubewitness.documents.suggestions import did_you_mean
 from kubewitness.errors import InputError
@@ -38,7 +39,7 @@ class SavedQuery:
 
     name: str
     question: str
-    needs: tuple[Need, ...]
+    needs: tuple[Need | InsightsTable, ...]
     arguments: tuple[str, ...]
     argument: str
     text: str
@@ -108,7 +109,8 @@ def called_query(text: str) -> QueryCall | None:
 
 def _read(name: str, text: str) -> SavedQuery:
     header = {key: value.split(", ") for key, value in _HEADER.findall(text)}
-    known: dict[str, Need] = {need: need for need in get_args(Need)}
+    known: dict[str, Need | InsightsTable] = {need: need for need in get_args(Need)}
+    known |= {table: table for table in INSIGHTS_TABLES}
     return SavedQuery(
         name,
         text.splitlines()[0].removeprefix("// "),

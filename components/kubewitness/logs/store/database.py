@@ -30,7 +30,7 @@ from kubewitness.logs.store.statements import AUDIT_EVENTS
 from kubewitness.printable import printable
 from kubewitness.private_files import private_files
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the schema; a store of another version is not touched."""
 
 DEFAULT_MEMORY: Final = "1GB"

@@ -35,7 +35,13 @@ _COPIES: Final = ("_RST", "_SRCH")
 
 _TIMES: Final = {"TimeGenerated", "TimeGenerated [UTC]"}
 
-_OBJECTS: Final = ("KubernetesMetadata",)
+_OBJECTS: Final = (
+    "DeviceDetail",
+    "KubernetesMetadata",
+    "LocationDetails",
+    "MfaDetail",
+    "Status",
+)
 """Dynamic columns that hold JSON. LogMessage may be any text, also one that only begins like it."""
 
 _INT_END: Final = 1 << 31
