@@ -48,7 +48,8 @@ def call(name: str, argument: str = "") -> str:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with five days of a cluster, attacks among them, and a line of the activity log."""
     folder = tmp_path_factory.mktemp("logs")
-    lines = [*map(as_line, events(4000, days=5)), ndjson([ACTIVITY, SIGN_IN])]
+    throttled = request(0, "list", "pods", "", responseStatus={"code": 429})
+    lines = [*map(as_line, events(4000, days=5)), ndjson([ACTIVITY, SIGN_IN, throttled])]
     (folder / "logs.ndjson").write_bytes(b"".join(lines))
     store = folder / "logs.store"
     assert not read(store, folder / "logs.ndjson").quarantine
@@ -167,7 +168,8 @@ def test_deletions_by_nodes_and_controllers_and_evictions_are_among_the_deletion
 
 @pytest.mark.parametrize(
     "name", [query.name for query in saved_queries().values() if "Username" in query.text
-             and not {"activity", "SigninLogs"} & {*query.needs} and query.name != "hours-without-events"]
+             and not {"activity", "SigninLogs"} & {*query.needs}
+             and query.name != "hours-without-events"]
 )  # fmt: skip
 def test_each_saved_query_that_shows_a_user_shows_whom_it_acted_as(ask: Ask, name: str) -> None:
     """On Rancher everything goes through impersonation."""

@@ -81,8 +81,18 @@ def unanswerable(log: Contents, detections: Iterable[Detection]) -> Unanswerable
     """Return which of these detections, and which saved queries, a log cannot answer."""
     return Unanswerable(
         _grouped({one.slug: _missing(log, _wants(one)) for one in detections}),
-        _grouped({one.name: _missing(log, _of_saved(one)) for one in saved_queries().values()}),
+        _grouped({one.name: _missing(log, _of_saved(one)) for one in _of_clusters()}),
     )
+
+
+def _of_clusters() -> Iterator[SavedQuery]:
+    """Yield the saved queries on the logs of a cluster.
+
+    Few logs have the sign-ins beside them: only the query on these reports that they are missing.
+    """
+    for query in saved_queries().values():
+        if not {*query.needs} & {*INSIGHTS_TABLES}:
+            yield query
 
 
 def not_visible(log: Contents, text: str, saved: SavedQuery | None = None) -> Iterator[str]:

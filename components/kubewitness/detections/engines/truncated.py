@@ -36,9 +36,10 @@ _REQUESTS: Final = {
     "KubeNodeInventory": "Computer",
     "KubeServices": "ServiceName",
     "ContainerInventory": "Name",
+    "SigninLogs": "UserPrincipalName",
 }
 """The columns of each table that identify a request, or the object of a row of Container
-insights."""
+insights, or the user of a sign-in."""
 
 
 def truncated_events(
