@@ -33,7 +33,7 @@ SIGN_IN = {
 }
 
 
-ARGUMENTS = {"history-of": "pods/p"}
+ARGUMENTS = {"history-of": "pods/p", "who-read-secret": "shop/a"}
 """What the queries are about that need it."""
 
 WRITTEN_OFTEN = "configmaps/kube-system/cluster-autoscaler-status"
@@ -258,7 +258,7 @@ def test_what_never_arrived_is_among_the_parts_of_the_trail(ask: Ask) -> None:
 
 def test_everybody_who_read_a_secret_is_listed_with_lists_of_all(ask: Ask) -> None:
     """In the order of time."""
-    found = ask("@who-read-secret", "--secret", "shop/a")
+    found = ask("@who-read-secret shop/a")
     assert [row["AuditId"] for row in found] == ["id-1", "id-3", "id-4"]
     assert [row["Secret"] for row in found] == ["a", "(all)", "(all)"]
 
