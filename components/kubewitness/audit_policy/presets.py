@@ -72,7 +72,7 @@ _ORDINARY: Final[AuditPolicy] = (
         resources={"": ("nodes/status", "pods/status")},
     ),
 )
-"""What healthy clusters do all day."""
+"""The requests of a healthy cluster all day, which no detection needs."""
 
 _RECOMMENDED: Final[AuditPolicy] = (
     _HEALTH,
