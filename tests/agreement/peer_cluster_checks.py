@@ -441,7 +441,7 @@ PSRULE_CHECKS: Final = (
         "AZR-000027",
         "Network policies are enforced",
         equal("networkProfile.networkPolicy", "azure", "calico"),
-        "The rule does not know Cilium, which Azure recommends. Azure's own engine, which the rule "
+        "The rule does not support Cilium, which Azure recommends. Azure's own engine, which the rule "
         "accepts, loses its support on Linux on 30 September 2028.",
     ),
     _psrule(
