@@ -1,5 +1,6 @@
 """Mistakes in audit policies are found with their line, and correct policies have none."""
 
+import json
 import random
 from itertools import product
 from pathlib import Path
@@ -12,6 +13,7 @@ from kubewitness.audit_policy.lint import lint
 from kubewitness.audit_policy.policy import AuditRule
 from kubewitness.audit_policy.reachability import find_request
 from kubewitness.errors import ExitCode, InputError
+from log_generator.audit_log import as_line, events
 from support.command import run
 
 HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n"
@@ -288,3 +290,25 @@ def test_the_simulation_names_level_rule_and_line(
     assert "pod-exec: degraded, misses " in out
     assert "host-pid-pod: blind" in out
     assert run(capsys, *words, "--verb", "get")[0] == ExitCode.USAGE
+
+
+def test_a_diff_names_the_attacks_that_are_lost_and_what_is_saved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The other way round they are gained."""
+    for name, rules in (("a", LAST), ("b", "- level: None\n  verbs: [get]\n" + LAST)):
+        (tmp_path / f"{name}.yaml").write_text(HEAD + rules)
+    log = b"".join(map(as_line, events(200, seed=3)))
+    (tmp_path / "log").write_bytes(log)
+    gets = sum(event["verb"] == "get" for event in events(200, seed=3))
+    a, b = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    words = ("--rule", "pod-exec", "--log", tmp_path / "log", "--format", "json")
+    code, out, _ = run(capsys, "audit-policy", "diff", a, b, *words)
+    found = json.loads(out)
+    (lost,) = (each["missed"] for each in found["lost"])
+    assert (code, "exec-as-get" in lost, "exec-as-create" in lost) == (ExitCode.OK, True, False)
+    before, after = found["volume"]["policies"]
+    assert (before["events"], after["events"]) == (200, 200 - gets)
+    assert after["bytes"] < before["bytes"] <= found["volume"]["log"]["bytes"] <= len(log)
+    _, out, _ = run(capsys, "audit-policy", "diff", b, a, "--rule", "pod-exec")
+    assert out.startswith(f"gained: pod-exec finds {', '.join(lost)}\n")

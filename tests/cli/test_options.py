@@ -146,8 +146,9 @@ def test_the_same_options_are_everywhere_where_they_apply() -> None:
     asking = {"query", "hunt", "timeline", "access"}
     for option in ("--since", "--until", "--as-of"):
         assert having(option) - {"ingest"} == asking, option
+    slow = {"check", "coverage", "ingest", "audit-policy diff"}
     assert having("--no-pager") == asking - {"hunt"}
-    assert having("--no-progress") == {*asking, "check", "coverage", "ingest"}
+    assert having("--no-progress") == {*asking, *slow}
     assert having("--output") == having("--format") | {"import-sigma"}
 
 

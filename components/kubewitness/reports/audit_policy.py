@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 
 from kubewitness.audit_policy.file import FileRule
 from kubewitness.audit_policy.lint import LintFinding
 from kubewitness.audit_policy.reachability import Request
+from kubewitness.audit_policy.volume import Volume
+from kubewitness.detections.coverage.audit_policy import SimulatedDetection
 from kubewitness.printable import printable
 from kubewitness.reports.github import annotation
 from kubewitness.reports.json_text import json_text
@@ -17,21 +19,6 @@ VERSION: Final = 1
 """Of the JSON documents."""
 
 _ANNOTATIONS: Final = {"error": "error", "warning": "warning", "note": "notice"}
-
-
-@dataclass(frozen=True)
-class SimulatedDetection:
-    """The result of a detection on the log of a policy.
-
-    Attributes:
-        name: of the detection.
-        found: its malicious cases that it finds.
-        missed: those that it does not find.
-    """
-
-    name: str
-    found: tuple[str, ...]
-    missed: tuple[str, ...]
 
 
 def lint_text(found: Sequence[LintFinding]) -> str:
@@ -105,3 +92,50 @@ def detections_text(found: Sequence[SimulatedDetection]) -> str:
 def detections_document(found: Sequence[SimulatedDetection]) -> str:
     """Return what detections find, as a versioned document."""
     return json_text({"version": VERSION, "detections": [asdict(each) for each in found]})
+
+
+def diff_text(
+    names: Sequence[str],
+    lost: Sequence[SimulatedDetection],
+    gained: Sequence[SimulatedDetection],
+    measured: tuple[Volume, Sequence[Volume]] | None,
+) -> str:
+    """Return how the second policy differs from the first, for people."""
+    lines = [f"lost: {each.name} misses {', '.join(each.missed)}" for each in lost]
+    lines += [f"gained: {each.name} finds {', '.join(each.found)}" for each in gained]
+    if measured:
+        whole, volumes = measured
+        lines += [
+            f"{name}: {one.events:,} of {whole.events:,} events, {one.bytes:,} of {whole.bytes:,} "
+            "bytes"
+            for name, one in zip(names, volumes, strict=True)
+        ]
+        lines.append("what the policy of the cluster left out of the log is not counted")
+    lines.append(f"detections that lose attacks {len(lost)}, that gain attacks {len(gained)}")
+    return "\n".join(map(printable, lines)) + "\n"
+
+
+def diff_document(
+    names: Sequence[str],
+    lost: Sequence[SimulatedDetection],
+    gained: Sequence[SimulatedDetection],
+    measured: tuple[Volume, Sequence[Volume]] | None,
+) -> str:
+    """Return how the second policy differs from the first, as a versioned document."""
+    volumes = None
+    if measured:
+        whole, each = measured
+        volumes = {
+            "log": asdict(whole),
+            "policies": [
+                {"policy": name, **asdict(one)} for name, one in zip(names, each, strict=True)
+            ],
+        }
+    return json_text(
+        {
+            "version": VERSION,
+            "lost": [asdict(each) for each in lost],
+            "gained": [asdict(each) for each in gained],
+            "volume": volumes,
+        }
+    )

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from kubewitness.audit_policy.file import PolicyFile, read_policy
-from kubewitness.audit_policy.policy import logged_part
+from kubewitness.audit_policy.file import read_policy
 from kubewitness.audit_policy.reachability import ApiObject, Request
 from kubewitness.cli.output import write_text
-from kubewitness.detections.coverage.simulation import Event, attacks_found
-from kubewitness.detections.library import cases, find_detections
+from kubewitness.detections.coverage.audit_policy import simulate
+from kubewitness.detections.library import find_detections
 from kubewitness.errors import ExitCode, InputError
 from kubewitness.reports.audit_policy import (
-    SimulatedDetection,
     detections_document,
     detections_text,
     request_document,
@@ -40,7 +38,7 @@ def run(
         raise InputError("give either --resource or --path with --verb")
     read = read_policy(policy)
     if verb is None:
-        found = _simulate(read, names)
+        found = simulate(read, find_detections(names))
         text = detections_document(found) if format_ == "json" else detections_text(found)
     else:
         main, _, below = (resource or "").partition("/")
@@ -52,28 +50,3 @@ def run(
         text = made(request, rule, place)
     write_text(text, output)
     return ExitCode.OK
-
-
-def _simulate(policy: PolicyFile, names: tuple[str, ...]) -> list[SimulatedDetection]:
-    """Return which malicious cases each detection finds in a log of a policy."""
-    detections = [
-        each
-        for each in find_detections(names)
-        if not (each.kubewitness and {"activity", "guard"} & {*each.kubewitness.needs})
-    ]
-
-    def passes(event: Event) -> Event | None:
-        rule = policy.deciding(event)
-        if rule is None or event.get("stage", "ResponseComplete") in rule.omitted:
-            return None
-        return logged_part(event, rule.level)
-
-    found = attacks_found(detections, passes)
-    return [
-        SimulatedDetection(
-            each.slug,
-            tuple(sorted(found[each.slug])),
-            tuple(sorted(cases(each, "malicious").keys() - found[each.slug])),
-        )
-        for each in detections
-    ]

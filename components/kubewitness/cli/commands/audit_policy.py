@@ -1,4 +1,4 @@
-"""`kubewitness audit-policy lint`, `simulate` and `render`."""
+"""`kubewitness audit-policy lint`, `simulate`, `diff` and `render`."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -6,7 +6,14 @@ from typing import Any, Final
 import click
 
 from kubewitness.cli.actions import run_action
-from kubewitness.cli.options import FILE, exit_codes, format_option, names_option, output_option
+from kubewitness.cli.options import (
+    FILE,
+    exit_codes,
+    format_option,
+    names_option,
+    no_progress_option,
+    output_option,
+)
 from kubewitness.errors import ExitCode
 
 LINT_CODES = exit_codes(
@@ -20,6 +27,14 @@ SIMULATE_CODES = exit_codes(
     {ExitCode.USAGE: "bad usage or input; a policy that cannot be read", ExitCode.OK: "done"}
 )
 
+DIFF_CODES = exit_codes(
+    {
+        ExitCode.USAGE: "bad usage or input; a policy that cannot be read",
+        ExitCode.UNREADABLE: "something in the logs could not be read",
+        ExitCode.NOTHING: "no events in the logs",
+        ExitCode.OK: "done",
+    }
+)
 RENDER_CODES = exit_codes(
     {ExitCode.USAGE: "bad usage or input; a policy with errors", ExitCode.OK: "done"}
 )
@@ -70,6 +85,23 @@ def simulate(**options: Any) -> int:
     events of each detection pass through the policy, and the detection runs on the remaining ones.
     """
     return run_action("audit_policy_simulate", **options)
+
+
+@command.command("diff", epilog=DIFF_CODES)
+@click.argument("before", type=FILE)
+@click.argument("after", type=FILE)
+@click.option("--log", "logs", metavar="DATA", multiple=True, help="A store, or logs to measure.")
+@names_option
+@format_option("table", "json")
+@output_option
+@no_progress_option
+def diff(**options: Any) -> int:
+    """Show what changes if policy AFTER replaces policy BEFORE.
+
+    Which attacks detections no longer find, or find in addition; with --log, how many events and
+    bytes of a log each policy would have logged.
+    """
+    return run_action("audit_policy_diff", **options)
 
 
 @command.command("render", epilog=RENDER_CODES)
