@@ -21,7 +21,7 @@ release = version = _PROJECT["version"]
 project_copyright = "the kubewitness maintainers"
 html_title = f"{project} {release}"
 
-extensions = ["myst_parser", "diagrams", "repository_links"]
+extensions = ["myst_parser", "diagrams", "own_files", "repository_links"]
 repository_files = f"{_PROJECT['urls']['Source']}/blob/HEAD/"
 exclude_patterns = ["_extensions", "node_modules"]
 nitpicky = True
