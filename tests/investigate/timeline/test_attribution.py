@@ -236,6 +236,28 @@ TOKEN = {
 }
 
 
+@pytest.mark.parametrize(
+    ("issuer", "expected"),
+    [
+        ({}, [ADA]),
+        (by("x", username="system:kube-controller-manager"), []),
+        ({"username": "system:node:n", "actor_kind": "node"}, []),
+        (TOKEN, [TOKEN["username"]]),
+    ],
+    ids=["person", "kube-controller-manager", "kubelet", "service account"],
+)
+def test_an_issued_token_leads_to_who_had_it_issued(
+    issuer: dict[str, Any], expected: list[str]
+) -> None:
+    """Unless Kubernetes issues it for its own parts."""
+    issue = {"subresource": "token", "issued": "JTI=1"} | issuer
+    found = people(
+        stage(1, "serviceaccounts/robot", **issue),
+        stage(2, "secrets/", verb="list", credential="JTI=1", **(TOKEN | {"pod": None})),
+    )
+    assert [person for person, _ in found] == expected
+
+
 def test_owners_in_a_circle_end() -> None:
     """A log may contain anything."""
     assert not people(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from kubewitness.cli.data import OpenedLogs, open_data
 from kubewitness.cli.output import write_drawn, write_text
@@ -21,6 +22,9 @@ from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
 from kubewitness.private_files import private_files
 from kubewitness.reports.timeline import print_timeline, timeline_document
+
+SHORTEST_FINGERPRINT: Final = 8
+"""Digits of a fingerprint that name one finding."""
 
 
 def run(
@@ -48,7 +52,7 @@ def run(
     no_progress: bool,
 ) -> int:
     """Build a timeline and write it."""
-    if finding and no_findings:
+    if finding is not None and no_findings:
         raise InputError("--finding needs the detections; remove --no-findings")
     selection = Selection(
         user, service_account, pod, object_, namespace, address, node, audit_id, token
@@ -58,8 +62,8 @@ def run(
         now = present_time(opened.connection, moment)
         warnings = _warnings(opened, period, now)
         found = [] if no_findings else _findings(opened, now, warnings)
-        if finding:
-            selection = replace(selection, audit_ids=_audit_ids(found, finding))
+        if finding is not None:
+            selection = _of_finding(selection, found, finding)
         timeline = build_timeline(
             opened.connection,
             selection,
@@ -109,20 +113,32 @@ def _findings(opened: OpenedLogs, now: datetime, warnings: list[str]) -> list[Fi
     return found
 
 
-def _audit_ids(findings: Sequence[Finding], wanted: str) -> frozenset[str]:
-    """Return the requests of a finding, or of all findings of a detection.
+def _of_finding(selection: Selection, findings: Sequence[Finding], wanted: str) -> Selection:
+    """Restrict a selection to a finding, or to all findings of a detection.
+
+    A finding about many requests has no audit IDs: then it is the user's timeline.
 
     Raises:
-        InputError: there is no such finding.
+        InputError: there is no such finding, or it names neither requests nor one user.
     """
-    chosen = [
-        each
-        for each in findings
-        if each.detection.slug == wanted or each.fingerprint.startswith(wanted)
-    ]
+    chosen = [one for one in findings if _is_called(one, wanted)]
     if not chosen:
         raise InputError(
             f"--finding {wanted}: is not a finding in these logs; `kubewitness hunt --format json` "
             "lists their fingerprints"
         )
-    return frozenset().union(*map(audit_ids, chosen))
+    if ids := frozenset[str]().union(*map(audit_ids, chosen)):
+        return replace(selection, audit_ids=ids)
+    users = {str(one.values.get("Username") or "") for one in chosen}
+    if len(users) != 1 or not all(users) or selection.user:
+        raise InputError(
+            f"--finding {wanted}: names no requests; use --user with one of "
+            f"{', '.join(sorted(users))}"
+        )
+    return replace(selection, user=users.pop())
+
+
+def _is_called(finding: Finding, wanted: str) -> bool:
+    is_fingerprint = len(wanted) >= SHORTEST_FINGERPRINT
+    begins = is_fingerprint and finding.fingerprint.startswith(wanted)
+    return begins or finding.detection.slug == wanted

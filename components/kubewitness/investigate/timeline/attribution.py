@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kubewitness.investigate.timeline.controllers import OwnerChains, is_by_controller, is_machine
+from kubewitness.investigate.timeline.controllers import OwnerChains, is_by_controller
 from kubewitness.investigate.timeline.inference import BehindAction
-from kubewitness.investigate.timeline.requests import STAGES, ApiRequest
+from kubewitness.investigate.timeline.requests import OF_KUBERNETES, STAGES, ApiRequest
 from kubewitness.investigate.timeline.tokens import EnteredPods, IssuedTokens
 
 _NOISE: Final = (
@@ -19,7 +19,7 @@ EVIDENCE: Final = f"""(
         AND subresource NOT IN ('status', 'binding') AND resource NOT IN {_NOISE}
     OR subresource IN ('exec', 'attach') OR issued IS NOT NULL
     OR credential IN (SELECT issued FROM {STAGES} WHERE issued IS NOT NULL
-        AND actor_kind NOT IN ('node', 'control plane'))
+        AND actor_kind NOT IN {OF_KUBERNETES})
     OR (pod, split_part(username, ':', 3)) IN (SELECT (name, namespace) FROM {STAGES}
         WHERE resource = 'pods' AND subresource IN ('exec', 'attach', 'ephemeralcontainers'))
 )"""
@@ -76,6 +76,6 @@ class Attributions:
         """
         if by_token := self._by_token(write):
             return by_token
-        if is_machine(write) or self.behind(write):
+        if write.is_by_machine or self.behind(write):
             return []
         return [BehindAction(write.actor, "", ())]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 
 import duckdb
@@ -28,7 +29,7 @@ from kubewitness.investigate.timeline.sessions import with_sessions
 from kubewitness.investigate.timeline.visibility import not_shown
 from kubewitness.logs.store.contents import contents
 from kubewitness.logs.store.database import DATABASE
-from kubewitness.logs.store.period import Period, within
+from kubewitness.logs.store.period import Period, parse_time, within
 from kubewitness.logs.store.truncated import count_truncated
 
 
@@ -47,6 +48,13 @@ class TimelineOptions:
     now: datetime
     findings: Sequence[Finding] = ()
     show_commands: bool = False
+
+    @cached_property
+    def limits(self) -> tuple[datetime | None, datetime | None]:
+        """Return the first time of the period, and the first that is too late."""
+        times = (self.period.since, self.period.until)
+        since, until = (parse_time(text, self.now) if text else None for text in times)
+        return since, until
 
 
 def build_timeline(
@@ -73,6 +81,7 @@ def build_timeline(
     requests = load_requests(cursor, f"{EVIDENCE} OR ({wanted}) AND ({limits})", parameters)
     attributions = Attributions(requests)
     roles = _roles(requests, rows, attributions, selection)
+    roles = {one: role for one, role in roles.items() if role != "effect" or _is_in(one, options)}
     entries = [
         *_audit_entries(cursor, requests, roles, attributions, options),
         *summaries(options.findings, _actors(selection, roles)),
@@ -136,6 +145,14 @@ def _changes(
     writes = [one for one in requests if one.is_write and one.key in keys]
     known = frozenset(chain.from_iterable(map(known_names, roles)))
     return object_changes(cursor, writes, known)
+
+
+def _is_in(request: ApiRequest, options: TimelineOptions) -> bool:
+    """Return whether what followed from a selected request is in the period, too."""
+    logged, (since, until) = request.last.logged, options.limits
+    if logged is None:
+        return since is until is None
+    return (since is None or since <= logged) and (until is None or logged < until)
 
 
 def _subjects(selection: Selection, roles: Mapping[ApiRequest, Role]) -> list[ApiRequest]:

@@ -12,7 +12,7 @@ from typing import Final
 from kubewitness.investigate.timeline.inference import BehindAction
 from kubewitness.investigate.timeline.json_values import json_texts
 from kubewitness.investigate.timeline.objects import ObjectKey, owners, possible_owners
-from kubewitness.investigate.timeline.requests import ApiRequest
+from kubewitness.investigate.timeline.requests import OF_KUBERNETES, ApiRequest
 
 _AUTOSCALER: Final = ":horizontal-pod-autoscaler"
 """Follows the load, and not a person who wrote the scaled object."""
@@ -23,7 +23,6 @@ _FLUX: Final = {
 }
 _NOT_BY_OWNERS: Final = ("status", "binding", "eviction")
 _UNRELATED: Final = ("leases", "events")
-_FOLLOWERS: Final = frozenset({"controller", "control plane", "node"})
 _MOST_OWNERS: Final = 8
 """Objects between an object and the one that a person wrote; more are a circle."""
 
@@ -75,7 +74,7 @@ class OwnerChains:
         left, seen = [(key, f"wrote {key}")], {key}
         while left and len(seen) <= _MOST_OWNERS:
             each, why = left.pop(0)
-            if each != key or request.last.actor_kind in _FOLLOWERS:
+            if each != key or request.last.actor_kind in OF_KUBERNETES:
                 # Operators and GitOps follow the owner, even if others wrote the object too.
                 yield each, why
             for owner, how in self._owners_of(each, request).items():
@@ -97,15 +96,10 @@ class OwnerChains:
 def is_by_controller(request: ApiRequest) -> bool:
     """Return whether another person may be behind a write."""
     last = request.last
-    may_follow = is_machine(request) or last.actor_kind == "serviceaccount"
+    may_follow = request.is_by_machine or last.actor_kind == "serviceaccount"
     may_follow = may_follow and not last.username.endswith(_AUTOSCALER)
     is_change = request.is_write and request.is_allowed
     return may_follow and is_change and last.resource not in _UNRELATED
-
-
-def is_machine(request: ApiRequest) -> bool:
-    """Return whether the actor is a part of Kubernetes or of GitOps, and so never a person."""
-    return request.last.actor_kind in _FOLLOWERS or request.last.is_gitops
 
 
 def _owners(request: ApiRequest) -> Iterator[tuple[ObjectKey, str]]:

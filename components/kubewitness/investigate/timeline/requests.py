@@ -62,6 +62,9 @@ _STAGE_ORDER: Final = {"ResponseStarted": 1, "ResponseComplete": 2, "Panic": 3}
 
 _FIRST_ERROR: Final = 400
 
+OF_KUBERNETES: Final = ("controller", "control plane", "node")
+"""The kinds of actors that are parts of Kubernetes."""
+
 WRITES: Final = ("create", "update", "patch", "delete", "deletecollection")
 
 
@@ -159,6 +162,11 @@ class ApiRequest:
     def actor(self) -> str:
         """Return who acted: of Entra users the name, because the username is an object ID."""
         return self.last.upn or self.last.username or "(nobody)"
+
+    @property
+    def is_by_machine(self) -> bool:
+        """Return whether the actor is a part of Kubernetes or of GitOps, and so never a person."""
+        return self.last.actor_kind in OF_KUBERNETES or self.last.is_gitops
 
     @property
     def is_allowed(self) -> bool:

@@ -27,9 +27,12 @@ class IssuedTokens:
         }
 
     def behind(self, request: ApiRequest) -> Iterator[BehindAction]:
-        """Yield the person who had the token issued; a node issues those of its pods."""
+        """Yield the person who had the token issued.
+
+        Nodes issue those of their pods, and kube-controller-manager those of its controllers.
+        """
         issued = self.request_for(request)
-        if issued is not None and issued.last.actor_kind not in {"node", "control plane"}:
+        if issued is not None and not issued.is_by_machine:
             account = f"{issued.last.namespace}/{issued.last.name}"
             yield BehindAction(
                 issued.actor, f"issued the token of {account} that was used", (issued,)
