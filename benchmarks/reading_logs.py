@@ -1,7 +1,7 @@
 """Compare reading logs with bare DuckDB, jq and Python's json in the same run.
 
-Bare DuckDB reads the same file into the same columns, bodies included, without any check: what is
-lost, changed or cut it does not know. Each figure is a median; what counts is the ratio.
+Bare DuckDB reads the same file into the same columns, bodies included, without any check for
+lost, changed or truncated content. Each figure is a median. Compare the ratios.
 """
 
 import argparse

@@ -441,8 +441,8 @@ PSRULE_CHECKS: Final = (
         "AZR-000027",
         "Network policies are enforced",
         equal("networkProfile.networkPolicy", "azure", "calico"),
-        "The rule does not support Cilium, which Azure recommends. Azure's own engine, which the rule "
-        "accepts, loses its support on Linux on 30 September 2028.",
+        "The rule does not support Cilium, which Azure recommends. Azure's own engine, which the "
+        "rule accepts, loses its support on Linux on 30 September 2028.",
     ),
     _psrule(
         "AzurePolicyAddOn",

@@ -1,4 +1,4 @@
-"""Tables that a workspace has beside the logs of a cluster.
+"""Tables that a workspace has in addition to the logs of a cluster.
 
 Container insights fills most: what runs in a cluster, and what it prints. SigninLogs has the
 sign-ins to Entra ID.
@@ -160,8 +160,8 @@ INSIGHTS_COLUMNS: Final[Mapping[InsightsTable, tuple[Column, ...]]] = {
         UserType="string",
     ),
 }
-"""The columns of each table, apart from those that every table has. Of SigninLogs those that tell
-who signed in from where, to what and how."""
+"""The columns of each table, apart from those that every table has. Of SigninLogs, the user,
+the address, the application and the method of the sign-in."""
 
 _DISTINCTIVE: Final[Mapping[InsightsTable, tuple[frozenset[str], ...]]] = {
     "KubePodInventory": tuple(

@@ -88,7 +88,7 @@ def unanswerable(log: Contents, detections: Iterable[Detection]) -> Unanswerable
 def _of_clusters() -> Iterator[SavedQuery]:
     """Yield the saved queries on the logs of a cluster.
 
-    Few logs have the sign-ins beside them: only the query on these reports that they are missing.
+    Few logs include sign-ins: only the query on sign-ins reports that they are missing.
     """
     for query in saved_queries().values():
         if not {*query.needs} & {*INSIGHTS_TABLES}:

@@ -72,7 +72,7 @@ class Attributions:
     def _persons(self, write: ApiRequest) -> list[BehindAction]:
         """Return who is behind a write to an object that others belong to: mostly its actor.
 
-        What a controller wrote followed an owner, to which the same chain leads.
+        A write of a controller follows an owner, to which the same chain leads.
         """
         if by_token := self._by_token(write):
             return by_token
