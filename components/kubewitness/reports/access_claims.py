@@ -1,7 +1,6 @@
 """Granted and unused permissions, and changes, for people and for JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -113,4 +112,6 @@ def _gap_documents(log: Contents) -> list[dict[str, str | None]]:
 
 
 def _by_user(found: Mapping[Subject, Sequence[Permission]]) -> dict[str, list[dict[str, Any]]]:
-    return {subject.user: [asdict(one) for one in some] for subject, some in found.items() if some}
+    return {
+        subject.user: [one._asdict() for one in some] for subject, some in found.items() if some
+    }

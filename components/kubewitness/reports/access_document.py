@@ -46,7 +46,7 @@ def _subject_document(one: SubjectAccess, report: AccessReport) -> dict[str, Any
         "kubernetes": {
             "objects": list(role_objects(one.subject, one.kubernetes, period_annotation(report))),
             "generalisations": [asdict(each) for each in one.kubernetes.generalisations],
-            "not_granted": [asdict(each) for each in one.kubernetes.not_granted],
+            "not_granted": [each._asdict() for each in one.kubernetes.not_granted],
         },
         "azure": {
             "roles": [
@@ -58,14 +58,14 @@ def _subject_document(one: SubjectAccess, report: AccessReport) -> dict[str, Any
                 }
                 for role in one.azure.roles
             ],
-            "not_granted": [asdict(each) for each in one.azure.not_granted],
+            "not_granted": [each._asdict() for each in one.azure.not_granted],
         },
     }
 
 
 def _use_document(use: Use) -> dict[str, Any]:
     return {
-        **asdict(use.permission),
+        **use.permission._asdict(),
         "authorizer": use.authorizer,
         "requests": use.requests,
         "first": utc(use.first),

@@ -1,7 +1,7 @@
 """How the access of a subject changed at a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from kubewitness.investigate.access.permissions import Permission, Subject, Use
@@ -57,7 +57,7 @@ def changes(
 
 
 def _unnamed(uses: Iterable[Use]) -> set[Permission]:
-    return {replace(use.permission, name="") for use in uses}
+    return {use.permission._replace(name="") for use in uses}
 
 
 def _shows(log: Contents, permission: Permission) -> bool:

@@ -5,7 +5,6 @@ Source: Kubernetes, `k8s.io/apiserver/pkg/endpoints/filters/impersonation`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from kubewitness.azure.resource_ids import GUID
@@ -45,7 +44,7 @@ def impersonation_permissions(
             yield Permission(verb, _GROUP, f"userextras/{key}", name=_shown(key, str(value)))
     if constraint:
         mode = constraint.removeprefix(f"{_LEGACY}:")
-        yield replace(request, verb=f"impersonate-on:{mode}:{request.verb}")
+        yield request._replace(verb=f"impersonate-on:{mode}:{request.verb}")
 
 
 def _shown(key: str, value: str) -> str:

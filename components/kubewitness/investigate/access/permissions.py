@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 Authorizer = Literal["kubernetes", "azure"]
 """Who allowed a request: an authorizer of the API server, most often RBAC, or Azure RBAC."""
@@ -17,8 +17,7 @@ Source: Kubernetes, feature gate AuthorizePodWebsocketUpgradeCreatePermission.
 """
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Permission:
+class Permission(NamedTuple):
     """The permission that one request needs.
 
     Attributes:

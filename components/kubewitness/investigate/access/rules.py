@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from kubewitness.investigate.access.permissions import Permission, Use
@@ -122,7 +122,7 @@ def _generalised(uses: Sequence[Use]) -> Iterator[tuple[Permission, Generalisati
     names: dict[Permission, list[Use]] = defaultdict(list)
     for use in uses:
         if use.permission.name:
-            names[replace(use.permission, name="")].append(use)
+            names[use.permission._replace(name="")].append(use)
     found = {use.permission for use in uses}
     for permission, named in names.items():
         if permission in found:
@@ -135,7 +135,7 @@ def _generalised(uses: Sequence[Use]) -> Iterator[tuple[Permission, Generalisati
             yield permission, _note(permission, f"{len(named):,} names were used")
             found.add(permission)
     for permission in sorted(found):
-        added = replace(permission, verb=_ALONG.get(permission.verb, permission.verb))
+        added = permission._replace(verb=_ALONG.get(permission.verb, permission.verb))
         if permission.resource and added not in found:
             yield added, _note(added, f"`{permission.verb}` was used")
 
@@ -152,10 +152,10 @@ def _without_covered(permissions: AbstractSet[Permission]) -> set[Permission]:
 def _broader(permission: Permission) -> Iterator[Permission]:
     """Yield the permissions that include one: without its name, and for the whole cluster."""
     if permission.name:
-        yield replace(permission, name="")
+        yield permission._replace(name="")
     if permission.namespace:
-        yield replace(permission, namespace="")
-        yield replace(permission, namespace="", name="")
+        yield permission._replace(namespace="")
+        yield permission._replace(namespace="", name="")
 
 
 def _compact(permissions: Iterable[Permission]) -> Sequence[Rule]:

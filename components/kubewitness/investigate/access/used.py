@@ -32,12 +32,16 @@ AZURE_REASON: Final = "Access allowed by Azure RBAC"
 Source: Azure/guard, `authz/providers/azure/rbac`, `AccessAllowedVerdict` and its verbose form.
 """
 
+_SEPARATOR: Final = "\x01"
+"""Between the parts of an object in a row: a text is read several times as fast as a list."""
+
 _CREATED: Final = 201
 _UNAUTHENTICATED: Final = 401
 
 _EVENTS: Final = """
 CREATE OR REPLACE TEMP VIEW events AS
-SELECT AuditId, TimeGenerated, coalesce(lower(ResourceId), '') AS Cluster,
+SELECT AuditId, TimeGenerated, coalesce(Stage, '') AS Stage,
+    coalesce(lower(ResourceId), '') AS Cluster,
     coalesce(Verb, '') AS Verb, coalesce(RequestUri, '') AS RequestUri,
     coalesce(User->>'$.username', '') AS Username, User, ImpersonatedUser, AdditionalFields,
     json_extract_string(ObjectRef, ['$.apiGroup', '$.resource', '$.subresource', '$.namespace',
@@ -55,13 +59,16 @@ _ALLOWED: Final = "coalesce(lower(Decision) = 'allow', Code < 400, false)"
 # impersonated user in the event shows that the impersonation was authorized, whatever the decision.
 _USES: Final = f"""
 SELECT Cluster, Username, ImpersonatedUser, Constraint_, Verb, IsAllowed,
-    CASE WHEN NOT IsPath THEN Ref END AS Ref,
+    CASE WHEN NOT IsPath THEN concat_ws(chr(1), coalesce(Ref[1], ''), Ref[2], coalesce(Ref[3], ''),
+        coalesce(Ref[4], ''), coalesce(Ref[5], '')) END AS Ref,
     CASE WHEN IsPath THEN split_part(RequestUri, '?', 1) END AS Path,
     CASE WHEN IsPath AND Verb IN ('list', 'watch')
         THEN regexp_extract(RequestUri, '[?&]fieldSelector=([^&]*)', 1) END AS Selector,
     coalesce(starts_with(Reason, '{AZURE_REASON}'), false) AS IsAzure,
     coalesce(Verb IN ('patch', 'update') AND Code = {_CREATED}, false) AS IsCreated,
-    count(DISTINCT AuditId) AS Requests, min(TimeGenerated) AS First, max(TimeGenerated) AS Last
+    greatest(count(*) FILTER (Stage = 'ResponseStarted'),
+        count(*) FILTER (Stage <> 'ResponseStarted')) AS Requests,
+    min(TimeGenerated) AS First, max(TimeGenerated) AS Last
 FROM (
     SELECT *, {_ALLOWED} AS IsAllowed,
         coalesce(Ref[2], '') = '' OR (Verb = 'create' AND coalesce(Ref[3], '') = ''
@@ -70,7 +77,7 @@ FROM (
             THEN AdditionalFields->>'$.authenticationMetadata.impersonationConstraint'
             END AS Constraint_
     FROM events WHERE {_ALLOWED} OR ImpersonatedUser IS NOT NULL
-) GROUP BY ALL ORDER BY ALL"""
+) GROUP BY ALL"""
 
 _UNDECIDED: Final = f"""
 SELECT count(DISTINCT AuditId) FROM events
@@ -141,7 +148,8 @@ def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[S
 
     if row["IsAllowed"]:
         for verb in _verbs(permission, is_created=row["IsCreated"], is_azure=row["IsAzure"]):
-            yield use(username, replace(permission, verb=verb))
+            needed = permission if verb == permission.verb else permission._replace(verb=verb)
+            yield use(username, needed)
     if acted_as and row["Username"]:
         for needed in impersonation_permissions(acted_as, row["Constraint_"] or "", permission):
             yield use(row["Username"], needed)
@@ -149,7 +157,7 @@ def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[S
 
 def _permission(row: Mapping[str, Any]) -> Permission | None:
     if row["Ref"]:
-        group, resource, subresource, namespace, name = (part or "" for part in row["Ref"])
+        group, resource, subresource, namespace, name = row["Ref"].split(_SEPARATOR)
         resource = f"{resource}/{subresource}" if subresource else resource
         return Permission(
             row["Verb"], group, resource, namespace, _name(row["Verb"], resource, name)
@@ -194,13 +202,16 @@ def _merged(uses: Sequence[Use]) -> Sequence[Use]:
     by_key: dict[Any, list[Use]] = defaultdict(list)
     for use in uses:
         by_key[use.permission, use.authorizer].append(use)
-    return [
-        replace(
-            same[0],
-            requests=sum(use.requests for use in same),
-            first=min((use.first for use in same if use.first), default=None),
-            last=max((use.last for use in same if use.last), default=None),
-            is_generated=any(use.is_generated for use in same),
-        )
-        for _, same in sorted(by_key.items())
-    ]
+    return [_sum(same) for _, same in sorted(by_key.items())]
+
+
+def _sum(same: Sequence[Use]) -> Use:
+    if len(same) == 1:
+        return same[0]
+    return replace(
+        same[0],
+        requests=sum(use.requests for use in same),
+        first=min((use.first for use in same if use.first), default=None),
+        last=max((use.last for use in same if use.last), default=None),
+        is_generated=any(use.is_generated for use in same),
+    )
