@@ -30,12 +30,12 @@ def write_log(events: Iterable[object], folder: Path) -> Path:
     return log
 
 
-def used_in(events: Iterable[object], folder: Path) -> Used:
+def used_in(events: Iterable[object], folder: Path, *, exact: bool = True) -> Used:
     """The permissions that were used."""
     store = folder / "logs.store"
     read(store, write_log(events, folder))
     with open_store(store, read_only=True) as connection:
-        return used_permissions(connection, Period(), present_time(connection))
+        return used_permissions(connection, Period(), present_time(connection), exact=exact)
 
 
 def permissions_of(used: Used, user: str = ADA, cluster: str = "") -> set[Permission]:

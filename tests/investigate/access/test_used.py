@@ -131,3 +131,19 @@ def test_what_the_log_does_not_show_is_counted(tmp_path: Path) -> None:
         tmp_path,
     )
     assert (used.uses, used.undecided, used.unreadable) == ({}, 1, 2)
+
+
+def test_generated_names_are_one_permission_unless_each_is_asked_for(tmp_path: Path) -> None:
+    """A month of a cluster has tens of thousands of them. Other names stay apart."""
+    pods = [request("get", "pods", f"web-{end}", user=ADA) for end in ("7xk2p", "bq5zx", "front")]
+    jobs = [request("get", "jobs", f"job-2912345{end}", group="batch", user=ADA) for end in "67"]
+    names = {}
+    for exact in (True, False):
+        folder = tmp_path / str(exact)
+        folder.mkdir()
+        uses = used_in([*pods, *jobs], folder, exact=exact).uses[Subject("", ADA)]
+        names[exact] = {use.permission.name: (use.requests, use.is_generated) for use in uses}
+    every = {"web-7xk2p", "web-bq5zx", "job-29123456", "job-29123457"}
+    assert names[True] == {**dict.fromkeys(every, (1, True)), "web-front": (1, False)}
+    merged = {"web-7xk2p": (2, True), "job-29123456": (2, True), "web-front": (1, False)}
+    assert names[False] == merged

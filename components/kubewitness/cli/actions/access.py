@@ -57,7 +57,7 @@ def run(
         now = present_time(opened.connection, moment)
         events = count_events(opened.connection, period, now)
         warnings = list(time_warnings(opened.connection, events, period, now))
-        store = _Store(opened.connection, period, now)
+        store = _Store(opened.connection, period, now, exact)
         used = store.used(period)
         pool = {*used.uses, *(named_subjects(grants.rules, used.uses) if grants else ())}
         chosen = chosen_subjects(pool, subjects, cluster, known)
@@ -84,14 +84,16 @@ class _Store:
         connection: to it.
         period: of the command.
         now: from which the period counts.
+        exact: whether each generated name counts.
     """
 
     connection: duckdb.DuckDBPyConnection
     period: Period
     now: datetime
+    exact: bool
 
     def used(self, period: Period) -> Used:
-        return used_permissions(self.connection, period, self.now)
+        return used_permissions(self.connection, period, self.now, exact=self.exact)
 
     def log(self, period: Period, cluster: str | None = None) -> Contents:
         return contents(self.connection, period, self.now, cluster)

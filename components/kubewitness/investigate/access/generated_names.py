@@ -35,6 +35,20 @@ GeneratedNames: TypeAlias = AbstractSet[tuple[str, str, str, str]]
 """Group, resource, namespace and name of objects."""
 
 
+def looks_generated(name: str, resource: str) -> str:
+    """Return the SQL of whether a name looks generated, as `is_generated` decides it.
+
+    Args:
+        name: the SQL of the name.
+        resource: the SQL of the resource, without its subresource.
+    """
+    special = " ".join(
+        f"WHEN {resource} = '{kind}' THEN regexp_matches({name}, '{ending.pattern}')"
+        for kind, ending in _OF_CONTROLLERS.items()
+    )
+    return f"(regexp_matches({name}, '{_GENERATED.pattern}') OR CASE {special} ELSE false END)"
+
+
 def generated_names(connection: duckdb.DuckDBPyConnection) -> GeneratedNames:
     """Return the objects in the view `events` that were created without a name."""
     return {row for row in connection.execute(_CREATED).fetchall() if row[3]}

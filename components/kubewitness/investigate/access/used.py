@@ -19,6 +19,7 @@ from kubewitness.investigate.access.generated_names import (
     GeneratedNames,
     generated_names,
     is_generated,
+    looks_generated,
 )
 from kubewitness.investigate.access.impersonation import impersonation_permissions
 from kubewitness.investigate.access.permissions import CONNECT, Permission, Subject, Use
@@ -60,7 +61,8 @@ _ALLOWED: Final = "coalesce(lower(Decision) = 'allow', Code < 400, false)"
 _USES: Final = f"""
 SELECT Cluster, Username, ImpersonatedUser, Constraint_, Verb, IsAllowed,
     CASE WHEN NOT IsPath THEN concat_ws(chr(1), coalesce(Ref[1], ''), Ref[2], coalesce(Ref[3], ''),
-        coalesce(Ref[4], ''), coalesce(Ref[5], '')) END AS Ref,
+        coalesce(Ref[4], ''), CASE WHEN IsMerged THEN '' ELSE coalesce(Ref[5], '') END) END AS Ref,
+    IsMerged, min(CASE WHEN IsMerged THEN Ref[5] END) AS Example,
     CASE WHEN IsPath THEN split_part(RequestUri, '?', 1) END AS Path,
     CASE WHEN IsPath AND Verb IN ('list', 'watch')
         THEN regexp_extract(RequestUri, '[?&]fieldSelector=([^&]*)', 1) END AS Selector,
@@ -71,6 +73,7 @@ SELECT Cluster, Username, ImpersonatedUser, Constraint_, Verb, IsAllowed,
     min(TimeGenerated) AS First, max(TimeGenerated) AS Last
 FROM (
     SELECT *, {_ALLOWED} AS IsAllowed,
+        coalesce($merged AND {looks_generated("Ref[5]", "Ref[2]")}, false) AS IsMerged,
         coalesce(Ref[2], '') = '' OR (Verb = 'create' AND coalesce(Ref[3], '') = ''
             AND starts_with(RequestUri, '/api')) AS IsPath,
         CASE WHEN ImpersonatedUser IS NOT NULL
@@ -99,11 +102,15 @@ class Used:
     unreadable: int
 
 
-def used_permissions(connection: duckdb.DuckDBPyConnection, period: Period, now: datetime) -> Used:
+def used_permissions(
+    connection: duckdb.DuckDBPyConnection, period: Period, now: datetime, *, exact: bool = False
+) -> Used:
     """Return the permissions that each subject used in a period.
 
     Args:
         now: from which the period counts.
+        exact: whether each generated name is a permission of its own. By default one name
+            represents all: a log of a month has tens of thousands.
 
     Raises:
         InputError: a time of the period cannot be read.
@@ -113,7 +120,7 @@ def used_permissions(connection: duckdb.DuckDBPyConnection, period: Period, now:
     generated = generated_names(connection)
     found: dict[Subject, list[Use]] = defaultdict(list)
     unreadable = 0
-    for row in _rows(connection):
+    for row in _rows(connection, merged=not exact):
         uses = list(_uses(row, generated))
         unreadable += 0 if uses else row["Requests"]
         for subject, use in uses:
@@ -122,8 +129,8 @@ def used_permissions(connection: duckdb.DuckDBPyConnection, period: Period, now:
     return Used(merged, undecided, unreadable)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    running = connection.execute(_USES)
+def _rows(connection: duckdb.DuckDBPyConnection, *, merged: bool) -> Iterator[dict[str, Any]]:
+    running = connection.execute(_USES, {"merged": merged})
     names = [column[0] for column in running.description or ()]
     return (dict(zip(names, row, strict=True)) for row in running.fetchall())
 
@@ -143,7 +150,7 @@ def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[S
             row["Requests"],
             row["First"],
             row["Last"],
-            is_generated(needed, generated),
+            row["IsMerged"] or is_generated(needed, generated),
         )
 
     if row["IsAllowed"]:
@@ -158,6 +165,7 @@ def _uses(row: Mapping[str, Any], generated: GeneratedNames) -> Iterator[tuple[S
 def _permission(row: Mapping[str, Any]) -> Permission | None:
     if row["Ref"]:
         group, resource, subresource, namespace, name = row["Ref"].split(_SEPARATOR)
+        name = row["Example"] or name
         resource = f"{resource}/{subresource}" if subresource else resource
         return Permission(
             row["Verb"], group, resource, namespace, _name(row["Verb"], resource, name)
