@@ -10,7 +10,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-import pyarrow.parquet as pq
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
@@ -87,6 +86,8 @@ def write_csv(file: TextIO, result: Result, *, raw: bool = False) -> None:
 
 def write_parquet(path: Path, result: Result) -> None:
     """Write a Parquet file."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 loads slowly, and other formats do not need it
+
     batches = result.batches()
     with pq.ParquetWriter(path, batches.schema, compression="zstd") as writer:
         for batch in batches:
