@@ -16,7 +16,7 @@ from kubewitness.detections.library import all_detections
 from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.investigate.timeline.build import TimelineOptions, build_timeline
 from kubewitness.investigate.timeline.findings import audit_ids
-from kubewitness.investigate.timeline.selection import Selection
+from kubewitness.investigate.timeline.selection import Selection, condition
 from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
 from kubewitness.logs.store.present import count_events, present_time, time_warnings
@@ -57,6 +57,7 @@ def run(
     selection = Selection(
         user, service_account, pod, object_, namespace, address, node, audit_id, token
     )
+    condition(selection)  # its faults are reported before anything is read
     moment, period = present(as_of), Period(since, until)
     with open_data(data, Period(), now=moment, progress=not no_progress) as opened:
         now = present_time(opened.connection, moment)

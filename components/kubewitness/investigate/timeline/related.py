@@ -31,7 +31,7 @@ class RelatedScope:
         named = [one for one in found if one.key.name]
         changed = (one.key for one in named if one.is_write or one.last.subresource)
         objects = {key[1:] for key in (*changed, *selection.objects())}
-        names = (name for one in found for name in (one.last.username, one.last.upn) if name)
+        names = (name for one in found for name in _names(one) if name)
         given = [selection.user] if selection.user else []
         return cls(selection, objects, {fold(name) for name in (*given, *names)})
 
@@ -70,3 +70,7 @@ class RelatedScope:
 def _only(selection: Selection, name: str) -> bool:
     given = {field for field, value in vars(selection).items() if value is not None}
     return given == {name}
+
+
+def _names(request: ApiRequest) -> tuple[str | None, ...]:
+    return request.last.username, request.last.upn, request.last.object_id

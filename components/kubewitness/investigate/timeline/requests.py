@@ -22,10 +22,12 @@ _COLUMNS: Final = {
     "uri": "RequestUri",
     "username": "Username",
     "upn": "json_extract_string(User, '$.extra.upn[0]')",
+    "object_id": "json_extract_string(User, '$.extra.oid[0]')",
     "impersonated": "ImpersonatedUsername",
     "actor_kind": "ActorKind",
     "is_gitops": "IsGitOps",
     "address": "PeerIp",
+    "addresses": "CAST(SourceIps AS VARCHAR)",
     "agent": "UserAgent",
     "resource": "Resource",
     "subresource": "Subresource",
@@ -74,6 +76,8 @@ class StoredStage:
 
     Attributes:
         upn: the name of an Entra user, whose username is an object ID.
+        object_id: of an Entra user, whose username is a name.
+        address: of the connection; `addresses` are those that the client names, too, as JSON.
         cluster: Azure's ID of the cluster, in lower case.
         credential: the ID of the token or certificate that the client used.
         pod: to which that token is bound; `node` in the same way.
@@ -94,10 +98,12 @@ class StoredStage:
     uri: str
     username: str
     upn: str | None
+    object_id: str | None
     impersonated: str
     actor_kind: str
     is_gitops: bool
     address: str
+    addresses: str | None
     agent: str
     resource: str
     subresource: str

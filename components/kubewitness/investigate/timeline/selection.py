@@ -133,9 +133,9 @@ def _of_object(number: int, key: ObjectKey, parameters: dict[str, Any]) -> str:
 
 _CONDITIONS: Final[Mapping[str, str]] = {
     "user": "(lower(username) = lower($user) OR lower(upn) = lower($user) "
-    "OR lower(impersonated) = lower($user))",
+    "OR lower(object_id) = lower($user) OR lower(impersonated) = lower($user))",
     "namespace": f"(namespace = $namespace OR namespace = '' AND {_OF_ALL})",
-    "address": "address = $address",
+    "address": "(address = $address OR contains(addresses, '\"' || $address || '\"'))",
     "node": "(node = $node OR username = 'system:node:' || $node "
     "OR resource = 'nodes' AND name = $node)",
     "audit_id": "audit_id = $audit_id",
