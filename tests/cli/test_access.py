@@ -9,6 +9,7 @@ import yaml
 from kubewitness.errors import ExitCode
 from support.audit_requests import request
 from support.command import run
+from support.granted_files import bound, rule, write_rbac
 from support.used_access import ADA, cluster_request, write_log
 
 ACCOUNT = "system:serviceaccount:shop:web"
@@ -92,3 +93,13 @@ def test_a_subject_that_the_log_does_not_have_is_reported_with_similar_ones(
     code, out, err = run(capsys, "access", log, "--user", "ada@shop.exampl")
     assert (code, out) == (ExitCode.NOTHING, "")
     assert f"did you mean `{ADA}`" in err
+
+
+def test_a_period_without_events_is_nothing_to_check(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is granted would otherwise be called unused."""
+    granted = write_rbac(bound("dev", [rule(["delete"], ["pods"])]), tmp_path)
+    code, out, err = run(capsys, "access", log, "--granted", granted, "--until", "2000-01-01")
+    assert (code, out) == (ExitCode.NOTHING, "")
+    assert "no audit events in the period" in err

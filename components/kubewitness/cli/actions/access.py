@@ -10,7 +10,7 @@ import duckdb
 from kubewitness.cli.data import open_data
 from kubewitness.cli.output import write_drawn, write_text
 from kubewitness.cli.standard_streams import tell
-from kubewitness.errors import ExitCode, InputError
+from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.investigate.access.changes import Changes, changes
 from kubewitness.investigate.access.choice import chosen_subjects
 from kubewitness.investigate.access.permissions import Subject
@@ -58,13 +58,16 @@ def run(
         events = count_events(opened.connection, period, now)
         warnings = list(time_warnings(opened.connection, events, period, now))
         store = _Store(opened.connection, period, now, exact)
+        log = store.log(period)
+        if not log.audit_events:
+            raise NothingToCheckError("the log has no audit events in the period")
         used = store.used(period)
         pool = {*used.uses, *(named_subjects(grants.rules, used.uses) if grants else ())}
         chosen = chosen_subjects(pool, subjects, cluster, known)
         report = AccessReport(
             [access_of(one, used.uses.get(one, ()), known, exact=exact) for one in chosen],
             used,
-            contents(opened.connection, period, now),
+            log,
             _compare(store, grants, used, chosen, are_all=not subjects) if grants else None,
             _changes(store, parse_time(changes_since, now), chosen) if changes_since else None,
         )

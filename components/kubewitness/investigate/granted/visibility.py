@@ -34,6 +34,7 @@ _IMPERSONATE: Final = "impersonate"
 _AKS: Final = "/providers/microsoft.containerservice/managedclusters/"
 
 _NO_READS: Final = "this log has no reads (get, list)"
+_NO_EVENTS: Final = "the log has no audit events of this cluster in the period"
 _NO_EVENT: Final = "the API server checks this verb without an event"
 _NOT_LOGGED: Final = "the audit policy of AKS does not log this request"
 _ASSUMED: Final = "the log has no such request; this assumes that it would contain one"
@@ -92,6 +93,8 @@ class Visibility:
 
     def _why_not(self, asked: Asked) -> str:
         """Return why a use would not have been visible; empty if it may have been."""
+        if not self.log.audit_events:
+            return _NO_EVENTS
         if asked.verb in _INTERNAL:
             return _NO_EVENT
         if asked.verb.startswith(_IMPERSONATE):
