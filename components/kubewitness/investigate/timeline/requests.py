@@ -130,12 +130,14 @@ class StoredStage:
     @property
     def order(self) -> tuple[Any, ...]:
         """Return a key that sorts stages by time, and those of one time by what they contain."""
-        shown = tuple("" if value is None else str(value) for value in (*vars(self).values(),)[:-1])
+        texts = (self.annotations, self.message, self.owners, self.labels, self.sent)
         return (
             self.received is None,
             self.received or datetime.min,  # noqa: DTZ901 compared with none
             _STAGE_ORDER.get(self.stage, 0),
-            shown,
+            *(self.audit_id, self.uri, self.verb, self.username, self.impersonated, self.agent),
+            *(self.address, self.contents, -1 if self.code is None else self.code),
+            *(text or "" for text in texts),
         )
 
 
