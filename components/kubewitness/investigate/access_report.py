@@ -9,7 +9,7 @@ from kubewitness.investigate.access.changes import Changes
 from kubewitness.investigate.access.permissions import Subject, Use
 from kubewitness.investigate.access.rules import Grants, grants
 from kubewitness.investigate.access.used import Used
-from kubewitness.investigate.granted.comparison import Comparison
+from kubewitness.investigate.granted.comparison import GrantComparison
 from kubewitness.investigate.identities import Identities
 from kubewitness.logs.store.contents import Contents
 
@@ -48,7 +48,7 @@ class AccessReport:
     subjects: Sequence[SubjectAccess]
     used: Used
     log: Contents
-    comparison: Comparison | None = None
+    comparison: GrantComparison | None = None
     changes: Changes | None = None
 
     @property

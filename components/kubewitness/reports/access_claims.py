@@ -7,8 +7,8 @@ from typing import Any
 from kubewitness.investigate.access.changes import Changes
 from kubewitness.investigate.access.permissions import Permission, Subject
 from kubewitness.investigate.access.rules import resource_name
-from kubewitness.investigate.granted.claim import Claim
-from kubewitness.investigate.granted.comparison import Comparison
+from kubewitness.investigate.granted.claim import GrantClaim
+from kubewitness.investigate.granted.comparison import GrantComparison
 from kubewitness.logs.store.contents import Contents
 from kubewitness.reports.times import span, utc
 
@@ -20,7 +20,7 @@ def permission_line(one: Permission) -> str:
     return f"{one.verb} {resource_name(one)}{name}{place}"
 
 
-def comparison_lines(found: Comparison) -> Iterator[str]:
+def comparison_lines(found: GrantComparison) -> Iterator[str]:
     """Yield what is granted and not used, then what is used and no longer granted."""
     for heading, claims in groupby(found.claims, _heading):
         some = list(claims)
@@ -51,7 +51,7 @@ def change_lines(found: Changes) -> Iterator[str]:
         yield f"{title}: {log.audit_events:,} audit events, {_gaps(log)}"
 
 
-def comparison_document(found: Comparison) -> dict[str, Any]:
+def comparison_document(found: GrantComparison) -> dict[str, Any]:
     """Return a comparison for JSON; each claim has its period and its gaps."""
     return {
         "claims": [_claim_document(claim, found.log) for claim in found.claims],
@@ -73,7 +73,7 @@ def changes_document(found: Changes) -> dict[str, Any]:
     }
 
 
-def _claim_document(claim: Claim, log: Contents) -> dict[str, Any]:
+def _claim_document(claim: GrantClaim, log: Contents) -> dict[str, Any]:
     return {
         "status": claim.status.value,
         "risk": claim.risk.value,
@@ -87,7 +87,7 @@ def _claim_document(claim: Claim, log: Contents) -> dict[str, Any]:
     }
 
 
-def _heading(claim: Claim) -> str:
+def _heading(claim: GrantClaim) -> str:
     place = f" in {claim.namespace}" if claim.namespace else ""
     why = f": {claim.why}" if claim.why else ""
     return f"{claim.status}: {claim.risk}: {claim.principal} by {claim.source}{place}{why}"

@@ -17,7 +17,7 @@ from kubewitness.investigate.access.permissions import Subject
 from kubewitness.investigate.access.used import AZURE_REASON, Used, used_permissions
 from kubewitness.investigate.access_report import AccessReport, access_of
 from kubewitness.investigate.granted.actors import actors, is_whole
-from kubewitness.investigate.granted.comparison import Comparison, compare
+from kubewitness.investigate.granted.comparison import GrantComparison, compare
 from kubewitness.investigate.granted.files import read_granted
 from kubewitness.investigate.granted.grant import Granted
 from kubewitness.investigate.granted.kubernetes_claims import named_subjects
@@ -104,7 +104,7 @@ class _Store:
 
 def _compare(
     store: _Store, grants: Granted, used: Used, chosen: Sequence[Subject], *, are_all: bool
-) -> Comparison:
+) -> GrantComparison:
     """Compare what is granted with what was used; right after the uses were read."""
     cluster = _one_cluster(chosen, "what `--granted` names is of one cluster")
     uses = {one: some for one, some in used.uses.items() if one.cluster == cluster}

@@ -8,9 +8,9 @@ from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.investigate.access.azure_actions import CLUSTER_TYPE, data_action, role_action
 from kubewitness.investigate.access.permissions import Subject, Use
 from kubewitness.investigate.granted.actors import Actor, comparable_guid
-from kubewitness.investigate.granted.claim import Claim, Risk, risk
-from kubewitness.investigate.granted.grant import ALL, RoleAssignment
-from kubewitness.investigate.granted.visibility import Status, Visibility
+from kubewitness.investigate.granted.claim import GrantClaim, Risk, risk
+from kubewitness.investigate.granted.grant import ALL, AzureAssignment
+from kubewitness.investigate.granted.visibility import GrantStatus, Visibility
 
 _NO_READS: Final = "this log has no reads (get, list), which the assignment may grant"
 _NO_ROLE: Final = (
@@ -19,11 +19,11 @@ _NO_ROLE: Final = (
 
 
 def azure_claims(
-    assignments: Iterable[RoleAssignment],
+    assignments: Iterable[AzureAssignment],
     uses: Mapping[Subject, Sequence[Use]],
     actors: Mapping[Subject, Actor],
     visibility: Visibility,
-) -> Iterator[Claim]:
+) -> Iterator[GrantClaim]:
     """Yield a claim for each assignment, or data action of it, that no request used.
 
     Args:
@@ -50,14 +50,14 @@ def azure_claims(
         yield from _of_actions(one, actions, visibility)
 
 
-def concerns(assignment: RoleAssignment, cluster: str) -> bool:
+def concerns(assignment: AzureAssignment, cluster: str) -> bool:
     """Return whether an assignment holds in a cluster, or in a namespace of it."""
     scope = comparable(assignment.scope)
     own = f"{comparable(cluster)}/"
     return not cluster or f"{scope}/".startswith(own) or own.startswith(f"{scope}/")
 
 
-def is_holder(assignment: RoleAssignment, actor: Actor) -> bool:
+def is_holder(assignment: AzureAssignment, actor: Actor) -> bool:
     """Return whether a subject has an assignment: itself, or as a member of a group."""
     groups = {fold(group) for group in actor.groups}
     return bool(
@@ -65,12 +65,12 @@ def is_holder(assignment: RoleAssignment, actor: Actor) -> bool:
     )
 
 
-def _is_within(assignment: RoleAssignment, namespace: str) -> bool:
+def _is_within(assignment: AzureAssignment, namespace: str) -> bool:
     _, separator, own = comparable(assignment.scope).partition("/namespaces/")
     return not separator or own == fold(namespace)
 
 
-def _of_assignment(one: RoleAssignment, unnamed: int, visibility: Visibility) -> Claim:
+def _of_assignment(one: AzureAssignment, unnamed: int, visibility: Visibility) -> GrantClaim:
     if not one.is_known:
         why = _NO_ROLE
     elif unnamed:
@@ -81,8 +81,8 @@ def _of_assignment(one: RoleAssignment, unnamed: int, visibility: Visibility) ->
 
 
 def _of_actions(
-    one: RoleAssignment, used: Iterable[str], visibility: Visibility
-) -> Iterator[Claim]:
+    one: AzureAssignment, used: Iterable[str], visibility: Visibility
+) -> Iterator[GrantClaim]:
     taken = [fold(action) for action in used]
     for granted in one.data_actions or ():
         if not any(fnmatchcase(action, fold(granted)) for action in taken):
@@ -101,12 +101,12 @@ def _risk(action: str) -> Risk:
 
 
 def _claim(
-    one: RoleAssignment, permission: str, urgency: Risk, why: str, visibility: Visibility
-) -> Claim:
+    one: AzureAssignment, permission: str, urgency: Risk, why: str, visibility: Visibility
+) -> GrantClaim:
     holder = one.principal_name or one.principal_id
     _, _, namespace = one.scope.partition("/namespaces/")
-    return Claim(
-        Status.NOT_VISIBLE if why else Status.UNUSED,
+    return GrantClaim(
+        GrantStatus.NOT_VISIBLE if why else GrantStatus.UNUSED,
         urgency,
         f"Entra ID {holder}",
         f"role assignment {one.id} ({one.role}) at {one.scope}",

@@ -6,7 +6,7 @@ from typing import Any, Final
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.aks_roles import AKS_ROLES, RBAC_CLUSTER_ADMIN
 from kubewitness.investigate.access.azure_actions import CLUSTER_TYPE
-from kubewitness.investigate.granted.grant import RoleAssignment
+from kubewitness.investigate.granted.grant import AzureAssignment
 
 Entries = Sequence[Mapping[str, Any]]
 
@@ -28,7 +28,7 @@ def is_definition(entry: Any) -> bool:
     return isinstance(entry, dict) and _KEY_OF_DEFINITION in entry
 
 
-def role_assignments(assignments: Entries, definitions: Entries) -> Iterator[RoleAssignment]:
+def role_assignments(assignments: Entries, definitions: Entries) -> Iterator[AzureAssignment]:
     """Yield the assignments with the data actions of their roles, as far as these are known."""
     known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         RBAC_CLUSTER_ADMIN: (_EVERYTHING, ()),
@@ -39,7 +39,7 @@ def role_assignments(assignments: Entries, definitions: Entries) -> Iterator[Rol
         actions, excluded = known.get(role, (None, ()))
         if actions is not None and not any(map(_is_of_cluster, actions)):
             continue  # the role grants nothing within the cluster
-        yield RoleAssignment(
+        yield AzureAssignment(
             _last(str(each.get("name") or each.get("id") or "")),
             fold(str(each["principalId"])),
             str(each.get("principalName") or ""),

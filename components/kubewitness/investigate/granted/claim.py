@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from kubewitness.investigate.granted.grant import ALL
-from kubewitness.investigate.granted.visibility import READS, Status
+from kubewitness.investigate.granted.visibility import READS, GrantStatus
 
 
 class Risk(StrEnum):
@@ -35,7 +35,7 @@ _ESCALATING_CHANGES: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Claim:
+class GrantClaim:
     """A granted permission that no request in the log used.
 
     Attributes:
@@ -49,7 +49,7 @@ class Claim:
         period: in which a use would have been visible; None if no event has a time.
     """
 
-    status: Status
+    status: GrantStatus
     risk: Risk
     principal: str
     source: str
@@ -63,7 +63,7 @@ class Claim:
         """Return a key that sorts claims: the most urgent first."""
         return (
             RISKS.index(self.risk),
-            list(Status).index(self.status),
+            list(GrantStatus).index(self.status),
             self.principal,
             self.source,
             self.namespace,

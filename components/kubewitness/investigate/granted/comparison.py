@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kubewitness.investigate.access.permissions import Permission, Subject, Use
 from kubewitness.investigate.granted.actors import Actor, comparable_guid
 from kubewitness.investigate.granted.azure_claims import azure_claims, is_holder
-from kubewitness.investigate.granted.claim import Claim
+from kubewitness.investigate.granted.claim import GrantClaim
 from kubewitness.investigate.granted.grant import Granted
 from kubewitness.investigate.granted.kubernetes_claims import (
     is_principal,
@@ -19,7 +19,7 @@ from kubewitness.logs.store.contents import Contents
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GrantComparison:
     """A comparison of what is granted with what was used.
 
     Attributes:
@@ -30,7 +30,7 @@ class Comparison:
         log: what the log has of the cluster.
     """
 
-    claims: Sequence[Claim]
+    claims: Sequence[GrantClaim]
     no_longer_granted: Mapping[Subject, Sequence[Permission]]
     gone_assignments: Mapping[Subject, Sequence[str]]
     faults: Sequence[str]
@@ -43,7 +43,7 @@ def compare(
     actors: Mapping[Subject, Actor],
     visibility: Visibility,
     wanted: AbstractSet[Subject] | None = None,
-) -> Comparison:
+) -> GrantComparison:
     """Compare what is granted with what the subjects of one cluster used.
 
     Args:
@@ -77,7 +77,7 @@ def compare(
         for one in subjects
         if granted.assignments and one in actors
     }
-    return Comparison(
+    return GrantComparison(
         sorted(claims, key=lambda claim: claim.order),
         {subject: some for subject, some in lost.items() if some},
         {subject: some for subject, some in gone.items() if some},

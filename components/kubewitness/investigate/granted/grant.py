@@ -49,7 +49,7 @@ class GrantedRule:
 
 
 @dataclass(frozen=True, order=True)
-class RoleAssignment:
+class AzureAssignment:
     """A role assignment of Azure.
 
     Attributes:
@@ -85,6 +85,6 @@ class Granted:
     """
 
     rules: tuple[GrantedRule, ...] = ()
-    assignments: tuple[RoleAssignment, ...] = ()
+    assignments: tuple[AzureAssignment, ...] = ()
     faults: tuple[str, ...] = ()
     has_rbac: bool = False

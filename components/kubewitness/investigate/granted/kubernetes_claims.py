@@ -12,7 +12,7 @@ from kubewitness.investigate.access.permissions import (
 )
 from kubewitness.investigate.access.rules import resource_name
 from kubewitness.investigate.granted.actors import Actor
-from kubewitness.investigate.granted.claim import Claim, risk
+from kubewitness.investigate.granted.claim import GrantClaim, risk
 from kubewitness.investigate.granted.grant import ALL, GrantedRule, Principal
 from kubewitness.investigate.granted.visibility import CHANGES, READS, Asked, Visibility
 
@@ -28,7 +28,7 @@ def kubernetes_claims(
     uses: Mapping[Subject, Sequence[Use]],
     actors: Mapping[Subject, Actor],
     visibility: Visibility,
-) -> Iterator[Claim]:
+) -> Iterator[GrantClaim]:
     """Yield a claim for each granted permission that no request used.
 
     Args:
@@ -121,13 +121,13 @@ def _items(rule: GrantedRule) -> Iterator[tuple[Permission, Sequence[str]]]:
 
 def _claim(
     rule: GrantedRule, item: Permission, verbs: Sequence[str], visibility: Visibility
-) -> Claim:
+) -> GrantClaim:
     user = "" if rule.principal.kind == "Group" else rule.principal.name
     groups = (rule.principal.name,) if rule.principal.kind == "Group" else ()
     asked = Asked(user, groups, verbs[0], item.group, item.resource, item.namespace, item.path)
     status, why = visibility.judge(asked)
     named = f" named {', '.join(rule.names)}" if rule.names else ""
-    return Claim(
+    return GrantClaim(
         status,
         risk(item.verb, item.group, item.resource or item.path),
         f"{rule.principal.kind} {rule.principal.name}",

@@ -15,7 +15,7 @@ from kubewitness.investigate.granted.grant import ALL
 from kubewitness.logs.store.contents import Contents
 
 
-class Status(StrEnum):
+class GrantStatus(StrEnum):
     """The result of a log for a granted permission that no request in it used."""
 
     UNUSED = "unused"
@@ -81,15 +81,15 @@ class Visibility:
     cluster: str
     is_whole: bool
 
-    def judge(self, asked: Asked) -> tuple[Status, str]:
+    def judge(self, asked: Asked) -> tuple[GrantStatus, str]:
         """Return the claim for a permission that no request used, and the reason."""
         if why := self._why_not(asked):
-            return Status.NOT_VISIBLE, why
+            return GrantStatus.NOT_VISIBLE, why
         if ALL in (asked.verb, asked.group, asked.resource) or ALL in asked.path:
-            return Status.UNUSED, _WILDCARD
+            return GrantStatus.UNUSED, _WILDCARD
         if self._is_logged(asked) or self._has_alike(asked):
-            return Status.UNUSED, ""
-        return Status.ASSUMED, _ASSUMED
+            return GrantStatus.UNUSED, ""
+        return GrantStatus.ASSUMED, _ASSUMED
 
     def _why_not(self, asked: Asked) -> str:
         """Return why a use would not have been visible; empty if it may have been."""
