@@ -22,7 +22,7 @@ _BATCH: Final = 10_000
 
 @dataclass
 class Volume:
-    """What a policy logs.
+    """The events that a policy logs.
 
     Attributes:
         events: how many.

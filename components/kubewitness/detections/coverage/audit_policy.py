@@ -14,7 +14,7 @@ _OTHER_LOGS = frozenset({"activity", "guard"})
 
 @dataclass(frozen=True)
 class SimulatedDetection:
-    """What a detection finds in a log of a policy.
+    """The result of a detection on the log of a policy.
 
     Attributes:
         name: of the detection.
