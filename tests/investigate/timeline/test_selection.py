@@ -86,7 +86,6 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
         (Selection(user="ada@shop.example", object="secrets/other/a"), set()),
         (Selection(user="x' OR true --"), set()),
     ],
-    ids=str,
 )
 def test_what_a_selection_finds(
     selection: Selection, expected: set[int], connection: duckdb.DuckDBPyConnection
