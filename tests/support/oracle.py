@@ -335,6 +335,16 @@ TYPES_OF_DESTINATIONS = {
 }
 
 
+OWN_SERVICES = {
+    f"microsoft.{name}"
+    for name in (
+        *("containerservice", "eventhub", "insights", "operationalinsights"),
+        *("operationsmanagement", "servicebus", "storage"),
+    )
+}
+"""Of Azure itself: no partner's."""
+
+
 def _is_an_id(name: str, value: Any) -> bool:
     """Whether what stands there in letters, if any does, is the ID that belongs there."""
     if not _is_text(value):
@@ -344,6 +354,8 @@ def _is_an_id(name: str, value: Any) -> bool:
         return False
     words = tuple(parts[index] for index in (0, 2, 4))
     types = (parts[5], *parts[6::2])
+    if name == "marketplacePartnerId" and types[0] in OWN_SERVICES:
+        return False
     return words == ("subscriptions", "resourcegroups", "providers") and (
         types == TYPES_OF_DESTINATIONS.get(name, types)
     )

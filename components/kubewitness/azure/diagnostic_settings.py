@@ -49,6 +49,13 @@ _ID_PATTERNS: Final = {
     kind: [re.compile(id_pattern(one), re.ASCII) for one in types] or [re.compile(ANY_ID, re.ASCII)]
     for kind, types in _ID_TYPES.items()
 }
+_NO_PARTNER: Final = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.(?:ContainerService|EventHub|"
+    r"Insights|OperationalInsights|OperationsManagement|ServiceBus|Storage)/",
+    re.ASCII | re.IGNORECASE,
+)
+"""Resources of Azure's own services, which are not partner solutions: Azure documents no list of
+the partners' types, and marketplace offers add to them."""
 _ID_OF: Final = {
     DestinationKind.WORKSPACE: "a Log Analytics workspace",
     DestinationKind.STORAGE_ACCOUNT: "a storage account",
@@ -98,9 +105,10 @@ def refused_name(name: str) -> Refusal | None:
 
 def refused_id(kind: DestinationKind, identifier: str) -> Refusal | None:
     """Return why Azure refuses an id as that of a destination."""
-    if any(pattern.match(identifier) for pattern in _ID_PATTERNS[kind]):
-        return None
-    return wrong_resource(kind)
+    is_own = kind is DestinationKind.PARTNER and _NO_PARTNER.match(identifier)
+    if is_own or not any(pattern.match(identifier) for pattern in _ID_PATTERNS[kind]):
+        return wrong_resource(kind)
+    return None
 
 
 def wrong_resource(kind: DestinationKind) -> Refusal:
