@@ -54,6 +54,7 @@ def arguments(command: str, folder: Path) -> list[object]:
         "check": [folder / "state.json"],
         "policy-pack": [],
         "coverage": [folder / "state.json"],
+        "audit-policy": ["render", "--for", "kubeadm"],
         "ingest": [LOG, "--store", new],
         "query": ["AKSAudit | take 3", folder / "store"],
         "hunt": [LOG, "--rule", "container-runtime-socket"],
