@@ -1,6 +1,7 @@
 """Prepares the SDK, runs the program, and reports how it ended."""
 
 import asyncio
+import gc
 import inspect
 import json
 import logging
@@ -93,6 +94,11 @@ def _run(
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+
+    # The SDK keeps nearly all that it makes until the end: to look through it again and again took
+    # two thirds of the time of a program with 1,000 networks.
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1_000)
 
     def program() -> None:
         runpy.run_path(job["program"], run_name="__main__")
