@@ -13,6 +13,7 @@ from support.command import run
 from support.granted_files import CLUSTER, bound, rule, write_azure, write_rbac
 from support.used_access import ADA
 
+PREFIX = "Microsoft.ContainerService/managedClusters"
 BY_AZURE = {
     "authorization.k8s.io/decision": "allow",
     "authorization.k8s.io/reason": "Access allowed by Azure RBAC Role Assignment "
@@ -217,24 +218,60 @@ def test_an_assignment_may_be_used_by_requests_that_do_not_name_it(
     assert "1 requests do not name" in claim["why"]
 
 
+def azure_files(folder: Path, *permissions: dict[str, Any]) -> Sequence[Path]:
+    """The assignment, and the definition of its role."""
+    definition = {
+        "name": "7f6c6a51-bcf8-42ba-9220-52d62157d7db",
+        "assignableScopes": ["/"],
+        "permissions": [*permissions],
+    }
+    return [
+        write_azure([ASSIGNMENT], folder),
+        write_azure([definition], folder, "definitions.json"),
+    ]
+
+
 def test_data_actions_of_a_known_role_are_compared_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With the output of `az role definition list`."""
-    prefix = "Microsoft.ContainerService/managedClusters"
-    actions = [f"{prefix}/pods/read", f"{prefix}/secrets/read", f"{prefix}/apps/*/write"]
-    definition = {
-        "name": "7f6c6a51-bcf8-42ba-9220-52d62157d7db",
-        "assignableScopes": ["/"],
-        "permissions": [{"dataActions": actions, "notDataActions": []}],
-    }
+    actions = [f"{PREFIX}/pods/read", f"{PREFIX}/secrets/read", f"{PREFIX}/apps/*/write"]
     log = exported([request("get", "pods", "a", user=ADA, annotations=BY_AZURE)], tmp_path)
-    files = [
-        write_azure([ASSIGNMENT], tmp_path),
-        write_azure([definition], tmp_path, "definitions.json"),
-    ]
+    files = azure_files(tmp_path, {"dataActions": actions, "notDataActions": []})
     document = compared(capsys, log, *files)
     assert statuses(document) == {actions[2]: "unused", actions[1]: "unused"}
+
+
+def test_a_data_action_that_its_role_excludes_is_not_granted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its use is that of another assignment. An exclusion is of one entry in `permissions`."""
+    log = exported([request("get", "pods", "a", user=ADA, annotations=BY_AZURE)], tmp_path)
+    files = azure_files(
+        tmp_path,
+        {
+            "dataActions": [f"{PREFIX}/*/read", f"{PREFIX}/PODS/read", f"{PREFIX}/secrets/*"],
+            "notDataActions": [f"{PREFIX}/pods/*", f"{PREFIX}/services/read"],
+        },
+        {"dataActions": [f"{PREFIX}/pods/read", f"{PREFIX}/services/read"]},
+    )
+    document = compared(capsys, log, *files)
+    assert statuses(document) == {
+        f"{PREFIX}/*/read": "unused",
+        f"{PREFIX}/secrets/*": "unused",
+        f"{PREFIX}/services/read": "unused",
+    }
+
+
+def test_a_data_action_of_another_azure_service_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log of a cluster does not show its use."""
+    blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+    log = exported([request("get", "pods", "a", user=ADA, annotations=BY_AZURE)], tmp_path)
+    files = azure_files(tmp_path, {"dataActions": [blobs, f"{PREFIX}/secrets/read"]})
+    document = compared(capsys, log, *files)
+    assert statuses(document) == {f"{PREFIX}/secrets/read": "unused"}
 
 
 def test_changes_show_what_began_and_what_ended(

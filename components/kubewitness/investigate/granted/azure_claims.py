@@ -1,7 +1,6 @@
 """Compares role assignments of Azure with what a log shows as used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Final
 
 from kubewitness.azure.resource_ids import comparable, fold
@@ -83,9 +82,10 @@ def _of_assignment(one: AzureAssignment, unnamed: int, visibility: Visibility) -
 def _of_actions(
     one: AzureAssignment, used: Iterable[str], visibility: Visibility
 ) -> Iterator[GrantClaim]:
-    taken = [fold(action) for action in used]
-    for granted in one.data_actions or ():
-        if not any(fnmatchcase(action, fold(granted)) for action in taken):
+    taken = list(used)
+    for each in one.data_actions or ():
+        granted = each.name
+        if not any(map(each.includes, taken)):
             kind = granted.rpartition("/")[2]
             reads = kind in ("read", ALL) or granted.endswith("pods/exec/action")
             why = _NO_READS if reads and not visibility.log.reads else ""

@@ -6,14 +6,14 @@ from typing import Any, Final
 from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.aks_roles import AKS_ROLES, RBAC_CLUSTER_ADMIN
 from kubewitness.investigate.access.azure_actions import CLUSTER_TYPE
-from kubewitness.investigate.granted.grant import AzureAssignment
+from kubewitness.investigate.granted.grant import AzureAssignment, DataAction
 
 Entries = Sequence[Mapping[str, Any]]
 
 _KEY_OF_ASSIGNMENT: Final = "roleDefinitionId"
 _KEY_OF_DEFINITION: Final = "assignableScopes"
 
-_EVERYTHING: Final = (f"{CLUSTER_TYPE}/*",)
+_EVERYTHING: Final = (DataAction(f"{CLUSTER_TYPE}/*"),)
 _BUILT_IN: Final = {role for name, role in AKS_ROLES.items() if " RBAC " in name}
 """Built-in roles that grant something within the cluster."""
 
@@ -30,14 +30,17 @@ def is_definition(entry: Any) -> bool:
 
 def role_assignments(assignments: Entries, definitions: Entries) -> Iterator[AzureAssignment]:
     """Yield the assignments with the data actions of their roles, as far as these are known."""
-    known: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        RBAC_CLUSTER_ADMIN: (_EVERYTHING, ()),
-        **{_last(str(each.get("name") or each.get("id"))): _actions(each) for each in definitions},
+    known = {
+        RBAC_CLUSTER_ADMIN: _EVERYTHING,
+        **{
+            _last(str(each.get("name") or each.get("id"))): tuple(_data_actions(each))
+            for each in definitions
+        },
     }
     for each in assignments:
         role = _last(str(each[_KEY_OF_ASSIGNMENT]))
-        actions, excluded = known.get(role, (None, ()))
-        if actions is not None and not any(map(_is_of_cluster, actions)):
+        actions = known.get(role)
+        if actions == ():
             continue  # the role grants nothing within the cluster
         yield AzureAssignment(
             _last(str(each.get("name") or each.get("id") or "")),
@@ -46,7 +49,6 @@ def role_assignments(assignments: Entries, definitions: Entries) -> Iterator[Azu
             str(each.get("roleDefinitionName") or role),
             fold(str(each.get("scope") or "")),
             actions,
-            excluded,
             is_known=actions is not None or role in _BUILT_IN,
         )
 
@@ -57,13 +59,14 @@ def _is_of_cluster(action: str) -> bool:
     return start.startswith(fold(CLUSTER_TYPE)) or fold(CLUSTER_TYPE).startswith(start)
 
 
-def _actions(definition: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    permissions = definition.get("permissions") or [definition]
-    found = [
-        tuple(str(action) for one in permissions for action in one.get(key) or ())
-        for key in ("dataActions", "notDataActions")
-    ]
-    return found[0], found[1]
+def _data_actions(definition: Mapping[str, Any]) -> Iterator[DataAction]:
+    """Yield what a role grants within the cluster. An exclusion is of the same permission only."""
+    for permission in definition.get("permissions") or [definition]:
+        excluded = tuple(map(str, permission.get("notDataActions") or ()))
+        for action in map(str, permission.get("dataActions") or ()):
+            granted = DataAction(action, excluded)
+            if _is_of_cluster(action) and not granted.excludes(action):
+                yield granted
 
 
 def _last(identifier: str) -> str:

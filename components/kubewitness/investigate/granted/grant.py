@@ -1,7 +1,10 @@
 """Granted permissions, of Kubernetes RBAC and of Azure RBAC."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final, Literal
+
+from kubewitness.azure.resource_ids import fold
 
 ALL: Final = "*"
 
@@ -49,6 +52,27 @@ class GrantedRule:
 
 
 @dataclass(frozen=True, order=True)
+class DataAction:
+    """A data action that a role grants.
+
+    Attributes:
+        name: with `*` for any characters, as the role has it.
+        excluded: the data actions of `notDataActions`, which the role does not grant.
+    """
+
+    name: str
+    excluded: tuple[str, ...] = ()
+
+    def includes(self, action: str) -> bool:
+        """Return whether a role with it grants a data action."""
+        return is_pattern_of(self.name, action) and not self.excludes(action)
+
+    def excludes(self, action: str) -> bool:
+        """Return whether a data action, or all that one with `*` represents, is excluded."""
+        return any(is_pattern_of(each, action) for each in self.excluded)
+
+
+@dataclass(frozen=True, order=True)
 class AzureAssignment:
     """A role assignment of Azure.
 
@@ -58,8 +82,8 @@ class AzureAssignment:
         principal_name: for people; may be empty.
         role: its name.
         scope: where it holds.
-        data_actions: that the role grants; None if the files do not have the role.
-        not_data_actions: that it excludes.
+        data_actions: that the role grants within the cluster; None if the files do not have the
+            role.
         is_known: whether the role is known to grant something within the cluster.
     """
 
@@ -68,8 +92,7 @@ class AzureAssignment:
     principal_name: str
     role: str
     scope: str
-    data_actions: tuple[str, ...] | None
-    not_data_actions: tuple[str, ...] = ()
+    data_actions: tuple[DataAction, ...] | None
     is_known: bool = True
 
 
@@ -88,3 +111,8 @@ class Granted:
     assignments: tuple[AzureAssignment, ...] = ()
     faults: tuple[str, ...] = ()
     has_rbac: bool = False
+
+
+def is_pattern_of(pattern: str, action: str) -> bool:
+    """Return whether a data action with `*` represents another one, without regard to case."""
+    return fnmatchcase(fold(action), fold(pattern))
