@@ -1,4 +1,4 @@
-"""How events of a real kube-apiserver look, for those that are written by hand or generated.
+"""How events of a real kube-apiserver look, for those of the cases, which are written by hand.
 
 Source: the log of a kube-apiserver 1.34.4 under AKS's audit policy.
 """
