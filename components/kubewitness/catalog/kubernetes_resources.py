@@ -7,7 +7,7 @@ from typing import Final
 
 from kubewitness.errors import InputError
 
-_SHORT_NAMES: Final = {
+SHORT_NAMES: Final = {
     "cm": "configmaps",
     "cj": "cronjobs",
     "crd": "customresourcedefinitions",
@@ -40,11 +40,11 @@ _PLURALS: Final = frozenset({"endpoints", "podmetrics", "nodemetrics"})
 def resource_name(kind: str) -> str:
     """Return the plural in lower case of a kind, a resource or an abbreviation of kubectl."""
     word = kind.partition(".")[0].lower()
-    if word in _SHORT_NAMES:
-        return _SHORT_NAMES[word]
+    if word in SHORT_NAMES:
+        return SHORT_NAMES[word]
     if word in _PLURALS or (word.endswith("s") and not word.endswith("ss")):
         return word
-    if word.endswith("y"):
+    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch")) else f"{word}s"
 
