@@ -39,7 +39,7 @@ _NUMBER: Final = "PodName"
 
 @dataclass(frozen=True)
 class Remains:
-    """Return what remains.
+    """The records that remain.
 
     Attributes:
         samples: what was tried.

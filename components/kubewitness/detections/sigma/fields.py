@@ -46,7 +46,7 @@ _SENT: Final = {
 
 _PLAIN: Final = re.compile(r"[A-Za-z_]\w*")
 _RESERVED: Final = {"count", "kind", "limit", "time", "title", "to"}
-"""Characters that Kusto or duckdb-kql does not accept in a name after a dot."""
+"""Words that Kusto or duckdb-kql does not accept as a name after a dot."""
 
 _DEEPEST: Final = 8
 """How deep below an event a field is searched for if only the end of its path is given."""
