@@ -20,7 +20,7 @@ RBAC_ONLY_VERBS: Final = ("bind", "escalate", "impersonate", "use", "approve", "
 _WITH_STATUS: Final = ("", "status")
 _SCALED: Final = ("", "status", "scale")
 
-_RESOURCES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+KUBERNETES_RESOURCES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "": {
         "bindings": ("",),
         "componentstatuses": ("",),
@@ -123,13 +123,11 @@ _RESOURCES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "storagemigration.k8s.io": {"storageversionmigrations": _WITH_STATUS},
 }
-
-KUBERNETES_RESOURCES: Final = _RESOURCES
 """By API group and resource: the subresources; the empty one is the resource itself."""
 
 _CLUSTER_SCOPED: Final[dict[str, tuple[str, ...]]] = {
     "": ("componentstatuses", "nodes", "persistentvolumes"),
-    "admissionregistration.k8s.io": tuple(_RESOURCES["admissionregistration.k8s.io"]),
+    "admissionregistration.k8s.io": tuple(KUBERNETES_RESOURCES["admissionregistration.k8s.io"]),
     "apiextensions.k8s.io": ("customresourcedefinitions",),
     "apiregistration.k8s.io": ("apiservices",),
     "authentication.k8s.io": ("selfsubjectreviews", "tokenreviews"),
@@ -137,7 +135,7 @@ _CLUSTER_SCOPED: Final[dict[str, tuple[str, ...]]] = {
         *("selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"),
     ),
     "certificates.k8s.io": ("certificatesigningrequests", "clustertrustbundles"),
-    "flowcontrol.apiserver.k8s.io": tuple(_RESOURCES["flowcontrol.apiserver.k8s.io"]),
+    "flowcontrol.apiserver.k8s.io": tuple(KUBERNETES_RESOURCES["flowcontrol.apiserver.k8s.io"]),
     "networking.k8s.io": ("ingressclasses", "ipaddresses", "servicecidrs"),
     "node.k8s.io": ("runtimeclasses",),
     "rbac.authorization.k8s.io": ("clusterrolebindings", "clusterroles"),

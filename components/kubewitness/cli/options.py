@@ -93,7 +93,7 @@ timeout_option = click.option(
     "--timeout",
     default=PROGRAM_SECONDS,
     show_default=True,
-    help=("Time limit for a program, in seconds."),
+    help="Time limit for a program, in seconds.",
 )
 
 policy_pack_config_option = click.option(
@@ -104,7 +104,7 @@ names_option = click.option(
     "--rule", "names", metavar="NAME", multiple=True, help="Only this detection."
 )
 until_option = click.option(
-    "--until", metavar="TIME", help=("Only events before this time, in the same format.")
+    "--until", metavar="TIME", help="Only events before this time, in the same format."
 )
 as_of_option = click.option(
     "--as-of", metavar="TIME", help="The time of now(); `now` is the current time."

@@ -50,7 +50,7 @@ EPILOG = exit_codes(
     "policy_packs",
     type=FOLDER,
     multiple=True,
-    help=("A further policy pack to run."),
+    help="A further policy pack to run.",
 )
 @policy_pack_config_option
 @click.option("--explain", metavar="POLICY", help="Print the page of a policy, and check nothing.")

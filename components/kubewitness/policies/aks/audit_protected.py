@@ -184,7 +184,7 @@ POLICY = Policy(
         doubtful(
             "An immutability policy whose lock state is unknown before the deployment",
             _ARCHIVE,
-            grade=("write-once"),
+            grade="write-once",
         ),
         doubtful(
             "Containers of the stack, whose names are unknown in a preview",

@@ -36,8 +36,9 @@ class KubernetesEvent:
 def _events(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return the events of a list, or the record itself."""
     items = record.get("items")
-    is_list = record.get("kind") in _LISTS and isinstance(items, list) and items
-    return items if is_list and items else [record]
+    if record.get("kind") in _LISTS and isinstance(items, list) and items:
+        return items
+    return [record]
 
 
 def _is_event(record: Any) -> bool:
