@@ -12,12 +12,12 @@ from kubewitness.policies.registry import all_policies
 from kubewitness.policies.settings_file import Settings
 from kubewitness.provision.secure_aks_cluster.model import SecureAksClusterModel
 from kubewitness.provision.trail.model import PROFILES
-from support.paths import ROOT
+from support.paths import DOCS_PAGES, ROOT
 
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
-    *sorted(page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts),
+    *DOCS_PAGES,
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
 GUIDES = [

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from support.paths import ROOT
+from support.paths import DOCS_PAGES, ROOT
 
 IMAGES = sorted((ROOT / "docs" / "images").glob("*.svg"))
-PAGES = [page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts] + [
-    ROOT / "README.md"
-]
+PAGES = [*DOCS_PAGES, ROOT / "README.md"]
 
 
 def test_there_are_pictures_and_each_is_on_a_page() -> None:

@@ -46,9 +46,12 @@ def test_each_command_answers_from_the_example_log(
 
 
 def test_each_question_is_two_clicks_from_the_start_page() -> None:
-    """The start page links to the section of each question, and has all ten."""
+    """The start page links to all ten questions, each of which has a command or a query."""
     start = (DOCS / "index.md").read_text("utf-8")
     linked = set(re.findall(r"\]\(investigate/questions\.md#([\w-]+)\)", start))
     headings = re.findall(r"^## (.*)\?$", PAGE, re.MULTILINE)
     assert {one.lower().replace(" ", "-") for one in headings} == linked
     assert len(linked) == 10
+    sections = re.split(r"^## .*\?$", PAGE, flags=re.MULTILINE)[1:]
+    assert all(re.search(r"^(\$ kubewitness |```kusto$)", one, re.MULTILINE) for one in sections)
+    assert set(COMMANDS) >= EMPTY

@@ -15,4 +15,8 @@ DATA: Final = ROOT / "tests" / "data"
 SAMPLES: Final = ROOT.parent / "shared" / "samples"
 """Inputs of others. They are not in the repository: tests that read them are marked `samples`."""
 
+DOCS_PAGES: Final = sorted(
+    page for page in (ROOT / "docs").rglob("*.md") if "node_modules" not in page.parts
+)
+
 NEEDS_SAMPLES: Final = "needs ../shared/samples: files of others, which are not in the repository"
