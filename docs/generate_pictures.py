@@ -17,6 +17,8 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
+from kubewitness.errors import ExitCode
+
 ROOT: Final = Path(__file__).parents[1]
 
 PICTURES: Final = {
@@ -61,7 +63,11 @@ def picture(name: str, command: str) -> str:
 
 
 def _output(arguments: list[str]) -> str:
-    """Return what a command prints on a terminal."""
+    """Return what a command prints on a terminal.
+
+    Raises:
+        RuntimeError: it fails, so that a picture would show nothing.
+    """
     master, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "PAGER": "cat"}
@@ -75,9 +81,12 @@ def _output(arguments: list[str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=subprocess.DEVNULL,
-    ):
+    ) as process:
         os.close(terminal)
-        return _all_of(master).decode().replace("\r\n", "\n")
+        shown = _all_of(master).decode().replace("\r\n", "\n")
+    if process.returncode not in {ExitCode.OK, ExitCode.VIOLATION}:
+        raise RuntimeError(f"kubewitness {shlex.join(arguments)}: exit code {process.returncode}")
+    return shown
 
 
 def _all_of(terminal: int) -> bytes:
