@@ -54,10 +54,7 @@ class AccessReport:
     @property
     def period(self) -> tuple[datetime, datetime] | None:
         """Return the times of the first and the last event; None if no event has a time."""
-        parts = self.log.categories.values()
-        firsts = [part.first for part in parts if part.first]
-        lasts = [part.last for part in parts if part.last]
-        return (min(firsts), max(lasts)) if firsts else None
+        return self.log.period(self.log.categories)
 
 
 def access_of(

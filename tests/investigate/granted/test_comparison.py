@@ -292,6 +292,21 @@ def test_changes_show_what_began_and_what_ended(
     assert [one["resource"] for one in changes["not_visible"][ADA]] == ["secrets"]
 
 
+def test_an_exec_has_not_ended_if_the_log_has_no_reads_any_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Kubernetes 1.35 demands `create`, too, and clients still use GET requests."""
+    old: dict[str, Any] = {"stageTimestamp": "2026-02-01T10:00:00.000000Z"}
+    events = [
+        request("get", "pods", "a", subresource="exec", user=ADA, **old),
+        request("update", "pods", "a", user=ADA),
+    ]
+    words = ["--changes-since", "2026-03-01T00:00:00Z"]
+    changes = compared(capsys, exported(events, tmp_path), words=words)["changes"]
+    assert changes["ended"] == {}
+    assert [one["verb"] for one in changes["not_visible"][ADA]] == ["create", "get"]
+
+
 @pytest.mark.parametrize("text", ["", "a: 1", "[1]", "kind: Pod\nmetadata: {name: a}"])
 def test_a_file_that_grants_nothing_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str

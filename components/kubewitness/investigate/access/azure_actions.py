@@ -3,20 +3,26 @@
 Source: Azure/guard, `authz/providers/azure/rbac/checkaccessreqhelper.go`, `getDataActions`.
 """
 
+from collections.abc import Mapping, Sequence
 from posixpath import normpath
 from typing import Final
 
 from kubewitness.catalog.azure_api_groups import AZURE_API_GROUPS
-from kubewitness.investigate.access.permissions import Permission
+from kubewitness.investigate.access.permissions import READS, Permission
 
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 
 _EXEC: Final = "pods/exec"
 
+VERBS: Final[Mapping[str, Sequence[str]]] = {
+    "read": READS,
+    "write": ("create", "update", "patch"),
+    "delete": ("delete", "deletecollection"),
+}
+"""The verbs that one data action grants, by its end."""
+
 _ACTIONS: Final = {
-    **dict.fromkeys(("get", "list", "watch"), "read"),
-    **dict.fromkeys(("create", "patch", "update"), "write"),
-    **dict.fromkeys(("delete", "deletecollection"), "delete"),
+    **{verb: kind for kind, verbs in VERBS.items() for verb in verbs},
     **{verb: f"{verb}/action" for verb in ("bind", "escalate", "use", "impersonate", "inference")},
 }
 """The end of a data action after the resource, by verb; other verbs have none."""

@@ -10,6 +10,7 @@ from kubewitness.azure.resource_ids import segments
 from kubewitness.investigate.access.azure_actions import (
     CLUSTER_TYPE,
     SUBRESOURCES,
+    VERBS,
     is_custom_resource,
     role_action,
 )
@@ -20,13 +21,6 @@ _UNKNOWN_CLUSTER: Final = (
     "Microsoft.ContainerService/managedClusters/CLUSTER"
 )
 """Represents the cluster's ID in a log that does not have it."""
-
-_VERBS: Final[Mapping[str, Sequence[str]]] = {
-    "read": ("get", "list", "watch"),
-    "write": ("create", "update", "patch"),
-    "delete": ("delete", "deletecollection"),
-}
-"""The verbs that one data action grants."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +123,13 @@ def _also(action: str, used: AbstractSet[Permission]) -> Iterator[str]:
     """Yield what a data action grants besides what was used."""
     kind = action.rpartition("/")[2]
     some = next(iter(used))
-    if kind not in _VERBS or some.path:
+    if kind not in VERBS or some.path:
         names = {permission.name for permission in used} - {""}
         if names and not some.path:
             yield f"{action}: every name, not only {', '.join(sorted(names))}"
         return
     names = {permission.name for permission in used}
-    verbs = [verb for verb in _VERBS[kind] if verb not in {one.verb for one in used}]
+    verbs = [verb for verb in VERBS[kind] if verb not in {one.verb for one in used}]
     resource = some.resource.partition("/")[0]
     seen = {one.resource for one in used}
     custom = is_custom_resource(some)
@@ -163,9 +157,7 @@ def _condition(used: AbstractSet[Permission]) -> str:
     if not custom:
         return ""
     prefix = f"{CLUSTER_TYPE}/customresources"
-    others = " AND ".join(
-        f"!(ActionMatches{{'{prefix}/{verb}'}})" for verb in ("read", "write", "delete")
-    )
+    others = " AND ".join(f"!(ActionMatches{{'{prefix}/{kind}'}})" for kind in VERBS)
     allowed = " OR ".join(
         f"(@Request[{CLUSTER_TYPE}/customResources:group] StringEqualsIgnoreCase '{group}' AND "
         f"@Request[{CLUSTER_TYPE}/customResources:kind] StringEqualsIgnoreCase '{kind}')"

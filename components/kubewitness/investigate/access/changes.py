@@ -7,8 +7,6 @@ from datetime import datetime
 from kubewitness.investigate.access.permissions import Permission, Subject, Use
 from kubewitness.logs.store.contents import Contents
 
-_READS = ("get", "list", "watch")
-
 
 @dataclass(frozen=True)
 class Changes:
@@ -64,4 +62,4 @@ def _shows(log: Contents, permission: Permission) -> bool:
     """Return whether a log would show the use of a permission."""
     if permission.verb.startswith("impersonate"):
         return log.audit_events > 0 and log.tells_impersonation
-    return log.reads > 0 if permission.verb in _READS else log.audit_events > 0
+    return log.reads > 0 if permission.needs_reads else log.audit_events > 0

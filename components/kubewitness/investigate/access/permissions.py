@@ -10,6 +10,9 @@ Authorizer = Literal["kubernetes", "azure"]
 SERVICE_ACCOUNT: Final = "system:serviceaccount:"
 """The prefix of the user names of service accounts."""
 
+READS: Final = ("get", "list", "watch")
+CHANGES: Final = ("create", "update", "patch", "delete", "deletecollection")
+
 CONNECT: Final = ("pods/exec", "pods/attach", "pods/portforward")
 """Requests that Kubernetes 1.35 and later authorize as `create` besides the verb in the log.
 
@@ -35,6 +38,16 @@ class Permission(NamedTuple):
     namespace: str = ""
     name: str = ""
     path: str = ""
+
+    @property
+    def is_connection(self) -> bool:
+        """Return whether it is a request of `CONNECT`."""
+        return self.resource in CONNECT and not self.group
+
+    @property
+    def needs_reads(self) -> bool:
+        """Return whether only a log with reads shows its use: exec is a GET request, too."""
+        return self.verb in READS or self.is_connection
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -22,7 +22,7 @@ from kubewitness.investigate.access.generated_names import (
     looks_generated,
 )
 from kubewitness.investigate.access.impersonation import impersonation_permissions
-from kubewitness.investigate.access.permissions import CONNECT, Permission, Subject, Use
+from kubewitness.investigate.access.permissions import Permission, Subject, Use
 from kubewitness.investigate.access.request_path import request_target
 from kubewitness.logs.store.period import Period, within
 from kubewitness.redaction.requests import redact_uri
@@ -200,7 +200,7 @@ def _verbs(permission: Permission, *, is_created: bool, is_azure: bool) -> Seque
     """
     if is_created:
         return (permission.verb, "create")
-    if permission.resource in CONNECT and not permission.group and not is_azure:
+    if permission.is_connection and not is_azure:
         return tuple(dict.fromkeys((permission.verb, "get", "create")))
     return (permission.verb,)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from kubewitness.azure.resource_ids import comparable, fold
 from kubewitness.investigate.access.azure_actions import CLUSTER_TYPE, data_action, role_action
-from kubewitness.investigate.access.permissions import Subject, Use
+from kubewitness.investigate.access.permissions import Permission, Subject, Use
 from kubewitness.investigate.granted.actors import Actor, comparable_guid
 from kubewitness.investigate.granted.claim import GrantClaim, Risk, risk
 from kubewitness.investigate.granted.grant import ALL, AzureAssignment
@@ -113,5 +113,5 @@ def _claim(
         namespace,
         permission,
         why,
-        visibility.period("get"),
+        visibility.period(Permission("get")),
     )

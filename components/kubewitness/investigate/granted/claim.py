@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from kubewitness.investigate.access.permissions import READS
 from kubewitness.investigate.granted.grant import ALL
-from kubewitness.investigate.granted.visibility import READS, GrantStatus
+from kubewitness.investigate.granted.visibility import GrantStatus
 
 
 class Risk(StrEnum):

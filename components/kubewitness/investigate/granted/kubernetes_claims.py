@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from kubewitness.investigate.access.permissions import (
+    CHANGES,
+    READS,
     SERVICE_ACCOUNT,
     Permission,
     Subject,
@@ -14,7 +16,7 @@ from kubewitness.investigate.access.rules import resource_name
 from kubewitness.investigate.granted.actors import Actor
 from kubewitness.investigate.granted.claim import GrantClaim, risk
 from kubewitness.investigate.granted.grant import ALL, GrantedRule, Principal
-from kubewitness.investigate.granted.visibility import CHANGES, READS, Asked, Visibility
+from kubewitness.investigate.granted.visibility import Asked, Visibility
 
 _SUPERUSERS: Final = "system:masters"
 _NODES: Final = "system:node:"
@@ -124,8 +126,8 @@ def _claim(
 ) -> GrantClaim:
     user = "" if rule.principal.kind == "Group" else rule.principal.name
     groups = (rule.principal.name,) if rule.principal.kind == "Group" else ()
-    asked = Asked(user, groups, verbs[0], item.group, item.resource, item.namespace, item.path)
-    status, why = visibility.judge(asked)
+    asked = item._replace(verb=verbs[0])
+    status, why = visibility.judge(Asked(user, groups, asked))
     named = f" named {', '.join(rule.names)}" if rule.names else ""
     return GrantClaim(
         status,
@@ -135,7 +137,7 @@ def _claim(
         rule.namespace,
         f"{_verb_name(item, verbs)} {resource_name(item)}{named}",
         why,
-        visibility.period(verbs[0]),
+        visibility.period(asked),
     )
 
 

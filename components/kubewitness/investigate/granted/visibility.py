@@ -10,7 +10,7 @@ from typing import Final
 from kubewitness.audit_policy.aks import AKS_AUDIT_POLICY
 from kubewitness.audit_policy.policy import level
 from kubewitness.catalog.log_categories import KUBE_AUDIT, KUBE_AUDIT_ADMIN
-from kubewitness.investigate.access.permissions import CONNECT
+from kubewitness.investigate.access.permissions import CHANGES, Permission
 from kubewitness.investigate.granted.grant import ALL
 from kubewitness.logs.store.contents import Contents
 
@@ -22,9 +22,6 @@ class GrantStatus(StrEnum):
     ASSUMED = "unused if logged"
     NOT_VISIBLE = "not visible"
 
-
-READS: Final = ("get", "list", "watch")
-CHANGES: Final = ("create", "update", "patch", "delete", "deletecollection")
 
 _INTERNAL: Final = ("bind", "escalate", "use", "approve", "sign", "attest")
 """Verbs that the API server checks within another request, without an event."""
@@ -49,20 +46,12 @@ class Asked:
     Attributes:
         user: whose permission it is; empty for a group.
         groups: of the user.
-        verb: that is granted; `*` is decided for reads and changes apart.
-        group: of the API.
-        resource: with its subresource.
-        namespace: where it holds.
-        path: of a request for no resource.
+        permission: that is granted; the verb `*` is decided for reads and changes apart.
     """
 
     user: str
     groups: tuple[str, ...]
-    verb: str
-    group: str
-    resource: str
-    namespace: str
-    path: str = ""
+    permission: Permission
 
 
 @dataclass(frozen=True)
@@ -85,7 +74,8 @@ class Visibility:
         """Return the claim for a permission that no request used, and the reason."""
         if why := self._why_not(asked):
             return GrantStatus.NOT_VISIBLE, why
-        if ALL in (asked.verb, asked.group, asked.resource) or ALL in asked.path:
+        needed = asked.permission
+        if ALL in (needed.verb, needed.group, needed.resource) or ALL in needed.path:
             return GrantStatus.UNUSED, _WILDCARD
         if self._is_logged(asked) or self._has_alike(asked):
             return GrantStatus.UNUSED, ""
@@ -95,11 +85,12 @@ class Visibility:
         """Return why a use would not have been visible; empty if it may have been."""
         if not self.log.audit_events:
             return _NO_EVENTS
-        if asked.verb in _INTERNAL:
+        verb = asked.permission.verb
+        if verb in _INTERNAL:
             return _NO_EVENT
-        if asked.verb.startswith(_IMPERSONATE):
+        if verb.startswith(_IMPERSONATE):
             return "" if self.log.tells_impersonation else _NO_IMPERSONATION
-        if self.needs_reads(asked) and not self.log.reads:
+        if asked.permission.needs_reads and not self.log.reads:
             return _NO_READS
         return _NOT_LOGGED if self.is_aks and self._is_dropped(asked) else ""
 
@@ -108,43 +99,39 @@ class Visibility:
         """Return whether the audit policy is that of AKS."""
         return _AKS in self.cluster
 
-    def needs_reads(self, asked: Asked) -> bool:
-        """Return whether only a log with reads shows the use: exec is a GET request, too."""
-        return asked.verb in READS or (asked.resource in CONNECT and not asked.group)
-
     def _is_logged(self, asked: Asked) -> bool:
         """Return whether the log certainly has such requests.
 
         AKS's policy logs them, but a workspace can leave out reads by a transformation.
         """
-        is_impersonation = asked.verb.startswith(_IMPERSONATE)
-        complete = self.is_whole or not self.needs_reads(asked)
+        is_impersonation = asked.permission.verb.startswith(_IMPERSONATE)
+        complete = self.is_whole or not asked.permission.needs_reads
         return is_impersonation or (self.is_aks and complete)
 
-    def period(self, verb: str) -> tuple[datetime, datetime] | None:
-        """Return the period in which a use of a verb would have been visible."""
-        names = [KUBE_AUDIT] if verb in READS else [KUBE_AUDIT, KUBE_AUDIT_ADMIN]
-        parts = [self.log.categories[name] for name in names if name in self.log.categories]
-        firsts = [part.first for part in parts if part.first]
-        lasts = [part.last for part in parts if part.last]
-        return (min(firsts), max(lasts)) if firsts else None
+    def period(self, permission: Permission) -> tuple[datetime, datetime] | None:
+        """Return the period in which a use of a permission would have been visible."""
+        return self.log.period(
+            (KUBE_AUDIT,) if permission.needs_reads else (KUBE_AUDIT, KUBE_AUDIT_ADMIN)
+        )
 
     def _is_dropped(self, asked: Asked) -> bool:
-        resource, _, subresource = asked.resource.partition("/")
+        needed = asked.permission
+        resource, _, subresource = needed.resource.partition("/")
         reference = {
             "resource": resource,
             "subresource": subresource,
-            "apiGroup": asked.group,
-            "namespace": asked.namespace,
+            "apiGroup": needed.group,
+            "namespace": needed.namespace,
         }
         event = {
             "user": {"username": asked.user, "groups": list(asked.groups)},
-            "verb": asked.verb,
-            **({"requestURI": asked.path} if asked.path else {"objectRef": reference}),
+            "verb": needed.verb,
+            **({"requestURI": needed.path} if needed.path else {"objectRef": reference}),
         }
         return level(event, AKS_AUDIT_POLICY) == "None"
 
     def _has_alike(self, asked: Asked) -> bool:
         """Return whether the log has an authorized request with the same audit policy rule."""
-        verbs: Sequence[str] = CHANGES if asked.verb in CHANGES else (asked.verb,)
-        return any((verb, asked.group, asked.resource) in self.seen for verb in verbs)
+        verb, group, resource, *_ = asked.permission
+        verbs: Sequence[str] = CHANGES if verb in CHANGES else (verb,)
+        return any((each, group, resource) in self.seen for each in verbs)

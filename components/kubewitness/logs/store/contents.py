@@ -1,6 +1,6 @@
 """The coverage of a store's rows: events that were never logged cannot be found in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -109,6 +109,13 @@ class Contents:
     def reads(self) -> int:
         """Return how many audit events are `get` or `list` requests."""
         return sum(self.verbs.get(verb, 0) for verb in READ_VERBS)
+
+    def period(self, names: Iterable[str]) -> tuple[datetime, datetime] | None:
+        """Return the first and the last time of some categories; None if no event has a time."""
+        parts = [self.categories[name] for name in names if name in self.categories]
+        firsts = [part.first for part in parts if part.first]
+        lasts = [part.last for part in parts if part.last]
+        return (min(firsts), max(lasts)) if firsts else None
 
 
 def contents(
