@@ -10,11 +10,12 @@ import duckdb
 from kubewitness.azure.resource_ids import fold
 from kubewitness.investigate.access.permissions import Subject
 
+# An impersonator needs permissions, too, and may have them as a member of a group.
 _ACTORS: Final = """
-SELECT Cluster, coalesce(ImpersonatedUser->>'$.username', Username) AS Name,
-    json_extract_string(coalesce(ImpersonatedUser, User),
-        ['$.groups', '$.extra.oid[0]', '$.extra."oid"']) AS Details
-FROM events GROUP BY ALL"""
+SELECT Cluster, coalesce(Who->>'$.username', '') AS Name,
+    json_extract_string(Who, ['$.groups', '$.extra.oid[0]', '$.extra."oid"']) AS Details
+FROM (SELECT Cluster, unnest([User, ImpersonatedUser]) AS Who FROM events)
+WHERE Who IS NOT NULL GROUP BY ALL"""
 
 # The long form of the reason names the assignment; the short form, of cached decisions, does not.
 _ASSIGNMENTS: Final = """
