@@ -2,7 +2,11 @@
 
 import json
 
-from kubewitness.investigate.access.azure_actions import data_action, role_action
+from kubewitness.investigate.access.azure_actions import (
+    data_action,
+    granted_permissions,
+    role_action,
+)
 from kubewitness.investigate.access.azure_role import scope_of
 from kubewitness.investigate.access.permissions import Permission
 from support.paths import DATA
@@ -44,3 +48,16 @@ def test_a_role_has_only_actions_that_azure_knows() -> None:
     assert role_action(Permission("post", path="/healthz")) is None
     assert role_action(Permission("get", "", "pods/exec")) == f"{prefix}/pods/exec/action"
     assert role_action(Permission("get", "", "pods/portforward")) == f"{prefix}/pods/read"
+
+
+def test_a_data_action_grants_the_permission_that_needs_it() -> None:
+    """The way back, without the subresource that Azure's authorizer ignores."""
+    needed = [permission(one) for one in RECORDED if one.get("resource")]
+    own = [one for one in needed if role_action(one) == data_action(one)]
+    assert len({data_action(one) for one in own}) > 100
+    for one in own:
+        resource, _, _ = one.resource.partition("/")
+        resource = resource if one.resource != "pods/exec" else one.resource
+        verb = one.verb if one.resource != "pods/exec" else "get"
+        granted = granted_permissions(data_action(one).upper())
+        assert Permission(verb, one.group, resource) in granted

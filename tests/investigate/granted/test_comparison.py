@@ -172,6 +172,19 @@ def test_a_use_by_a_member_is_a_use_of_what_the_group_has(
     assert statuses(document) == {"* (changes) pods": "unused"}
 
 
+def test_an_impersonator_is_a_member_of_groups(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one who made all requests as other users."""
+    rules = [rule(["impersonate"], ["users"]), rule(["list"], ["pods"])]
+    group = {"kind": "Group", "name": "system:authenticated"}
+    acted = request("list", "pods", user=ADA, impersonatedUser={"username": "bob"})
+    log = exported([acted], tmp_path)
+    document = compared(capsys, log, write_rbac(bound("all", rules, group), tmp_path))
+    assert statuses(document) == {"list pods": "unused"}
+    assert [*document["granted"]["no_longer_granted"]] == ["bob"]
+
+
 def test_what_was_used_and_is_no_longer_granted_is_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -272,6 +285,58 @@ def test_a_data_action_of_another_azure_service_is_not_judged(
     files = azure_files(tmp_path, {"dataActions": [blobs, f"{PREFIX}/secrets/read"]})
     document = compared(capsys, log, *files)
     assert statuses(document) == {f"{PREFIX}/secrets/read": "unused"}
+
+
+def test_a_data_action_is_unused_only_if_the_log_would_show_its_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As with rules: not reads of events, health checks, and checks without an event."""
+    names = {
+        "events/read": ("not visible", "other"),
+        "healthz/read": ("not visible", "other"),
+        "rbac.authorization.k8s.io/clusterroles/bind/action": ("not visible", "escalation"),
+        "users/impersonate/action": ("unused", "escalation"),
+        "apps/deployments/write": ("unused", "escalation"),
+        "pods/exec/action": ("unused", "escalation"),
+        "services/write": ("unused", "other"),
+        "*": ("unused", "wildcard"),
+    }
+    granted = azure_files(tmp_path, {"dataActions": [f"{PREFIX}/{name}" for name in names]})
+    document = compared(capsys, exported(READ_AND_CHANGED, tmp_path), *granted)
+    found = {
+        claim["permission"].removeprefix(f"{PREFIX}/"): (claim["status"], claim["risk"])
+        for claim in document["granted"]["claims"]
+    }
+    assert found == names
+
+
+def test_a_data_action_has_the_period_of_the_events_that_would_show_its_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log of `kube-audit-admin` alone has one for changes."""
+    actions = [f"{PREFIX}/services/write", f"{PREFIX}/secrets/*", f"{PREFIX}/pods/exec/action"]
+    granted = azure_files(tmp_path, {"dataActions": actions})
+    log = exported(READ_AND_CHANGED[1:], tmp_path, "kube-audit-admin")
+    document = compared(capsys, log, *granted)
+    assert statuses(document) == {
+        actions[0]: "unused",
+        actions[1]: "not visible",
+        actions[2]: "not visible",
+    }
+    periods = {claim["permission"]: claim["period"] for claim in document["granted"]["claims"]}
+    assert periods[actions[0]] is not None
+    assert periods[actions[1]] is periods[actions[2]] is None
+
+
+def test_an_impersonation_may_be_a_use_of_its_data_action(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The event has the decision on the request of the impersonated user alone."""
+    action = f"{PREFIX}/users/impersonate/action"
+    acted = request("list", "pods", user=ADA, impersonatedUser={"username": "bob"})
+    log = exported([acted], tmp_path)
+    document = compared(capsys, log, *azure_files(tmp_path, {"dataActions": [action]}))
+    assert statuses(document) == {}
 
 
 def test_changes_show_what_began_and_what_ended(

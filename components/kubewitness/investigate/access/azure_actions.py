@@ -4,9 +4,11 @@ Source: Azure/guard, `authz/providers/azure/rbac/checkaccessreqhelper.go`, `getD
 """
 
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from posixpath import normpath
 from typing import Final
 
+from kubewitness.azure.resource_ids import fold
 from kubewitness.catalog.azure_api_groups import AZURE_API_GROUPS
 from kubewitness.investigate.access.permissions import READS, Permission
 
@@ -26,6 +28,17 @@ _ACTIONS: Final = {
     **{verb: f"{verb}/action" for verb in ("bind", "escalate", "use", "impersonate", "inference")},
 }
 """The end of a data action after the resource, by verb; other verbs have none."""
+
+_PATHS: Final = (
+    "api", "apis", "healthz", "livez", "logs", "metrics", "openapi", "readyz", "resetmetrics",
+    "swagger", "swagger-api", "swagger-ui", "ui", "version",
+)  # fmt: skip
+"""How data actions of requests for no resource begin.
+
+Source: Azure docs, "Azure permissions for Containers".
+"""
+
+_ALL: Final = "*"
 
 SUBRESOURCES: Final = {
     "deployments": ("scale", "status"),
@@ -62,6 +75,25 @@ def role_action(permission: Permission) -> str | None:
         return _joined("customresources", action) if action in ("read", "write", "delete") else None
     is_granted = action or permission.resource == _EXEC
     return data_action(permission) if is_granted else None
+
+
+def granted_permissions(action: str) -> Sequence[Permission]:
+    """Return the permissions that a data action grants; `*` remains in groups and resources.
+
+    Args:
+        action: of AKS, in any case, with `*` for any characters.
+    """
+    *parts, end = fold(action).removeprefix(f"{fold(CLUSTER_TYPE)}/").split("/")
+    if end == "action" and parts:
+        verbs = ["get"] if "/".join(parts) == _EXEC else [parts.pop()]
+    else:
+        verbs = [v for kind, some in VERBS.items() if fnmatchcase(kind, end) for v in some]
+    if parts and parts[0] in _PATHS:
+        return [Permission(verb, path=f"/{'/'.join(parts)}") for verb in verbs or [end]]
+    group = parts.pop(0) if parts and parts[0] in AZURE_API_GROUPS else ""
+    resource = "/".join(parts) or _ALL
+    group = _ALL if resource == _ALL and not group else group
+    return [Permission(verb, group, resource) for verb in verbs or [end]]
 
 
 def is_custom_resource(permission: Permission) -> bool:

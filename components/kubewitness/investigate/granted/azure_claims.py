@@ -1,15 +1,20 @@
 """Compares role assignments of Azure with what a log shows as used."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from kubewitness.azure.resource_ids import comparable, fold
-from kubewitness.investigate.access.azure_actions import CLUSTER_TYPE, data_action, role_action
+from kubewitness.investigate.access.azure_actions import (
+    data_action,
+    granted_permissions,
+    role_action,
+)
 from kubewitness.investigate.access.permissions import Permission, Subject, Use
 from kubewitness.investigate.granted.actors import Actor, comparable_guid
-from kubewitness.investigate.granted.claim import GrantClaim, Risk, risk
+from kubewitness.investigate.granted.claim import RISKS, GrantClaim, Risk, risk
 from kubewitness.investigate.granted.grant import ALL, AzureAssignment
-from kubewitness.investigate.granted.visibility import GrantStatus, Visibility
+from kubewitness.investigate.granted.visibility import STATUSES, Asked, GrantStatus, Visibility
 
 _NO_READS: Final = "this log has no reads (get, list), which the assignment may grant"
 _NO_ROLE: Final = (
@@ -38,12 +43,11 @@ def azure_claims(
             if not named:
                 yield _of_assignment(one, sum(actor.unnamed for actor in mine.values()), visibility)
             continue
+        used = [use for subject in mine for use in uses.get(subject, ()) if _may_be_by(one, use)]
         actions = {
             action
-            for subject in mine
-            for use in uses.get(subject, ())
-            if use.authorizer == "azure" and _is_within(one, use.permission.namespace)
-            for action in (data_action(use.permission), role_action(use.permission))
+            for needed in {use.permission for use in used}
+            for action in (data_action(needed), role_action(needed))
             if action
         }
         yield from _of_actions(one, actions, visibility)
@@ -64,9 +68,20 @@ def is_holder(assignment: AzureAssignment, actor: Actor) -> bool:
     )
 
 
-def _is_within(assignment: AzureAssignment, namespace: str) -> bool:
-    _, separator, own = comparable(assignment.scope).partition("/namespaces/")
-    return not separator or own == fold(namespace)
+def _may_be_by(assignment: AzureAssignment, use: Use) -> bool:
+    """Return whether an assignment may have allowed a use, as far as its scope shows it.
+
+    The log does not show which authorizer allowed an impersonation.
+    """
+    is_impersonation = use.permission.verb == "impersonate"
+    return (use.authorizer == "azure" or is_impersonation) and (
+        _namespace(assignment) in ("", fold(use.permission.namespace))
+    )
+
+
+def _namespace(assignment: AzureAssignment) -> str:
+    """Return the namespace where an assignment holds, folded; empty for the whole cluster."""
+    return comparable(assignment.scope).partition("/namespaces/")[2]
 
 
 def _of_assignment(one: AzureAssignment, unnamed: int, visibility: Visibility) -> GrantClaim:
@@ -76,42 +91,44 @@ def _of_assignment(one: AzureAssignment, unnamed: int, visibility: Visibility) -
         why = f"{unnamed:,} requests do not name the assignment that allowed them"
     else:
         why = "" if visibility.log.reads else _NO_READS
-    return _claim(one, f"role {one.role}", Risk.WILDCARD, why, visibility)
+    status = GrantStatus.NOT_VISIBLE if why else GrantStatus.UNUSED
+    period = visibility.period(Permission("get"))
+    return _claim(one, f"role {one.role}", Risk.WILDCARD, (status, why), period)
 
 
 def _of_actions(
-    one: AzureAssignment, used: Iterable[str], visibility: Visibility
+    one: AzureAssignment, used: Collection[str], visibility: Visibility
 ) -> Iterator[GrantClaim]:
-    taken = list(used)
-    for each in one.data_actions or ():
-        granted = each.name
-        if not any(map(each.includes, taken)):
-            kind = granted.rpartition("/")[2]
-            reads = kind in ("read", ALL) or granted.endswith("pods/exec/action")
-            why = _NO_READS if reads and not visibility.log.reads else ""
-            yield _claim(one, granted, _risk(granted), why, visibility)
-
-
-def _risk(action: str) -> Risk:
-    """Return the risk of a data action: that of the Kubernetes verb and resource."""
-    *resource, kind = action.removeprefix(f"{CLUSTER_TYPE}/").split("/")
-    verbs = {"read": "get", "write": "create", "action": "get"}
-    name = "/".join(part for part in resource if "." not in part)
-    return risk(verbs.get(kind, kind), "", name)
+    for granted in one.data_actions or ():
+        if any(map(granted.includes, used)):
+            continue
+        needed = [
+            each._replace(namespace=_namespace(one)) for each in granted_permissions(granted.name)
+        ]
+        # The permission whose use is the least visible decides: it may have been used.
+        judged = [(*visibility.judge(Asked("", (), each)), each) for each in needed]
+        status, why, least = max(judged, key=lambda each: STATUSES.index(each[0]))
+        risks = [risk(each.verb, each.group, each.resource) for each in needed]
+        urgency = Risk.WILDCARD if ALL in granted.name else min(risks, key=RISKS.index)
+        yield _claim(one, granted.name, urgency, (status, why), visibility.period(least))
 
 
 def _claim(
-    one: AzureAssignment, permission: str, urgency: Risk, why: str, visibility: Visibility
+    one: AzureAssignment,
+    permission: str,
+    urgency: Risk,
+    judged: tuple[GrantStatus, str],
+    period: tuple[datetime, datetime] | None,
 ) -> GrantClaim:
+    status, why = judged
     holder = one.principal_name or one.principal_id
-    _, _, namespace = one.scope.partition("/namespaces/")
     return GrantClaim(
-        GrantStatus.NOT_VISIBLE if why else GrantStatus.UNUSED,
+        status,
         urgency,
         f"Entra ID {holder}",
         f"role assignment {one.id} ({one.role}) at {one.scope}",
-        namespace,
+        _namespace(one),
         permission,
         why,
-        visibility.period(Permission("get")),
+        period,
     )

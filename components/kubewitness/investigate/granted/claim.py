@@ -7,7 +7,7 @@ from typing import Final
 
 from kubewitness.investigate.access.permissions import READS
 from kubewitness.investigate.granted.grant import ALL
-from kubewitness.investigate.granted.visibility import GrantStatus
+from kubewitness.investigate.granted.visibility import STATUSES, GrantStatus
 
 
 class Risk(StrEnum):
@@ -64,7 +64,7 @@ class GrantClaim:
         """Return a key that sorts claims: the most urgent first."""
         return (
             RISKS.index(self.risk),
-            list(GrantStatus).index(self.status),
+            STATUSES.index(self.status),
             self.principal,
             self.source,
             self.namespace,

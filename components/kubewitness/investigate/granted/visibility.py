@@ -23,6 +23,9 @@ class GrantStatus(StrEnum):
     NOT_VISIBLE = "not visible"
 
 
+STATUSES: Final = tuple(GrantStatus)
+"""The most certain first."""
+
 _INTERNAL: Final = ("bind", "escalate", "use", "approve", "sign", "attest")
 """Verbs that the API server checks within another request, without an event."""
 
