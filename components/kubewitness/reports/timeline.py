@@ -15,6 +15,7 @@ from kubewitness.investigate.timeline.entry import (
     FieldChange,
     TimelineEntry,
 )
+from kubewitness.investigate.timeline.sessions import DENIED
 from kubewitness.printable import printable, shortened
 from kubewitness.reports.console import print_text
 from kubewitness.reports.json_text import json_text
@@ -32,7 +33,6 @@ _RELEVANT: Final = re.compile(
 """Fields that a table shows first; json has all in the order of their paths."""
 
 _STYLES: Final = {"High": "bold red", "Medium": "bold yellow", "Low": "cyan", "Informational": ""}
-_REFUSED: Final = ("denied", "refused by admission", "not authenticated")
 _ROLES: Final = {"cause": " (evidence)", "effect": " (followed from it)"}
 
 
@@ -64,7 +64,7 @@ def print_timeline(console: Console, timeline: BuiltTimeline, limit: int) -> Non
     if timeline.sessions:
         print_text(console, "")
     for entry in timeline.entries[:limit]:
-        style = "bold red" if entry.outcome in _REFUSED else ""
+        style = "bold red" if entry.outcome in DENIED else ""
         print_text(console, printable(_line(entry)), style)
         for text, own_style in _below(entry):
             print_text(console, f"    {printable(text)}", own_style)
@@ -162,7 +162,7 @@ def _summary(timeline: BuiltTimeline) -> dict[str, Any]:
     return {
         "entries": len(timeline.entries),
         "sessions": len(timeline.sessions),
-        "denied": sum(entry.outcome in _REFUSED for entry in timeline.entries),
+        "denied": sum(entry.outcome in DENIED for entry in timeline.entries),
         "findings": len({f.fingerprint for entry in timeline.entries for f in entry.findings}),
         "inferred": sum(bool(entry.behind) for entry in timeline.entries),
         "first": _time(min(times)) if times else None,

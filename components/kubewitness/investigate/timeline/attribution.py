@@ -5,7 +5,7 @@ from typing import Final
 
 from kubewitness.investigate.timeline.controllers import OwnerChains, is_by_controller
 from kubewitness.investigate.timeline.inference import BehindAction
-from kubewitness.investigate.timeline.requests import OF_KUBERNETES, STAGES, ApiRequest
+from kubewitness.investigate.timeline.requests import OF_KUBERNETES, STAGES, WRITES, ApiRequest
 from kubewitness.investigate.timeline.tokens import EnteredPods, IssuedTokens
 
 _NOISE: Final = (
@@ -15,7 +15,7 @@ _NOISE: Final = (
 """Resources that are written all the time, and from which nothing follows."""
 
 EVIDENCE: Final = f"""(
-    verb IN ('create', 'update', 'patch', 'delete', 'deletecollection') AND code < 400
+    verb IN {WRITES} AND code < 400
         AND subresource NOT IN ('status', 'binding') AND resource NOT IN {_NOISE}
     OR subresource IN ('exec', 'attach') OR issued IS NOT NULL
     OR credential IN (SELECT issued FROM {STAGES} WHERE issued IS NOT NULL

@@ -63,7 +63,7 @@ class OwnerChains:
         found: list[tuple[ApiRequest, str]] = []
         for key, why in self._chain(request.key, request):
             for write in reversed(self._writes.get(key, ())):
-                if write is not request and _is_before(write, request):
+                if write.is_before(request):
                     found.append((write, why))
                     if write.last.verb == "create":
                         break  # what was done to an object of the same name before it was made
@@ -121,7 +121,3 @@ def _argo_application(tracking: str | None, labels: dict[str, str]) -> str | Non
     if tracking:
         return tracking.partition(":")[0].rpartition("_")[2]
     return labels.get("argocd.argoproj.io/instance") or labels.get("app.kubernetes.io/instance")
-
-
-def _is_before(one: ApiRequest, other: ApiRequest) -> bool:
-    return one.begun is not None and other.begun is not None and one.begun <= other.begun

@@ -128,7 +128,6 @@ class BuiltTimeline:
         entries: in a total order.
         sessions: in the order of their beginning.
         not_shown: what the log cannot show, and where it has gaps.
-        redacted: whether something was left out of commands.
     """
 
     entries: Sequence[TimelineEntry]

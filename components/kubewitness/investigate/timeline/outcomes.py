@@ -10,7 +10,6 @@ from kubewitness.redaction.text import redact_text
 
 _UNAUTHENTICATED: Final = 401
 _FORBIDDEN: Final = 403
-_FIRST_ERROR: Final = 400
 
 _DENIED_BY: Final = ("admission webhook", "ValidatingAdmissionPolicy", "violates PodSecurity")
 """How messages begin or go on when admission control refuses what the authorizer allowed."""
@@ -36,7 +35,7 @@ def outcome(request: ApiRequest) -> str:
     code = request.last.code
     if code is None:
         return "unknown: no response in this log"
-    if code < _FIRST_ERROR:
+    if request.is_allowed:
         return "allowed"
     if code == _UNAUTHENTICATED:
         return "not authenticated"

@@ -181,6 +181,12 @@ class ApiRequest:
         """Return whether it was carried out, as far as the log has the response."""
         return self.last.code is not None and self.last.code < _FIRST_ERROR
 
+    def is_before(self, other: "ApiRequest") -> bool:
+        """Return whether it is another request that was received before, or at the same time."""
+        if self is other or self.begun is None or other.begun is None:
+            return False
+        return self.begun <= other.begun
+
     @property
     def is_write(self) -> bool:
         """Return whether it changed an object."""

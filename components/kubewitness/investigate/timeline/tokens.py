@@ -69,7 +69,7 @@ class EnteredPods:
         pod = pod_of_token(request)
         if pod is None:
             return
-        before = [one for one in self._entered.get(pod, ()) if _is_before(one, request)]
+        before = [one for one in self._entered.get(pod, ()) if one.is_before(request)]
         if not before or self._is_usual(pod, request, before[0]):
             return
         latest = list({one.actor: one for one in before}.values())[::-1]
@@ -81,7 +81,7 @@ class EnteredPods:
 
     def _is_usual(self, pod: PodName, request: ApiRequest, entered: ApiRequest) -> bool:
         """Return whether the token was used in the same way before the pod was entered."""
-        ways = {_way(one) for one in self._used[pod] if _is_before(one, entered)}
+        ways = {_way(one) for one in self._used[pod] if one.is_before(entered)}
         return _way(request) in ways
 
 
@@ -106,15 +106,6 @@ def pod_of_token(request: ApiRequest) -> PodName | None:
     ):
         return None
     return (request.last.cluster, parts[2], request.last.pod)
-
-
-def _is_before(one: ApiRequest, other: ApiRequest) -> bool:
-    return (
-        one is not other
-        and one.begun is not None
-        and other.begun is not None
-        and one.begun <= other.begun
-    )
 
 
 def _way(request: ApiRequest) -> tuple[str, str]:
