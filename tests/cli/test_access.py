@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 
 from kubewitness.errors import ExitCode
 from support.audit_requests import request
-from support.command import run
+from support.command import read, run
 from support.granted_files import bound, rule, write_rbac
 from support.used_access import ADA, cluster_request, write_log
 
@@ -103,3 +104,18 @@ def test_a_period_without_events_is_nothing_to_check(
     code, out, err = run(capsys, "access", log, "--granted", granted, "--until", "2000-01-01")
     assert (code, out) == (ExitCode.NOTHING, "")
     assert "no audit events in the period" in err
+
+
+@pytest.mark.parametrize("command", ["access", "timeline"])
+def test_a_store_that_was_not_read_to_the_end_is_reported(
+    command: str, log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A permission whose use was not read would otherwise be called unused."""
+    store = tmp_path / "logs.store"
+    read(store, log)
+    assert "interrupted" not in run(capsys, command, store)[2]
+    with duckdb.connect(str(store)) as connection:
+        connection.execute("UPDATE store.version SET is_settled = false")
+    code, _, err = run(capsys, command, store)
+    assert code == ExitCode.OK
+    assert "warning: reading was interrupted, so events can be missing" in err

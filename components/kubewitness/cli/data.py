@@ -18,8 +18,9 @@ from kubewitness.errors import InputError
 from kubewitness.logs.inputs.data_explorer_api import SCHEME as DATA_EXPLORER
 from kubewitness.logs.inputs.log_analytics_api import SCHEME as LOG_ANALYTICS
 from kubewitness.logs.kql.query import has_rows, open_for_queries
-from kubewitness.logs.store.database import open_store
+from kubewitness.logs.store.database import is_settled, open_store
 from kubewitness.logs.store.period import Period, clock, parse_time
+from kubewitness.logs.store.present import count_events, time_warnings
 from kubewitness.logs.store.unread import ALL_READ, Unread, no_rows, unread
 
 QUERIED_SCHEMES: Final = (LOG_ANALYTICS, DATA_EXPLORER)
@@ -43,6 +44,23 @@ class OpenedLogs:
 
     connection: duckdb.DuckDBPyConnection
     unread: Unread = ALL_READ
+
+    def warnings(self, period: Period, now: datetime) -> Iterator[str]:
+        """Yield why events can be missing from the period, or be there twice.
+
+        Args:
+            now: from which the period counts.
+
+        Raises:
+            InputError: a time of the period cannot be read.
+        """
+        events = count_events(self.connection, period, now)
+        yield from time_warnings(self.connection, events, period, now)
+        if not is_settled(self.connection):
+            yield (
+                "reading was interrupted, so events can be missing or be there twice; run "
+                "`kubewitness ingest` again"
+            )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from kubewitness.investigate.granted.visibility import Visibility
 from kubewitness.investigate.identities import NO_IDENTITIES, read_identities
 from kubewitness.logs.store.contents import Contents, contents
 from kubewitness.logs.store.period import Period, parse_time, present
-from kubewitness.logs.store.present import count_events, present_time, time_warnings
+from kubewitness.logs.store.present import present_time
 from kubewitness.private_files import private_files
 from kubewitness.reports.access import access_yaml, notes, print_access
 from kubewitness.reports.access_document import access_document
@@ -55,8 +55,7 @@ def run(
     moment = present(as_of)
     with open_data(data, period, now=moment, progress=not no_progress) as opened:
         now = present_time(opened.connection, moment)
-        events = count_events(opened.connection, period, now)
-        warnings = list(time_warnings(opened.connection, events, period, now))
+        warnings = list(opened.warnings(period, now))
         store = _Store(opened.connection, period, now, exact)
         log = store.log(period)
         if not log.audit_events:

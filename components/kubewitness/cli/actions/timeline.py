@@ -17,9 +17,8 @@ from kubewitness.errors import ExitCode, InputError, NothingToCheckError
 from kubewitness.investigate.timeline.build import TimelineOptions, build_timeline
 from kubewitness.investigate.timeline.findings import audit_ids
 from kubewitness.investigate.timeline.selection import Selection, condition
-from kubewitness.logs.store.database import is_settled
 from kubewitness.logs.store.period import Period, present
-from kubewitness.logs.store.present import count_events, present_time, time_warnings
+from kubewitness.logs.store.present import present_time
 from kubewitness.private_files import private_files
 from kubewitness.reports.timeline import print_timeline, timeline_document
 
@@ -88,12 +87,7 @@ def run(
 def _warnings(opened: OpenedLogs, period: Period, now: datetime) -> list[str]:
     for line in opened.unread.lines():
         tell(f"unreadable: {line}")
-    events = count_events(opened.connection, period, now)
-    found = list(time_warnings(opened.connection, events, period, now))
-    if not is_settled(opened.connection):
-        found.append(
-            "reading was interrupted, so events can be there twice; run `kubewitness ingest` again"
-        )
+    found = list(opened.warnings(period, now))
     for warning in found:
         tell(f"warning: {warning}")
     return found
